@@ -1,0 +1,1 @@
+"""Asset checks: integrity (the laws that always hold) and realism (published figures)."""

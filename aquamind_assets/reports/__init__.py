@@ -1,0 +1,1 @@
+"""What a finished partition says: tables and plots, made from the written data alone."""

@@ -1,0 +1,137 @@
+"""Disease, lice, treatments, vaccines and what kills fish."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from aquamind_assets.scenario.farm import StageName
+from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+
+Month = Annotated[int, Field(ge=1, le=12)]
+
+
+class DiseaseSpec(Section):
+    """A disease (specification's table)."""
+
+    key: str = quantity("short key", min_length=1)
+    name: str = quantity("name", min_length=1, max_length=100)
+    yearly_probability: Probability = quantity("probability of an outbreak at a site in a year", "1/year")
+    mortality_factor: float = quantity("factor on the base mortality at the peak of the outbreak", "1", ge=1, le=20)
+    days: Range = quantity("duration in a container", "day")
+    stages: list[StageName] = quantity("stages that fall ill")
+    peak_months: list[Month] = quantity("months of high risk (x1.5; outside them x.5); empty: no season")
+    min_temperature: float = quantity("no outbreak in colder water", "degC", ge=0, le=20)
+    treatments: list[str] = quantity("keys of treatments used, first choice first")
+    recovery: Probability = quantity("recovery rate; a treatment lowers the impact by half of it", "1")
+    coinfection: dict[str, Probability] = quantity("probability that a running outbreak brings that disease along", "1")
+    reportable: bool = quantity("must be reported to the authority")
+    depopulate: bool = quantity("containers are emptied on order")
+
+
+class TreatmentSpec(Section):
+    """A treatment."""
+
+    key: str = quantity("short key", min_length=1)
+    name: str = quantity("name", min_length=1, max_length=100)
+    kind: Literal["medication", "physical", "other"] = quantity("AquaMind's treatment type")
+    dosage: str = quantity("dosage as written in the record", max_length=100)
+    duration_days: int = quantity("duration", "day", ge=0, le=90)
+    withholding_days: int = quantity("no harvest for so many days after it", "day", "general knowledge", ge=0, le=365)
+    fasting_days: int = quantity("fasting before it", "day", "domain section 3", ge=0, le=7)
+    cost_per_kg: float = quantity("cost for each kg of biomass", "EUR/kg", ge=0, le=10)
+    lice_efficacy: Range | None = quantity("median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice", "1", "domain section 3")
+    fish_loss: Range = quantity("share of fish lost over the seven days after it", "1", "domain section 3")
+
+
+class VaccineSpec(Section):
+    """A vaccine, given once in a batch's life."""
+
+    key: str = quantity("short key", min_length=1)
+    name: str = quantity("name", min_length=1, max_length=100)
+    manufacturer: str = quantity("manufacturer (invented)", max_length=100)
+    dosage: str = quantity("dosage as written in the record", max_length=100)
+    diseases: list[str] = quantity("keys of diseases it protects against")
+    also_named: str = quantity("protection the record names beyond those diseases")
+    efficacy: Probability = quantity("share by which the hazard of those diseases falls", "1")
+    days_before_transfer: int = quantity("days before the sea transfer it is given", "day", ge=0, le=200)
+    share: Probability = quantity("share of the batches that get it", "1", "general knowledge")
+
+
+class LiceSpec(Section):
+    """Sea lice (Hamre 2019, Stien 2005; rates as named there)."""
+
+    threshold: float = quantity("adult females per fish of the last count above which a container is treated", "per fish", gt=0, le=10)
+    min_days_between_treatments: int = quantity("days from one lice treatment of a container to the next", "day", ge=1, le=365)
+    count_interval_days: int = quantity("days between counts", "day", ge=1, le=60)
+    fish_per_count: int = quantity("fish looked at in a count", "fish", ge=1, le=200)
+    chalimus_seen: Range = quantity("probability that an attached louse is seen", "1", "domain section 3")
+    chalimus_mortality: float = quantity("daily mortality of attached lice", "1/day", "Stien 2005", ge=0, le=1)
+    preadult_mortality: float = quantity("daily mortality of pre-adults", "1/day", "Stien 2005", ge=0, le=1)
+    adult_mortality: float = quantity("daily mortality of adults", "1/day", "Stien 2005", ge=0, le=1)
+    external_pressure: float = quantity("median outside infection of a fish of 1 kg at 9 degC", "lice per fish and day", "calibrated: adult females of domain section 4", ge=0, le=10)
+    external_sd: float = quantity("sd of the log of the outside pressure, AR1, shared in an area", "1", "calibrated", ge=0, le=5)
+    external_rho: float = quantity("week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1)
+    internal_share: float = quantity("settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1)
+    treatments: dict[str, Annotated[float, Field(ge=0)]] = quantity("relative use of each treatment against lice; empty: lice are never treated")
+    resistance_gain: float = quantity("share of the surviving lice that a chemical treatment adds to the resistant ones", "1", "general knowledge", ge=0, le=1)
+
+
+class MortalitySpec(Section):
+    """Background mortality and acute events (forms of domain section 3)."""
+
+    sea_background: Range = quantity("background mortality at sea in 30 days", "1", "domain section 2.6")
+    transfer_peak: float = quantity("extra hazard on the day of transfer, times the base", "1", "domain section 3", ge=0, le=50)
+    transfer_decay_days: float = quantity("decay time of that extra hazard", "day", "domain section 3", gt=0, le=100)
+    farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "domain section 3", ge=0, le=5)
+    farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "domain section 3", ge=0, lt=1)
+    container_sd: float = quantity("sd of the log container effect", "1", "domain section 3", ge=0, le=5)
+    overdispersion: float = quantity("beta-binomial intra-class correlation of daily deaths", "1", "general knowledge", ge=0, le=0.1)
+    transfer_loss: Range = quantity("share of the fish lost in a transfer", "1", "general knowledge")
+    cause_shares_freshwater: dict[str, Probability] = quantity("shares of the causes of background deaths in freshwater", "1")
+    cause_shares_sea: dict[str, Probability] = quantity("shares of the causes of background deaths at sea", "1")
+    storms_per_year: float = quantity("damaging storms at an area in a year", "1/year", "general knowledge", ge=0, le=50)
+    predator_attacks_per_year: float = quantity("predator attacks at a cage in a year", "1/year", "general knowledge", ge=0, le=50)
+    blooms_per_year: float = quantity("harmful algal blooms at an area in a year", "1/year", "general knowledge", ge=0, le=50)
+    equipment_failures_per_year: float = quantity("equipment failures in a tank in a year", "1/year", "general knowledge", ge=0, le=50)
+    escapes_per_year: float = quantity("escapes from a cage in a year", "1/year", "general knowledge", ge=0, le=50)
+
+
+class SamplingSpec(Section):
+    """How often and how many fish are looked at."""
+
+    growth_interval_days: int = quantity("days between growth samples of a container", "day", ge=1, le=90)
+    growth_sample_size: Range = quantity("fish in a growth sample", "fish", "general knowledge")
+    health_fish: Range = quantity("fish in a monthly health sampling", "fish")
+    health_containers_share: Probability = quantity("share of a batch's containers in a monthly health sampling", "1", "general knowledge")
+    journal_interval_days: int = quantity("days between routine journal entries of a batch", "day", ge=1, le=90)
+    lab_interval_days: int = quantity("days between routine lab samples of a batch", "day", ge=7, le=365)
+
+
+class HealthSpec(Section):
+    """Everything about disease, lice, treatments and mortality."""
+
+    diseases: list[DiseaseSpec]
+    peak_factor: float = quantity("factor on the hazard in the peak months", "1", ge=0, le=10)
+    off_peak_factor: float = quantity("factor on the hazard outside the peak months", "1", ge=0, le=10)
+    spread_days: Range = quantity("days from one infected container to the next of a site", "day", "domain section 3")
+    treatments: list[TreatmentSpec]
+    vaccines: list[VaccineSpec]
+    lice: LiceSpec
+    mortality: MortalitySpec
+    sampling: SamplingSpec
+
+    @model_validator(mode="after")
+    def _names_meet(self) -> Self:
+        diseases, treatments = {one.key for one in self.diseases}, {one.key for one in self.treatments}
+        for disease in self.diseases:
+            _refuse_unknown(f"diseases.{disease.key}.treatments", set(disease.treatments), treatments)
+            _refuse_unknown(f"diseases.{disease.key}.coinfection", set(disease.coinfection), diseases)
+        for vaccine in self.vaccines:
+            _refuse_unknown(f"vaccines.{vaccine.key}.diseases", set(vaccine.diseases), diseases)
+        _refuse_unknown("lice.treatments", set(self.lice.treatments), {one.key for one in self.treatments if one.lice_efficacy})
+        return self
+
+
+def _refuse_unknown(path: str, used: set[str], known: set[str]) -> None:
+    if used - known:
+        raise ValueError(f"{path}: {', '.join(sorted(used - known))} not defined; allowed: {', '.join(sorted(known))}")

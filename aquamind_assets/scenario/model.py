@@ -1,0 +1,77 @@
+"""The scenario: one validated object that the whole platform is a function of."""
+
+import hashlib
+from typing import Self
+
+from pydantic import model_validator
+
+from aquamind_assets.scenario.farm import FarmSpec
+from aquamind_assets.scenario.health import HealthSpec
+from aquamind_assets.scenario.quantities import Section, quantity
+from aquamind_assets.scenario.supply import FeedPlan
+from aquamind_assets.scenario.water import WaterSpec
+
+
+class SessionSpec(Section):
+    """A named range of years: jobs, command and reports know it by its number."""
+
+    name: str = quantity("what the session is about")
+    first_year: int = quantity("first year", "year", ge=1991, le=2095)
+    last_year: int = quantity("last year", "year", ge=1991, le=2095)
+
+
+class Scenario(Section):
+    """Everything that decides what is generated."""
+
+    name: str = quantity("name of the scenario", min_length=1, max_length=100)
+    seed: int = quantity("the one seed; every draw is keyed by it", ge=0, le=2**63 - 1)
+    first_year: int = quantity("first simulated year", "year", ge=1991, le=2095)
+    last_year: int = quantity("last year of the history that `run` makes", "year", ge=1991, le=2095)
+    sessions: list[SessionSpec] = quantity("named ranges of years, number 1 first")
+    memory_budget_mb: int | None = quantity("memory a process may use; none: from the control group, else from the machine", "MB", ge=200)
+    farm: FarmSpec
+    health: HealthSpec
+    feed: FeedPlan
+    water: WaterSpec
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> Self:
+        if self.first_year > self.last_year:
+            raise ValueError(f"first_year {self.first_year} is after last_year {self.last_year}")
+        expected = self.first_year
+        for number, session in enumerate(self.sessions, start=1):
+            if session.first_year != expected or session.last_year < session.first_year:
+                raise ValueError(f"session {number} must begin in {expected} and not end before it begins: {session.first_year}-{session.last_year}")
+            expected = session.last_year + 1
+        if self.sessions and expected != self.last_year + 1:
+            raise ValueError(f"sessions end in {expected - 1}, the history in {self.last_year}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_meet_across_sections(self) -> Self:
+        probes = {probe.key for probe in self.water.probes}
+        for kind in self.farm.container_types:
+            if set(kind.probes) - probes:
+                raise ValueError(f"farm.container_types.{kind.key}.probes {sorted(set(kind.probes) - probes)} not defined; allowed: {sorted(probes)}")
+        diseases = {disease.key for disease in self.health.diseases}
+        for geography in self.farm.geographies:
+            if set(geography.disease_scale) - diseases:
+                raise ValueError(f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)} not defined; allowed: {sorted(diseases)}")
+        return self
+
+    @property
+    def years(self) -> range:
+        """The years of the history."""
+        return range(self.first_year, self.last_year + 1)
+
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change when anything that decides the data changes (not the name, the end of the history, sessions or memory)."""
+        return self._hash(set())
+
+    def farm_fingerprint(self) -> str:
+        """The same for what decides the ledger: sensors and their imperfections do not."""
+        return self._hash({"water"})
+
+    def _hash(self, leave_out: set[str]) -> str:
+        dumped = self.model_dump_json(exclude={"name", "last_year", "sessions", "memory_budget_mb"} | leave_out)
+        return hashlib.blake2b(dumped.encode(), digest_size=8).hexdigest()

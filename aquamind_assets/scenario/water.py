@@ -1,0 +1,58 @@
+"""Sensors, what they measure, and their imperfections."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+
+
+class ParameterSpec(Section):
+    """An environmental parameter as AquaMind keeps it."""
+
+    key: str = quantity("short key", min_length=1)
+    name: str = quantity("name", min_length=1, max_length=100)
+    unit: str = quantity("unit", min_length=1, max_length=20)
+    acceptance: Range = quantity("readings outside are not accepted", "of the parameter", "specification, widened to what sensors see")
+    optimal: Range = quantity("optimal range", "of the parameter")
+
+
+class ProbeSpec(Section):
+    """A kind of sensor."""
+
+    key: str = quantity("short key", min_length=1)
+    parameter: str = quantity("key of the parameter it measures")
+    sensor_type: Literal["TEMPERATURE", "OXYGEN", "PH", "SALINITY", "CO2", "OTHER"] = quantity("AquaMind's sensor type")
+    noise_sd: float = quantity("sd of a reading's noise", "of the parameter", "domain section 3", ge=0)
+    bias_sd: float = quantity("sd of a sensor's bias", "of the parameter", "general knowledge", ge=0)
+    resolution: float = quantity("step of the instrument", "of the parameter", "general knowledge", ge=0)
+    depth_m: float = quantity("depth of the probe at sea", "m", "general knowledge", ge=0, le=100)
+
+
+class Imperfections(Section):
+    """What goes wrong with sensors; all 0 is the clean twin of the same seed."""
+
+    gap_share: Probability = quantity("share of readings lost in gaps", "1", "general knowledge")
+    stuck_per_year: float = quantity("times a year a sensor repeats its last value", "1/year", "general knowledge", ge=0, le=100)
+    drift_per_month: float = quantity("drift in units of noise_sd until the next calibration", "noise sd/month", "general knowledge", ge=0, le=50)
+    spike_share: Probability = quantity("share of readings that are spikes", "1", "general knowledge")
+    late_share: Probability = quantity("share of readings stored late", "1", "general knowledge")
+
+
+class WaterSpec(Section):
+    """Sensors and readings."""
+
+    parameters: Annotated[list[ParameterSpec], Field(min_length=1)]
+    probes: Annotated[list[ProbeSpec], Field(min_length=1)]
+    readings_per_day: Literal[1, 2, 3, 4, 6, 8, 12, 24] = quantity("readings of each sensor in a day", "1/day")
+    calibration_days: int = quantity("days between calibrations", "day", "general knowledge", ge=1, le=3650)
+    manufacturers: Annotated[list[str], Field(min_length=1)] = quantity("names of sensor manufacturers (invented)")
+    imperfections: Imperfections
+
+    @model_validator(mode="after")
+    def _names_meet(self) -> Self:
+        known = {parameter.key for parameter in self.parameters}
+        for probe in self.probes:
+            if probe.parameter not in known:
+                raise ValueError(f"probes.{probe.key}.parameter {probe.parameter} not defined; allowed: {', '.join(sorted(known))}")
+        return self

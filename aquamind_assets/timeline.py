@@ -1,0 +1,145 @@
+"""Days, years, chunks, and the row ids made from them.
+
+Belongs here: the calendar every floor shares. A day is an integer, the number of days since 1970-01-01 (what ``numpy.datetime64[D]``
+holds), an instant the number of microseconds since 1970-01-01T00:00 UTC. Does not belong here: time zones (everything is UTC) and the
+clock of the machine (nothing but the Dagster floor may ask what time it is).
+
+Row ids say when and which: ``20150320000017`` is the row number 17 of 2015, day 032 of the year. So the ids of a year, of a chunk and of a day
+are each one range; they are stable whatever is materialised in which order; and they lie far above what a person could have made by hand.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+EPOCH = date(1970, 1, 1)
+CHUNK_DAYS = 30
+MICROSECONDS_PER_DAY = 86_400_000_000
+
+WIDE_DAY_ROWS = 10_000_000
+"""Rows that one table may have on one day, for 8-byte ids: 300,000 readings a day is the most the full scale makes."""
+_WIDE_YEAR = 1_000 * WIDE_DAY_ROWS
+
+NARROW_DAY_ROWS = 50_000
+"""The same for AquaMind's 4-byte ids (users and history tables)."""
+_NARROW_YEAR = 20_000_000
+_NARROW_FIRST_YEAR = 1990
+
+
+def day_number(day: date) -> int:
+    """Days from 1970-01-01 to ``day``."""
+    return (day - EPOCH).days
+
+
+def to_date(day: int) -> date:
+    """The calendar date of a day number."""
+    return EPOCH + timedelta(days=int(day))
+
+
+def year_of(day: np.ndarray) -> np.ndarray:
+    """Calendar year of each day number (any shape, int64)."""
+    return np.asarray(day).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def day_of_year(day: np.ndarray) -> np.ndarray:
+    """Day of the year, 1..366, of each day number (any shape, int64)."""
+    days = np.asarray(day).astype("datetime64[D]")
+    return (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
+
+
+@dataclass(frozen=True, order=True)
+class DayRange:
+    """The days ``first <= day < end``."""
+
+    first: int
+    end: int
+
+    def __len__(self) -> int:
+        return max(0, self.end - self.first)
+
+    def __contains__(self, day: int) -> bool:
+        return self.first <= day < self.end
+
+    @property
+    def days(self) -> np.ndarray:
+        """The day numbers, shape (len,), int64."""
+        return np.arange(self.first, self.end, dtype=np.int64)
+
+    @property
+    def instants(self) -> tuple[int, int]:
+        """First instant and the instant after the last, in microseconds."""
+        return self.first * MICROSECONDS_PER_DAY, self.end * MICROSECONDS_PER_DAY
+
+
+def year_days(year: int) -> DayRange:
+    """The days of a calendar year."""
+    return DayRange(day_number(date(year, 1, 1)), day_number(date(year + 1, 1, 1)))
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The ``index``-th thirty days of a year: what is written, checkpointed and resumed as one."""
+
+    year: int
+    index: int
+    days: DayRange
+
+
+def chunks_of(year: int, through: int | None = None) -> list[Chunk]:
+    """The chunks that tile a year, in order; 13 of them, the last of 5 or 6 days.
+
+    ``through`` is the last day there is to write (a day number, inclusive): the chunk it falls in ends there, later ones are left out.
+    """
+    whole = year_days(year)
+    end = whole.end if through is None else min(whole.end, through + 1)
+    starts = range(whole.first, end, CHUNK_DAYS)
+    return [Chunk(year, i, DayRange(start, min(start + CHUNK_DAYS, end))) for i, start in enumerate(starts)]
+
+
+def row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """8-byte row ids, int64, from day numbers and each row's number within its day (0 <= number < 10,000,000).
+
+    Raises:
+        ValueError: a number is outside its range, so that two rows could meet in one id.
+    """
+    number = np.asarray(number, dtype=np.int64)
+    if number.size and (number.min() < 0 or number.max() >= WIDE_DAY_ROWS):
+        raise ValueError(f"row number {number.max()} on one day: allowed is 0 to {WIDE_DAY_ROWS - 1}")
+    return year_of(day) * _WIDE_YEAR + day_of_year(day) * WIDE_DAY_ROWS + number
+
+
+def narrow_row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """4-byte row ids (held as int64) for users and history tables; 0 <= number < 50,000 within a day, years 1990 to 2096.
+
+    Raises:
+        ValueError: a number is outside its range.
+    """
+    number = np.asarray(number, dtype=np.int64)
+    if number.size and (number.min() < 0 or number.max() >= NARROW_DAY_ROWS):
+        raise ValueError(f"row number {number.max()} on one day: allowed is 0 to {NARROW_DAY_ROWS - 1}")
+    return (year_of(day) - _NARROW_FIRST_YEAR) * _NARROW_YEAR + day_of_year(day) * NARROW_DAY_ROWS + number
+
+
+def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
+    """The ids ``low <= id < high`` that rows of these days have; the days lie in one calendar year.
+
+    A range that ends with the year also covers the year's unused day numbers, so that a year's ranges tile it.
+    """
+    first = np.array([days.first])
+    make = narrow_row_ids if narrow else row_ids
+    low = int(make(first, np.zeros(1))[0])
+    year = int(year_of(first)[0])
+    if days.end == year_days(year).end:
+        return low, (year + 1 - _NARROW_FIRST_YEAR) * _NARROW_YEAR if narrow else (year + 1) * _WIDE_YEAR
+    return low, int(make(np.array([days.end]), np.zeros(1))[0])
+
+
+def number_within_day(day: np.ndarray, start: int = 0) -> np.ndarray:
+    """0, 1, 2, ... within each run of equal days, shape of ``day``, for rows already sorted by day."""
+    day = np.asarray(day)
+    if not day.size:
+        return np.zeros(0, dtype=np.int64)
+    first_of_run = np.r_[True, day[1:] != day[:-1]]
+    run_start = np.flatnonzero(first_of_run)
+    return np.arange(day.size) - np.repeat(run_start, np.diff(np.r_[run_start, day.size])) + start

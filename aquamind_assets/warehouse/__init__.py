@@ -1,0 +1,1 @@
+"""Databases: the tables' description, bulk loading, checkpoints. Knows tables and days, not fish."""
