@@ -260,9 +260,12 @@ class FeedLots(Frame):
 
     feed_container: np.ndarray = column("int32", "", "row in FeedContainers")
     purchase_id: np.ndarray = column("int64", "", "the purchase it came with")
+    order_day: np.ndarray = column("int32", "day", "day of the order")
     delivery_day: np.ndarray = column("int32", "day", "day it came")
+    quantity_g: np.ndarray = column("int64", "g", "quantity bought")
     remaining_g: np.ndarray = column("int64", "g", "what is left of it")
     price_cents_per_kg: np.ndarray = column("int64", "EUR cent/kg", "price")
+    supplier: np.ndarray = column("int8", "", "row in the scenario's feed suppliers")
 
 
 class FeedStores(Frame):

@@ -142,9 +142,12 @@ def closing_lots(ledger: Ledger) -> FeedLots:
             FeedLots(
                 feed_container=arrived.feed_container,
                 purchase_id=arrived.purchase_id,
+                order_day=arrived.order_day,
                 delivery_day=arrived.delivery_day,
+                quantity_g=arrived.quantity_g,
                 remaining_g=arrived.quantity_g,
                 price_cents_per_kg=arrived.price_cents_per_kg,
+                supplier=arrived.supplier,
             ),
         ]
     ).sorted_by("feed_container", "delivery_day", "purchase_id")
