@@ -113,7 +113,9 @@ class BatchPlan(Section):
     eggs_sd: float = quantity("standard deviation of eggs in a batch", "eggs", ge=0, le=1e8)
     eggs: Range = quantity("fewest and most eggs in a batch", "eggs")
     external_share: Probability = quantity("share of batches from external eggs", "1")
-    month_weights: Annotated[list[Annotated[float, Field(ge=0, le=10)]], Field(min_length=12, max_length=12)] = quantity("relative frequency of starts, January to December", "1")
+    month_weights: Annotated[list[Annotated[float, Field(ge=0, le=10)]], Field(min_length=12, max_length=12)] = quantity(
+        "relative frequency of starts, January to December", "1"
+    )
     egg_suppliers: Annotated[list[str], Field(min_length=1)] = quantity("names of external egg suppliers (invented)")
     harvest_weight_g: Range = quantity("target mean weight at harvest; drawn for each batch", "g")
     growout_days: Range = quantity("earliest and latest harvest, days after sea transfer into Adult", "day", "domain section 2.4")
@@ -137,7 +139,9 @@ class FarmSpec(Section):
     stages: Annotated[list[StageSpec], Field(min_length=6, max_length=6)]
     eggs: EggSpec
     batches: BatchPlan
-    sea_density: Annotated[list[DensityStep], Field(min_length=1)] = quantity("legal density at sea by weight, last step for all heavier fish", "kg/m3", "Faroese legal limit")
+    sea_density: Annotated[list[DensityStep], Field(min_length=1)] = quantity(
+        "legal density at sea by weight, last step for all heavier fish", "kg/m3", "Faroese legal limit"
+    )
     first_year_share: Probability = quantity("share of the infrastructure commissioned in the first year; the rest by the end of session 1", "1", "design")
 
     @model_validator(mode="after")

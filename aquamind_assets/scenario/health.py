@@ -39,7 +39,9 @@ class TreatmentSpec(Section):
     withholding_days: int = quantity("no harvest for so many days after it", "day", "general knowledge", ge=0, le=365)
     fasting_days: int = quantity("fasting before it", "day", "domain section 3", ge=0, le=7)
     cost_per_kg: float = quantity("cost for each kg of biomass", "EUR/kg", ge=0, le=10)
-    lice_efficacy: Range | None = quantity("median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice", "1", "domain section 3")
+    lice_efficacy: Range | None = quantity(
+        "median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice", "1", "domain section 3"
+    )
     fish_loss: Range = quantity("share of fish lost over the seven days after it", "1", "domain section 3")
 
 
@@ -68,7 +70,9 @@ class LiceSpec(Section):
     chalimus_mortality: float = quantity("daily mortality of attached lice", "1/day", "Stien 2005", ge=0, le=1)
     preadult_mortality: float = quantity("daily mortality of pre-adults", "1/day", "Stien 2005", ge=0, le=1)
     adult_mortality: float = quantity("daily mortality of adults", "1/day", "Stien 2005", ge=0, le=1)
-    external_pressure: float = quantity("median outside infection of a fish of 1 kg at 9 degC", "lice per fish and day", "calibrated: adult females of domain section 4", ge=0, le=10)
+    external_pressure: float = quantity(
+        "median outside infection of a fish of 1 kg at 9 degC", "lice per fish and day", "calibrated: adult females of domain section 4", ge=0, le=10
+    )
     external_sd: float = quantity("sd of the log of the outside pressure, AR1, shared in an area", "1", "calibrated", ge=0, le=5)
     external_rho: float = quantity("week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1)
     internal_share: float = quantity("settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1)

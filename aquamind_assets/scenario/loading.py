@@ -40,7 +40,7 @@ def load_scenario(source: str | Path = "demo", changes: Sequence[str] = ()) -> S
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:
-        raise ScenarioError(_explain(error, str(source))) from None
+        raise ScenarioError(_explain(error, str(source), document)) from None
 
 
 def _read(source: str, folder: Path) -> dict[str, Any]:
@@ -100,10 +100,23 @@ def _position(place: Any, step: str, change: str) -> Any:
     raise ScenarioError(f"change {change!r}: {step!r} is not there; allowed here: {', '.join(allowed)}")
 
 
-def _explain(error: ValidationError, source: str) -> str:
+def _explain(error: ValidationError, source: str, document: Any) -> str:
     lines = [f"scenario {source} has {error.error_count()} wrong value(s):"]
     for one in error.errors():
-        where = ".".join(str(step) for step in one["loc"]) or "(whole scenario)"
+        where = ".".join(_readable(one["loc"], document)) or "(whole scenario)"
         given = "" if isinstance(one["input"], (dict, list)) else f" = {one['input']!r}"
         lines.append(f"  {where}{given}: {one['msg']}")
     return "\n".join(lines)
+
+
+def _readable(location: tuple[int | str, ...], document: Any) -> list[str]:
+    """The steps to a place, with the label of a list's entry instead of its position, so that the path can be given to a change."""
+    steps, place = [], document
+    for step in location:
+        try:
+            place = place[step]
+        except (KeyError, IndexError, TypeError):
+            place = None
+        label = _label(place) if isinstance(step, int) else None
+        steps.append(str(step if label is None else label))
+    return steps

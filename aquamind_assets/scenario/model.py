@@ -56,7 +56,9 @@ class Scenario(Section):
         diseases = {disease.key for disease in self.health.diseases}
         for geography in self.farm.geographies:
             if set(geography.disease_scale) - diseases:
-                raise ValueError(f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)} not defined; allowed: {sorted(diseases)}")
+                raise ValueError(
+                    f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)} not defined; allowed: {sorted(diseases)}"
+                )
         return self
 
     @property

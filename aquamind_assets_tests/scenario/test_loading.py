@@ -1,0 +1,105 @@
+"""Scenarios from presets, files and single changes; what is refused and how it is named."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario, preset_names
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_is_valid_and_has_ten_years_in_sessions(preset: str) -> None:
+    scenario = load_scenario(preset)
+    assert scenario.name == preset
+    assert next(iter(scenario.years)) == scenario.sessions[0].first_year
+    assert list(scenario.years)[-1] == scenario.sessions[-1].last_year
+
+
+def test_the_full_scale_preset_holds_the_specification() -> None:
+    scenario = load_scenario("bakkafrost")
+    assert list(scenario.years) == list(range(2015, 2025))
+    assert len(scenario.health.diseases) == 10
+    assert len(scenario.feed.feeds) == 6
+    assert scenario.farm.batches.external_share == 0.6
+    kinds = {kind.key: kind for kind in scenario.farm.container_types}
+    containers = {key: 0 for key in kinds}
+    for geography in scenario.farm.geographies:
+        for hall in geography.station_halls:
+            containers[hall.container_type] += geography.stations * hall.halls * hall.containers
+        for key, cages in geography.area_cages.items():
+            containers[key] += geography.areas * cages
+    assert sum(containers.values()) >= 4230
+    assert sum(count for key, count in containers.items() if kinds[key].place == "area") == 480
+    assert sum(count * sum(kinds[key].probes.values()) for key, count in containers.items()) >= 37530
+
+
+def test_every_parameter_has_a_meaning_and_a_source() -> None:
+    schema = type(load_scenario("demo")).model_json_schema()
+    bounds_of_a_parameter = {"Range"}
+    for name in set(schema["$defs"]) - bounds_of_a_parameter:
+        for key, spec in schema["$defs"][name]["properties"].items():
+            is_section = "$ref" in spec or "$ref" in spec.get("items", {})
+            assert is_section or (spec.get("description") and spec.get("source")), f"{name}.{key}"
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "value", "allowed"),
+    [
+        ("farm.batches.eggs_mean=-3", "farm.batches.eggs_mean", "-3", "greater than 0"),
+        ("seed=minus one", "seed", "minus one", "integer"),
+        ("farm.geographies.Scotland.batch_share=1.5", "farm.geographies.Scotland.batch_share", "1.5", "less than or equal to 1"),
+        ("health.lice.treatments={laser: 1.0}", "health", "laser", "allowed: freshwater, hydrogen_peroxide, mechanical, thermal"),
+        ("water.readings_per_day=5", "water.readings_per_day", "5", "1, 2, 3, 4, 6, 8, 12 or 24"),
+        ("farm.batches.active_min=99", "farm.batches", "99", "active_min 99 <= active_target"),
+        ("farm.stages.Fry.tgc.low=9", "farm.stages.Fry.tgc", "9", "is above high"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_place_the_value_and_what_is_allowed(change: str, place: str, value: str, allowed: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        load_scenario("demo", [change])
+    for part in (place, value, allowed):
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("change", ["farm.batchs.eggs_mean=1", "farm.geographies.Norway.areas=3", "seed.deep=1", "seed"])
+def test_a_change_of_something_that_is_not_there_says_what_is(change: str) -> None:
+    with pytest.raises(ScenarioError, match=r"allowed here|write path=value"):
+        load_scenario("demo", [change])
+
+
+def test_a_file_extends_a_preset_and_merges_named_entries(tmp_path: Path) -> None:
+    path = tmp_path / "warm.yaml"
+    path.write_text(yaml.safe_dump({"extends": "demo", "name": "warm", "farm": {"geographies": [{"name": "Scotland", "climate": {"warming": 1.5}}]}}))
+    scenario, demo = load_scenario(path), load_scenario("demo")
+    assert [geography.climate.warming for geography in scenario.farm.geographies] == [0.0, 1.5]
+    assert scenario.farm.geographies[1].areas == demo.farm.geographies[1].areas
+    assert scenario.fingerprint() != demo.fingerprint()
+
+
+def test_files_extend_files_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("extends: tiny\nseed: 7\n")
+    (tmp_path / "child.yaml").write_text("extends: base.yaml\nname: child\n")
+    assert load_scenario(tmp_path / "child.yaml").seed == 7
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", "just words"])
+def test_what_is_not_a_scenario_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(text)
+    with pytest.raises(ScenarioError, match=r"broken\.yaml"):
+        load_scenario(path)
+
+
+def test_an_unknown_scenario_lists_the_presets() -> None:
+    with pytest.raises(ScenarioError, match="bakkafrost, demo, tiny"):
+        load_scenario("large")
+
+
+def test_fingerprints_change_with_what_decides_the_data_and_with_nothing_else() -> None:
+    demo = load_scenario("demo")
+    assert load_scenario("demo", ["name=other", "memory_budget_mb=900"]).fingerprint() == demo.fingerprint()
+    assert load_scenario("demo", ["seed=5"]).fingerprint() != demo.fingerprint()
+    faulty = load_scenario("demo", ["water.imperfections.gap_share=0.1"])
+    assert faulty.fingerprint() != demo.fingerprint()
+    assert faulty.farm_fingerprint() == demo.farm_fingerprint()

@@ -1,0 +1,87 @@
+"""The calendar and the ids made from it."""
+
+import itertools
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aquamind_assets.timeline import (
+    NARROW_DAY_ROWS,
+    WIDE_DAY_ROWS,
+    DayRange,
+    chunks_of,
+    day_number,
+    day_of_year,
+    id_range,
+    narrow_row_ids,
+    number_within_day,
+    row_ids,
+    to_date,
+    year_days,
+    year_of,
+)
+
+years = st.integers(1991, 2094)
+
+
+@given(years)
+def test_chunks_tile_the_year_exactly(year: int) -> None:
+    chunks = chunks_of(year)
+    assert np.array_equal(np.concatenate([chunk.days.days for chunk in chunks]), year_days(year).days)
+    assert [len(chunk.days) for chunk in chunks[:-1]] == [30] * 12
+    assert [chunk.index for chunk in chunks] == list(range(13))
+
+
+@given(years, st.integers(0, 364))
+def test_a_running_year_ends_its_last_chunk_on_the_day_asked_for(year: int, offset: int) -> None:
+    through = year_days(year).first + offset
+    days = np.concatenate([chunk.days.days for chunk in chunks_of(year, through)])
+    assert np.array_equal(days, np.arange(year_days(year).first, through + 1))
+
+
+@given(st.dates(date(1991, 1, 1), date(2094, 12, 31)))
+def test_days_know_their_date_year_and_day_of_year(day: date) -> None:
+    number = day_number(day)
+    assert to_date(number) == day
+    assert year_of(np.array([number]))[0] == day.year
+    assert day_of_year(np.array([number]))[0] == day.timetuple().tm_yday
+
+
+@pytest.mark.parametrize(("make", "narrow", "limit"), [(row_ids, False, WIDE_DAY_ROWS), (narrow_row_ids, True, NARROW_DAY_ROWS)])
+@given(data=st.data())
+def test_ids_of_a_range_of_days_are_one_range_and_follow_the_days(make, narrow: bool, limit: int, data: st.DataObject) -> None:
+    year = data.draw(years)
+    whole = year_days(year)
+    first = data.draw(st.integers(whole.first, whole.end - 1))
+    days = DayRange(first, data.draw(st.integers(first + 1, whole.end)))
+    low, high = id_range(days, narrow=narrow)
+    ids = make(days.days, np.full(len(days), data.draw(st.integers(0, limit - 1))))
+    assert ((ids >= low) & (ids < high)).all()
+    assert (np.diff(ids) > 0).all()
+    if first > whole.first:
+        assert make(np.array([first - 1]), np.array([limit - 1]))[0] < low
+    assert narrow <= (high <= 2**31)
+
+
+@given(years)
+def test_id_ranges_of_the_chunks_tile_the_ids_of_the_year(year: int) -> None:
+    ranges = [id_range(chunk.days) for chunk in chunks_of(year)]
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(ranges))
+    assert (ranges[0][0], ranges[-1][1]) == id_range(year_days(year))
+    assert ranges[-1][1] <= id_range(year_days(year + 1))[0]
+
+
+@pytest.mark.parametrize(("make", "limit"), [(row_ids, WIDE_DAY_ROWS), (narrow_row_ids, NARROW_DAY_ROWS)])
+@pytest.mark.parametrize("beyond", [-1, 0])
+def test_numbers_that_would_run_into_another_day_are_refused(make, limit: int, beyond: int) -> None:
+    with pytest.raises(ValueError, match="allowed is 0 to"):
+        make(np.array([16436]), np.array([beyond if beyond < 0 else limit]))
+
+
+def test_number_within_day_starts_again_each_day() -> None:
+    assert number_within_day(np.array([3, 3, 3, 5, 6, 6])).tolist() == [0, 1, 2, 0, 0, 1]
+    assert number_within_day(np.array([4, 4]), start=10).tolist() == [10, 11]
+    assert number_within_day(np.zeros(0)).size == 0
