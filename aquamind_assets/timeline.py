@@ -135,6 +135,14 @@ def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
     return low, int(make(np.array([days.end]), np.zeros(1))[0])
 
 
+def year_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
+    """Calendar year of each row id (any shape, int64); 0 for an id below all that the platform makes, such as one a user's row has."""
+    ids = np.asarray(ids, dtype=np.int64)
+    if narrow:
+        return np.where(ids < _NARROW_YEAR, 0, ids // _NARROW_YEAR + _NARROW_FIRST_YEAR)
+    return ids // _WIDE_YEAR
+
+
 def number_within_day(day: np.ndarray, start: int = 0) -> np.ndarray:
     """0, 1, 2, ... within each run of equal days, shape of ``day``, for rows already sorted by day."""
     day = np.asarray(day)
