@@ -22,6 +22,7 @@ class DiseaseSpec(Section):
     peak_months: list[Month] = quantity("months of high risk (x1.5; outside them x.5); empty: no season")
     min_temperature: float = quantity("no outbreak in colder water", "degC", ge=0, le=20)
     treatments: list[str] = quantity("keys of treatments used, first choice first")
+    onset_days: int = quantity("days at sea (in freshwater: since first feeding) until the risk is full", "day", "general knowledge", ge=0, le=720)
     recovery: Probability = quantity("recovery rate; a treatment lowers the impact by half of it", "1")
     coinfection: dict[str, Probability] = quantity("probability that a running outbreak brings that disease along", "1")
     reportable: bool = quantity("must be reported to the authority")
@@ -42,7 +43,9 @@ class TreatmentSpec(Section):
     lice_efficacy: Range | None = quantity(
         "median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice", "1", "domain section 3"
     )
+    attached_factor: Probability = quantity("efficacy on attached lice, relative to mobile ones", "1", "general knowledge")
     fish_loss: Range = quantity("share of fish lost over the seven days after it", "1", "domain section 3")
+    temperature: Range = quantity("water temperatures in which it is used", "degC", "general knowledge")
 
 
 class VaccineSpec(Section):
@@ -75,9 +78,26 @@ class LiceSpec(Section):
     )
     external_sd: float = quantity("sd of the log of the outside pressure, AR1, shared in an area", "1", "calibrated", ge=0, le=5)
     external_rho: float = quantity("week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1)
+    outside_season: float = quantity("seasonal swing of the log outside pressure", "1", "general knowledge: counts are highest May to September", ge=0, le=3)
+    outside_peak_day: float = quantity("day of the year with the highest outside pressure", "day", "general knowledge", ge=1, le=366)
+    outside_resistance: Probability = quantity("share of resistant lice among those that come from outside", "1", "general knowledge")
+    eggs_per_clutch: float = quantity("eggs in the pair of strings of an adult female", "eggs", "Stien 2005", gt=0, le=2000)
+    larva_loss: float = quantity("daily loss of larvae adrift, by death and by current", "1/day", "Stien 2005: deaths .17", gt=0, le=1)
     internal_share: float = quantity("settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1)
     treatments: dict[str, Annotated[float, Field(ge=0)]] = quantity("relative use of each treatment against lice; empty: lice are never treated")
     resistance_gain: float = quantity("share of the surviving lice that a chemical treatment adds to the resistant ones", "1", "general knowledge", ge=0, le=1)
+
+
+class EventSpec(Section):
+    """A kind of acute event."""
+
+    key: Literal["storm", "predator_attack", "algal_bloom", "oxygen_drop", "escape", "equipment_failure"] = quantity("kind")
+    per_year: float = quantity("times a year at one place", "1/year", "general knowledge", ge=0, le=50)
+    place: Literal["area", "cage", "tank"] = quantity("what it strikes: all cages of an area at once, one cage, or one tank")
+    loss: Range = quantity("share of the fish lost in a container (low = median, high = 90th percentile)", "1", "general knowledge")
+    season: float = quantity("relative seasonal swing of its frequency", "1", "general knowledge", ge=0, le=1)
+    peak_day: float = quantity("day of the year when it is most frequent", "day", "general knowledge", ge=1, le=366)
+    cause: Literal["handling", "disease", "environmental", "unknown", "predation", "escape"] = quantity("cause its deaths are recorded under")
 
 
 class MortalitySpec(Section):
@@ -89,15 +109,14 @@ class MortalitySpec(Section):
     farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "domain section 3", ge=0, le=5)
     farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "domain section 3", ge=0, lt=1)
     container_sd: float = quantity("sd of the log container effect", "1", "domain section 3", ge=0, le=5)
+    freshwater_effects: float = quantity("sd of farm-week and container effects in freshwater, relative to the sea", "1", "general knowledge", ge=0, le=1)
+    handling_decay_days: float = quantity("decay time of deaths after handling, within seven days", "day", "general knowledge", gt=0, le=30)
+    handling_farm_share: Probability = quantity("how far the farm-week effect reaches into handling and event losses (power)", "1", "general knowledge")
     overdispersion: float = quantity("beta-binomial intra-class correlation of daily deaths", "1", "general knowledge", ge=0, le=0.1)
     transfer_loss: Range = quantity("share of the fish lost in a transfer", "1", "general knowledge")
     cause_shares_freshwater: dict[str, Probability] = quantity("shares of the causes of background deaths in freshwater", "1")
     cause_shares_sea: dict[str, Probability] = quantity("shares of the causes of background deaths at sea", "1")
-    storms_per_year: float = quantity("damaging storms at an area in a year", "1/year", "general knowledge", ge=0, le=50)
-    predator_attacks_per_year: float = quantity("predator attacks at a cage in a year", "1/year", "general knowledge", ge=0, le=50)
-    blooms_per_year: float = quantity("harmful algal blooms at an area in a year", "1/year", "general knowledge", ge=0, le=50)
-    equipment_failures_per_year: float = quantity("equipment failures in a tank in a year", "1/year", "general knowledge", ge=0, le=50)
-    escapes_per_year: float = quantity("escapes from a cage in a year", "1/year", "general knowledge", ge=0, le=50)
+    events: list[EventSpec] = quantity("acute events")
 
 
 class SamplingSpec(Section):
@@ -111,13 +130,27 @@ class SamplingSpec(Section):
     lab_interval_days: int = quantity("days between routine lab samples of a batch", "day", ge=7, le=365)
 
 
+class OutbreakSpec(Section):
+    """What outbreaks of all diseases have in common."""
+
+    spread_days: Range = quantity("days from one infected container to the next of a site", "day", "domain section 3")
+    event_days: int = quantity("an outbreak reaches no further container of its site after so many days", "day", "general knowledge", ge=0, le=730)
+    severity_sd: float = quantity("sd of the log severity, mean 1", "1", "general knowledge", ge=0, le=2)
+    sick_share: float = quantity(
+        "share of sick fish at the peak of an outbreak of severity 1, for each unit of mortality factor above 1", "1", "general knowledge", ge=0, le=1
+    )
+    carrier_detection: float = quantity("daily probability of diagnosis when every fish is sick", "1/day", "general knowledge", ge=0, le=10)
+    treatment_delay: Range = quantity("days from diagnosis to treatment", "day", "general knowledge")
+    depopulation_days: int = quantity("days from diagnosis until a container is emptied on order", "day", "general knowledge", ge=1, le=90)
+
+
 class HealthSpec(Section):
     """Everything about disease, lice, treatments and mortality."""
 
     diseases: list[DiseaseSpec]
     peak_factor: float = quantity("factor on the hazard in the peak months", "1", ge=0, le=10)
     off_peak_factor: float = quantity("factor on the hazard outside the peak months", "1", ge=0, le=10)
-    spread_days: Range = quantity("days from one infected container to the next of a site", "day", "domain section 3")
+    outbreaks: OutbreakSpec
     treatments: list[TreatmentSpec]
     vaccines: list[VaccineSpec]
     lice: LiceSpec

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from aquamind_assets.scenario.biology import BiologySpec
 from aquamind_assets.scenario.farm import FarmSpec
 from aquamind_assets.scenario.health import HealthSpec
 from aquamind_assets.scenario.quantities import Section, quantity
@@ -30,6 +31,7 @@ class Scenario(Section):
     sessions: list[SessionSpec] = quantity("named ranges of years, number 1 first")
     memory_budget_mb: int | None = quantity("memory a process may use; none: from the control group, else from the machine", "MB", ge=200)
     farm: FarmSpec
+    biology: BiologySpec
     health: HealthSpec
     feed: FeedPlan
     water: WaterSpec
