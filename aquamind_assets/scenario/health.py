@@ -153,6 +153,7 @@ class HealthSpec(Section):
     outbreaks: OutbreakSpec
     treatments: list[TreatmentSpec]
     vaccines: list[VaccineSpec]
+    vaccine_onset_degree_days: float = quantity("degree-days from vaccination to protection", "degC day", "general knowledge", ge=0, le=2000)
     lice: LiceSpec
     mortality: MortalitySpec
     sampling: SamplingSpec

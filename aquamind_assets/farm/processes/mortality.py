@@ -1,0 +1,158 @@
+"""Deaths: hazards by cause, and how many fish they take.
+
+| kind | name | unit | meaning and source |
+|---|---|---|---|
+| parameter | ``freshwater_hazard`` | 1/day | background by stage, from the stage's loss and nominal duration (specification) |
+| parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, domain section 2.6) |
+| parameter | ``stage_base`` | 1/day | the specification's all-cause base, which a disease multiplies (Post-Smolt 1.5, Adult .8 % a month) |
+| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + 8 exp(-t/12 d)) after sea transfer (domain section 3) |
+| parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard, 1.4 and .6 (domain section 3) |
+| parameter | ``container_sd`` | 1 | container effect on the log hazard, .9 (domain section 3) |
+| parameter | ``freshwater_effects`` | 1 | those effects in freshwater, relative to the sea (general knowledge) |
+| parameter | ``handling_decay`` | day | deaths after handling, over seven days (general knowledge) |
+| parameter | ``overdispersion`` | 1 | intra-class correlation of a day's deaths in a container |
+| state | ``farm_effect`` | 1 | by site, renewed weekly (:meth:`Mortality.next_farm_effect`) |
+| rate | :meth:`Mortality.background` | 1/day | hazard without outbreaks, handling and events |
+| rate | :func:`deaths` | fish/day | deaths of a day |
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from aquamind_assets.farm.ledger import Cause, Stage
+from aquamind_assets.farm.processes.quantiles import apportion, beta_binomial_quantile, stationary_step
+from aquamind_assets.scenario.model import Scenario
+
+_DAYS_A_MONTH = 30.0
+PULSE_DAYS = 7
+"""Days over which the fish that handling harms die."""
+
+
+def deaths(count: np.ndarray, hazard: np.ndarray, u: np.ndarray, overdispersion: float) -> np.ndarray:
+    """Deaths of a day, int64 in [0, count]: the beta-binomial quantile at ``u`` of fish that die with probability 1 - exp(-hazard).
+
+    Never falls when ``hazard`` or ``u`` rises, so that two scenarios with one seed differ only where the hazard does.
+    """
+    return beta_binomial_quantile(count, -np.expm1(-hazard), u, overdispersion)
+
+
+def by_cause(total: np.ndarray, hazards: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """The deaths ``total`` (n,) shared among the causes' ``hazards`` (n, causes); int64 (n, causes) whose rows add up exactly."""
+    return apportion(total, hazards, u)
+
+
+@dataclass(frozen=True)
+class Mortality:
+    """Hazards of death; arrays are over containers, (n,), unless said otherwise."""
+
+    freshwater_hazard: np.ndarray
+    """By stage; 0 for eggs and alevins (``development``) and at sea."""
+    stage_base: np.ndarray
+    sea_low: float
+    sea_high: float
+    log_weight: tuple[float, float]
+    transfer_peak: float
+    transfer_decay: float
+    farm_sd: float
+    farm_rho: float
+    container_sd: float
+    freshwater_effects: float
+    overdispersion: float
+    pulse: np.ndarray
+    """Share of a handling loss that falls on each day after it, (PULSE_DAYS,)."""
+    cause_shares: np.ndarray
+    """(freshwater or sea, causes)."""
+    transfer_loss: tuple[float, float]
+
+    @classmethod
+    def from_scenario(cls, scenario: Scenario) -> Self:
+        """The parameters of a scenario."""
+        spec, stages = scenario.health.mortality, scenario.farm.stages
+        base = np.zeros(len(stages))
+        for row, stage in enumerate(stages):
+            days = (stage.nominal_days.low + stage.nominal_days.high) / 2 if stage.mortality_basis == "stage" else _DAYS_A_MONTH
+            base[row] = -np.log1p(-min(stage.mortality, 1 - 1e-9)) / days
+        young = np.array([Stage.FRY <= row <= Stage.SMOLT for row in range(len(stages))])
+        weights = np.exp(-np.arange(PULSE_DAYS) / spec.handling_decay_days)
+        return cls(
+            freshwater_hazard=np.where(young, base, 0.0),
+            stage_base=base,
+            sea_low=-float(np.log1p(-spec.sea_background.low)) / _DAYS_A_MONTH,
+            sea_high=-float(np.log1p(-spec.sea_background.high)) / _DAYS_A_MONTH,
+            log_weight=(float(np.log(stages[Stage.POST_SMOLT].entry_weight_g)), float(np.log(scenario.farm.batches.harvest_weight_g.high))),
+            transfer_peak=spec.transfer_peak,
+            transfer_decay=spec.transfer_decay_days,
+            farm_sd=spec.farm_week_sd,
+            farm_rho=spec.farm_week_rho,
+            container_sd=spec.container_sd,
+            freshwater_effects=spec.freshwater_effects,
+            overdispersion=spec.overdispersion,
+            pulse=weights / weights.sum(),
+            cause_shares=np.stack([_shares(spec.cause_shares_freshwater), _shares(spec.cause_shares_sea)]),
+            transfer_loss=(spec.transfer_loss.low, spec.transfer_loss.high),
+        )
+
+    def next_farm_effect(self, previous: np.ndarray, normal: np.ndarray) -> np.ndarray:
+        """The farm effect of the next week by site, in units of one standard deviation, from last week's; start with a normal."""
+        return stationary_step(previous, normal, self.farm_rho, 1.0)
+
+    def background(self, stage: np.ndarray, weight: np.ndarray, days_at_sea: np.ndarray, farm_effect: np.ndarray, container_normal: np.ndarray) -> np.ndarray:
+        """Background hazard, 1/day, after first feeding (eggs and alevins: ``Development.hazard``, see :meth:`effects`).
+
+        Args:
+            stage: ``Stage``.
+            weight: mean weight, g.
+            days_at_sea: days since the sea transfer; anything in freshwater.
+            farm_effect: state of the container's site (:meth:`next_farm_effect`).
+            container_normal: the container's own effect, drawn once for each stay.
+        """
+        low, high = self.log_weight
+        grown = np.clip((np.log(weight) - low) / (high - low), 0.0, 1.0)
+        at_sea = stage >= Stage.POST_SMOLT
+        after_transfer = 1.0 + self.transfer_peak * np.exp(-np.maximum(days_at_sea, 0) / self.transfer_decay)
+        base = np.where(at_sea, (self.sea_low + (self.sea_high - self.sea_low) * grown) * after_transfer, self.freshwater_hazard[stage])
+        return base * self.effects(stage, farm_effect, container_normal)
+
+    def effects(self, stage: np.ndarray, farm_effect: np.ndarray, container_normal: np.ndarray) -> np.ndarray:
+        """Factor of farm-week and container on the background, mean 1."""
+        scale = np.where(stage >= Stage.POST_SMOLT, 1.0, self.freshwater_effects)
+        variance = self.farm_sd**2 + self.container_sd**2
+        return np.exp(scale * (self.farm_sd * farm_effect + self.container_sd * container_normal) - scale * scale * variance / 2)
+
+    def handling(self, loss: np.ndarray, days_since: np.ndarray) -> np.ndarray:
+        """Hazard of a handling that takes the share ``loss`` of the fish over seven days, 1/day; 0 before it and after them.
+
+        Args:
+            loss: expected share lost, (n,).
+            days_since: whole days since the handling (0 on its day); anything outside 0..6 for none.
+        """
+        running = (days_since >= 0) & (days_since < PULSE_DAYS)
+        day = np.where(running, days_since, 0).astype(np.intp)
+        return np.where(running, -np.log1p(-np.minimum(loss, 0.999)) * self.pulse[day], 0.0)
+
+    def hazards(self, stage: np.ndarray, background: np.ndarray, disease: np.ndarray, handling: np.ndarray, events: np.ndarray | None = None) -> np.ndarray:
+        """Hazards by cause, (n, causes), 1/day.
+
+        Args:
+            stage: ``Stage``.
+            background: background hazard, shared among the causes of freshwater or sea.
+            disease: extra hazard of running outbreaks.
+            handling: hazard of treatments, transfers and grading.
+            events: hazards of acute events by cause, (n, causes).
+        """
+        total = background[:, None] * self.cause_shares[(stage >= Stage.POST_SMOLT).astype(np.intp)]
+        total[:, Cause.DISEASE] += disease
+        total[:, Cause.HANDLING] += handling
+        return total if events is None else total + events
+
+    def lost_in_transfer(self, u: np.ndarray) -> np.ndarray:
+        """Share of the fish that a transfer costs."""
+        low, high = self.transfer_loss
+        return low + (high - low) * u
+
+
+def _shares(spec: dict[str, float]) -> np.ndarray:
+    shares = np.array([spec.get(cause.name.lower(), 0.0) for cause in Cause])
+    return shares / shares.sum()

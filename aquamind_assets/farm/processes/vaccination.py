@@ -1,0 +1,49 @@
+"""Vaccination: once in a batch's life, in Parr or Smolt.
+
+| kind | name | unit | meaning and source |
+|---|---|---|---|
+| parameter | ``edges`` | 1 | cumulative shares of the vaccines among the batches (general knowledge) |
+| parameter | ``days_before`` | day | days before the sea transfer it is given (specification) |
+| parameter | ``onset`` | degC day | degree-days until it protects (general knowledge) |
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Vaccination:
+    """Which vaccine a batch gets, and when; arrays are over batches, (b,)."""
+
+    edges: np.ndarray
+    days_before: np.ndarray
+    onset: float
+
+    @classmethod
+    def from_scenario(cls, scenario: Scenario) -> Self:
+        """The parameters of a scenario."""
+        vaccines = scenario.health.vaccines
+        return cls(
+            edges=np.cumsum([one.share for one in vaccines]),
+            days_before=np.array([one.days_before_transfer for one in vaccines], dtype=np.int64),
+            onset=scenario.health.vaccine_onset_degree_days,
+        )
+
+    def choose(self, u: np.ndarray) -> np.ndarray:
+        """Row of the vaccine a batch is to get, or -1 for none; int64."""
+        row = np.searchsorted(self.edges, u, side="right")
+        return np.where(row < self.edges.size, row, -1)
+
+    def due(self, vaccine: np.ndarray, stage: np.ndarray, days_to_transfer: np.ndarray, vaccinated: np.ndarray) -> np.ndarray:
+        """Whether batches are vaccinated today, bool: in Parr or Smolt, once, when the expected transfer is near enough."""
+        young = (stage == Stage.PARR) | (stage == Stage.SMOLT)
+        return (vaccine >= 0) & young & ~vaccinated & (days_to_transfer <= self.days_before[vaccine])
+
+    def protects(self, degree_days_since: np.ndarray) -> np.ndarray:
+        """Whether the immunity is there, bool."""
+        return degree_days_since >= self.onset
