@@ -62,8 +62,8 @@ class Frame:
         """Name to column, in order; the arrays are not copied."""
         return {name: getattr(self, name) for name in self.names()}
 
-    def take(self, rows: np.ndarray) -> Self:
-        """The rows of a boolean mask or of integer positions."""
+    def take(self, rows: np.ndarray | slice) -> Self:
+        """The rows of a boolean mask, of integer positions, or of a slice (views, not copies)."""
         return type(self)(**{name: values[rows] for name, values in self.columns().items()})
 
     def sorted_by(self, *names: str) -> Self:

@@ -67,6 +67,15 @@ class YearInputs:
         """Row in Geographies of each container, int."""
         return self.infrastructure.containers.geography
 
+    @cached_property
+    def turn_at_site(self) -> np.ndarray:
+        """Place of each container among those of its site, from 0: rounds of feeding and of counting go by it."""
+        site = self.infrastructure.containers.site
+        order = np.argsort(site, kind="stable")
+        turn = np.empty(site.size, dtype=np.int64)
+        turn[order] = np.arange(site.size) - np.searchsorted(site[order], site[order])
+        return turn
+
     def batch_rows(self, batch_id: np.ndarray) -> np.ndarray:
         """Positions of these batch ids in ``lives.batches``."""
         return positions(self.lives.batches.batch_id, batch_id, "batch")
@@ -129,14 +138,14 @@ def _as_of_the_end(frames: list[AnyFrame], key: str) -> AnyFrame:
     return everything.take(order[last])
 
 
-def closing_lots(ledger: Ledger) -> FeedLots:
-    """The lots in store on the ledger's last day, oldest first in each feed container.
+def received_lots(ledger: Ledger) -> FeedLots:
+    """The lots in store when the year began and those delivered since, oldest first in each feed container.
 
-    First in, first out leaves the newest feed: of the lots of a feed container, newest first, as much is left as adds up to its closing stock.
+    ``remaining_g`` is what was left of a lot when the year began, or all of it if it came later.
     """
     arrived = ledger.deliveries.take(ledger.deliveries.delivery_day <= ledger.through)
     arrived = arrived.take(~np.isin(arrived.purchase_id, ledger.feed_lots.purchase_id))
-    lots = FeedLots.concat(
+    return FeedLots.concat(
         [
             ledger.feed_lots,
             FeedLots(
@@ -151,6 +160,14 @@ def closing_lots(ledger: Ledger) -> FeedLots:
             ),
         ]
     ).sorted_by("feed_container", "delivery_day", "purchase_id")
+
+
+def closing_lots(ledger: Ledger) -> FeedLots:
+    """The lots in store on the ledger's last day, oldest first in each feed container.
+
+    First in, first out leaves the newest feed: of the lots of a feed container, newest first, as much is left as adds up to its closing stock.
+    """
+    lots = received_lots(ledger)
     stock = np.zeros(1 + int(max(lots.feed_container.max(initial=-1), ledger.feed_stores.feed_container.max(initial=-1))), dtype=np.int64)
     stock[ledger.feed_stores.feed_container] = ledger.feed_stores.closing_g
     total = np.cumsum(lots.remaining_g)
