@@ -1,11 +1,148 @@
-"""All recorders: one line of this table is one asset.
+"""All recorders: one entry of this table is one asset.
 
 Adding a kind of record is a function in a module of its own, an entry here, and a test. Does not belong here: how rows are made.
 """
 
+from aquamind_assets.records.batches import batches
+from aquamind_assets.records.environment import photoperiod, weather
+from aquamind_assets.records.feeding import feeding_events
+from aquamind_assets.records.growth import growth_samples
+from aquamind_assets.records.infrastructure import infrastructure, sensors
+from aquamind_assets.records.lice import lice_counts
+from aquamind_assets.records.mortality import mortality_events
+from aquamind_assets.records.people import user_profiles, users
 from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.reference import reference_data
+from aquamind_assets.records.stock import feed_lots_in_store, feed_purchases, feed_stock_history, feed_stocks, used_up_lots
+from aquamind_assets.records.summaries import feeding_summaries
+from aquamind_assets.records.transfers import transfers
 
-_ALL: tuple[Recorder, ...] = ()
+_ALL: tuple[Recorder, ...] = (
+    Recorder(
+        asset="reference_data",
+        group="infrastructure",
+        description="Master data that everything else points to: species, stages, feeds, parameters, reasons, sample and vaccine types, and the staff who sign.",
+        tables=(
+            "auth_user",
+            "users_userprofile",
+            "batch_species",
+            "batch_lifecyclestage",
+            "environmental_environmentalparameter",
+            "inventory_feed",
+            "health_healthparameter",
+            "health_sampletype",
+            "health_vaccinationtype",
+            "health_mortalityreason",
+        ),
+        living=(users, user_profiles, reference_data),
+    ),
+    Recorder(
+        asset="infrastructure",
+        group="infrastructure",
+        description="What was commissioned in the year: geographies, areas, stations, halls, container types, containers with their history, and feed containers.",
+        tables=(
+            "infrastructure_geography",
+            "infrastructure_area",
+            "infrastructure_freshwaterstation",
+            "infrastructure_hall",
+            "infrastructure_containertype",
+            "infrastructure_container",
+            "infrastructure_historicalcontainer",
+            "infrastructure_feedcontainer",
+        ),
+        events=(infrastructure,),
+        upstream=("reference_data",),
+    ),
+    Recorder(
+        asset="sensors",
+        group="infrastructure",
+        description="Every sensor installed by the end of the year, with its last calibration.",
+        tables=("infrastructure_sensor",),
+        living=(sensors,),
+        upstream=("infrastructure",),
+    ),
+    Recorder(
+        asset="weather",
+        group="environment",
+        description="Weather of the sea areas four times a day, and the length of their days.",
+        tables=("environmental_weatherdata", "environmental_photoperioddata"),
+        events=(weather, photoperiod),
+        upstream=("infrastructure",),
+    ),
+    Recorder(
+        asset="batches",
+        group="batches",
+        description="Batches and their stays in containers as of the latest simulated day, and the history of batches.",
+        tables=("batch_batch", "batch_batchcontainerassignment", "batch_historicalbatch"),
+        living=(batches,),
+        upstream=("reference_data", "infrastructure"),
+    ),
+    Recorder(
+        asset="transfers",
+        group="batches",
+        description="Stage transfers, thinnings and harvests, and the water that fish were moved into.",
+        tables=("batch_batchtransfer", "environmental_stagetransitionenvironmental"),
+        events=(transfers,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="growth_samples",
+        group="growth",
+        description="Weekly samples of 20 to 60 fish from every occupied container: weight, length, condition.",
+        tables=("batch_growthsample",),
+        events=(growth_samples,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="mortality",
+        group="mortality",
+        description="Deaths of each batch by day and cause.",
+        tables=("batch_mortalityevent",),
+        events=(mortality_events,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="feed_purchases",
+        group="feed",
+        description="Feed that was bought: what, how much, from whom, at what price.",
+        tables=("inventory_feedpurchase",),
+        living=(feed_purchases,),
+        upstream=("reference_data", "infrastructure"),
+    ),
+    Recorder(
+        asset="feeding_events",
+        group="feed",
+        description="Four meals a day in every fed container, with the cost of the lots they took, and what each did to the stock.",
+        tables=("inventory_feedingevent", "inventory_historicalfeedstock"),
+        events=(feeding_events, feed_stock_history),
+        upstream=("batches", "feed_purchases", "feed_stock"),
+    ),
+    Recorder(
+        asset="feed_stock",
+        group="feed",
+        description="Feed in store as of the latest simulated day: by feed container and by lot.",
+        tables=("inventory_feedstock", "inventory_feedcontainerstock"),
+        living=(feed_stocks, feed_lots_in_store),
+        gone=used_up_lots,
+        upstream=("feed_purchases",),
+    ),
+    Recorder(
+        asset="feeding_summaries",
+        group="feed",
+        description="Feed, growth and feed conversion of each batch by month.",
+        tables=("inventory_batchfeedingsummary",),
+        events=(feeding_summaries,),
+        upstream=("feeding_events",),
+    ),
+    Recorder(
+        asset="lice_counts",
+        group="health",
+        description="Sea lice counted on samples of fish, every two weeks.",
+        tables=("health_licecount",),
+        events=(lice_counts,),
+        upstream=("batches",),
+    ),
+)
 
 RECORDERS: dict[str, Recorder] = {recorder.asset: recorder for recorder in _ALL}
 """Recorders by asset name, in the order in which a whole year is best written."""
