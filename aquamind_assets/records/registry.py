@@ -21,7 +21,7 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="reference_data",
         group="infrastructure",
-        description="Master data that everything else points to: species, stages, feeds, parameters, reasons, sample and vaccine types, and the staff who sign.",
+        description="Master data that everything else points to: species, stages, feeds, parameters, reasons, sample types, vaccines, and the staff who sign.",
         tables=(
             "auth_user",
             "users_userprofile",
@@ -39,7 +39,7 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="infrastructure",
         group="infrastructure",
-        description="What was commissioned in the year: geographies, areas, stations, halls, container types, containers with their history, and feed containers.",
+        description="What was commissioned in the year: geographies, areas, stations, halls, container types, containers and their history, feed containers.",
         tables=(
             "infrastructure_geography",
             "infrastructure_area",
