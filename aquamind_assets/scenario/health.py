@@ -97,6 +97,8 @@ class EventSpec(Section):
     loss: Range = quantity("share of the fish lost in a container (low = median, high = 90th percentile)", "1", "general knowledge")
     season: float = quantity("relative seasonal swing of its frequency", "1", "general knowledge", ge=0, le=1)
     peak_day: float = quantity("day of the year when it is most frequent", "day", "general knowledge", ge=1, le=366)
+    wave_m: float = quantity("it needs waves as high as this; 0: the sea does not matter", "m", "general knowledge", ge=0, le=20)
+    wave_share: float = quantity("share of the days with such waves, so that `per_year` is kept", "1", "farm.climate", gt=0, le=1)
     cause: Literal["handling", "disease", "environmental", "unknown", "predation", "escape"] = quantity("cause its deaths are recorded under")
 
 

@@ -4,6 +4,7 @@
 |---|---|---|---|
 | parameter | ``per_day`` | 1/day | mean frequency at one place (general knowledge) |
 | parameter | ``season``, ``peak_day`` | 1, day | swing of the frequency over the year (general knowledge) |
+| parameter | ``wave``, ``wave_share`` | m, 1 | it needs waves as high as these, which come on that share of the days (general knowledge) |
 | parameter | ``place`` | | an area with all its cages, one cage, or one tank |
 | parameter | ``median``, ``spread`` | 1 | share of the fish lost in a container: log-normal, from its median and 90th percentile (general knowledge) |
 | rate | :meth:`Events.frequency` | 1/day | hazard of each kind on a day of the year |
@@ -40,6 +41,9 @@ class Events:
     per_day: np.ndarray
     season: np.ndarray
     peak_day: np.ndarray
+    wave: np.ndarray
+    """Lowest significant wave height, m; 0 where the sea does not matter."""
+    wave_share: np.ndarray
     in_area: np.ndarray
     in_cage: np.ndarray
     median: np.ndarray
@@ -55,6 +59,8 @@ class Events:
             per_day=np.array([one.per_year / 365.25 for one in specs]),
             season=np.array([one.season for one in specs]),
             peak_day=np.array([one.peak_day for one in specs]),
+            wave=np.array([one.wave_m for one in specs]),
+            wave_share=np.array([one.wave_share for one in specs]),
             in_area=np.array([one.place == "area" for one in specs], dtype=bool),
             in_cage=np.array([one.place == "cage" for one in specs], dtype=bool),
             median=np.array([one.loss.low for one in specs]),
@@ -63,10 +69,12 @@ class Events:
         )
 
     def frequency(self, day_of_year: int) -> np.ndarray:
-        """Hazard of each kind at one place, (k,), 1/day."""
+        """Mean hazard of each kind at one place, (k,), 1/day."""
         return self.per_day * (1.0 + self.season * np.cos(2 * np.pi * (day_of_year - self.peak_day) / 365.25))
 
-    def strike(self, at_sea: np.ndarray, area: np.ndarray, area_u: np.ndarray, container_u: np.ndarray, loss_normal: np.ndarray, day_of_year: int) -> Struck:
+    def strike(
+        self, at_sea: np.ndarray, area: np.ndarray, area_u: np.ndarray, container_u: np.ndarray, loss_normal: np.ndarray, waves: np.ndarray, day_of_year: int
+    ) -> Struck:
         """What strikes which container today. Of two kinds in one container on one day the later one in the scenario's list counts.
 
         Args:
@@ -75,12 +83,15 @@ class Events:
             area_u: uniforms by area and kind, (areas, k).
             container_u: uniforms by container and kind, (n, k).
             loss_normal: size of the loss, (n,).
+            waves: significant wave height of each area, m, (areas,).
             day_of_year: 1..366.
         """
-        probability = -np.expm1(-self.frequency(day_of_year))
+        frequency = self.frequency(day_of_year)
+        probability = -np.expm1(-frequency)
         kind = np.full(at_sea.size, NO_EVENT, dtype=np.int8)
         hazards = np.zeros((at_sea.size, len(Cause)))
-        area_hit = area_u < probability
+        rough = waves[:, None] >= self.wave
+        area_hit = rough & (area_u < -np.expm1(-frequency / self.wave_share))
         container_hit = container_u < probability
         for row in range(self.kind.size):
             if self.in_area[row]:

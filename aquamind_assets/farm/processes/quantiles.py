@@ -54,13 +54,14 @@ def beta_binomial_quantile(count: np.ndarray, probability: np.ndarray, u: np.nda
     """
     count = np.asarray(count, dtype=np.float64)
     probability = np.clip(probability, 0.0, 1.0)
+    u = np.clip(u, 1e-12, 1 - 1e-12)
     mean = count * probability
     drawn = _expanded(count, probability, normal_quantile(u), correlation)
     # Between 8 and 16 the expansion may fall below the exact value at 8, which it must not.
     small = np.flatnonzero(mean < 2 * _EXACT_BELOW)
     if small.size:
         few = np.minimum(probability[small], _EXACT_BELOW / np.maximum(count[small], 1e-9))
-        exact = _summed(count[small], few, np.asarray(u)[small], correlation)
+        exact = _summed(count[small], few, u[small], correlation)
         beyond = (exact >= _TERMS) | (mean[small] >= _EXACT_BELOW)
         drawn[small] = np.where(beyond, np.maximum(exact, drawn[small]), exact)
     drawn[probability >= 1] = count[probability >= 1]
@@ -93,7 +94,7 @@ def _log_no_deaths(count: np.ndarray, probability: np.ndarray, step: float) -> n
     p = np.clip(probability, 0.0, 1 - 1e-12)
 
     def log_sum(start: np.ndarray | float) -> np.ndarray:
-        end = start + (count - 1) * step
+        end = start + np.maximum(count - 1, 0) * step
         integral = (end * np.log(end) - end - start * np.log(start) + start) / step
         return integral + (np.log(start) + np.log(end)) / 2 + step * (1 / end - 1 / start) / 12
 
@@ -108,8 +109,9 @@ def _expanded(count: np.ndarray, probability: np.ndarray, z: np.ndarray, correla
     # Skewness of the beta-binomial with alpha + beta = s = 1/rho - 1; written with rho so that rho = 0 gives the binomial.
     denominator = (1 + correlation) * np.maximum(deviation, 1e-12)
     skewness = (1 - correlation + 2 * count * correlation) * (q - p) / denominator
-    # The expansion turns back below z = -3 / skewness; it stays at that lowest value.
-    z = np.maximum(z, -3 / np.maximum(skewness, 1e-9))
+    # The expansion turns back at z = -3 / skewness; it stays at the value it has there.
+    turn = 3 / np.maximum(np.abs(skewness), 1e-9)
+    z = np.where(skewness > 0, np.maximum(z, -turn), np.minimum(z, turn))
     value = mean + deviation * (z + skewness * (z * z - 1) / 6)
     return np.floor(value + 0.5)
 
