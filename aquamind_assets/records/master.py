@@ -33,6 +33,8 @@ HEALTH_PARAMETERS: tuple[str, ...] = (
     "Spine and Jaw",
     "Liver Colour",
     "Mucus Layer",
+    "Body Condition",
+    "Swimming and Appetite",
 )
 """``health_healthparameter.name``; scored 1 (sound) to 5 (grave)."""
 
@@ -90,6 +92,11 @@ def mortality_reason_id(scenario: Scenario, cause: np.ndarray) -> np.ndarray:
     """``health_mortalityreason`` of each Cause; UNKNOWN is AquaMind's own row."""
     cause = np.asarray(cause, dtype=np.int64)
     return np.where(cause == Cause.UNKNOWN, UNKNOWN_REASON_ID, _ids(scenario, cause, len(Cause)))
+
+
+def disease_reason_id(scenario: Scenario, disease: np.ndarray) -> np.ndarray:
+    """``health_mortalityreason`` of deaths by each of the scenario's diseases once it has been diagnosed; the reasons follow those of the causes."""
+    return _ids(scenario, np.asarray(disease, dtype=np.int64) + len(Cause), len(Cause) + len(scenario.health.diseases))
 
 
 def index_of(names: Sequence[str], name: str) -> int:

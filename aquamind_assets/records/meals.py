@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import FeedLots
-from aquamind_assets.records.inputs import HOUR, YearInputs, of_days, received_lots
+from aquamind_assets.farm.ledger import ContainerDays, FeedLots
+from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, of_days, received_lots
 from aquamind_assets.scenario.supply import FeedPlan
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange
 
@@ -55,8 +55,16 @@ class Meals:
     instant: np.ndarray
 
 
-def split_in_meals(feed_g: np.ndarray, shares: list[float]) -> np.ndarray:
-    """Each day's feed, g, cut into meals by largest remainder in steps of 10 g; shape (days, meals), rows add up to ``feed_g``."""
+def split_in_meals(feed_g: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Each day's feed, g, cut into meals by largest remainder in steps of 10 g; the earlier meal first where remainders are equal.
+
+    Args:
+        feed_g: feed of each day, multiples of 10, shape (days,).
+        shares: shares of the meals, shape (days, meals) or (meals,); each row adds up to 1.
+
+    Returns:
+        Grams, int64, shape (days, meals); rows add up to ``feed_g``.
+    """
     steps = np.asarray(feed_g, dtype=np.int64) // GRAM_STEP
     # The small number keeps 0.3 x 10 steps from ending a hair below 3.
     exact = steps[:, None] * np.asarray(shares) + 1e-9
@@ -64,6 +72,21 @@ def split_in_meals(feed_g: np.ndarray, shares: list[float]) -> np.ndarray:
     missing = steps - whole.sum(axis=1)
     rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1)
     return (whole + (rank < missing[:, None])) * GRAM_STEP
+
+
+def _shares(year: YearInputs, fish: ContainerDays) -> np.ndarray:
+    """Shares of the meals of each container-day, shape (rows, meals).
+
+    Fish that arrive at noon get the afternoon's meals only, fish that leave at noon the morning's.
+    """
+    plan = year.scenario.feed
+    afternoon = np.array(meal_instants(plan)) >= MOVE_INSTANT
+    stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id))
+    arrives, leaves = fish.day == stay.start_day, fish.day == stay.end_day
+    served = ~(arrives[:, None] & ~afternoon) & ~(leaves[:, None] & afternoon)
+    served |= ~served.any(axis=1)[:, None]
+    shares = np.where(served, np.array(plan.meal_shares), 0.0)
+    return shares / shares.sum(axis=1)[:, None]
 
 
 def delivery_instant(plan: FeedPlan, day: np.ndarray) -> np.ndarray:
@@ -120,7 +143,7 @@ def meals(year: YearInputs, days: DayRange) -> Meals:
     offset = int(np.searchsorted(ledger_days.day, days.first))
     chosen = of_days(ledger_days, days)
     fed = np.flatnonzero(chosen.feed_g > 0)
-    portions = split_in_meals(chosen.feed_g[fed], plan.meal_shares)
+    portions = split_in_meals(chosen.feed_g[fed], _shares(year, chosen.take(fed)))
     amount = portions.ravel()
     row, meal = np.repeat(fed, portions.shape[1]), np.tile(np.arange(portions.shape[1]), fed.size)
     # Rows of a day are in the order of containers, so sorting by day and meal is enough.

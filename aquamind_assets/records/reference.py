@@ -103,6 +103,20 @@ _SCORES = {
         "Thick all over.",
         "Sloughing off, skin dry.",
     ),
+    "Body Condition": (
+        "Full, even body.",
+        "Slightly slim.",
+        "Slim, belly drawn in.",
+        "Thin, spine showing.",
+        "Emaciated.",
+    ),
+    "Swimming and Appetite": (
+        "Swims and feeds eagerly.",
+        "A little slow to feed.",
+        "Sluggish, feeds little.",
+        "At the surface or in corners, does not feed.",
+        "Lies on its side.",
+    ),
 }
 
 _SAMPLE_TEXTS = {
@@ -263,10 +277,12 @@ def _vaccination_types(scenario: Scenario) -> Rows:
 def _mortality_reasons(scenario: Scenario) -> Rows:
     """All but UNKNOWN, which is AquaMind's own row: its migrations insert it, and so does the warehouse into a database that it makes."""
     causes = [cause for cause in Cause if cause != Cause.UNKNOWN]
+    diseases = scenario.health.diseases
     return rows(
         "health_mortalityreason",
-        len(causes),
-        id=master.mortality_reason_id(scenario, np.array(causes)),
-        name=[master.REASON_NAMES[cause] for cause in causes],
-        description=[_REASON_TEXTS[cause] for cause in causes],
+        len(causes) + len(diseases),
+        id=np.concatenate([master.mortality_reason_id(scenario, np.array(causes)), master.disease_reason_id(scenario, np.arange(len(diseases)))]),
+        name=[master.REASON_NAMES[cause] for cause in causes] + [disease.name for disease in diseases],
+        description=[_REASON_TEXTS[cause] for cause in causes]
+        + [f"Died of {disease.name} ({disease.key}), diagnosed in the container." for disease in diseases],
     )

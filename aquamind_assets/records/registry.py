@@ -7,15 +7,19 @@ from aquamind_assets.records.batches import batches
 from aquamind_assets.records.environment import photoperiod, weather
 from aquamind_assets.records.feeding import feeding_events
 from aquamind_assets.records.growth import growth_samples
+from aquamind_assets.records.health_sampling import health_samplings
 from aquamind_assets.records.infrastructure import infrastructure, sensors
+from aquamind_assets.records.lab import lab_samples
 from aquamind_assets.records.lice import lice_counts
 from aquamind_assets.records.mortality import mortality_events
+from aquamind_assets.records.mortality_records import mortality_records
 from aquamind_assets.records.people import user_profiles, users
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference import reference_data
 from aquamind_assets.records.stock import feed_lots_in_store, feed_purchases, feed_stock_history, feed_stocks, used_up_lots
 from aquamind_assets.records.summaries import feeding_summaries
 from aquamind_assets.records.transfers import transfers
+from aquamind_assets.records.treatments import treatments
 
 _ALL: tuple[Recorder, ...] = (
     Recorder(
@@ -96,9 +100,9 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="mortality",
         group="mortality",
-        description="Deaths of each batch by day and cause.",
-        tables=("batch_mortalityevent",),
-        events=(mortality_events,),
+        description="Deaths of each batch by day and cause, and the same deaths by container.",
+        tables=("batch_mortalityevent", "health_mortalityrecord"),
+        events=(mortality_events, mortality_records),
         upstream=("batches",),
     ),
     Recorder(
@@ -140,6 +144,30 @@ _ALL: tuple[Recorder, ...] = (
         description="Sea lice counted on samples of fish, every two weeks.",
         tables=("health_licecount",),
         events=(lice_counts,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="treatments",
+        group="health",
+        description="Treatments and vaccinations, with dose, withholding period and the outcome as of the latest simulated day.",
+        tables=("health_treatment",),
+        living=(treatments,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="health_samplings",
+        group="health",
+        description="Monthly samples of 10 to 30 fish: weight, length and condition of each, and its scores from gills to appetite.",
+        tables=("health_healthsamplingevent", "health_individualfishobservation", "health_fishparameterscore"),
+        events=(health_samplings,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="lab_samples",
+        group="health",
+        description="Laboratory samples, quarterly and on suspicion of an outbreak, with their results as of the latest simulated day.",
+        tables=("health_healthlabsample",),
+        living=(lab_samples,),
         upstream=("batches",),
     ),
 )
