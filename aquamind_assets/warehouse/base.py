@@ -1,0 +1,372 @@
+"""What a warehouse does, whichever database it is.
+
+Everything that decides what is written is here, once; a database only says how a transaction, a bulk load, a deletion and a scan are done there. So both
+databases hold the same rows, and the same checkpoints about them.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.timeline import Chunk, DayRange, id_range, year_days, year_of_ids
+from aquamind_assets.warehouse import checkpoints as own
+from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, Checkpoint, ChunkKey, PendingChunk, TableYear, hex_digest
+from aquamind_assets.warehouse.claims import Claims
+from aquamind_assets.warehouse.digest import add
+from aquamind_assets.warehouse.errors import MissingReferences, WarehouseError
+from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets.warehouse.tables import TABLES
+from aquamind_assets.warehouse.tally import Tally
+from aquamind_assets.warehouse.values import RowsError
+
+
+class Warehouse(ABC):
+    """A database that holds AquaMind's tables and the platform's checkpoints. Made by ``connect.open_warehouse``; a context manager.
+
+    One warehouse serves one thread. Statements that are portable use ``?`` for parameters.
+    """
+
+    url: str
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # What a database has to say for itself.
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection back; locks held by it go with it."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make an empty database ready, or check one that has AquaMind's tables; then see to the platform's own tables.
+
+        Raises:
+            SchemaMismatch: it has other tables, or AquaMind's in another shape; nothing has been changed then.
+        """
+
+    @abstractmethod
+    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
+        """Fence a year of an asset: whoever holds this is its only writer. Released by the system, whatever the process dies of.
+
+        ``wait``: seconds to wait for another writer to let go.
+
+        Raises:
+            YearLocked: another writer has it and did not let go in time.
+        """
+
+    @abstractmethod
+    def is_locked(self, asset: str, year: int) -> bool:
+        """Whether a writer, this one included, holds the year of the asset: a sign of life of the run that writes it."""
+
+    @abstractmethod
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a portable statement, as the database's driver gives them."""
+
+    @abstractmethod
+    def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
+        """Result of a portable statement, the same from every database.
+
+        Numbers are integers or floats, flags 0 and 1, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC; columns named in
+        ``dates`` are parsed into ``datetime64``.
+        """
+
+    @abstractmethod
+    def _execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run a portable statement; rows it changed."""
+
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is done within, committed at the end."""
+
+    @abstractmethod
+    def _serialise(self, name: str) -> None:
+        """Within a transaction: wait until no other one holds ``name``, and hold it until the end."""
+
+    @abstractmethod
+    def _load(self, blocks: Iterator[Rows]) -> None:
+        """Insert the rows of all blocks, taking each block only when there is room for it."""
+
+    @abstractmethod
+    def _make_room(self, table: str, days: DayRange) -> None:
+        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new ones."""
+
+    @abstractmethod
+    def _delete_days(self, table: str, days: DayRange) -> int:
+        """Delete the rows with ids of these days, which lie in one calendar year; how many there were."""
+
+    @abstractmethod
+    def _delete_ids(self, table: str, ids: np.ndarray) -> int:
+        """Delete the rows with these ids; how many there were."""
+
+    @abstractmethod
+    def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
+        """Which of the distinct ``ids`` the table does not have; the rows of the others stay until the end of the transaction."""
+
+    @abstractmethod
+    def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+        """Hashes of the rows with ``low <= id < high`` as they lie in the database, block by block (uint64)."""
+
+    @abstractmethod
+    def _id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+        """Smallest and largest id from ``low`` on; None if there is none."""
+
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """Bytes the database takes up."""
+
+    # What is the same everywhere.
+
+    def checkpoints(self, asset: str | None = None, year: int | None = None) -> list[Checkpoint]:
+        """Committed chunks in order: of everything, of an asset, or of a year of it."""
+        sql = f"SELECT {own.CHECKPOINT_COLUMNS} FROM aquamind_assets_chunk WHERE (asset = ? OR ? = '') AND (year = ? OR ? = 0) ORDER BY asset, year, chunk"
+        found = self.query(sql, (asset or "", asset or "", year or 0, year or 0))
+        return [own.checkpoint(row) for row in found]
+
+    def pending_chunks(self, asset: str, year: int, fingerprint: str, chunks: Sequence[Chunk]) -> list[PendingChunk]:
+        """Which of a year's ``chunks`` are still to be written for the scenario with this fingerprint, in order."""
+        return own.pending(self.checkpoints(asset, year), fingerprint, chunks)
+
+    def write_chunk(self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Iterable[Rows]) -> Checkpoint:
+        """Write a chunk in one transaction: what it held before is deleted, the blocks are loaded, and its checkpoint is set.
+
+        Raises:
+            RowsError: a block is for another table, or has ids outside ``days``.
+            MissingReferences: a foreign key points to a row that is not there.
+            WarehouseUnavailable: the connection was lost; nothing of this chunk is there.
+        """
+        if not len(days) or days.first not in year_days(key.year) or days.end > year_days(key.year).end:
+            raise WarehouseError(f"{key}: days {days.first} to {days.end - 1} are not days of {key.year}")
+        started, tally = time.monotonic(), Tally(tables, days)
+        with self._writing(key):
+            before = self._checkpoint(key)
+            whole = days if before is None else DayRange(min(days.first, before.first_day), max(days.end, before.last_day + 1))
+            for table in tables:
+                self._make_room(table, whole)
+            self._load(tally.watch(blocks))
+            self._prove(tally)
+            self._forget(key)
+            self._note_tables(key, {place: (rows, digest) for place, (rows, digest) in tally.counts.items()})
+            return self._note(key, days, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
+
+    def append_days(self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Iterable[Rows]) -> Checkpoint:
+        """Add days to a chunk in one transaction; they follow the last day it has.
+
+        Raises:
+            WarehouseError: the chunk is not there, was made from another scenario, or ends on another day.
+            RowsError, MissingReferences, WarehouseUnavailable: as :meth:`write_chunk`.
+        """
+        started, tally = time.monotonic(), Tally(tables, days)
+        with self._writing(key):
+            before = self._checkpoint(key)
+            if before is None or before.fingerprint != fingerprint or before.last_day + 1 != days.first:
+                there = "is not there" if before is None else f"ends on day {before.last_day} with fingerprint {before.fingerprint}"
+                raise WarehouseError(f"{key} {there}; days from {days.first} with fingerprint {fingerprint} cannot follow")
+            for table in tables:
+                self._make_room(table, days)
+            self._load(tally.watch(blocks))
+            self._prove(tally)
+            counts = self._table_counts(key)
+            for place, (rows, digest) in tally.counts.items():
+                counted, digested = counts.get(place, (0, 0))
+                counts[place] = counted + rows, add([digested, digest])
+            self._forget(key)
+            self._note_tables(key, counts)
+            seconds, peak = before.seconds + time.monotonic() - started, max(before.peak_memory_mb, tally.peak_mb)
+            together = DayRange(before.first_day, days.end)
+            return self._note(key, together, before.rows + tally.rows, add([before.digest, tally.digest]), fingerprint, run_id, seconds, peak)
+
+    def write_living(
+        self,
+        key: ChunkKey,
+        days_of_year: DayRange,
+        fingerprint: str,
+        run_id: str,
+        tables: Sequence[str],
+        blocks: Iterable[Rows],
+        gone: Mapping[str, np.ndarray] | None = None,
+    ) -> Checkpoint:
+        """Write the rows of a living asset that are alive in a year, in one transaction: new ones are inserted, known ones replaced.
+
+        Deleted are: rows with ids of this year that are not among the blocks; rows that this year's run wrote before and no year's run claims any
+        more; and the rows in ``gone`` (ids by table).
+
+        Raises:
+            RowsError: a block is for another table, has ids of later years, or an id twice.
+            MissingReferences, WarehouseUnavailable: as :meth:`write_chunk`.
+        """
+        started, tally = time.monotonic(), Tally(tables, None)
+        kept = list(tally.watch(blocks))
+        with self._writing(key):
+            self._serialise(f"living/{key.asset}")
+            claims, touched = Claims(self, key.asset), {}
+            for table in tables:
+                alive = _distinct_ids(key, table, tally)
+                vanished = np.asarray((gone or {}).get(table, ()), dtype=np.int64)
+                low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
+                stale = claims.replace(key.year, table, alive, vanished, (low, high))
+                self._delete_ids(table, np.union1d(stale, alive))
+                self._make_room(table, year_days(key.year))
+                touched[table] = np.union1d(np.union1d(stale, alive), [low])
+            self._load(iter(kept))
+            self._prove(tally)
+            for table, ids in touched.items():
+                self._recount_living(key.asset, table, ids)
+            self._forget(key)
+            return self._note(key, days_of_year, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
+
+    def manifest(self) -> list[TableYear]:
+        """Rows and digest of every table and year as they were written, in order."""
+        found: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        for table, year, rows, digest in self.query("SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table"):
+            found.setdefault((table, year), []).append((rows, int(digest, 16)))
+        entries = [TableYear(table, year, sum(r for r, _ in parts), add([d for _, d in parts])) for (table, year), parts in found.items()]
+        return sorted(entry for entry in entries if entry.rows)
+
+    def recount(self, tables: Sequence[str] | None = None) -> list[TableYear]:
+        """The manifest made anew from the rows that lie in the database: differs from :meth:`manifest` where they are not what was written."""
+        found = []
+        for table in TABLES if tables is None else tables:
+            narrow = TABLES[table].narrow_id
+            first_id = id_range(year_days(_FIRST_ID_YEAR), narrow=narrow)[0]
+            bounds = self._id_bounds(table, first_id)
+            if bounds is not None:
+                first, last = (int(year) for year in year_of_ids(np.array(bounds), narrow=narrow))
+                found += [self._count(table, year) for year in range(first, min(last, _LAST_ID_YEAR) + 1)]
+            found.append(self._count_fixed(table, Claims.fixed(self, table)))
+        return sorted(entry for entry in found if entry.rows)
+
+    def clear(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
+        """Delete what the platform wrote for these assets (name to its tables) in these years, checkpoints too; rows deleted by table.
+
+        A living row stays as long as another year's run claims it. Rows that users made are never touched.
+        """
+        deleted: dict[str, int] = {}
+        for year in years:
+            with self._transaction():
+                for asset, tables in reversed(list(assets.items())):
+                    self._serialise(f"living/{asset}")
+                    claims = Claims(self, asset)
+                    for table in reversed(tables):
+                        if claims.knows(table):
+                            stale = claims.release(year, table)
+                            count = self._delete_ids(table, stale)
+                            self._recount_living(asset, table, stale)
+                        else:
+                            count = self._delete_days(table, year_days(year))
+                        deleted[table] = deleted.get(table, 0) + count
+                    self._execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
+                    self._execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?", (asset, year, LIVING_CHUNK))
+        return deleted
+
+    def broken_references(self, tables: Sequence[str] | None = None) -> dict[str, int]:
+        """``table.column`` to the number of rows whose foreign key points nowhere, proved set by set; empty if all is well."""
+        found = {}
+        for table in TABLES if tables is None else tables:
+            for column in TABLES[table].foreign_keys:
+                sql = (
+                    f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL'
+                    f' AND NOT EXISTS (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}")'
+                )
+                count = self.query(sql)[0][0]
+                if count:
+                    found[f"{table}.{column.name}"] = count
+        return found
+
+    def meta(self) -> dict[str, str]:
+        """The notes kept with the data, such as the scenario it was made from."""
+        return dict(self.query("SELECT name, value FROM aquamind_assets_meta"))
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a note with the data."""
+        with self._transaction():
+            self._execute("DELETE FROM aquamind_assets_meta WHERE name = ?", (name,))
+            self._execute("INSERT INTO aquamind_assets_meta (name, value) VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def _writing(self, key: ChunkKey) -> Iterator[None]:
+        """A transaction that writes ``key``."""
+        with self._transaction():
+            yield
+
+    def _checkpoint(self, key: ChunkKey) -> Checkpoint | None:
+        return next((checkpoint for checkpoint in self.checkpoints(key.asset, key.year) if checkpoint.chunk == key.chunk), None)
+
+    def _prove(self, tally: Tally) -> None:
+        """Every foreign key of the rows just loaded points to a row that is there."""
+        faults = []
+        for table, (ids, places) in tally.references.items():
+            missing = self._missing(table, ids)
+            if missing.size:
+                faults.append(f"{places}: {missing.size} of {ids.size} ids are not in {table}, such as {missing[0]}")
+        if faults:
+            raise MissingReferences("rows refer to rows that are not there; materialise what they depend on first:\n" + "\n".join(faults))
+
+    def _forget(self, key: ChunkKey) -> None:
+        for table in ("aquamind_assets_chunk", "aquamind_assets_chunk_table"):
+            self._execute(f"DELETE FROM {table} WHERE asset = ? AND year = ? AND chunk = ?", (key.asset, key.year, key.chunk))
+
+    def _note(self, key: ChunkKey, days: DayRange, rows: int, digest: int, fingerprint: str, run_id: str, seconds: float, peak_mb: float) -> Checkpoint:
+        values = (key.asset, key.year, key.chunk, days.first, days.end - 1, rows, hex_digest(digest), fingerprint, run_id, seconds, peak_mb)
+        self._execute(f"INSERT INTO aquamind_assets_chunk ({own.CHECKPOINT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return Checkpoint(key.asset, key.year, key.chunk, days.first, days.end - 1, rows, digest, fingerprint, run_id, seconds, peak_mb)
+
+    def _note_tables(self, key: ChunkKey, counts: Mapping[tuple[str, int], tuple[int, int]]) -> None:
+        for (table, year), (rows, digest) in counts.items():
+            values = (key.asset, key.year, key.chunk, table, year, rows, hex_digest(digest))
+            self._execute("INSERT INTO aquamind_assets_chunk_table VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def _table_counts(self, key: ChunkKey) -> dict[tuple[str, int], tuple[int, int]]:
+        sql = "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk = ?"
+        found = self.query(sql, (key.asset, key.year, key.chunk))
+        return {(table, year): (rows, int(digest, 16)) for table, year, rows, digest in found}
+
+    def _recount_living(self, asset: str, table: str, ids: np.ndarray) -> None:
+        """Set the digests of the calendar years in which these ids of a living table lie."""
+        for year in np.unique(year_of_ids(ids, narrow=TABLES[table].narrow_id)).tolist():
+            entry = self._count(table, year) if year else self._count_fixed(table, Claims.fixed(self, table))
+            place = (asset, year, LIVING_CHUNK, table)
+            self._execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk = ? AND table_name = ?", place)
+            if entry.rows:
+                self._note_tables(ChunkKey(asset, year, LIVING_CHUNK), {(table, year): (entry.rows, entry.digest)})
+
+    def _count(self, table: str, year: int) -> TableYear:
+        low, high = id_range(year_days(year), narrow=TABLES[table].narrow_id)
+        rows = digest = 0
+        for hashes in self._scan(table, low, high):
+            rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
+        return TableYear(table, year, rows, digest)
+
+    def _count_fixed(self, table: str, ids: np.ndarray) -> TableYear:
+        """The rows with ids that are AquaMind's own, but that the platform wrote."""
+        rows = digest = 0
+        for number in ids.tolist():
+            for hashes in self._scan(table, number, number + 1):
+                rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
+        return TableYear(table, 0, rows, digest)
+
+
+_FIRST_ID_YEAR = 1991
+_LAST_ID_YEAR = 2096
+"""The years for which the platform makes ids; a scenario lies within them."""
+
+
+def _distinct_ids(key: ChunkKey, table: str, tally: Tally) -> np.ndarray:
+    parts = tally.ids.get(table)
+    if not parts:
+        return np.zeros(0, dtype=np.int64)
+    ids = np.sort(np.concatenate(parts))
+    if (ids[1:] == ids[:-1]).any():
+        raise RowsError(f"{table}: id {ids[1:][ids[1:] == ids[:-1]][0]} twice among the rows of {key}")
+    latest = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)[1]
+    if ids[-1] >= latest:
+        raise RowsError(f"{table}: id {ids[-1]} is of a year after {key.year}")
+    return ids

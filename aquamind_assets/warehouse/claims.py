@@ -1,0 +1,83 @@
+"""Which ids each year's run has written into living tables.
+
+A batch that lives in 2016 and 2017 is written by both years' runs. It may be deleted only when neither writes it any more: each run claims the ids it
+wrote, and a row goes with its last claim. That makes the content of living tables depend on which years are materialised, and not on the order.
+"""
+
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from aquamind_assets.warehouse.base import Warehouse
+
+
+def pack(ids: np.ndarray) -> bytes:
+    """Ascending int64 ids, compressed: their differences are small and mostly alike."""
+    return zlib.compress(np.diff(ids, prepend=0).astype("<i8").tobytes(), 6)
+
+
+def unpack(packed: bytes) -> np.ndarray:
+    """The ids that :func:`pack` was given."""
+    return np.cumsum(np.frombuffer(zlib.decompress(packed), dtype="<i8").astype(np.int64))
+
+
+class Claims:
+    """The claims of one asset, read when first asked for. Used within a transaction that holds the asset's living tables."""
+
+    def __init__(self, warehouse: "Warehouse", asset: str) -> None:
+        self._warehouse, self._asset = warehouse, asset
+        sql = "SELECT year, table_name, ids FROM aquamind_assets_living WHERE asset = ?"
+        self._held = {(year, table): unpack(bytes(ids)) for year, table, ids in warehouse.query(sql, (asset,))}
+
+    @staticmethod
+    def fixed(warehouse: "Warehouse", table: str) -> np.ndarray:
+        """The ids of a table that were written by the platform but are too small to be the platform's: those that AquaMind fixes."""
+        packed = warehouse.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
+        ids = np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed])) if packed else np.zeros(0, dtype=np.int64)
+        return ids[ids < _LOWEST_ID]
+
+    def knows(self, table: str) -> bool:
+        """Whether the table is a living one of this asset."""
+        return any(name == table for _, name in self._held)
+
+    def replace(self, year: int, table: str, alive: np.ndarray, gone: np.ndarray, own: tuple[int, int]) -> np.ndarray:
+        """Let a year claim just ``alive``; the ids that are to be deleted, ascending.
+
+        ``gone`` ids, and ids in the year's ``own`` range that are not alive, are taken from the other years too.
+        """
+        before = self._held.get((year, table), np.zeros(0, dtype=np.int64))
+        for (other, name), ids in list(self._held.items()):
+            if name == table and other != year:
+                dead = np.isin(ids, gone) | ((ids >= own[0]) & (ids < own[1]) & ~np.isin(ids, alive))
+                if dead.any():
+                    before = np.union1d(before, ids[dead])
+                    self._set(other, table, ids[~dead])
+        self._set(year, table, alive)
+        return self._unclaimed(table, np.union1d(before, gone))
+
+    def release(self, year: int, table: str) -> np.ndarray:
+        """Drop a year's claims on a table; the ids that nobody claims any more, ascending."""
+        before = self._held.get((year, table), np.zeros(0, dtype=np.int64))
+        self._set(year, table, np.zeros(0, dtype=np.int64))
+        stale = self._unclaimed(table, before)
+        return stale[stale >= _LOWEST_ID]
+
+    def _unclaimed(self, table: str, ids: np.ndarray) -> np.ndarray:
+        for (_, name), held in self._held.items():
+            if name == table:
+                ids = np.setdiff1d(ids, held)
+        return ids
+
+    def _set(self, year: int, table: str, ids: np.ndarray) -> None:
+        place = (self._asset, year, table)
+        self._warehouse._execute("DELETE FROM aquamind_assets_living WHERE asset = ? AND year = ? AND table_name = ?", place)
+        self._held.pop((year, table), None)
+        if ids.size:
+            self._warehouse._execute("INSERT INTO aquamind_assets_living VALUES (?, ?, ?, ?)", (*place, pack(ids)))
+            self._held[year, table] = ids
+
+
+_LOWEST_ID = 20_000_000
+"""Smaller ids are AquaMind's or its users'; see ``timeline``."""

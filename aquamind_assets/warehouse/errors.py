@@ -1,0 +1,17 @@
+"""What a warehouse may have to refuse."""
+
+
+class WarehouseError(RuntimeError):
+    """Something asked of a warehouse that it cannot do; the message says why and what to do."""
+
+
+class MissingReferences(WarehouseError):
+    """Rows refer to rows that are not there."""
+
+
+class YearLocked(WarehouseError):
+    """Another writer holds the year of the asset."""
+
+
+class WarehouseUnavailable(WarehouseError):
+    """The database cannot be reached, or the connection to it was lost."""

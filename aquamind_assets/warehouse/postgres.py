@@ -1,0 +1,190 @@
+"""The warehouse on a PostgreSQL server: binary COPY, a transaction for each chunk, advisory locks."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psycopg
+from psycopg.adapt import Loader
+from psycopg.types.numeric import FloatLoader
+
+from aquamind_assets.timeline import DayRange, id_range, to_date
+from aquamind_assets.warehouse import ddl
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.checkpoints import OWN_TABLES
+from aquamind_assets.warehouse.copying import copy_rows
+from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
+from aquamind_assets.warehouse.postgres_scan import scan_hashes
+from aquamind_assets.warehouse.recognise import SchemaMismatch, differences, read_postgresql
+from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets.warehouse.tables import TABLES
+
+CONNECT_ATTEMPTS = 6
+"""Tries to reach the server, a second apart at first and then twice as long each time: about half a minute, what a restart takes."""
+
+_POLL_SECONDS = 0.25
+
+
+class PostgresWarehouse(Warehouse):
+    """A warehouse in a database of a PostgreSQL server."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._held: list[str] = []
+        self._connection = self._connect()
+
+    def close(self) -> None:
+        """See :class:`Warehouse`."""
+        self._connection.close()
+
+    def prepare(self) -> None:
+        """See :class:`Warehouse`."""
+        with self._transaction():
+            self._serialise("prepare")
+            found = read_postgresql(self._connection)
+            if not found.keys() & TABLES.keys():
+                for statement in ddl.create_statements("postgresql"):
+                    self._connection.execute(statement.encode())
+            elif wrong := differences(TABLES, found):
+                raise SchemaMismatch(wrong)
+            for table, columns in OWN_TABLES.items():
+                self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns.format(bytes='bytea')})".encode())
+
+    @contextmanager
+    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
+        """See :class:`Warehouse`."""
+        name = f"{asset}/{year}"
+        self._take_lock(name, wait)
+        self._held.append(name)
+        try:
+            yield
+        finally:
+            self._held.remove(name)
+            if not self._connection.closed:
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", (_lock_key(name),))
+
+    def is_locked(self, asset: str, year: int) -> bool:
+        """See :class:`Warehouse`."""
+        key = _lock_key(f"{asset}/{year}") % (1 << 64)
+        sql = (
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objsubid = 1"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        row = self._connection.execute(sql, (key >> 32, key & 0xFFFFFFFF)).fetchone()
+        return bool(row and row[0])
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """See :class:`Warehouse`."""
+        return self._connection.execute(_translated(sql), params).fetchall()
+
+    def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
+        """See :class:`Warehouse`."""
+        with self._connection.cursor() as cursor:
+            for kind, loader in _PORTABLE.items():
+                cursor.adapters.register_loader(kind, loader)
+            cursor.execute(_translated(sql), params)
+            frame = pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description or ()])
+        for name in dates:
+            frame[name] = pd.to_datetime(frame[name], format="ISO8601")
+        return frame
+
+    def size_bytes(self) -> int:
+        """See :class:`Warehouse`."""
+        return int(self.query("SELECT pg_database_size(current_database())")[0][0])
+
+    def _connect(self) -> psycopg.Connection:
+        for attempt in range(CONNECT_ATTEMPTS):
+            try:
+                return psycopg.connect(self.url, autocommit=True, application_name="aquamind-assets", options="-c timezone=UTC -c client_min_messages=warning")
+            except psycopg.OperationalError as error:
+                failure = error
+                time.sleep(2**attempt if attempt + 1 < CONNECT_ATTEMPTS else 0)
+        raise WarehouseUnavailable(f"no connection after {CONNECT_ATTEMPTS} tries: {failure}") from failure
+
+    def _take_lock(self, name: str, wait: float) -> None:
+        end = time.monotonic() + wait
+        while not self.query("SELECT pg_try_advisory_lock(?)", (_lock_key(name),))[0][0]:
+            if time.monotonic() >= end:
+                raise YearLocked(f"{name.replace('/', ' ')} is being written by another process")
+            time.sleep(_POLL_SECONDS)
+
+    def _execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        return self._connection.execute(_translated(sql), params).rowcount
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if self._connection.closed:
+            self._connection = self._connect()
+            for name in self._held:
+                self._take_lock(name, 0)
+        try:
+            with self._connection.transaction():
+                yield
+        except psycopg.OperationalError as error:
+            if not self._connection.closed:
+                raise
+            raise WarehouseUnavailable(f"the connection to the database was lost; what was being written is not there: {error}") from error
+
+    def _serialise(self, name: str) -> None:
+        self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_lock_key(name),))
+
+    def _load(self, blocks: Iterator[Rows]) -> None:
+        copy_rows(self._connection, ((block.table, block) for block in blocks))
+
+    def _make_room(self, table: str, days: DayRange) -> None:
+        year = to_date(days.first).year
+        if table == ddl.READINGS and not self.query("SELECT to_regclass(?)", (ddl.partition_name(year),))[0][0]:
+            self._execute(ddl.create_partition(year))
+            self._execute(ddl.attach_partition(year))
+        self._delete_days(table, days)
+
+    def _delete_days(self, table: str, days: DayRange) -> int:
+        low, high = id_range(days, narrow=TABLES[table].narrow_id)
+        key = TABLES[table].id_column
+        return self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
+
+    def _delete_ids(self, table: str, ids: np.ndarray) -> int:
+        return self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?)", (ids.tolist(),)) if ids.size else 0
+
+    def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
+        found = self.query(f"SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?) FOR KEY SHARE", (ids.tolist(),))
+        return np.setdiff1d(ids, np.array(found, dtype=np.int64).ravel(), assume_unique=True)
+
+    def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+        key = TABLES[table].id_column
+        yield from scan_hashes(self._connection, TABLES[table], f"{key} >= {low} AND {key} < {high}")
+
+    def _id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+        key = TABLES[table].id_column
+        found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
+        return None if found[0] is None else (found[0], found[1])
+
+
+def _lock_key(name: str) -> int:
+    """A stable 64-bit number for the name of a lock."""
+    return int.from_bytes(hashlib.blake2b(f"aquamind-assets/{name}".encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _translated(sql: str) -> bytes:
+    return sql.replace("%", "%%").replace("?", "%s").encode()
+
+
+class _Flag(Loader):
+    """Flags as SQLite has them."""
+
+    def load(self, data: Any) -> int:
+        return int(bytes(data) == b"t")
+
+
+class _Text(Loader):
+    """Dates and instants as the text that SQLite has; the session's time zone is UTC."""
+
+    def load(self, data: Any) -> str:
+        return bytes(data).decode().removesuffix("+00")
+
+
+_PORTABLE: dict[str, type[Loader]] = {"numeric": FloatLoader, "bool": _Flag, "date": _Text, "time": _Text, "timestamptz": _Text}

@@ -1,0 +1,23 @@
+"""Every test of the warehouse's contract runs on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.connect import open_warehouse
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a new, empty database."""
+    return f"sqlite:///{tmp_path / 'aquamind.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def warehouse(database_url: str) -> Iterator[Warehouse]:
+    """A prepared warehouse."""
+    with open_warehouse(database_url) as opened:
+        opened.prepare()
+        yield opened
