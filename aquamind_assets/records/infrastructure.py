@@ -35,7 +35,7 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
     everything = year.infrastructure.sensors
     installed = everything.commissioned_day < year_days(year.year).end
     frame = everything.take(installed)
-    calibrated = last_calibration(year.scenario, everything, np.full(1, year.lives.through))[installed, 0]
+    calibrated = calibrations(year.scenario, everything, np.full(1, year.lives.through))[0][installed, 0]
     probes = year.scenario.water.probes
     yield rows(
         "infrastructure_sensor",
@@ -54,17 +54,18 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
     )
 
 
-def last_calibration(scenario: Scenario, sensors: Sensors, days: np.ndarray) -> np.ndarray:
-    """Day of the last calibration of each sensor on or before each of ``days``, shape (sensors, days), int64.
+def calibrations(scenario: Scenario, sensors: Sensors, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Day and number of the last calibration of each sensor on or before each of ``days``, each of shape (sensors, days), int64.
 
-    A sensor is calibrated when it is installed, then after a first period of half to a whole ``calibration_days`` that differs between sensors, so that a crew
-    is not busy with all of them on one day, then every ``calibration_days``. Before installation: the day of installation.
+    A sensor is calibrated when it is installed (number 0), then after a first period of half to a whole ``calibration_days`` that differs between sensors, so
+    that a crew is not busy with all of them on one day, then every ``calibration_days``. Before installation: the day of installation.
     """
     period = scenario.water.calibration_days
-    first = np.ceil(period * (0.5 + 0.5 * stream(scenario.seed, "calibration").random(len(sensors)))).astype(np.int64)
+    first = np.ceil(period * (0.5 + 0.5 * stream(scenario.seed, "calibration").random(len(sensors)))).astype(np.int64)[:, None]
     installed = sensors.commissioned_day.astype(np.int64)[:, None]
-    since = np.asarray(days, dtype=np.int64)[None, :] - installed - first[:, None]
-    return np.where(since < 0, installed, installed + first[:, None] + np.maximum(since, 0) // period * period)
+    since = np.asarray(days, dtype=np.int64)[None, :] - installed - first
+    later = np.maximum(since, 0) // period
+    return np.where(since < 0, installed, installed + first + later * period), np.where(since < 0, 0, 1 + later)
 
 
 def _opening(day: np.ndarray) -> np.ndarray:

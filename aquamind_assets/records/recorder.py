@@ -13,6 +13,15 @@ from aquamind_assets.warehouse.rows import Rows
 EventRecorder = Callable[[YearInputs, DayRange], Iterator[Rows]]
 """Rows of things that happened on these days; the same whichever way the year's days are cut into ranges."""
 
+BlockRows = int | Callable[[], int]
+"""How many rows a block may have, or a function that is asked before each block."""
+
+SizedRecorder = Callable[[YearInputs, DayRange, BlockRows], Iterator[Rows]]
+"""An event recorder of so many rows that it makes them block by block; the rows do not depend on the size of the blocks."""
+
+BLOCK_ROWS = 600_000
+"""Rows of a block where memory allows: about 80 MB of readings while they are made, and too many for the price of a block to show."""
+
 LivingRecorder = Callable[[YearInputs], Iterator[Rows]]
 """Every row alive in the year, as it stands on the latest simulated day."""
 
@@ -27,6 +36,7 @@ class Recorder:
         description: what the user interface says of it.
         tables: AquaMind tables it writes, each written by this asset alone.
         events: functions whose rows are written chunk by chunk and never change.
+        sized: the same, for functions that are told how large their blocks may be.
         living: functions whose rows change over their life and are written again as a whole.
         gone: ids, by table, of rows that were alive at the start of the year or later and have vanished from AquaMind's table since.
         upstream: other recorders' assets whose rows its rows point to.
@@ -37,6 +47,7 @@ class Recorder:
     description: str
     tables: tuple[str, ...]
     events: tuple[EventRecorder, ...] = ()
+    sized: tuple[SizedRecorder, ...] = ()
     living: tuple[LivingRecorder, ...] = ()
     gone: Callable[[YearInputs], Mapping[str, np.ndarray]] | None = None
     upstream: tuple[str, ...] = ()
@@ -44,12 +55,14 @@ class Recorder:
     @property
     def kind(self) -> Literal["chunked", "living"]:
         """How it is written: in chunks of 30 days, or as a whole."""
-        return "chunked" if self.events else "living"
+        return "living" if self.living else "chunked"
 
-    def rows_of_days(self, year: YearInputs, days: DayRange) -> Iterator[Rows]:
-        """All rows of these days, one function after another."""
+    def rows_of_days(self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
+        """All rows of these days, one function after another; only ``sized`` functions look at ``block_rows``."""
         for record in self.events:
             yield from record(year, days)
+        for record_blocks in self.sized:
+            yield from record_blocks(year, days, block_rows)
 
     def rows_alive(self, year: YearInputs) -> Iterator[Rows]:
         """All rows alive in the year, one function after another."""
@@ -57,5 +70,5 @@ class Recorder:
             yield from record(year)
 
     def __post_init__(self) -> None:
-        if bool(self.events) == bool(self.living):
+        if bool(self.events or self.sized) == bool(self.living):
             raise ValueError(f"recorder {self.asset}: give either events or living functions, a checkpoint is of one kind")

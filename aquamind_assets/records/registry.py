@@ -14,6 +14,7 @@ from aquamind_assets.records.lice import lice_counts
 from aquamind_assets.records.mortality import mortality_events
 from aquamind_assets.records.mortality_records import mortality_records
 from aquamind_assets.records.people import user_profiles, users
+from aquamind_assets.records.readings import environmental_readings
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference import reference_data
 from aquamind_assets.records.stock import feed_lots_in_store, feed_purchases, feed_stock_history, feed_stocks, used_up_lots
@@ -72,6 +73,14 @@ _ALL: tuple[Recorder, ...] = (
         tables=("environmental_weatherdata", "environmental_photoperioddata"),
         events=(weather, photoperiod),
         upstream=("infrastructure",),
+    ),
+    Recorder(
+        asset="environmental_readings",
+        group="environment",
+        description="What every sensor showed, several times a day, with the batch that was in its container: most of all rows.",
+        tables=("environmental_environmentalreading",),
+        sized=(environmental_readings,),
+        upstream=("sensors", "batches"),
     ),
     Recorder(
         asset="batches",
