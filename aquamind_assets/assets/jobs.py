@@ -1,0 +1,65 @@
+"""Jobs: one year of everything, each session, the whole history.
+
+Belongs here: what a user can launch with one click. Does not belong here: schedules and sensors.
+"""
+
+import dagster as dg
+
+from aquamind_assets.assets.conduct import run_years
+from aquamind_assets.assets.liveness import sign
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.scenario.model import Scenario
+
+ONE_YEAR = "one_year"
+
+SERIAL = {"aquamind/serial": "year"}
+"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin all its years at once."""
+
+
+def one_year_job(years: dg.TimeWindowPartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:
+    """All assets of one year; what the schedules launch, and what to backfill from the Jobs page."""
+    return dg.define_asset_job(
+        ONE_YEAR,
+        selection=dg.AssetSelection.all(include_sources=False),
+        partitions_def=years,
+        tags=SERIAL,
+        description="Everything of one year, in order. Backfill it over several years to fill them one after another.",
+    )
+
+
+def history_jobs(scenario: Scenario) -> list[dg.JobDefinition]:
+    """``whole_history``, and ``session_1``, ``session_2``, ... for the scenario's sessions."""
+    whole = _conducting("whole_history", list(scenario.years), f"All years of the history, {scenario.first_year} to {scenario.last_year}, one run each.")
+    sessions = [
+        _conducting(
+            f"session_{number}",
+            list(range(session.first_year, session.last_year + 1)),
+            f"Session {number}, {session.name}: the years {session.first_year} to {session.last_year}, one run each.",
+        )
+        for number, session in enumerate(scenario.sessions, start=1)
+    ]
+    return [whole, *sessions]
+
+
+def _conducting(name: str, years: list[int], description: str) -> dg.JobDefinition:
+    @dg.op(name=f"run_{name}", description=description, out=dg.Out(dg.Nothing))
+    def conduct(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) -> None:
+        sign(context)
+        job = context.repository_def.get_job(ONE_YEAR)
+        runs = run_years(
+            job,
+            context.instance,
+            years,
+            platform.watch,
+            tags={"dagster/parent_run_id": context.run_id, "dagster/root_run_id": context.run_id, "aquamind/job": name},
+        )
+        for run in runs:
+            context.log.info(f"{run.year}: {'complete' if run.success else 'failed'}, run {run.run_id}")
+        if not runs[-1].success:
+            raise dg.Failure(description=f"{runs[-1].year} failed: {'; '.join(runs[-1].failures)}. Run the job again to go on from there.", allow_retries=False)
+
+    @dg.job(name=name, description=description, tags=SERIAL | {"aquamind/years": f"{years[0]}-{years[-1]}"})
+    def history() -> None:
+        conduct()
+
+    return history

@@ -1,0 +1,96 @@
+"""What Dagster is told of tables and of written years.
+
+Belongs here: table descriptions and checkpoints as Dagster metadata, with the same keys every year so that they plot. Does not belong here: plots and the
+farm's figures (``reports``).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from aquamind_assets.assets.writing import YearWritten
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.timeline import to_date
+from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
+from aquamind_assets.warehouse.tables import TABLES, ColumnSpec, TableSpec
+
+
+def column_schema(table: TableSpec) -> dg.TableSchema:
+    """The table's columns with types, units, descriptions and constraints."""
+    single = {unique.columns[0] for unique in table.unique if len(unique.columns) == 1 and unique.where is None} | (
+        {table.primary_key[0]} if len(table.primary_key) == 1 else set()
+    )
+    columns = [
+        dg.TableColumn(
+            name=column.name,
+            type=column.type,
+            description=column.description + (f" [{column.unit}]" if column.unit else "") + (f" — {column.how}" if column.how else ""),
+            constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.name in single, other=_rules(column)),
+        )
+        for column in table.columns
+    ]
+    together = [
+        f"unique ({', '.join(unique.columns)})" + (f" where {unique.where}" if unique.where else "") for unique in table.unique if len(unique.columns) > 1
+    ]
+    return dg.TableSchema(columns=columns, constraints=dg.TableConstraints(other=[*together, *(check.sql for check in table.checks)]))
+
+
+def _rules(column: ColumnSpec) -> list[str]:
+    rules = [f"refers to {column.references}"] if column.references else []
+    if column.choices:
+        rules.append("one of " + ", ".join(column.choices))
+    if column.minimum is not None:
+        rules.append(f">= {column.minimum:g}")
+    if column.maximum is not None:
+        rules.append(f"<= {column.maximum:g}")
+    return rules
+
+
+def described(recorder: Recorder) -> str:
+    """The asset's description: what it is for, then what a row of each table is."""
+    lines = [f"* `{name}`: {TABLES[name].description}" for name in recorder.tables]
+    manner = "in chunks of thirty days, resumed where they stopped" if recorder.kind == "chunked" else "as a whole, as it stands on the latest simulated day"
+    return "\n".join([recorder.description, "", f"Written {manner}, from the year's ledger:", "", *lines])
+
+
+def definition_metadata(recorder: Recorder) -> dict[str, Any]:
+    """What is known of an asset before any year is written."""
+    first, *others = recorder.tables
+    schemas = {f"columns of {name}": dg.MetadataValue.table_schema(column_schema(TABLES[name])) for name in others}
+    return {
+        "dagster/table_name": first,
+        "dagster/column_schema": column_schema(TABLES[first]),
+        "tables": dg.MetadataValue.json(list(recorder.tables)),
+        **schemas,
+    }
+
+
+def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
+    """One committed chunk."""
+    return {
+        "chunk": checkpoint.chunk + 1,
+        "chunks": chunks,
+        "days": f"{to_date(checkpoint.first_day)} to {to_date(checkpoint.last_day)}",
+        "rows": checkpoint.rows,
+        "rows_per_s": round(checkpoint.rows / max(checkpoint.seconds, 1e-6)),
+        "peak_memory_mb": round(checkpoint.peak_memory_mb, 1),
+    }
+
+
+def written_metadata(recorder: Recorder, year: int, written: YearWritten, manifest: list[TableYear]) -> Mapping[str, Any]:
+    """A finished year of one asset; the same numbers every year."""
+    ours = [entry for entry in manifest if entry.table in recorder.tables]
+    this_year = [entry for entry in ours if entry.year == year]
+    return {
+        "dagster/row_count": sum(entry.rows for entry in ours),
+        "dagster/partition_row_count": written.rows,
+        "rows_written": written.rows_written,
+        "seconds": round(written.seconds, 3),
+        "rows_per_s": round(written.rows_written / max(written.seconds, 1e-6)) if written.written else 0,
+        "peak_memory_mb": round(written.peak_memory_mb, 1),
+        "chunks_written": len(written.written),
+        "chunks_resumed": len(written.resumed),
+        "chunks_appended": written.appended,
+        "rows by table": dg.MetadataValue.json({entry.table: entry.rows for entry in this_year}),
+    }

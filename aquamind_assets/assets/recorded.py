@@ -1,0 +1,75 @@
+"""One asset for each recorder: the year's rows of its tables.
+
+Belongs here: what Dagster knows of such an asset. Does not belong here: which rows (``records``), which chunks (``writing``).
+"""
+
+import time
+
+import dagster as dg
+
+from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
+from aquamind_assets.assets.liveness import sign
+from aquamind_assets.assets.metadata import chunk_metadata, definition_metadata, described, written_metadata
+from aquamind_assets.assets.plainly import told_plainly
+from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.assets.prerequisites import require_upstream
+from aquamind_assets.assets.writing import write_year
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.warehouse.checkpoints import Checkpoint
+from aquamind_assets.warehouse.tables import TABLES
+
+WRITING_POOL = "warehouse_write"
+"""Steps that write into the database; the instance limits how many run at once."""
+
+OBSERVE_AFTER_S = 1.0
+"""Chunks committed within a second of the last event get none of their own: on a small farm they would outnumber everything else in the event log."""
+
+
+def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str) -> dg.AssetsDefinition:
+    """The asset of a recorder; ``engine`` is ``sqlite`` or ``postgres``."""
+
+    @dg.asset(
+        name=recorder.asset,
+        group_name=recorder.group,
+        description=described(recorder),
+        partitions_def=years,
+        deps=_lineage(recorder),
+        kinds={"numpy", engine},
+        owners=OWNERS,
+        tags={"domain": recorder.group, "app": TABLES[recorder.tables[0]].app},
+        metadata=definition_metadata(recorder),
+        code_version=CODE_VERSION,
+        pool=WRITING_POOL,
+        retry_policy=dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL),
+    )
+    def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+        sign(context)
+        with told_plainly():
+            return _record(context, platform, recorder)
+
+    return recorded
+
+
+def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Recorder) -> dg.MaterializeResult:
+    year = int(context.partition_key)
+    last_event = time.monotonic()
+
+    def observe(checkpoint: Checkpoint, chunks: int) -> None:
+        nonlocal last_event
+        if time.monotonic() - last_event >= OBSERVE_AFTER_S:
+            last_event = time.monotonic()
+            context.log_event(dg.AssetObservation(asset_key=context.asset_key, partition=context.partition_key, metadata=chunk_metadata(checkpoint, chunks)))
+
+    inputs = platform.inputs_for(recorder, year)
+    with platform.open() as warehouse:
+        require_upstream(recorder, year, platform, warehouse)
+        written = write_year(recorder, inputs, warehouse, platform.fingerprint, context.run_id, platform.watch, platform.days, observe)
+        metadata = written_metadata(recorder, year, written, warehouse.manifest())
+    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest))
+
+
+def _lineage(recorder: Recorder) -> list[str]:
+    """What the graph shows upstream: the farm's year stands for all that it was made from itself."""
+    if recorder.asset in BEFORE_THE_FARM:
+        return list(recorder.upstream)
+    return ["farm_year", *(asset for asset in recorder.upstream if asset not in BEFORE_THE_FARM)]

@@ -1,0 +1,266 @@
+"""The ``aquamind`` command.
+
+Belongs here: words, options, help texts, exit codes. Does not belong here: what they do (``command``).
+
+Exit codes: 0 done, 1 something failed or differs, 2 the orders cannot be carried out as given, 130 stopped by Ctrl-C.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from aquamind_assets.command.orders import WrongOrders, choose_years
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario, preset_names
+from aquamind_assets.settings import Settings, SettingsError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="Ten believable years of salmon farming in AquaMind's tables: simulate, record, look.",
+    epilog="First steps: `aquamind run`, then `aquamind ui`. Every word has its own `--help`.",
+)
+scenario_app = typer.Typer(no_args_is_help=True, help="Look at scenarios: what is farmed, and every parameter of it.")
+app.add_typer(scenario_app, name="scenario")
+
+Preset = Annotated[str | None, typer.Option("--preset", help=f"A scenario that comes with the package: {', '.join(preset_names())}.", show_default=False)]
+ScenarioFile = Annotated[
+    str | None, typer.Option("--scenario", metavar="FILE", help="A scenario of your own (YAML; may say `extends: demo`).", show_default=False)
+]
+Changes = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated.", show_default=False)]
+Database = Annotated[str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.", show_default=False)]
+LedgerPlace = Annotated[
+    str | None, typer.Option("--ledger", metavar="PLACE", help="Folder or URL for the simulated years (s3://..., gs://...).", show_default=False)
+]
+Session = Annotated[int | None, typer.Option("--session", help="One session of the history, by its number.", show_default=False)]
+Years = Annotated[str | None, typer.Option("--years", metavar="A-B", help="A year, or a range of years.", show_default=False)]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what went wrong.")]
+
+
+@app.command(
+    epilog="`aquamind run` · `aquamind run --session 1` · `aquamind run --years 2019-2021 --preset tiny` · "
+    "`aquamind run --set farm.batches.active_target=6 --database postgresql://aquamind@localhost/aquamind`"
+)
+def run(
+    session: Session = None,
+    years: Years = None,
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    database: Database = None,
+    ledger: LedgerPlace = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what the last run was told, from the first year that is not complete.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which years, rows, size and time to expect; write nothing.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make the history, or some years of it. What is there already is not made again; after Ctrl-C or a crash the same command goes on."""
+    with orders_checked():
+        settings = _settings(preset, scenario, changes, database, ledger)
+        from aquamind_assets.command import running
+
+        chosen = choose_years(settings, session, years)
+        console = _console(quiet, as_json)
+        running.announce(console, settings, chosen)
+        if dry_run:
+            from aquamind_assets.command.estimate import estimate
+
+            expected = estimate(settings, chosen, console)
+            _print(expected.as_json(), as_json, lambda: expected.show(Console()))
+            return
+        outcome = running.run(settings, chosen, console, resume=resume, shown=not (quiet or as_json))
+        _finish(outcome, settings, console, as_json)
+
+
+@app.command(epilog="`aquamind days 30 --start 2016-03-01` · `aquamind days 7 --start 2024-12-28 --preset tiny`")
+def days(
+    count: Annotated[int, typer.Argument(help="How many days to record.", min=1, max=3660)],
+    start: Annotated[str, typer.Option("--start", metavar="DATE", help="The first of them, as in 2016-03-01.")],
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    database: Database = None,
+    ledger: LedgerPlace = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Record a short stretch. The farm is simulated from its first year up to these days; only what happened on them is written, and what it refers to."""
+    with orders_checked():
+        settings = _settings(preset, scenario, changes, database, ledger)
+        from aquamind_assets.command import running
+
+        console = _console(quiet, as_json)
+        outcome = running.run_days(settings, _date(start, "--start"), count, console, shown=not (quiet or as_json))
+        _finish(outcome, settings, console, as_json)
+
+
+@app.command(epilog="`aquamind ui` · `aquamind ui --port 3333`")
+def ui(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    database: Database = None,
+    ledger: LedgerPlace = None,
+) -> None:
+    """Open Dagster's user interface (and its daemon) on the data of the last run. Ctrl-C closes it."""
+    with orders_checked():
+        from aquamind_assets.command.serving import serve
+
+        raise typer.Exit(serve(_settings(preset, scenario, changes, database, ledger), host, port))
+
+
+@app.command()
+def status(database: Database = None, as_json: Json = False) -> None:
+    """What is there: years, chunks, rows, the scenario they belong to, the last runs."""
+    with orders_checked():
+        from aquamind_assets.command.status import status_of
+
+        found = status_of(_settings(None, None, None, database, None))
+        _print(found.as_json(), as_json, lambda: found.show(Console()))
+
+
+@app.command(epilog="`aquamind verify` · `aquamind verify --json`")
+def verify(database: Database = None, as_json: Json = False) -> None:
+    """Compare the rows in the database with the digests kept when they were written, and follow every foreign key."""
+    with orders_checked():
+        from aquamind_assets.command.verifying import verify_database
+
+        found = verify_database(_settings(None, None, None, database, None))
+        _print(found.as_json(), as_json, lambda: found.show(Console()))
+        raise typer.Exit(0 if found.sound else 1)
+
+
+@app.command(epilog="`aquamind clear --years 2020` · `aquamind clear --session 4 --yes` · `aquamind clear --all`")
+def clear(
+    session: Session = None,
+    years: Years = None,
+    everything: Annotated[bool, typer.Option("--all", help="All years, and the simulated ledgers too.")] = False,
+    database: Database = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Remove what the platform wrote: a year, a session, or everything. Rows that people made stay."""
+    with orders_checked():
+        from aquamind_assets.command.clearing import clear_years, years_to_clear
+
+        settings = _settings(None, None, None, database, None)
+        chosen = years_to_clear(settings, session, years, everything)
+        if not yes and not typer.confirm(f"Remove {'everything' if everything else 'the years ' + ', '.join(map(str, chosen))} from {settings.database_name}?"):
+            raise typer.Exit(1)
+        deleted = clear_years(settings, chosen, ledgers=everything)
+        _print(
+            {"deleted": deleted}, as_json, lambda: Console().print(f"{sum(deleted.values()):,} rows removed from {sum(map(bool, deleted.values()))} tables.")
+        )
+
+
+@app.command()
+def reconcile(
+    database: Database = None,
+    grace: Annotated[float, typer.Option(help="Seconds without a sign of life after which a run on another machine counts as dead.")] = 300.0,
+    as_json: Json = False,
+) -> None:
+    """After a power cut: find runs that count as started though nobody works on them, and report them failed so that they are retried."""
+    with orders_checked():
+        from aquamind_assets.command.running import reconcile_runs
+
+        verdicts = reconcile_runs(_settings(None, None, None, database, None), grace)
+        lines = [f"{one.run_id}  {one.partition or one.job}: {'alive' if one.alive else 'reported failed'}, {one.reason}" for one in verdicts]
+        _print({"runs": [vars(one) for one in verdicts]}, as_json, lambda: Console().print("\n".join(lines) or "No run is under way."))
+
+
+@scenario_app.command("show", epilog="`aquamind scenario show --preset bakkafrost` · `aquamind scenario show farm.batches`")
+def scenario_show(
+    path: Annotated[str, typer.Argument(help="Show only this part, as in `farm.batches`.")] = "",
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    as_json: Json = False,
+) -> None:
+    """Every parameter with its value, unit, source and meaning."""
+    with orders_checked():
+        from aquamind_assets.command.scenarios import show_scenario
+
+        loaded = _settings(preset, scenario, changes, None, None).load_scenario()
+        _print(json.loads(loaded.model_dump_json()), as_json, lambda: show_scenario(Console(), loaded, path))
+
+
+@scenario_app.command("check", epilog="`aquamind scenario check my_farm.yaml`")
+def scenario_check(file: Annotated[str, typer.Argument(help="A YAML file or a preset.")], changes: Changes = None) -> None:
+    """Check a scenario, and say in a few lines what it makes."""
+    with orders_checked():
+        from aquamind_assets.command.scenarios import describe
+
+        Console().print(describe(load_scenario(file, changes or ())))
+
+
+@scenario_app.command("diff", epilog="`aquamind scenario diff demo tiny`")
+def scenario_diff(
+    one: Annotated[str, typer.Argument(help="A preset or a YAML file.")], other: Annotated[str, typer.Argument(help="Another one.")], as_json: Json = False
+) -> None:
+    """Where two scenarios differ."""
+    with orders_checked():
+        from aquamind_assets.command.scenarios import difference, show_difference
+
+        found = difference(load_scenario(one), load_scenario(other))
+        _print(found, as_json, lambda: show_difference(Console(), found, one, other))
+
+
+@contextmanager
+def orders_checked() -> Iterator[None]:
+    """Errors in what the user asked for end the command with their own text and exit code 2."""
+    from aquamind_assets.assets.platform import YearNotBegun
+    from aquamind_assets.warehouse.errors import WarehouseError
+
+    try:
+        yield
+    except (ScenarioError, SettingsError, WrongOrders, YearNotBegun, WarehouseError) as error:
+        Console(stderr=True).print(f"[bold red]aquamind:[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+
+
+def main() -> None:
+    """Entry point of the ``aquamind`` command."""
+    app()
+
+
+def _settings(preset: str | None, scenario: str | None, changes: list[str] | None, database: str | None, ledger: str | None) -> Settings:
+    if preset is not None and scenario is not None:
+        raise WrongOrders("give either --preset or --scenario")
+    if preset is not None and preset not in preset_names():
+        raise WrongOrders(f"--preset {preset}: there are {', '.join(preset_names())}")
+    return Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
+
+
+def _date(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongOrders(f"{option} {text}: write a date as in 2016-03-01") from None
+
+
+def _console(quiet: bool, as_json: bool) -> Console:
+    return Console(stderr=as_json, quiet=quiet or as_json)
+
+
+def _print(document: Any, as_json: bool, show: Callable[[], object]) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, default=str))
+    else:
+        show()
+
+
+def _finish(outcome: Any, settings: Settings, console: Console, as_json: bool) -> None:
+    from aquamind_assets.command.ending import finish
+
+    code = finish(outcome, settings, console, as_json)
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,38 @@
+"""How a run ends: the table, what went wrong, where to look next, and the exit code."""
+
+import json
+import sys
+
+from rich.console import Console
+
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.command.running import Outcome
+from aquamind_assets.command.summary import contents_of, show
+from aquamind_assets.settings import Settings
+
+
+def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool) -> int:
+    """Say what came of it; 0 complete, 1 a year failed, 130 stopped."""
+    with Platform(settings).open() as warehouse:
+        contents = contents_of(warehouse)
+        size = warehouse.size_bytes()
+    if as_json:
+        runs = [{"year": run.year, "run_id": run.run_id, "success": run.success, "failures": list(run.failures)} for run in outcome.runs]
+        print(json.dumps({"runs": runs, "stopped": outcome.stopped, "database_bytes": size, **contents.as_json()}, indent=2))
+    if outcome.stopped:
+        console.print("Stopped at a chunk border; everything committed stays. Go on with [bold]aquamind run --resume[/].")
+        return 130
+    if outcome.failed:
+        said = "\n".join(outcome.failed.failures) or "see the run in the user interface"
+        Console(stderr=True).print(
+            f"[bold red]{outcome.failed.year} failed[/] (run {outcome.failed.run_id}):\n{said}\nThe same command goes on from there.", highlight=False
+        )
+        return 1
+    if not outcome.runs:
+        console.print("Every year is complete; nothing to do.")
+    console.print()
+    show(console, contents)
+    console.print(f"\nDatabase: {settings.database_name}, {size / 1e6:,.0f} MB.", highlight=False)
+    console.print("Look at it: [bold]aquamind ui[/] opens the graph, the runs and every year's figures at http://127.0.0.1:3000", highlight=False)
+    sys.stdout.flush()
+    return 0

@@ -1,0 +1,79 @@
+"""``aquamind scenario``: showing, describing and comparing scenarios."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from aquamind_assets.command.orders import WrongOrders
+from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.scenario.model import Scenario
+
+
+def show_scenario(console: Console, scenario: Scenario, path: str = "") -> None:
+    """Print every parameter below ``path`` with value, unit, meaning and source.
+
+    Raises:
+        WrongOrders: there is nothing at that path.
+    """
+    lines = [line for line in parameters(scenario) if line[0] == path or line[0].startswith(f"{path}.") or not path]
+    if not lines:
+        raise WrongOrders(f"{path}: the scenario has {', '.join(sorted({line[0].split('.')[0] for line in parameters(scenario)}))}")
+    table = Table(show_edge=False, pad_edge=False)
+    for column in ("parameter", "value", "unit", "meaning", "source"):
+        table.add_column(column, overflow="fold")
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+
+
+def parameters(model: BaseModel, prefix: str = "") -> list[tuple[str, str, str, str, str]]:
+    """Path, value, unit, meaning and source of every parameter of a scenario or a part of it."""
+    lines = []
+    for name, spec in type(model).model_fields.items():
+        value = getattr(model, name)
+        extra = spec.json_schema_extra if isinstance(spec.json_schema_extra, dict) else {}
+        lines += _described(prefix + name, value, str(extra.get("unit", "")), spec.description or "", str(extra.get("source", "")))
+    return lines
+
+
+def _described(path: str, value: Any, unit: str, meaning: str, source: str) -> list[tuple[str, str, str, str, str]]:
+    if isinstance(value, BaseModel) and {"low", "high"} <= type(value).model_fields.keys():
+        return [(path, f"{value.low:g} to {value.high:g}", unit, meaning, source)]  # type: ignore[attr-defined]
+    if isinstance(value, BaseModel):
+        return parameters(value, f"{path}.")
+    if isinstance(value, list) and value and isinstance(value[0], BaseModel):
+        labels = [getattr(entry, "key", getattr(entry, "name", number)) for number, entry in enumerate(value)]
+        return [line for label, entry in zip(labels, value, strict=True) for line in _described(f"{path}.{label}", entry, unit, meaning, source)]
+    return [(path, "none" if value is None else str(value), unit, meaning, source)]
+
+
+def describe(scenario: Scenario) -> str:
+    """What a valid scenario makes, in a few lines."""
+    built = build(scenario)
+    sea = int((built.containers.area >= 0).sum())
+    plan = scenario.farm.batches
+    return (
+        f"Scenario {scenario.name} is valid; fingerprint {scenario.fingerprint()}.\n"
+        f"  history {scenario.first_year}-{scenario.last_year} in {len(scenario.sessions)} sessions\n"
+        f"  {len(built.containers):,} containers ({sea:,} in the sea), {len(built.sensors):,} sensors\n"
+        f"  {len(built.areas):,} sea areas, {len(built.stations):,} freshwater stations\n"
+        f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs"
+    )
+
+
+def difference(one: Scenario, other: Scenario) -> dict[str, list[str | None]]:
+    """Path to the two values where they differ; None where a scenario has no such parameter."""
+    left, right = ({line[0]: line[1] for line in parameters(scenario)} for scenario in (one, other))
+    return {path: [left.get(path), right.get(path)] for path in {**left, **right} if left.get(path) != right.get(path)}
+
+
+def show_difference(console: Console, found: dict[str, list[str | None]], one: str, other: str) -> None:
+    """Print it."""
+    table = Table(show_edge=False, pad_edge=False)
+    for column in ("parameter", one, other):
+        table.add_column(column, overflow="fold")
+    for path, (left, right) in found.items():
+        table.add_row(path, left or "·", right or "·")
+    console.print(table if found else "No difference.")

@@ -1,0 +1,47 @@
+"""Everything that Dagster is shown, put together.
+
+Belongs here: assembling. Does not belong here: any asset, job, schedule, check or resource itself.
+"""
+
+import warnings
+
+import dagster as dg
+
+from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed_scenario, schedules
+from aquamind_assets.assets.farm import farm_assets
+from aquamind_assets.assets.jobs import history_jobs, one_year_job
+from aquamind_assets.assets.partitions import yearly
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.assets.recorded import recorded_asset
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.settings import Settings
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+
+
+def build_defs(settings: Settings | None = None, platform: Platform | None = None) -> dg.Definitions:
+    """All definitions for these settings (default: from the environment), or around a platform that somebody watches.
+
+    Raises:
+        ScenarioError: the scenario cannot be used.
+    """
+    platform = platform or Platform(settings or Settings.load())
+    scenario = platform.scenario
+    years = yearly(scenario)
+    engine = "sqlite" if platform.settings.database.startswith("sqlite") else "postgres"
+    recorded = [recorded_asset(recorder, years, engine) for recorder in RECORDERS.values()]
+    return dg.Definitions(
+        assets=[*recorded, *farm_assets(years)],
+        jobs=[one_year_job(years), *history_jobs(scenario)],
+        schedules=schedules(years),
+        sensors=[renew_changed_scenario, reconcile_dead_runs],
+        resources={"platform": platform},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What the user interface, the daemon and the run workers load."""
+    return build_defs()
