@@ -30,6 +30,7 @@ _REASON_TEXTS = {
     Cause.HANDLING: "Died of crowding, pumping, grading, vaccination or delousing.",
     Cause.DISEASE: "Died of an infection, or was culled because of one.",
     Cause.ENVIRONMENTAL: "Died of poor water, weather or algae.",
+    Cause.UNKNOWN: "Cause not established.",
     Cause.PREDATION: "Taken or wounded by birds, seals or other predators.",
     Cause.ESCAPE: "Left through a hole in the net; not dead, but lost.",
 }
@@ -275,8 +276,8 @@ def _vaccination_types(scenario: Scenario) -> Rows:
 
 
 def _mortality_reasons(scenario: Scenario) -> Rows:
-    """All but UNKNOWN, which is AquaMind's own row: its migrations insert it, and so does the warehouse into a database that it makes."""
-    causes = [cause for cause in Cause if cause != Cause.UNKNOWN]
+    """UNKNOWN is AquaMind's own row 1, inserted by its migrations: writing it again gives it a description."""
+    causes = list(Cause)
     diseases = scenario.health.diseases
     return rows(
         "health_mortalityreason",
