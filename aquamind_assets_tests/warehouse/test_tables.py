@@ -2,6 +2,7 @@
 
 import pytest
 
+from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.tables import APPS, INTEGER_LIMITS, KINDS, TABLES, SchemaError, read_schema
 
 
@@ -118,3 +119,8 @@ def test_a_wrong_description_is_named(old, new, message):
     assert old in GOOD
     with pytest.raises(SchemaError, match=message.replace("(", r"\(")):
         read_schema({"batch.yaml": GOOD.replace(old, new)})
+
+
+def test_every_table_is_made_by_the_asset_that_says_so():
+    writers = {table: recorder.asset for recorder in RECORDERS.values() for table in recorder.tables}
+    assert {name: TABLES[name].made_by for name in writers} == writers
