@@ -58,9 +58,8 @@ class FishSample:
 
 def samples(year: YearInputs, days: DayRange) -> Iterator[FishSample]:
     """The monthly samples of these days, one after another for each day on which there are any."""
-    fish = of_days(year.ledger.container_days, days)
     for day in range(days.first, days.end):
-        chosen = _chosen(year, of_days(fish, DayRange(day, day + 1)), day)
+        chosen = chosen_containers(year, day)
         if len(chosen):
             yield _drawn(year, chosen, day)
 
@@ -70,8 +69,9 @@ def sampling_day_of_month(batch_id: np.ndarray) -> np.ndarray:
     return (batch_id // WIDE_DAY_ROWS * 11 + batch_id % WIDE_DAY_ROWS * 5) % _DAYS_OF_MONTH + 1
 
 
-def _chosen(year: YearInputs, fish: ContainerDays, day: int) -> ContainerDays:
+def chosen_containers(year: YearInputs, day: int) -> ContainerDays:
     """The containers sampled on a day: of each batch whose day it is, the planned share, at least one, drawn anew every month."""
+    fish = of_days(year.ledger.container_days, DayRange(day, day + 1))
     due = fish.take((sampling_day_of_month(fish.batch_id) == to_date(day).day) & (fish.stage >= Stage.FRY) & (fish.opening > 0) & (fish.closing > 0))
     if not len(due):
         return due

@@ -9,6 +9,7 @@ from aquamind_assets.records.feeding import feeding_events
 from aquamind_assets.records.growth import growth_samples
 from aquamind_assets.records.health_sampling import health_samplings
 from aquamind_assets.records.infrastructure import infrastructure, sensors
+from aquamind_assets.records.journal import journal_entries
 from aquamind_assets.records.lab import lab_samples
 from aquamind_assets.records.lice import lice_counts
 from aquamind_assets.records.mortality import mortality_events
@@ -177,6 +178,14 @@ _ALL: tuple[Recorder, ...] = (
         description="Laboratory samples, quarterly and on suspicion of an outbreak, with their results as of the latest simulated day.",
         tables=("health_healthlabsample",),
         living=(lab_samples,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="journal",
+        group="health",
+        description="The fish health journal: weekly rounds, issues, diagnoses, treatments, moves and accidents, and what became of them.",
+        tables=("health_journalentry",),
+        living=(journal_entries,),
         upstream=("batches",),
     ),
 )

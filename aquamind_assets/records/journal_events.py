@@ -1,0 +1,111 @@
+"""Journal entries about things that happened: diagnoses and recoveries, treatments, moves, accidents, samplings.
+
+Belongs here: which entries there are and when they are resolved. Does not belong here: the words (``journal_phrases``).
+
+Entries about outbreaks and treatments are made of those alone, so that the year in which an outbreak began and the year in which it ends write the same entry.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aquamind_assets.farm.ledger import EventKind, Movement, Outcome, Stage, TreatmentReason
+from aquamind_assets.records import journal_phrases as phrases
+from aquamind_assets.records.fish_samples import chosen_containers
+from aquamind_assets.records.inputs import YearInputs, of_days
+from aquamind_assets.records.journal_entry import HIGH, LOW, MEDIUM, Entry, Kind, by_now, container_name, noun, pen, place_name, spoken, within_year
+from aquamind_assets.records.signs import signs_of
+from aquamind_assets.records.treatments import describe
+from aquamind_assets.timeline import WIDE_DAY_ROWS, DayRange
+
+_GRAVE_FACTOR = 3.0
+"""Mortality factor from which a disease is written down as severe."""
+
+_GRAVE_LOSS, _NOTABLE_LOSS = 0.02, 0.003
+_EVENT_CLOSED_DAYS = 3
+
+
+def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
+    """A diagnosis for each infected container, and its recovery."""
+    found, diseases = year.lives.outbreaks, year.scenario.health.diseases
+    stay_end = year.lives.assignments.end_day[year.assignment_rows(found.assignment_id)]
+    for one in np.flatnonzero(found.detected_day >= 0):
+        container, kind = int(found.container[one]), int(found.disease[one])
+        disease, name = diseases[kind], container_name(year, container)
+        number = container * len(diseases) + kind
+        ended, detected, treated = int(found.end_day[one]), int(found.detected_day[one]), int(found.treated_day[one])
+        over = ended <= year.lives.through
+        writer = pen(year, Kind.DIAGNOSIS, int(found.outbreak_id[one]))
+        text = phrases.diagnosis(disease, signs_of(disease.key), name, noun(year, container), writer)
+        how = phrases.recovery(disease.name, name, spoken(ended), spoken(treated) if treated >= 0 else None, bool(found.depopulated[one]), writer)
+        severity = HIGH if disease.reportable or disease.mortality_factor >= _GRAVE_FACTOR else MEDIUM
+        batch = int(found.batch_id[one])
+        yield Entry(Kind.DIAGNOSIS, detected, number, batch, container, "diagnosis", severity, text, ended if over else None, how if over else "")
+        if over and not found.depopulated[one] and (stay_end[one] < 0 or ended < stay_end[one]):
+            again = pen(year, Kind.RECOVERY, int(found.outbreak_id[one]))
+            text = phrases.recovery(disease.name, name, spoken(ended), spoken(treated) if treated >= 0 else None, False, again)
+            yield Entry(Kind.RECOVERY, ended, number, batch, container, "observation", LOW, text, ended)
+
+
+_TREATED_AGAINST = {TreatmentReason.LICE: "lice", TreatmentReason.DISEASE: "disease", TreatmentReason.VACCINATION: "vaccination"}
+
+
+def treatment_entries(year: YearInputs) -> Iterator[Entry]:
+    """One entry for each treatment and vaccination; resolved when its outcome is known."""
+    given = year.lives.treatments
+    for one in range(len(given)):
+        kind, outcome = _TREATED_AGAINST[TreatmentReason(given.reason[one])], Outcome(given.outcome[one])
+        writer = pen(year, Kind.TREATMENT, int(given.treatment_id[one]))
+        text = phrases.treatment(describe(year, given, one), kind, writer)
+        day, how = int(given.day[one]), ""
+        if outcome != Outcome.PENDING:
+            how = phrases.treatment_result(outcome, kind, float(given.efficacy[one]), int(given.fish_lost[one]), writer)
+        category = "vaccination" if kind == "vaccination" else "treatment"
+        done = min(day + int(given.duration_days[one]) + 1, year.lives.through) if how else None
+        severity = MEDIUM if kind == "disease" else LOW
+        number = int(given.treatment_id[one]) % WIDE_DAY_ROWS
+        yield Entry(Kind.TREATMENT, day, number, int(given.batch_id[one]), int(given.container[one]), category, severity, text, done, how)
+
+
+def move_entries(year: YearInputs) -> Iterator[Entry]:
+    """The day a batch enters a stage."""
+    changes, moves = year.ledger.stage_changes, year.ledger.movements
+    rank = year.batch_rows(changes.batch_id)
+    for one in np.flatnonzero(changes.stage > Stage.EGG_ALEVIN):
+        batch, day, stage = int(changes.batch_id[one]), int(changes.day[one]), Stage(changes.stage[one])
+        fish = of_days(year.ledger.container_days, DayRange(day, day + 1))
+        fish = fish.take((fish.batch_id == batch) & (fish.closing > 0) & (fish.stage == stage))
+        if not len(fish):
+            continue
+        arrived = moves.to_container[(moves.day == day) & (moves.batch_id == batch) & (moves.kind == Movement.STAGE_TRANSFER)]
+        place = place_name(year, arrived if arrived.size else fish.container)
+        text = phrases.moved(stage, place, float(np.average(fish.weight_g, weights=fish.closing)), pen(year, Kind.MOVE, batch, stage))
+        yield Entry(Kind.MOVE, day, int(rank[one]) * len(Stage) + stage, batch, -1, "action", LOW, text, day)
+
+
+def event_entries(year: YearInputs) -> Iterator[Entry]:
+    """Storms, predators, blooms, oxygen drops, escapes and failures that cost fish."""
+    events = year.ledger.events
+    for one in np.flatnonzero(events.fish_lost > 0):
+        day, container, kind, lost = int(events.day[one]), int(events.container[one]), EventKind(events.kind[one]), int(events.fish_lost[one])
+        fish = of_days(year.ledger.container_days, DayRange(day, day + 1))
+        stock = int(fish.opening[fish.container == container].sum())
+        share = lost / max(stock, 1)
+        severity = HIGH if share >= _GRAVE_LOSS or kind == EventKind.ESCAPE else MEDIUM if share >= _NOTABLE_LOSS else LOW
+        writer = pen(year, Kind.EVENT, int(events.event_id[one]))
+        text = phrases.struck(kind, container_name(year, container), lost, writer)
+        done = by_now(year, within_year(year, day + _EVENT_CLOSED_DAYS))
+        number = int(events.event_id[one]) % WIDE_DAY_ROWS
+        how = phrases.struck_closed(kind, writer) if done is not None else ""
+        yield Entry(Kind.EVENT, day, number, int(events.batch_id[one]), container, "issue", severity, text, done, how)
+
+
+def sampling_entries(year: YearInputs) -> Iterator[Entry]:
+    """The monthly health sampling of each batch."""
+    for day in year.days.days:
+        sampled = chosen_containers(year, int(day))
+        for batch in np.unique(sampled.batch_id):
+            containers = sampled.container[sampled.batch_id == batch]
+            rank = int(year.batch_rows(np.array([batch]))[0])
+            text = phrases.sampled([container_name(year, container) for container in containers], pen(year, Kind.SAMPLING, int(batch), int(day)))
+            yield Entry(Kind.SAMPLING, int(day), rank, int(batch), -1, "sample", LOW, text, int(day))

@@ -1,0 +1,222 @@
+"""Sentences of the fish health journal about things that happened: diagnoses, treatments, moves, accidents, samplings.
+
+Belongs here: phrases and the sentences made of them. Does not belong here: the weekly round (``journal_grammar``), which entries there are
+(``journal_events``).
+"""
+
+from collections.abc import Sequence
+
+from aquamind_assets.farm.ledger import EventKind, Outcome, Stage
+from aquamind_assets.records.journal_grammar import Pen, weight
+from aquamind_assets.records.signs import Signs
+from aquamind_assets.scenario.health import DiseaseSpec
+
+_DIAGNOSED = (
+    "{disease} in {container}, confirmed by PCR.",
+    "Laboratory confirms {agent} in {container}: {disease}.",
+    "Diagnosis for {container}: {disease} ({agent}).",
+    "{container}: PCR positive for {agent}, with the picture of {disease}.",
+)
+_SEEN_BEFORE = (
+    "For some days {behaviour}.",
+    "Clinical picture: {behaviour}.",
+    "The crew had reported {behaviour}.",
+    "Seen from the edge: {behaviour}.",
+)
+_FOUND = (
+    "On post-mortem {findings}.",
+    "Fresh dead fish showed {findings}.",
+    "Opened ten fish: {findings}.",
+    "Post-mortem: {findings}.",
+)
+_NOTIFIED = (
+    "The authority was notified today; movements from the site are stopped.",
+    "Reported to the authority as required. No fish leave the site.",
+    "Notifiable: report sent today, visits restricted.",
+)
+_MEASURES = (
+    "Equipment of this {noun} kept apart, boots and nets disinfected.",
+    "Visiting order changed so that {container} is seen last.",
+    "Dead fish collected every day and ensiled apart.",
+    "Density and handling kept down until further notice.",
+    "Neighbouring {noun}s to be sampled within the week.",
+)
+_OVER = (
+    "No clinical signs of {disease} in {container} since {day}.",
+    "{disease} in {container} over: mortality back to normal by {day}.",
+    "Signs of {disease} gone from {container} on {day}.",
+    "{container} free of clinical signs of {disease} from {day} on.",
+)
+_TREATED = ("Responded to treatment.", "Treatment begun {day} helped.", "After treatment from {day}.")
+_EMPTIED = ("{container} was emptied on order of the authority.", "Depopulated on order; {container} cleaned and disinfected.")
+
+
+def diagnosis(disease: DiseaseSpec, signs: Signs, container: str, noun: str, pen: Pen) -> str:
+    """The text of the entry made on the day of a diagnosis."""
+    sentences = [
+        pen.one(_DIAGNOSED).format(disease=disease.name, agent=signs.agent, container=container),
+        pen.one(_SEEN_BEFORE).format(behaviour=" and ".join(pen.some(signs.behaviour, 2))),
+        pen.one(_FOUND).format(findings=", ".join(pen.some(signs.findings, 2))),
+    ]
+    if disease.reportable:
+        sentences.append(pen.one(_NOTIFIED))
+    sentences += [sentence.format(noun=noun, container=container) for sentence in pen.some(_MEASURES, 2)]
+    return " ".join(sentences)
+
+
+def recovery(disease: str, container: str, ended: str, treated: str | None, depopulated: bool, pen: Pen) -> str:
+    """How an outbreak in a container ended; ``ended`` and ``treated`` are dates in words."""
+    if depopulated:
+        return pen.one(_EMPTIED).format(container=container)
+    text = pen.one(_OVER).format(disease=disease, container=container, day=ended)
+    return f"{text} {pen.one(_TREATED).format(day=treated)}" if treated else text
+
+
+_CONDUCT = {
+    "lice": (
+        "Fish crowded gently and watched throughout.",
+        "Crowding kept short; oxygen followed in the crowd.",
+        "Fish fasted beforehand, no gasping seen.",
+        "Wellboat in place from the morning, fish calm on return.",
+        "Gills and eyes checked on twenty fish afterwards.",
+        "Lice collected in the filter and destroyed.",
+    ),
+    "disease": (
+        "Dose reckoned from the latest weighing.",
+        "Crew instructed; withholding period noted on the board.",
+        "Neighbours watched for the same signs.",
+        "Effect to be judged on mortality and appetite.",
+        "Oxygen followed throughout.",
+    ),
+    "vaccination": (
+        "Fish anaesthetised, sorted and injected by the team.",
+        "Needles changed as planned, injection site checked on samples.",
+        "Fish awake and swimming within minutes.",
+        "Side effects to be scored in six weeks.",
+        "Fish below size sorted out beforehand.",
+    ),
+}
+_RESULTS = {
+    Outcome.SUCCESSFUL: ("Good effect.", "Worked as intended.", "Clear improvement.", "Aim reached."),
+    Outcome.PARTIAL: ("Some effect only.", "Partial effect, to be watched.", "Less effect than hoped for."),
+    Outcome.UNSUCCESSFUL: ("No lasting effect.", "Did not help.", "Without effect; other means to be considered."),
+}
+
+
+def treatment(description: str, kind: str, pen: Pen) -> str:
+    """The text of the entry about a treatment; ``kind`` is ``lice``, ``disease`` or ``vaccination``."""
+    return " ".join([description, *pen.some(_CONDUCT[kind], 2)])
+
+
+def treatment_result(outcome: Outcome, kind: str, efficacy: float, lost: int, pen: Pen) -> str:
+    """What came of a treatment; only for outcomes that are known."""
+    text = pen.one(_RESULTS[outcome])
+    if kind == "lice":
+        text += f" About {100 * efficacy:.0f} % of the mobile lice removed."
+    if lost:
+        text += f" {lost:,} fish lost to the handling."
+    return text
+
+
+_MOVED = {
+    Stage.FRY: ("First feeding begins: alevins moved to {place}.", "Yolk sacs used up; first fish to {place} for start feeding."),
+    Stage.PARR: ("Parr moved to larger tanks, {place}.", "Move to {place} as parr begun."),
+    Stage.SMOLT: ("Moved to {place} for smoltification.", "Move to {place}; light regime started."),
+    Stage.POST_SMOLT: ("Sea transfer to {place} begun.", "First smolts delivered to {place}.", "Smolt transfer: first cages at {place} stocked."),
+    Stage.ADULT: ("Now grow-out at {place}.", "Batch has reached grow-out size, {place}."),
+}
+_MOVED_NOTES = (
+    "Fish fasted beforehand.",
+    "Fish calm on arrival.",
+    "Few fish lost on the way.",
+    "Counted by the counter on the pump.",
+    "Containers cleaned and disinfected before use.",
+    "Oxygen followed on the way.",
+    "Documents and movement form filled in.",
+)
+
+
+def moved(stage: Stage, place: str, grams: float, pen: Pen) -> str:
+    """The text of the entry on the day a batch enters a stage."""
+    return " ".join([pen.one(_MOVED[stage]).format(place=place), f"Mean weight {weight(grams)}.", *pen.some(_MOVED_NOTES, 2)])
+
+
+_STRUCK = {
+    EventKind.STORM: ("Storm over the night; nets and moorings strained at {container}.", "Heavy seas at {container}, fish thrown against the net."),
+    EventKind.PREDATOR_ATTACK: ("Seal at {container}; bitten fish in the dead net.", "Predators got at {container}, many fish with bite wounds."),
+    EventKind.ALGAL_BLOOM: ("Harmful algae in the water at {container}, fish gasping.", "Algal bloom: gills irritated, fish deep in {container}."),
+    EventKind.OXYGEN_DROP: ("Oxygen dropped in {container} during the night.", "Sudden lack of oxygen in {container}."),
+    EventKind.ESCAPE: ("Hole found in the net of {container}; fish have escaped.", "Escape from {container} discovered by the divers."),
+    EventKind.EQUIPMENT_FAILURE: ("Pump failure at {container}.", "Aeration of {container} stopped for some hours."),
+}
+_STRUCK_CLOSED = {
+    EventKind.STORM: ("Nets inspected and mended, moorings tightened.", "Divers went over the net: no holes."),
+    EventKind.PREDATOR_ATTACK: ("Seal net put up.", "Net tensioned, scarer moved."),
+    EventKind.ALGAL_BLOOM: ("Bloom over, cell counts low again.", "Fed lightly until the water cleared."),
+    EventKind.OXYGEN_DROP: ("Oxygenation checked, alarm limit raised.", "Extra oxygen put in; levels steady since."),
+    EventKind.ESCAPE: ("Net mended, escape reported, recapture nets set.", "Hole closed; authority informed the same day."),
+    EventKind.EQUIPMENT_FAILURE: ("Part replaced, spare on site.", "Repaired; alarm tested."),
+}
+
+
+def struck(kind: EventKind, container: str, lost: int, pen: Pen) -> str:
+    """The text of the entry about an acute event."""
+    loss = f"About {lost:,} fish lost." if kind != EventKind.ESCAPE else f"About {lost:,} fish missing."
+    return f"{pen.one(_STRUCK[kind]).format(container=container)} {loss}"
+
+
+def struck_closed(kind: EventKind, pen: Pen) -> str:
+    """What was done about it."""
+    return pen.one(_STRUCK_CLOSED[kind])
+
+
+_SPIKES = (
+    "Sudden deaths in {container}: {dead:,} fish today ({share:.2f} %).",
+    "{container} lost {dead:,} fish in a day ({share:.2f} %), cause not clear.",
+    "Mortality spike in {container}, {dead:,} dead ({share:.2f} % of the stock).",
+)
+_SPIKE_STEPS = (
+    "Oxygen and pumps checked at once.",
+    "Ten fresh dead fish opened.",
+    "Neighbouring containers normal.",
+    "Feed stopped for the day.",
+    "Water samples taken.",
+)
+_SPIKES_CLOSED = (
+    "Losses fell again within days; no agent found.",
+    "Back to the usual level, cause not found.",
+    "No further losses of that kind.",
+    "Settled by itself.",
+)
+
+
+def spike(container: str, dead: int, share: float, pen: Pen) -> str:
+    """The text of the entry about a day of unexplained deaths; ``share`` in percent."""
+    return " ".join([pen.one(_SPIKES).format(container=container, dead=dead, share=share), *pen.some(_SPIKE_STEPS, 2)])
+
+
+def spike_closed(pen: Pen) -> str:
+    """How it was closed."""
+    return pen.one(_SPIKES_CLOSED)
+
+
+_SAMPLED = (
+    "Monthly health sampling in {containers}: weighed, measured and scored.",
+    "Fish sampled from {containers}; scores entered.",
+    "Health scoring done in {containers}.",
+    "Sampled {containers} for weight, length and welfare scores.",
+)
+_SAMPLED_NOTES = (
+    "Fish anaesthetised and returned.",
+    "All fish recovered well.",
+    "Gills photographed for comparison.",
+    "Same crew as last month.",
+    "Stomachs of dead fish looked at as well.",
+    "Scores agreed between two people.",
+)
+
+
+def sampled(names: Sequence[str], pen: Pen) -> str:
+    """The text of the entry about a health sampling of these containers."""
+    containers = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{pen.one(_SAMPLED).format(containers=containers)} {pen.one(_SAMPLED_NOTES)}"
