@@ -184,7 +184,8 @@ class _Text(Loader):
     """Dates and instants as the text that SQLite has; the session's time zone is UTC."""
 
     def load(self, data: Any) -> str:
-        return bytes(data).decode().removesuffix("+00")
+        whole, point, fraction = bytes(data).decode().removesuffix("+00").partition(".")
+        return whole + point + fraction.ljust(6, "0") if point else whole
 
 
 _PORTABLE: dict[str, type[Loader]] = {"numeric": FloatLoader, "bool": _Flag, "date": _Text, "time": _Text, "timestamptz": _Text}

@@ -139,15 +139,15 @@ class SqliteWarehouse(Warehouse):
             self._insert(block)
 
     def _insert(self, block: Rows) -> None:
-        varying = [column for column in block.columns.values() if not column.constant]
-        values = ", ".join(constant(column) if column.constant else "?" for column in block.columns.values())
+        varying = [name for name, column in block.columns.items() if not column.constant or column.spec.identity]
+        values = ", ".join("?" if name in varying else constant(column) for name, column in block.columns.items())
         head = f"INSERT INTO {ddl.quoted(block.table)} ({', '.join(map(ddl.quoted, block.columns))}) VALUES "
         width = len(varying)
-        many = max(1, PARAMETERS // max(1, width))
+        many = max(1, PARAMETERS // width)
         for part in block.slices(many * 100):
             flat: list[Any] = [None] * (part.size * width)
-            for place, column in enumerate(varying):
-                flat[place::width] = python_values(part.columns[column.spec.name])
+            for place, name in enumerate(varying):
+                flat[place::width] = part.ids.tolist() if name == block.spec.id_column else python_values(part.columns[name])
             statement, step = head + ", ".join([f"({values})"] * many), many * width
             whole = part.size // many * step
             for start in range(0, whole, step):
