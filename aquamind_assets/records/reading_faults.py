@@ -173,11 +173,11 @@ def _drift_rates(scenario: Scenario, number: np.ndarray) -> np.ndarray:
 def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
     """Everything that is wrong with the readings of these days."""
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
-    parts = [ReadingFaults.empty()]
+    parts = [_drift_faults(year, wanted)]
     for chunk in chunks_of(year.year):
         part = DayRange(max(wanted.first, chunk.days.first), min(wanted.end, chunk.days.end))
         if len(part):
-            parts += [_event_faults(year, chunk, part), _drift_faults(year, part)]
+            parts.append(_event_faults(year, chunk, part))
     return _of_installed(year, ReadingFaults.concat(parts)).sorted_by("sensor", "kind", "first_time")
 
 
