@@ -3,6 +3,8 @@
 Belongs here: what a user can launch with one click. Does not belong here: schedules and sensors.
 """
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from aquamind_assets.assets.conduct import run_years
@@ -10,13 +12,16 @@ from aquamind_assets.assets.liveness import sign
 from aquamind_assets.assets.platform import Platform
 from aquamind_assets.scenario.model import Scenario
 
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
 ONE_YEAR = "one_year"
 
 SERIAL = {"aquamind/serial": "year"}
 """Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin all its years at once."""
 
 
-def one_year_job(years: dg.TimeWindowPartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:
+def one_year_job(years: dg.TimeWindowPartitionsDefinition) -> "UnresolvedAssetJobDefinition":
     """All assets of one year; what the schedules launch, and what to backfill from the Jobs page."""
     return dg.define_asset_job(
         ONE_YEAR,
