@@ -27,61 +27,76 @@ _LAST_MOMENT = 24 * HOUR - HOUR // 2
 
 def weather(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Observations of these days in every area that is in use, sorted by (time, area)."""
-    seed, areas = year.scenario.seed, year.infrastructure.areas
-    slots = OBSERVATION_HOURS.size
-    for day in range(days.first, days.end):
-        open_areas = np.flatnonzero(areas.commissioned_day <= day)
-        if not open_areas.size:
-            continue
-        # Drawn for all areas, so that an area's weather does not depend on which others are in use.
-        normals = stream(seed, "weather_in_day", day).standard_normal((3, slots, len(areas)))[:, :, open_areas]
-        shares = stream(seed, "rain_in_day", day).dirichlet(np.full(slots, 0.8), len(areas)).T[:, open_areas]
-        sky = _Sky(year, day, open_areas)
-        wind = np.clip(sky.wind_speed * np.exp(0.18 * normals[0] - 0.016), 0.0, 60.0)
-        # Waves answer to the wind of the day, not of the hour.
-        wave = np.maximum(sky.wave_height * np.exp(0.08 * normals[1]), 0.0)
-        veering = sky.wind_direction + 12.0 * normals[2]
-        cloud = np.clip(sky.cloud_cover + 10.0 * normals[1], 0, 100)
-        swing = (0.6 + 2.2 * (1.0 - sky.cloud_cover / 100.0)) * np.cos(2 * np.pi * (OBSERVATION_HOURS[:, None] - 14.5) / 24)
-        observed = np.broadcast_to(day * MICROSECONDS_PER_DAY + OBSERVATION_HOURS[:, None] * HOUR, wind.shape).ravel()
-        number = np.arange(slots)[:, None] * len(areas) + open_areas
-        yield rows(
-            "environmental_weatherdata",
-            wind.size,
-            id=row_ids(np.full(wind.size, day), number.ravel()),
-            timestamp=observed,
-            temperature=(sky.air_temperature + swing + 0.3 * normals[2]).ravel(),
-            wind_speed=wind.ravel(),
-            wind_direction=_compass(veering),
-            precipitation=(sky.precipitation * shares).ravel(),
-            wave_height=wave.ravel(),
-            # Period of a sea that is half grown, half swell (general knowledge).
-            wave_period=(2.5 + 3.4 * np.sqrt(wave)).ravel(),
-            wave_direction=_compass(sky.wind_direction + 20.0 * normals[0]),
-            cloud_cover=np.rint(cloud).astype(np.int64).ravel(),
-            created_at=observed + HOUR // 12,
-            area_id=np.broadcast_to(areas.area_id[open_areas], wind.shape).ravel(),
-        )
+    areas, slots = year.infrastructure.areas, OBSERVATION_HOURS.size
+    sky, normals, shares = _Sky(year, days), *_within_the_day(year, days)
+    shape = (len(days), slots, len(areas))
+    wind = np.clip(sky.wind_speed * np.exp(0.18 * normals[:, 0] - 0.016), 0.0, 60.0)
+    # Waves answer to the wind of the day, not of the hour.
+    wave = np.maximum(sky.wave_height * np.exp(0.08 * normals[:, 1]), 0.0)
+    swing = (0.6 + 2.2 * (1.0 - sky.cloud_cover / 100.0)) * np.cos(2 * np.pi * (OBSERVATION_HOURS[:, None] - 14.5) / 24)
+    day = np.broadcast_to(days.days[:, None, None], shape)
+    used = (areas.commissioned_day <= day).ravel()
+    observed = (day * MICROSECONDS_PER_DAY + OBSERVATION_HOURS[:, None] * HOUR).ravel()[used]
+    number = np.broadcast_to(np.arange(slots * len(areas)).reshape(slots, -1), shape)
+
+    def flat(values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, shape).reshape(-1)[used]
+
+    yield rows(
+        "environmental_weatherdata",
+        observed.size,
+        id=row_ids(flat(day), flat(number)),
+        timestamp=observed,
+        temperature=flat(sky.air_temperature + swing + 0.3 * normals[:, 2]),
+        wind_speed=flat(wind),
+        wind_direction=_compass(flat(sky.wind_direction + 12.0 * normals[:, 2])),
+        precipitation=flat(sky.precipitation * shares),
+        wave_height=flat(wave),
+        # Period of a sea that is half grown, half swell (general knowledge).
+        wave_period=flat(2.5 + 3.4 * np.sqrt(wave)),
+        wave_direction=_compass(flat(sky.wind_direction + 20.0 * normals[:, 0])),
+        cloud_cover=np.rint(flat(np.clip(sky.cloud_cover + 10.0 * normals[:, 1], 0, 100))).astype(np.int64),
+        created_at=observed + HOUR // 12,
+        area_id=flat(areas.area_id),
+    )
+
+
+def _within_the_day(year: YearInputs, days: DayRange) -> tuple[np.ndarray, np.ndarray]:
+    """Standard normals of shape (days, 3, slots, areas), and the share of the day's rain that each slot gets, shape (days, slots, areas).
+
+    Drawn for all areas, so that an area's weather does not depend on which others are in use.
+    """
+    seed, slots, areas = year.scenario.seed, OBSERVATION_HOURS.size, len(year.infrastructure.areas)
+    normals, shares = np.empty((len(days), 3, slots, areas)), np.empty((len(days), slots, areas))
+    for position, day in enumerate(range(days.first, days.end)):
+        generator = stream(seed, "weather_in_day", day)
+        normals[position] = generator.standard_normal((3, slots, areas))
+        shares[position] = generator.dirichlet(np.full(slots, 0.8), areas).T
+    return normals, shares
 
 
 class _Sky:
-    """The climate's weather of one day at some areas, each array of shape (areas,)."""
+    """The climate's weather of the areas, each array of shape (days, 1, areas)."""
 
-    def __init__(self, year: YearInputs, day: int, areas: np.ndarray) -> None:
-        climate, sites = year.climate, len(year.infrastructure.sites)
-        # The areas are the first sites.
-        row = (day - year_days(year.year).first) * sites + areas
-        self.air_temperature = climate.air_temperature[row].astype(np.float64)
-        self.wind_speed = climate.wind_speed[row].astype(np.float64)
-        self.wind_direction = climate.wind_direction[row].astype(np.float64)
-        self.wave_height = climate.wave_height[row].astype(np.float64)
-        self.precipitation = climate.precipitation[row].astype(np.float64)
-        self.cloud_cover = climate.cloud_cover[row].astype(np.float64)
+    def __init__(self, year: YearInputs, days: DayRange) -> None:
+        first = days.first - year_days(year.year).first
+        sites, areas = len(year.infrastructure.sites), len(year.infrastructure.areas)
+
+        def of_areas(values: np.ndarray) -> np.ndarray:
+            # The areas are the first sites.
+            return values.reshape(-1, sites)[first : first + len(days), None, :areas].astype(np.float64)
+
+        self.air_temperature = of_areas(year.climate.air_temperature)
+        self.wind_speed = of_areas(year.climate.wind_speed)
+        self.wind_direction = of_areas(year.climate.wind_direction)
+        self.wave_height = of_areas(year.climate.wave_height)
+        self.precipitation = of_areas(year.climate.precipitation)
+        self.cloud_cover = of_areas(year.climate.cloud_cover)
 
 
 def _compass(degrees: np.ndarray) -> np.ndarray:
     """Whole degrees, 0 to 359."""
-    return np.rint(degrees).astype(np.int64).ravel() % 360
+    return np.rint(degrees).astype(np.int64) % 360
 
 
 def photoperiod(year: YearInputs, days: DayRange) -> Iterator[Rows]:

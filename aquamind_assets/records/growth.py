@@ -11,7 +11,7 @@ import numpy as np
 from aquamind_assets.farm.ledger import ContainerDays, Stage
 from aquamind_assets.farm.streams import stream
 from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
 from aquamind_assets.warehouse.rows import Rows, Scaled, rows
 
 CONDITION_SD = 0.06
@@ -24,36 +24,44 @@ _MEASURED = 10 * HOUR
 
 
 def growth_samples(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """The samples of these days, a block for each day on which there are any."""
-    fish = of_days(year.ledger.container_days, days)
-    for day in range(days.first, days.end):
-        due = _due(year, of_days(fish, DayRange(day, day + 1)), day)
-        if len(due):
-            yield _sampled(year, due, day)
+    """The samples of these days, sorted by (day, container)."""
+    due = _due(year, of_days(year.ledger.container_days, days))
+    if len(due):
+        yield _sampled(year, due)
 
 
-def _due(year: YearInputs, fish: ContainerDays, day: int) -> ContainerDays:
+def _due(year: YearInputs, fish: ContainerDays) -> ContainerDays:
     """Containers whose turn it is: each has its own day in the interval, so that the crew has some every day; not on the day fish come or leave."""
-    turn = (day + fish.container.astype(np.int64)) % year.scenario.health.sampling.growth_interval_days == 0
+    interval = year.scenario.health.sampling.growth_interval_days
+    turn = (fish.day.astype(np.int64) + fish.container) % interval == 0
     return fish.take(turn & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0))
 
 
-def _sampled(year: YearInputs, due: ContainerDays, day: int) -> Rows:
+def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
+    """Fish wanted in each sample, and standard normals of shape (samples, 2, most fish), float32.
+
+    Drawn day by day for all containers whose turn may come on the day, occupied or not: what one container draws does not depend on the others.
+    """
     plan = year.scenario.health.sampling
     low, high = int(plan.growth_sample_size.low), int(plan.growth_sample_size.high)
-    generator = stream(year.scenario.seed, "growth_samples", day)
-    # A field over the containers whose turn may come on this day, occupied or not: what one container draws does not depend on the others.
-    interval = plan.growth_interval_days
-    place = due.container.astype(np.int64) // interval
-    places = len(year.infrastructure.containers) // interval + 1
-    wanted = generator.integers(low, high + 1, places)[place]
-    draws = generator.standard_normal((places, 2, high), dtype=np.float32)[place].astype(np.float64)
-    size = np.minimum(wanted, due.closing)
-    sampled = np.arange(high) < size[:, None]
+    places = len(year.infrastructure.containers) // plan.growth_interval_days + 1
+    place = due.container.astype(np.int64) // plan.growth_interval_days
+    wanted, normals = [], []
+    for day in np.unique(due.day).tolist():
+        first, end = np.searchsorted(due.day, [day, day + 1])
+        generator = stream(year.scenario.seed, "growth_samples", day)
+        wanted.append(generator.integers(low, high + 1, places)[place[first:end]])
+        normals.append(generator.standard_normal((places, 2, high), dtype=np.float32)[place[first:end]])
+    return np.concatenate(wanted), np.concatenate(normals)
 
+
+def _sampled(year: YearInputs, due: ContainerDays) -> Rows:
+    wanted, normals = _draws(year, due)
+    size = np.minimum(wanted, due.closing)
+    sampled = np.arange(normals.shape[2]) < size[:, None]
     sigma = np.sqrt(np.log1p(due.weight_cv.astype(np.float64) ** 2))[:, None]
-    weight = due.weight_g[:, None] * np.exp(sigma * draws[:, 0] - sigma**2 / 2)
-    condition = due.condition.astype(np.float64)[:, None] * np.exp(CONDITION_SD * draws[:, 1])
+    weight = due.weight_g[:, None] * np.exp(sigma * normals[:, 0] - sigma**2 / 2)
+    condition = due.condition.astype(np.float64)[:, None] * np.exp(CONDITION_SD * normals[:, 1])
     length = np.cbrt(100.0 * weight / condition)
     mean_weight, sd_weight = _mean_and_sd(weight, sampled)
     mean_length, sd_length = _mean_and_sd(length, sampled)
@@ -61,12 +69,12 @@ def _sampled(year: YearInputs, due: ContainerDays, day: int) -> Rows:
     length_units = np.maximum(np.rint(mean_length * 100).astype(np.int64), 1)
     lightest = np.where(sampled, weight, np.inf).min(axis=1)
     heaviest = np.where(sampled, weight, 0.0).max(axis=1)
-    measured = day * MICROSECONDS_PER_DAY + _MEASURED
+    measured = due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
     return rows(
         "batch_growthsample",
         len(due),
-        id=row_ids(np.full(len(due), day), np.arange(len(due))),
-        sample_date=day,
+        id=row_ids(due.day, number_within_day(due.day)),
+        sample_date=due.day,
         sample_size=size,
         avg_weight_g=Scaled(weight_units),
         avg_length_cm=Scaled(length_units),
