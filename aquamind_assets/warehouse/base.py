@@ -96,8 +96,12 @@ class Warehouse(ABC):
         """Insert the rows of all blocks, taking each block only when there is room for it."""
 
     @abstractmethod
-    def _make_room(self, table: str, days: DayRange) -> None:
-        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new ones."""
+    def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new ones; they may be few to ``append``."""
+
+    @abstractmethod
+    def _settle(self) -> None:
+        """Finish what :meth:`_make_room` has prepared: the rows are loaded and proved."""
 
     @abstractmethod
     def _delete_days(self, table: str, days: DayRange) -> int:
@@ -153,6 +157,7 @@ class Warehouse(ABC):
                 self._make_room(table, whole)
             self._load(tally.watch(blocks))
             self._prove(tally)
+            self._settle()
             self._forget(key)
             self._note_tables(key, {place: (rows, digest) for place, (rows, digest) in tally.counts.items()})
             return self._note(key, days, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
@@ -171,7 +176,7 @@ class Warehouse(ABC):
                 there = "is not there" if before is None else f"ends on day {before.last_day} with fingerprint {before.fingerprint}"
                 raise WarehouseError(f"{key} {there}; days from {days.first} with fingerprint {fingerprint} cannot follow")
             for table in tables:
-                self._make_room(table, days)
+                self._make_room(table, days, append=True)
             self._load(tally.watch(blocks))
             self._prove(tally)
             counts = self._table_counts(key)

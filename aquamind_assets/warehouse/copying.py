@@ -1,6 +1,6 @@
 """Binary COPY while the next rows are being made: a thread sends, so that the recorder, the encoder and the server work side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from queue import Queue
 from threading import Thread
 
@@ -13,7 +13,8 @@ from aquamind_assets.warehouse.rows import Rows
 QUEUED_PIECES = 8
 """Pieces of about a megabyte that may wait for the server: enough to ride out its pauses, little beside a block of rows."""
 
-_Item = tuple[str, tuple[str, ...], memoryview]
+_Item = tuple[sql.Composed, memoryview]
+"""The statement that a piece of bytes belongs to, and the piece."""
 
 
 class _Stopped(Exception):
@@ -42,14 +43,13 @@ class _Sender(Thread):
                 pass
 
     def _copy(self, item: _Item | Exception | None) -> _Item | Exception | None:
-        """One COPY, for as long as pieces of one table come; what came instead of the next."""
+        """One COPY, for as long as pieces of one statement come; what came instead of the next."""
         assert isinstance(item, tuple)
-        table, columns, _ = item
-        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
+        statement = item[0]
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(HEADER)
-            while isinstance(item, tuple) and item[0] == table:
-                copy.write(item[2])
+            while isinstance(item, tuple) and item[0] is statement:
+                copy.write(item[1])
                 item = self.queue.get()
             if isinstance(item, Exception):
                 raise item
@@ -57,15 +57,19 @@ class _Sender(Thread):
         return item
 
 
-def copy_rows(connection: psycopg.Connection, blocks: Iterator[tuple[str, Rows]]) -> None:
-    """Load blocks, each into the table named beside it, within the connection's transaction. The first error, here or in the server, ends it."""
+def copy_rows(connection: psycopg.Connection, blocks: Iterable[Rows], new_tables: Mapping[str, str]) -> None:
+    """Load blocks within the connection's transaction; the first error, here or in the server, ends it.
+
+    ``new_tables`` names, by table, the one that takes its rows instead; it was made in the same transaction, so its rows need never be frozen later.
+    """
+    statements: dict[str, sql.Composed] = {}
     sender = _Sender(connection)
     sender.start()
     try:
-        for table, block in blocks:
-            columns = tuple(block.columns)
+        for block in blocks:
+            statement = statements.setdefault(block.table, _statement(block, new_tables.get(block.table)))
             for piece in encode(block):
-                sender.queue.put((table, columns, piece))
+                sender.queue.put((statement, piece))
             if sender.failure:
                 break
     except BaseException:
@@ -76,3 +80,9 @@ def copy_rows(connection: psycopg.Connection, blocks: Iterator[tuple[str, Rows]]
         sender.join()
     if sender.failure:
         raise sender.failure
+
+
+def _statement(block: Rows, new_table: str | None) -> sql.Composed:
+    options = "FORMAT BINARY, FREEZE" if new_table else "FORMAT BINARY"
+    names = sql.SQL(", ").join(map(sql.Identifier, block.columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN ({})").format(sql.Identifier(new_table or block.table), names, sql.SQL(options))

@@ -12,6 +12,7 @@ Belongs here: definitions. Does not belong here: rows, connections, and the orde
 from collections.abc import Iterable
 from typing import Literal
 
+from aquamind_assets.timeline import DayRange, to_date
 from aquamind_assets.warehouse.tables import TABLES, ColumnSpec, IndexSpec, TableSpec
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -132,43 +133,49 @@ def create_statements(dialect: Dialect, *, timescaledb: bool = False) -> list[st
     return [*table_statements(dialect, timescaledb=timescaledb), *secondary_statements(dialect)]
 
 
-def partition_name(year: int) -> str:
-    """Table that holds the readings of a calendar year on PostgreSQL without TimescaleDB."""
-    return f"{READINGS}_{year}"
+def _instant(day: int) -> str:
+    return f"'{to_date(day).isoformat()} 00:00:00+00'"
 
 
-def _bounds(year: int) -> tuple[str, str]:
-    return f"'{year}-01-01 00:00:00+00'", f"'{year + 1}-01-01 00:00:00+00'"
+def partition_name(days: DayRange) -> str:
+    """Table that holds the readings of these days on PostgreSQL without TimescaleDB, such as ``environmental_environmentalreading_20150131``."""
+    return f"{READINGS}_{to_date(days.first):%Y%m%d}"
 
 
-def create_partition(year: int) -> str:
-    """A year's readings as a table that stands alone, to be loaded before it is attached.
+def create_partition(name: str, days: DayRange) -> str:
+    """Some days' readings as a table that stands alone, to be loaded before it is attached.
 
     Its CHECK says what the partition's bounds will say, so that attaching it does not read the rows again.
     """
-    low, high = _bounds(year)
-    bounds = f"CONSTRAINT {quoted(partition_name(year) + '_bounds')} CHECK (reading_time >= {low} AND reading_time < {high})"
-    return f"CREATE TABLE {quoted(partition_name(year))} (LIKE {quoted(READINGS)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, {bounds})"
+    bounds = f"CONSTRAINT {quoted(name + '_bounds')} CHECK (reading_time >= {_instant(days.first)} AND reading_time < {_instant(days.end)})"
+    return f"CREATE TABLE {quoted(name)} (LIKE {quoted(READINGS)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, {bounds})"
 
 
-def partition_indexes(year: int) -> list[str]:
-    """The statements that give a year's loaded table its primary key and AquaMind's indexes, so that attaching it builds none."""
-    table, name = TABLES[READINGS], partition_name(year)
-    key = f"ALTER TABLE {quoted(name)} ADD CONSTRAINT {quoted(name + '_pkey')} PRIMARY KEY ({_listed(table.primary_key)})"
-    return [key, *(_create_index(index, name, f"{index.name}_{year}") for index in table.indexes)]
+def partition_indexes(name: str) -> list[str]:
+    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none; PostgreSQL names them."""
+    table = TABLES[READINGS]
+    key = f"ALTER TABLE {quoted(name)} ADD PRIMARY KEY ({_listed(table.primary_key)})"
+    return [key, *(f"CREATE INDEX ON {quoted(name)} ({_listed(index.columns)})" for index in table.indexes)]
 
 
-def partition_foreign_keys(year: int) -> list[str]:
-    """The statements that add and prove the foreign keys of a year's table, so that attaching it proves none again."""
-    return _create_foreign_keys(TABLES[READINGS], partition_name(year))
+def partition_foreign_keys(name: str) -> list[str]:
+    """The statements that add and prove the foreign keys of a partition's table, so that attaching it proves none again."""
+    return _create_foreign_keys(TABLES[READINGS], name)
 
 
-def attach_partition(year: int) -> str:
-    """Make a year's table part of the readings."""
-    low, high = _bounds(year)
-    return f"ALTER TABLE {quoted(READINGS)} ATTACH PARTITION {quoted(partition_name(year))} FOR VALUES FROM ({low}) TO ({high})"
+def attach_partition(name: str, days: DayRange) -> str:
+    """Make a table of some days part of the readings."""
+    return f"ALTER TABLE {quoted(READINGS)} ATTACH PARTITION {quoted(name)} FOR VALUES FROM ({_instant(days.first)}) TO ({_instant(days.end)})"
 
 
-def detach_partition(year: int) -> str:
-    """Make a year's table stand alone again."""
-    return f"ALTER TABLE {quoted(READINGS)} DETACH PARTITION {quoted(partition_name(year))}"
+def detach_partition(name: str) -> str:
+    """Make a partition stand alone again."""
+    return f"ALTER TABLE {quoted(READINGS)} DETACH PARTITION {quoted(name)}"
+
+
+DEFAULT_PARTITION = f"{READINGS}_default"
+
+
+def create_default_partition() -> str:
+    """The partition of the readings that no other one takes: what users enter outside the days that the platform has written."""
+    return f"CREATE TABLE IF NOT EXISTS {quoted(DEFAULT_PARTITION)} PARTITION OF {quoted(READINGS)} DEFAULT"

@@ -12,12 +12,13 @@ import psycopg
 from psycopg.adapt import Loader
 from psycopg.types.numeric import FloatLoader
 
-from aquamind_assets.timeline import DayRange, id_range, to_date
+from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import OWN_TABLES
 from aquamind_assets.warehouse.copying import copy_rows
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
+from aquamind_assets.warehouse.partitions import ReadingPartitions
 from aquamind_assets.warehouse.postgres_scan import scan_hashes
 from aquamind_assets.warehouse.recognise import SchemaMismatch, differences, read_postgresql
 from aquamind_assets.warehouse.rows import Rows
@@ -35,6 +36,8 @@ class PostgresWarehouse(Warehouse):
     def __init__(self, url: str) -> None:
         self.url = url
         self._held: list[str] = []
+        self._partitions: ReadingPartitions | None = None
+        self._targets: dict[str, str] = {}
         self._connection = self._connect()
 
     def close(self) -> None:
@@ -49,6 +52,7 @@ class PostgresWarehouse(Warehouse):
             if not found.keys() & TABLES.keys():
                 for statement in ddl.create_statements("postgresql"):
                     self._connection.execute(statement.encode())
+                self._connection.execute(ddl.create_default_partition().encode())
             elif wrong := differences(TABLES, found):
                 raise SchemaMismatch(wrong)
             for table, columns in OWN_TABLES.items():
@@ -117,6 +121,8 @@ class PostgresWarehouse(Warehouse):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._targets.clear()
+        self._partitions = None
         if self._connection.closed:
             self._connection = self._connect()
             for name in self._held:
@@ -133,19 +139,32 @@ class PostgresWarehouse(Warehouse):
         self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_lock_key(name),))
 
     def _load(self, blocks: Iterator[Rows]) -> None:
-        copy_rows(self._connection, ((block.table, block) for block in blocks))
+        copy_rows(self._connection, blocks, self._targets)
 
-    def _make_room(self, table: str, days: DayRange) -> None:
-        year = to_date(days.first).year
-        if table == ddl.READINGS and not self.query("SELECT to_regclass(?)", (ddl.partition_name(year),))[0][0]:
-            self._execute(ddl.create_partition(year))
-            self._execute(ddl.attach_partition(year))
-        self._delete_days(table, days)
+    def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        partitions = self._partitions_of(table)
+        staging = partitions.begin(days) if partitions and not append else None
+        if staging:
+            self._targets[table] = staging
+            return
+        if partitions:
+            partitions.ensure(days)
+        self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+
+    def _settle(self) -> None:
+        self._targets.clear()
+        if self._partitions:
+            self._partitions.settle()
+
+    def _partitions_of(self, table: str) -> ReadingPartitions | None:
+        """What manages the table's partitions, if it is partitioned."""
+        if table == ddl.READINGS and self._partitions is None and ReadingPartitions.used(self._connection):
+            self._partitions = ReadingPartitions(self._connection)
+        return self._partitions if table == ddl.READINGS else None
 
     def _delete_days(self, table: str, days: DayRange) -> int:
-        low, high = id_range(days, narrow=TABLES[table].narrow_id)
-        key = TABLES[table].id_column
-        return self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
+        partitions = self._partitions_of(table)
+        return partitions.delete(days) if partitions else self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
 
     def _delete_ids(self, table: str, ids: np.ndarray) -> int:
         return self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?)", (ids.tolist(),)) if ids.size else 0
@@ -155,13 +174,33 @@ class PostgresWarehouse(Warehouse):
         return np.setdiff1d(ids, np.array(found, dtype=np.int64).ravel(), assume_unique=True)
 
     def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
-        key = TABLES[table].id_column
-        yield from scan_hashes(self._connection, TABLES[table], f"{key} >= {low} AND {key} < {high}")
+        yield from scan_hashes(self._connection, TABLES[table], _between(table, low, high))
 
     def _id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         key = TABLES[table].id_column
         found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
         return None if found[0] is None else (found[0], found[1])
+
+
+def _between(table: str, low: int, high: int) -> str:
+    """Condition for the rows with ``low <= id < high``. Their time is given too where the table is cut by time: it is in the key or chooses the partition."""
+    spec = TABLES[table]
+    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
+    if spec.time_column and high - low > 1:
+        first, last = year_of_ids(np.array([low, high - 1])).tolist()
+        condition += f" AND {ddl.quoted(spec.time_column)} >= '{first}-01-01 00:00+00' AND {ddl.quoted(spec.time_column)} < '{last + 1}-01-01 00:00+00'"
+    return condition
+
+
+def _of_days(table: str, days: DayRange) -> str:
+    """Condition for the rows with ids of these days of one calendar year."""
+    spec = TABLES[table]
+    low, high = id_range(days, narrow=spec.narrow_id)
+    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
+    if spec.time_column:
+        name = ddl.quoted(spec.time_column)
+        condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
+    return condition
 
 
 def _lock_key(name: str) -> int:

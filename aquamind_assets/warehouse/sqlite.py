@@ -155,8 +155,11 @@ class SqliteWarehouse(Warehouse):
             if rest := part.size % many:
                 self._connection.execute(head + ", ".join([f"({values})"] * rest), flat[whole:])
 
-    def _make_room(self, table: str, days: DayRange) -> None:
+    def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         self._delete_days(table, days)
+
+    def _settle(self) -> None:
+        """Nothing was prepared."""
 
     def _delete_days(self, table: str, days: DayRange) -> int:
         low, high = id_range(days, narrow=TABLES[table].narrow_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from aquamind_assets.timeline import DayRange, id_range
+from aquamind_assets.timeline import DayRange, id_range, to_date
 from aquamind_assets.warehouse.digest import add, digest_by_year
 from aquamind_assets.warehouse.memory import resident_mb
 from aquamind_assets.warehouse.rows import Rows
@@ -77,6 +77,8 @@ class Tally:
             smallest, largest = int(ids.min()), int(ids.max())
             if smallest < low or largest >= high:
                 raise RowsError(f"{block.table}.{block.spec.id_column} = {smallest if smallest < low else largest}; the days written allow {low} to {high - 1}")
+            if block.spec.time_column:
+                _check_instants(block, self.days)
         else:
             self.ids.setdefault(block.table, []).append(np.array(ids))
         for year, (count, digest) in digest_by_year(block).items():
@@ -87,6 +89,16 @@ class Tally:
             if values.size:
                 place = f"{block.table}.{column.name}"
                 self._referenced.setdefault((place, str(column.references)), []).append(values)
+
+
+def _check_instants(block: Rows, days: DayRange) -> None:
+    """A time series is cut by its time and deleted by it, so the time must be of the days that the ids say."""
+    times = block.columns[str(block.spec.time_column)].values
+    first, end = days.instants
+    earliest, latest = int(times.min()), int(times.max())
+    if earliest < first or latest >= end:
+        wrong = np.datetime64(earliest if earliest < first else latest, "us")
+        raise RowsError(f"{block.table}.{block.spec.time_column} = {wrong}; the days written are {to_date(days.first)} to {to_date(days.end - 1)}")
 
 
 def _distinct(column: Stored) -> np.ndarray:

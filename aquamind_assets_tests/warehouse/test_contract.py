@@ -9,7 +9,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.digest import add, digest
 from aquamind_assets.warehouse.errors import MissingReferences, WarehouseError, YearLocked
-from aquamind_assets.warehouse.rows import RowsError, rows
+from aquamind_assets.warehouse.rows import Rows, RowsError, rows
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 
 YEAR = year_days(2015)
@@ -114,6 +114,10 @@ def test_rows_outside_the_days_or_tables_are_refused(warehouse: Warehouse) -> No
         warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], readings(DayRange(FIRST, FIRST + 31)))
     with pytest.raises(RowsError, match="announced were"):
         warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", ["inventory_feedingevent"], readings(days))
+    late = [block for block in readings(DayRange(FIRST + 29, FIRST + 31)) if block.size]
+    shifted = Rows(READINGS, 96, {**late[0].take(slice(0, 96)).columns, "reading_time": late[0].take(slice(96, 192)).columns["reading_time"]})
+    with pytest.raises(RowsError, match=r"reading_time = 2015-01-31T21:00:00.000000; the days written are 2015-01-01 to 2015-01-30"):
+        warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], [shifted])
     assert warehouse.checkpoints("readings") == []
 
 

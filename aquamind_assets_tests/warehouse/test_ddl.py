@@ -5,10 +5,12 @@ import sqlite3
 import psycopg
 import pytest
 
+from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.recognise import differences, read_postgresql, read_sqlite
 from aquamind_assets.warehouse.tables import TABLES
 
+YEAR = year_days(2015)
 READING = "(id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id, sensor_id)"
 
 
@@ -76,34 +78,32 @@ def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
     postgres.execute("INSERT INTO infrastructure_container VALUES (1, 'C1', 10, 10, true, now(), now(), 1, 1, NULL, true)")
     postgres.execute("INSERT INTO infrastructure_sensor VALUES (1, 'T', 'TEMPERATURE', '', '', NULL, NULL, true, now(), now(), 1)")
     postgres.execute("INSERT INTO environmental_environmentalparameter VALUES (1, 'Temperature', '°C', '', 0, 20, 8, 14, now(), now())")
-    postgres.execute(ddl.create_partition(2015))
-    year = ddl.partition_name(2015)
+    year = ddl.partition_name(YEAR)
+    postgres.execute(ddl.create_partition(year, YEAR))
     postgres.execute(f"INSERT INTO {year} {READING} VALUES (20150010000000, 8.5, '2015-12-31 23:59:59.999999+00', false, '', now(), 1, 1, 1)")
-    for statement in ddl.partition_indexes(2015):
+    for statement in ddl.partition_indexes(year):
         postgres.execute(statement)
     before = set(postgres.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [year]))
-    postgres.execute(ddl.attach_partition(2015))
+    postgres.execute(ddl.attach_partition(year, YEAR))
     assert set(postgres.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [year])) == before
     assert len(before) == 1 + len(TABLES[ddl.READINGS].indexes)
     assert postgres.execute(f"SELECT count(*) FROM {ddl.READINGS}").fetchone() == (1,)
     assert differences(TABLES, read_postgresql(postgres)) == [], "a partition is not a table of its own"
-    postgres.execute(ddl.detach_partition(2015))
+    postgres.execute(ddl.detach_partition(year))
     assert postgres.execute(f"SELECT count(*) FROM {ddl.READINGS}").fetchone() == (0,)
 
 
 def test_a_year_refuses_readings_of_another(postgres):
-    postgres.execute(ddl.create_partition(2015))
-    with pytest.raises(psycopg.errors.CheckViolation, match="environmental_environmentalreading_2015_bounds"):
-        postgres.execute(
-            f"INSERT INTO {ddl.partition_name(2015)} {READING} VALUES (1, 8.5, '2016-01-01 00:00:00+00', false, '', '2016-01-01 00:00:00+00', 1, 1, 1)"
-        )
+    postgres.execute(ddl.create_partition("year_2015", YEAR))
+    with pytest.raises(psycopg.errors.CheckViolation, match="year_2015_bounds"):
+        postgres.execute(f"INSERT INTO year_2015 {READING} VALUES (1, 8.5, '2016-01-01 00:00:00+00', false, '', '2016-01-01 00:00:00+00', 1, 1, 1)")
 
 
 def test_a_year_with_a_reading_of_nowhere_is_refused(postgres):
-    postgres.execute(ddl.create_partition(2015))
-    postgres.execute(f"INSERT INTO {ddl.partition_name(2015)} {READING} VALUES (1, 8.5, '2015-01-01 00:00:00+00', false, '', now(), 1, 1, 1)")
+    postgres.execute(ddl.create_partition("year_2015", YEAR))
+    postgres.execute(f"INSERT INTO year_2015 {READING} VALUES (1, 8.5, '2015-01-01 00:00:00+00', false, '', now(), 1, 1, 1)")
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        postgres.execute("; ".join(ddl.partition_foreign_keys(2015)))
+        postgres.execute("; ".join(ddl.partition_foreign_keys("year_2015")))
 
 
 def test_sqlite_keeps_only_one_index_on_readings(sqlite):
