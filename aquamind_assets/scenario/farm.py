@@ -66,7 +66,7 @@ class ContainerTypeSpec(Section):
     max_density_kg_m3: float = quantity("highest density ever allowed", "kg/m3", "general knowledge", gt=0, le=200)
     max_weight_g: float | None = quantity("fish are moved on before they are heavier than this", "g", "domain section 2.7", gt=0)
     grace_days: int = quantity("days empty and cleaned between two uses", "day", ge=0, le=365)
-    probes: dict[str, Annotated[int, Field(ge=1, le=4)]] = quantity("sensors in each such container, by probe key", "sensors")
+    probes: dict[str, Annotated[int, Field(ge=0, le=4)]] = quantity("sensors in each such container, by probe key; 0 for none", "sensors")
 
 
 class StageSpec(Section):

@@ -1,0 +1,107 @@
+"""Sickness on the farm: wires lice, diseases, treatments, vaccination and acute events into the day.
+
+Belongs here: the health state of containers, and the day's health drivers made of it by ``processes``. Does not belong here: the biology (``processes``),
+the decisions to treat (``medicine``) and the outbreaks' bookkeeping (``outbreaks``).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.processes.disease import Disease
+from aquamind_assets.farm.processes.events import Events
+from aquamind_assets.farm.processes.lice import Lice
+from aquamind_assets.farm.processes.treatment import Treatment
+from aquamind_assets.farm.processes.vaccination import Vaccination
+from aquamind_assets.farm.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
+from aquamind_assets.farm.streams import stream
+from aquamind_assets.farm.table import Table
+from aquamind_assets.scenario.model import Scenario
+
+LONG_AGO = -(2**30)
+
+
+class Health:
+    """Health parameters and state of the farm at work; arrays over containers (C), cages, areas, sites.
+
+    Cages are the first rows of ``Containers`` (sites of the sea come first), so a container's row is its cage's row too.
+    """
+
+    def __init__(self, scenario: Scenario, opening: FarmState) -> None:
+        self.disease = Disease.from_scenario(scenario)
+        self.lice_process = Lice.from_scenario(scenario)
+        self.treatment = Treatment.from_scenario(scenario)
+        self.vaccination = Vaccination.from_scenario(scenario)
+        self.events = Events.from_scenario(scenario)
+        self.containers = opening.health.take(np.arange(len(opening.health)))
+        self.infections = Table(opening.infections)
+        self.epidemics = Table(opening.epidemics)
+        self.lice = opening.lice.copy()
+        self.outside = opening.outside_lice.copy()
+        self.farm_effect = opening.farm_effect.copy()
+        self.pressure = np.zeros(opening.lice.shape[0])
+        self.sick = np.zeros(len(opening.health))
+        self.gravest = np.full(len(opening.health), -1)
+
+    def is_treated_soon(self, rows: np.ndarray) -> np.ndarray:
+        """Whether a treatment of the containers is planned, bool (n,)."""
+        return self.containers.treatment_day[rows] >= 0
+
+    def carry(self, source: int, destination: int, there: int, coming: int) -> None:
+        """Fish that move take their lice along.
+
+        Args:
+            source: container they leave.
+            destination: container they enter.
+            there: fish in it before.
+            coming: fish that arrive.
+        """
+        cages = self.lice.shape[0]
+        if there == 0:
+            self._forget(np.array([destination]))
+        if destination >= cages:
+            return
+        coming_lice = self.lice[[source]] if source < cages else self.lice_process.clean(1)
+        self.lice[[destination]] = self.lice_process.mixed(self.lice[[destination]], np.array([there]), coming_lice, np.array([coming]))
+
+    def _forget(self, rows: np.ndarray) -> None:
+        """The fish in these containers are gone, or new."""
+        health = self.containers
+        health.last_count[rows] = 0.0
+        health.last_delousing[rows], health.handled_day[rows] = LONG_AGO, LONG_AGO
+        health.treatment_day[rows], health.handled_by[rows] = -1, -1
+        cages = rows[rows < self.lice.shape[0]]
+        self.lice[cages] = self.lice_process.clean(cages.size)
+
+    def emptied(self, rows: np.ndarray) -> None:
+        """Containers that ran empty."""
+        self._forget(rows)
+
+
+def first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[str, Any]:
+    """The health part of the farm's first state."""
+    size = len(infrastructure.containers)
+    areas, sites = len(infrastructure.areas), len(infrastructure.sites)
+    cages = int((infrastructure.containers.area >= 0).sum())
+    process = Lice.from_scenario(scenario)
+    nothing = np.full(size, -1)
+    return {
+        "health": ContainerHealth(
+            last_count=np.zeros(size),
+            last_delousing=np.full(size, LONG_AGO),
+            treatment_day=nothing,
+            treatment_method=nothing,
+            treatment_reason=nothing,
+            treatment_outbreak=nothing,
+            treatment_trigger=np.zeros(size),
+            handled_day=np.full(size, LONG_AGO),
+            handling_loss=np.zeros(size),
+            handled_by=nothing.copy(),
+        ),
+        "infections": InfectionPlans.empty(),
+        "epidemics": Epidemics.empty(),
+        "lice": process.clean(cages),
+        "outside_lice": process.outside_sd * stream(scenario.seed, "lice.outside").standard_normal(areas),
+        "farm_effect": stream(scenario.seed, "mortality.farm").standard_normal(sites),
+    }

@@ -1,0 +1,186 @@
+"""Starts batches: when, where, with how many eggs, under which number.
+
+Belongs here: the decision to lay in eggs. Does not belong here: the forecast of a batch's way (``planning``) and the room for it (``space``).
+
+Starts fall due at the rate that keeps ``active_target`` batches alive when each lives as long as the forecast says, more often in the months with
+high weights. One that is due waits until its whole way, to the last harvested cage, fits into what is not booked.
+"""
+
+from datetime import timedelta
+
+import numpy as np
+
+from aquamind_assets import timeline
+from aquamind_assets.farm import space
+from aquamind_assets.farm.draws import batch_draws
+from aquamind_assets.farm.ledger import BatchStatus, Movement, Stage
+from aquamind_assets.farm.planning import Way
+from aquamind_assets.farm.working import Farm
+
+MOST_WAITING = 3.0
+"""Starts that are due and find no room do not pile up beyond this."""
+
+
+def start_batches(farm: Farm) -> None:
+    """Lays in the eggs of the batch that is due today, if there is one and its way fits."""
+    plan, counters = farm.scenario.farm.batches, farm.counters
+    month = timeline.to_date(farm.today.day).month
+    weights = np.array(plan.month_weights)
+    season = weights[month - 1] / weights.mean() if weights.any() else 1.0
+    life = counters.life_days[0] or plan.expected_days
+    counters.pressure[0] = min(counters.pressure[0] + plan.active_target / life * season, MOST_WAITING)
+    if counters.pressure[0] < 1.0 or farm.active.size >= plan.active_max:
+        return
+    sequence = int(counters.sequence[0])
+    draws = batch_draws(farm.scenario.seed, sequence)
+    eggs = round(float(np.clip(plan.eggs_mean + plan.eggs_sd * draws.eggs_normal, plan.eggs.low, plan.eggs.high)))
+    for geography in _by_deficit(farm):
+        found = _find_way(farm, geography, eggs)
+        if found:
+            _start(farm, geography, eggs, *found)
+            counters.pressure[0] -= 1.0
+            return
+
+
+def _by_deficit(farm: Farm) -> list[int]:
+    """Geographies that may start a batch, the one furthest behind its share first."""
+    shares = np.array([spec.batch_share for spec in farm.scenario.farm.geographies])
+    started = np.bincount(farm.batches["geography"], minlength=shares.size)
+    deficit = shares * (started.sum() + 1) - started
+    return [int(row) for row in np.argsort(-deficit, kind="stable") if shares[row] > 0 and farm.steps[row]]
+
+
+def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[list[int], list[int]]] | None:
+    stations = farm.infrastructure.stations
+    here = np.flatnonzero((stations.geography == geography) & (stations.commissioned_day <= farm.today.day))
+    load = [int((farm.tank_bookings["station"] == station).sum()) for station in here]
+    for station in here[np.argsort(load, kind="stable")]:
+        way = forecast(farm, geography, int(station), 0, 0.0, eggs, space.way_target(farm))
+        first = (farm.steps[geography] or [])[0]
+        free = space.free_tanks(farm, int(station), first, farm.today.day)
+        room = space.tank_room(farm, free, space.exit_weight(farm, first.stage))
+        if not free.size or room.sum() < eggs:
+            continue
+        needs = space.tanks_fit(farm, int(station), geography, way)
+        areas = space.choose_areas(farm, geography, way) if needs else None
+        if needs and areas:
+            return int(station), way, needs, areas
+    return None
+
+
+def forecast(farm: Farm, geography: int, station: int, step: int, progress: float, fish: float, target: float) -> Way:
+    """The forecast way of a batch from the step it is in today (one above the last: at sea)."""
+    steps = farm.steps[geography] or []
+    halls = {number: _hall(farm, station, steps[number].kinds) for number in range(step, len(steps))}
+    stages = {number: steps[number].stage for number in range(step, len(steps))}
+    return farm.forecaster.way(geography, halls, stages, farm.today.day, step, progress, fish, target)
+
+
+def _hall(farm: Farm, station: int, kinds: tuple[int, ...]) -> int:
+    halls = farm.infrastructure.halls
+    return int(np.flatnonzero((halls.station == station) & np.isin(halls.container_type, kinds))[0])
+
+
+def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[list[int], list[int]]) -> None:
+    plan, day = farm.scenario.farm.batches, farm.today.day
+    sequence = int(farm.counters.sequence[0])
+    draws = batch_draws(farm.scenario.seed, sequence)
+    external = draws.external_u < plan.external_share
+    end = space.harvest_end(farm, way)
+    supplier = (
+        plan.egg_suppliers[int(draws.supplier_u * len(plan.egg_suppliers))] if external else f"{farm.scenario.farm.geographies[geography].name} broodstock"
+    )
+    batch = farm.batches.add(
+        batch_id=farm.next_id("batch"),
+        number=_number(farm),
+        geography=geography,
+        station=station,
+        external_eggs=external,
+        egg_supplier=supplier,
+        eggs=eggs,
+        stage=Stage.EGG_ALEVIN,
+        stage_day=day,
+        status=BatchStatus.ACTIVE,
+        start_day=day,
+        expected_end_day=end,
+        end_day=-1,
+        vaccine=-1,
+        vaccinated_day=-1,
+    )
+    low, high = plan.harvest_weight_g.low, plan.harvest_weight_g.high
+    farm.plans.add(
+        sequence=sequence,
+        step=0,
+        target_weight_g=low + (high - low) * draws.target_u,
+        sea_day=way.sea,
+        adult_day=-1,
+        harvesting=False,
+        harvested=0,
+        fed_day=-1,
+        immunity=0.0,
+    )
+    farm.learn_growth(batch)
+    farm.counters.sequence[0] += 1
+    farm.counters.life_days[0] = end - day
+    farm.enter_stage(batch, Stage.EGG_ALEVIN)
+    book(farm, batch, way, needs, areas)
+    _lay_in(farm, batch, geography, station, eggs)
+
+
+def _number(farm: Farm) -> str:
+    """BAK, ISO year and week, and the number of the batch within that week."""
+    week = timeline.to_date(farm.today.day).isocalendar()
+    prefix = f"BAK{week.year}{week.week:02}"
+    monday = farm.today.day - timedelta(days=week.weekday - 1).days
+    this_week = int(np.count_nonzero(farm.batches["start_day"] >= monday))
+    return f"{prefix}{this_week + 1:02}"
+
+
+def _lay_in(farm: Farm, batch: int, geography: int, station: int, eggs: int) -> None:
+    """Spreads the eggs evenly over as few containers of the first step as hold them."""
+    step = (farm.steps[geography] or [])[0]
+    free = space.free_tanks(farm, station, step, farm.today.day)
+    room = space.tank_room(farm, free, space.exit_weight(farm, step.stage))
+    chosen = free[: int(np.searchsorted(np.cumsum(room), eggs)) + 1]
+    parts = np.diff(np.floor(np.linspace(0, eggs, chosen.size + 1)).astype(np.int64))
+    weight = farm.scenario.farm.stages[Stage.EGG_ALEVIN].entry_weight_g
+    for container, part in zip(chosen, parts, strict=True):
+        assignment = farm.arrive(int(container), batch, Stage.EGG_ALEVIN, int(part), weight, 0.0)
+        farm.book.movement(
+            movement_id=farm.next_id("movement"),
+            day=farm.today.day,
+            kind=Movement.STOCKING,
+            batch_id=int(farm.batches["batch_id"][batch]),
+            from_assignment=-1,
+            to_assignment=assignment,
+            from_container=-1,
+            to_container=int(container),
+            from_stage=-1,
+            to_stage=Stage.EGG_ALEVIN,
+            source_count=0,
+            count=int(part),
+            loss=0,
+            weight_g=weight,
+        )
+
+
+def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[list[int], list[int]] | None) -> None:
+    """Writes the bookings of a batch anew; without ``areas`` those it has keep their place and get new days."""
+    station = int(farm.batches["station"][batch])
+    farm.tank_bookings.keep(farm.tank_bookings["batch"] != batch)
+    for step, (first, end) in space.spans(way).items():
+        tanks = np.flatnonzero((farm.layout.station == station) & np.isin(farm.layout.kind, (farm.steps[farm.batches["geography"][batch]] or [])[step].kinds))
+        grace = int(farm.layout.grace[tanks].max())
+        farm.tank_bookings.add(batch=batch, step=step, station=station, first_day=first, end_day=end + grace, containers=needs[step])
+    end = space.harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
+    bookings = farm.area_bookings
+    if areas is None:
+        mine = np.flatnonzero(bookings["batch"] == batch)
+        later = bookings["second"][mine]
+        bookings["first_day"][mine] = np.minimum(np.where(later, way.thinning, way.sea), end - 1)
+        bookings["end_day"][mine] = end
+        return
+    bookings.keep(bookings["batch"] != batch)
+    for second, chosen in enumerate(areas):
+        for area in chosen:
+            bookings.add(batch=batch, area=area, first_day=way.thinning if second else way.sea, end_day=end, second=bool(second))

@@ -1,0 +1,297 @@
+"""The farm at work: state that changes in place, the year's drivers, and the scratch of the day.
+
+Belongs here: opening a state, closing it again, and the few acts all rooms share (ids, arrivals, departures). Does not belong here: decisions and rates.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aquamind_assets import timeline
+from aquamind_assets.farm import oxygen, state
+from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
+from aquamind_assets.farm.health import LONG_AGO, Health, first_health
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.layout import Layout
+from aquamind_assets.farm.ledger import (
+    Assignments,
+    Batches,
+    BatchStatus,
+    Cause,
+    Deliveries,
+    FeedLots,
+    Outbreaks,
+    SiteDays,
+    Stage,
+    Treatments,
+)
+from aquamind_assets.farm.menu import Menu
+from aquamind_assets.farm.planning import Forecaster, Step, container_steps
+from aquamind_assets.farm.processes.appetite import Appetite
+from aquamind_assets.farm.processes.condition import Condition
+from aquamind_assets.farm.processes.development import Development
+from aquamind_assets.farm.processes.growth import Growth
+from aquamind_assets.farm.processes.mortality import Mortality
+from aquamind_assets.farm.recording import Book
+from aquamind_assets.farm.state import FarmState
+from aquamind_assets.farm.table import Table
+from aquamind_assets.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Water:
+    """The year's water, arrays (days, sites)."""
+
+    temperature: np.ndarray
+    salinity: np.ndarray
+    saturation: np.ndarray
+    solubility: np.ndarray
+    waves: np.ndarray
+
+    @classmethod
+    def of(cls, climate: SiteDays, sites: int) -> "Water":
+        """The water of a year's ``SiteDays``."""
+        temperature, salinity = climate.temperature.reshape(-1, sites).astype(np.float64), climate.salinity.reshape(-1, sites).astype(np.float64)
+        incoming, waves = climate.oxygen_saturation.reshape(-1, sites).astype(np.float64), climate.wave_height.reshape(-1, sites).astype(np.float64)
+        return cls(temperature, salinity, incoming, oxygen.solubility(temperature, salinity), waves)
+
+
+class Today:
+    """What happens to containers on one day; arrays over containers."""
+
+    def __init__(self, day: int, count: np.ndarray) -> None:
+        size = count.size
+        self.day = day
+        self.opening = count.copy()
+        self.moved_in = np.zeros(size, dtype=np.int64)
+        self.moved_out = np.zeros(size, dtype=np.int64)
+        self.transfer_loss = np.zeros(size, dtype=np.int64)
+        self.harvested = np.zeros(size, dtype=np.int64)
+        self.deaths = np.zeros((size, len(Cause)), dtype=np.int64)
+        self.feed_g = np.zeros(size, dtype=np.int64)
+        self.silo = np.full(size, -1, dtype=np.int64)
+        self.fasting = np.zeros(size, dtype=bool)
+        self.saturation = np.full(size, np.nan)
+
+
+class Farm:
+    """One year of the farm while it is being simulated. Made from the opening state, which it leaves untouched."""
+
+    def __init__(self, scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, opening: FarmState, year: int) -> None:
+        self.scenario, self.infrastructure, self.year = scenario, infrastructure, year
+        self.layout = Layout.of(scenario, infrastructure)
+        self.days = timeline.year_days(year)
+        self.water = Water.of(climate, len(infrastructure.sites))
+        self.draws = Fields(scenario.seed, year, self.days.first)
+        self.steps: list[list[Step] | None] = [container_steps(scenario, row) for row in range(len(scenario.farm.geographies))]
+        self.forecaster = Forecaster.of(scenario, infrastructure, self.days.first - 1)
+        self.appetite = Appetite.from_scenario(scenario)
+        self.condition = Condition.from_scenario(scenario)
+        self.development = Development.from_scenario(scenario)
+        self.growth = Growth.from_scenario(scenario)
+        self.mortality = Mortality.from_scenario(scenario)
+        self.book = Book()
+        self.containers = opening.containers.take(np.arange(len(opening.containers)))
+        self.batches = Table(opening.batches)
+        self.plans = Table(opening.plans)
+        self.assignments = Table(opening.assignments)
+        self.tank_bookings = Table(opening.tank_bookings)
+        self.area_bookings = Table(opening.area_bookings)
+        self.moves = Table(opening.moves)
+        self.outbreaks = Table(opening.outbreaks)
+        self.treatments = Table(opening.treatments)
+        self.orders = Table(opening.orders)
+        self.feed = opening.feed.take(np.arange(len(opening.feed)))
+        self.counters = opening.counters.take(np.arange(len(opening.counters)))
+        self.health = Health(scenario, opening)
+        self.menu = Menu(scenario)
+        self._forget_the_past()
+        self.tgc = np.zeros((0, len(Stage)))
+        """TGC x1000 of each batch in each stage, (batches, stages)."""
+        for batch in range(len(self.batches)):
+            self.learn_growth(batch)
+        self.today = Today(self.days.first - 1, self.containers.count)
+        self._next: dict[str, int] = {}
+
+    def _forget_the_past(self) -> None:
+        """Rows that no day of this year can touch leave the tables: ended assignments, delivered orders, ended infections and treatments."""
+        first = self.days.first
+        self.assignments.keep((self.assignments["end_day"] < 0) | (self.assignments["end_day"] >= first))
+        self.orders.keep(self.orders["delivery_day"] >= first)
+        recent = self.outbreaks["end_day"] > first
+        self.outbreaks.keep(recent)
+        self.health.infections.keep(recent)
+        alive = (self.batches["end_day"] < 0) | (self.batches["end_day"] >= first)
+        self.treatments.keep(np.isin(self.treatments["batch_id"], self.batches["batch_id"][alive]))
+
+    def begin(self, day: int) -> None:
+        """A new day: clean scratch, ids from 0."""
+        self.today = Today(day, self.containers.count)
+        self._base = int(timeline.row_ids(np.array([day]), np.zeros(1))[0])
+        self._next = {}
+
+    def next_id(self, table: str) -> int:
+        """A row id of today."""
+        number = self._next.get(table, 0)
+        self._next[table] = number + 1
+        return self._base + number
+
+    def at_site(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Today's values of a (days, sites) driver for containers."""
+        return values[self.today.day - self.days.first, self.layout.site[rows]]
+
+    def draws_of(self, batch: int) -> BatchDraws:
+        """Draws of a batch (row)."""
+        return batch_draws(self.scenario.seed, int(self.plans["sequence"][batch]))
+
+    def learn_growth(self, batch: int) -> None:
+        """Adds the growth of the batch in the last row to ``tgc``."""
+        draws = self.draws_of(batch)
+        stages = np.arange(len(Stage))
+        geography = np.full(stages.size, self.batches["geography"][batch])
+        self.tgc = np.vstack([self.tgc, self.growth.batch_tgc(geography, stages, draws.tgc_u, np.full(stages.size, draws.tgc_normal))])
+
+    @property
+    def active(self) -> np.ndarray:
+        """Rows of the batches that live."""
+        return np.flatnonzero(self.batches["end_day"] < 0)
+
+    def of_batch(self, batch: int) -> np.ndarray:
+        """Containers with living fish of a batch."""
+        return np.flatnonzero((self.containers.batch == batch) & (self.containers.count > 0))
+
+    def arrive(self, container: int, batch: int, stage: int, count: int, weight: float, degree_days: float) -> int:
+        """Puts fish into a container, opening an assignment if the batch has none there; returns the assignment's id."""
+        c, day = self.containers, self.today.day
+        if c.batch[container] == -1:
+            identity = self.next_id("assignment")
+            self.assignments.add(
+                assignment_id=identity,
+                batch_id=self.batches["batch_id"][batch],
+                container=container,
+                stage=stage,
+                start_day=day,
+                end_day=-1,
+                stocked_count=0,
+                stocked_weight_g=weight,
+                population=0,
+                weight_g=weight,
+            )
+            c.batch[container], c.assignment_id[container], c.stage[container] = batch, identity, stage
+            c.count[container], c.weight[container], c.degree_days[container] = 0, weight, degree_days
+            c.arrived[container], c.reserved[container] = day, -1
+            c.harvest_day[container] = -1
+            for name in ("growth", "condition", "mortality"):
+                getattr(c, f"{name}_normal")[container] = self.draws.normal(f"{name}.container", day, c.count.size)[container]
+        before = c.count[container]
+        c.weight[container] = (before * c.weight[container] + count * weight) / max(1, before + count)
+        c.count[container] += count
+        self.today.moved_in[container] += count
+        if c.arrived[container] == day:
+            row = self.assignment_row(c.assignment_id[container])
+            self.assignments["stocked_count"][row] += count
+            self.assignments["stocked_weight_g"][row] = c.weight[container]
+        return int(c.assignment_id[container])
+
+    def assignment_row(self, identity: int) -> int:
+        """Position of an assignment in its table, whose ids ascend."""
+        return int(np.searchsorted(self.assignments["assignment_id"], identity))
+
+    def end_day(self) -> None:
+        """Closes the assignments of containers that ran empty today, and the batches that have no fish left."""
+        c, day = self.containers, self.today.day
+        emptied = np.flatnonzero((c.batch >= 0) & (c.count == 0))
+        if not emptied.size:
+            return
+        for container in emptied:
+            row = self.assignment_row(c.assignment_id[container])
+            self.assignments["end_day"][row] = day
+            self.assignments["population"][row] = 0
+            self.assignments["weight_g"][row] = c.weight[container]
+            self.assignments["stage"][row] = c.stage[container]
+        touched = np.unique(c.batch[emptied])
+        c.batch[emptied], c.assignment_id[emptied], c.emptied[emptied] = -1, -1, day
+        c.harvest_day[emptied] = -1
+        self.health.emptied(emptied)
+        ended = np.isin(self.outbreaks["container"], emptied) & (self.outbreaks["end_day"] > day)
+        self.outbreaks["end_day"][ended] = day + 1
+        for batch in touched[~np.isin(touched, c.batch)]:
+            self.batches["end_day"][batch] = day
+            sold = self.plans["harvested"][batch] > 0
+            self.batches["status"][batch] = BatchStatus.COMPLETED if sold else BatchStatus.TERMINATED
+            c.reserved[c.reserved == batch] = -1
+            self.moves.keep(self.moves["batch"] != batch)
+            self.tank_bookings.keep(self.tank_bookings["batch"] != batch)
+            self.area_bookings.keep(self.area_bookings["batch"] != batch)
+
+    def enter_stage(self, batch: int, stage: int) -> None:
+        """Writes down that a batch as a whole enters a stage today."""
+        self.batches["stage"][batch] = stage
+        self.batches["stage_day"][batch] = self.today.day
+        self.book.stage_change(int(self.batches["batch_id"][batch]), self.today.day, stage)
+
+    def close(self, lots: FeedLots) -> FarmState:
+        """The state at the end of today."""
+        c = self.containers
+        rows = np.searchsorted(self.assignments["assignment_id"], c.assignment_id[c.batch >= 0])
+        self.assignments["population"][rows] = c.count[c.batch >= 0]
+        self.assignments["weight_g"][rows] = c.weight[c.batch >= 0]
+        self.assignments["stage"][rows] = c.stage[c.batch >= 0]
+        return FarmState(
+            day=self.today.day,
+            containers=c,
+            batches=self.batches.frame(),
+            plans=self.plans.frame(),
+            assignments=self.assignments.frame(),
+            tank_bookings=self.tank_bookings.frame(),
+            area_bookings=self.area_bookings.frame(),
+            moves=self.moves.frame(),
+            outbreaks=self.outbreaks.frame(),
+            treatments=self.treatments.frame(),
+            feed=self.feed,
+            orders=self.orders.frame(),
+            lots=lots,
+            counters=self.counters,
+            health=self.health.containers,
+            infections=self.health.infections.frame(),
+            epidemics=self.health.epidemics.frame(),
+            lice=self.health.lice,
+            outside_lice=self.health.outside,
+            farm_effect=self.health.farm_effect,
+        )
+
+
+def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) -> FarmState:
+    """The farm at the end of ``day``, before anything has happened."""
+    size = len(infrastructure.containers)
+    nothing = np.full(size, -1)
+    containers = state.ContainerStates(
+        batch=nothing,
+        reserved=nothing.copy(),
+        assignment_id=nothing.copy(),
+        stage=np.full(size, Stage.EGG_ALEVIN),
+        emptied=np.full(size, LONG_AGO),
+        fast_until=np.full(size, LONG_AGO),
+        withheld_until=np.full(size, LONG_AGO),
+        arrived=np.full(size, LONG_AGO),
+        harvest_day=nothing.copy(),
+        **{name: np.zeros(size) for name in ("count", "weight", "degree_days", "harvest_share", "growth_normal", "condition_normal", "mortality_normal")},
+    )
+    silos = len(infrastructure.feed_containers)
+    return FarmState(
+        day=day,
+        containers=containers,
+        batches=Batches.empty(),
+        plans=state.BatchPlans.empty(),
+        assignments=Assignments.empty(),
+        tank_bookings=state.TankBookings.empty(),
+        area_bookings=state.AreaBookings.empty(),
+        moves=state.PlannedMoves.empty(),
+        outbreaks=Outbreaks.empty(),
+        treatments=Treatments.empty(),
+        feed=state.FeedStates(stock_g=np.zeros(silos), demand_g=np.zeros(silos), cost_carry=np.zeros(silos)),
+        orders=Deliveries.empty(),
+        lots=FeedLots.empty(),
+        counters=state.Counters(sequence=np.zeros(1), pressure=np.ones(1), life_days=np.zeros(1)),
+        **first_health(scenario, infrastructure),
+    )
