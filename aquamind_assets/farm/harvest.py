@@ -2,8 +2,9 @@
 
 Belongs here: planning harvests and carrying them out. Does not belong here: growth, prices, slaughter.
 
-A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of ``growout_days``; then its heaviest cage goes first, as many a day as
-boats there are. A cage inside a withholding period waits. A cage that grows into its density limit with nowhere to go gives a part of its fish early.
+A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of ``growout_days``; then its heaviest cage
+goes first, as many a day as boats there are. A cage inside a withholding period waits. A cage that grows into its density limit with nowhere to go gives a
+part of its fish early.
 """
 
 import numpy as np

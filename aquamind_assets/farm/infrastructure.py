@@ -2,9 +2,12 @@
 
 Belongs here: turning the numbers of a scenario into rows with names, positions and ids. Does not belong here: what lives in them.
 
-The first year gets whole stations and areas (``first_year_share`` of them, at least one of each in every geography), all on its first day, so that a batch that starts there has
-everything it will need on its way. The others come one after another, in spring and late summer, until the last year of session 1.
+The first year gets whole stations and areas (``first_year_share`` of them, at least one of each in every geography), all on its first day, so that a batch that
+starts there has everything it will need on its way. The others come one after another, in spring and late summer, until the last year of session 1.
 """
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -35,11 +38,11 @@ def build(scenario: Scenario) -> frames.Infrastructure:
     first_day = timeline.year_days(scenario.first_year).first
     specs = scenario.farm.geographies
     geographies = frames.Geographies(
-        geography_id=_ids(np.full(len(specs), first_day)), name=[spec.name for spec in specs], commissioned_day=np.full(len(specs), first_day)
+        geography_id=_ids(np.full(len(specs), first_day)), name=_text(spec.name for spec in specs), commissioned_day=np.full(len(specs), first_day)
     )
     kinds = scenario.farm.container_types
     container_types = frames.ContainerTypes(
-        container_type_id=_ids(np.full(len(kinds), first_day)), key=[kind.key for kind in kinds], commissioned_day=np.full(len(kinds), first_day)
+        container_type_id=_ids(np.full(len(kinds), first_day)), key=_text(kind.key for kind in kinds), commissioned_day=np.full(len(kinds), first_day)
     )
     areas = _areas(scenario)
     stations = _stations(scenario)
@@ -50,7 +53,7 @@ def build(scenario: Scenario) -> frames.Infrastructure:
         geography=np.r_[areas.geography, stations.geography[halls.station]],
         commissioned_day=np.r_[areas.commissioned_day, halls.commissioned_day],
     )
-    containers = _containers(scenario, areas, halls, sites)
+    containers = _containers(scenario, halls, sites)
     return frames.Infrastructure(
         geographies=geographies,
         areas=areas,
@@ -89,8 +92,12 @@ def _positions(scenario: Scenario, kind: str, geography: int, spec: GeographySpe
     return np.round(latitude, 6), np.round(longitude, 6)
 
 
-def _take(names: "map[str]", amount: int) -> list[str]:
-    return [next(names) for _ in range(amount)]
+def _take(names: Iterator[str], amount: int) -> list[str]:
+    return list(islice(names, amount))
+
+
+def _text(values: Iterable[str]) -> np.ndarray:
+    return np.array(list(values), dtype=object)
 
 
 def _areas(scenario: Scenario) -> frames.Areas:
@@ -104,7 +111,7 @@ def _areas(scenario: Scenario) -> frames.Areas:
         name += _take(area_names(spec.code), spec.areas)
     geographies, latitudes, longitudes, biomasses, days = (np.concatenate(column) for column in zip(*parts, strict=True))
     return frames.Areas(
-        area_id=_ids(days), name=name, geography=geographies, latitude=latitudes, longitude=longitudes, max_biomass_kg=biomasses, commissioned_day=days
+        area_id=_ids(days), name=_text(name), geography=geographies, latitude=latitudes, longitude=longitudes, max_biomass_kg=biomasses, commissioned_day=days
     )
 
 
@@ -116,7 +123,7 @@ def _stations(scenario: Scenario) -> frames.Stations:
         parts.append((np.full(spec.stations, geography), latitude, longitude, _commissioning(scenario, spec.stations)))
         name += _take(station_names(spec.code), spec.stations)
     geographies, latitudes, longitudes, days = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return frames.Stations(station_id=_ids(days), name=name, geography=geographies, latitude=latitudes, longitude=longitudes, commissioned_day=days)
+    return frames.Stations(station_id=_ids(days), name=_text(name), geography=geographies, latitude=latitudes, longitude=longitudes, commissioned_day=days)
 
 
 def _halls(scenario: Scenario, stations: frames.Stations) -> frames.Halls:
@@ -133,10 +140,8 @@ def _halls(scenario: Scenario, stations: frames.Stations) -> frames.Halls:
                     (f"Hall {_letters(letter)}", station, kinds.index(spec.container_type), spec.recirculated, floor, int(stations.commissioned_day[station]))
                 )
                 letter += 1
-    names, station_rows, types, recirculated, floors, days = zip(*rows, strict=True)
-    return frames.Halls(
-        hall_id=_ids(np.array(days)), name=names, station=station_rows, container_type=types, recirculated=recirculated, area_sqm=floors, commissioned_day=days
-    )
+    names, at, types, recirculated, floors, days = (np.array(column) for column in zip(*rows, strict=True))
+    return frames.Halls(hall_id=_ids(days), name=names, station=at, container_type=types, recirculated=recirculated, area_sqm=floors, commissioned_day=days)
 
 
 def _letters(position: int) -> str:
@@ -147,24 +152,23 @@ def _letters(position: int) -> str:
 _SHORT = {"TRAY": "Tray", "TANK": "Tank", "PEN": "Cage", "OTHER": "Unit"}
 
 
-def _containers(scenario: Scenario, areas: frames.Areas, halls: frames.Halls, sites: frames.Sites) -> frames.Containers:
+def _containers(scenario: Scenario, halls: frames.Halls, sites: frames.Sites) -> frames.Containers:
     kinds = scenario.farm.container_types
     keys = [kind.key for kind in kinds]
     name: list[str] = []
     types: list[int] = []
     site_rows: list[int] = []
     for site in range(len(sites)):
-        for kind, amount in _at_site(scenario, halls, sites, site, keys):
-            start = sum(1 for row in reversed(site_rows) if row == site) if sites.area[site] >= 0 else 0
-            name += [f"{_SHORT[kinds[kind].category]} {number:02}" for number in range(start + 1, start + amount + 1)]
-            types += [kind] * amount
-            site_rows += [site] * amount
+        here = [kind for kind, amount in _at_site(scenario, halls, sites, site, keys) for _ in range(amount)]
+        name += [f"{_SHORT[kinds[kind].category]} {number:02}" for number, kind in enumerate(here, start=1)]
+        types += here
+        site_rows += [site] * len(here)
     kind_rows, at = np.array(types), np.array(site_rows)
     volume = np.array([kind.volume_m3 for kind in kinds])[kind_rows]
     days = sites.commissioned_day[at]
     return frames.Containers(
         container_id=_ids(days),
-        name=name,
+        name=_text(name),
         container_type=kind_rows,
         hall=sites.hall[at],
         area=sites.area[at],
@@ -206,13 +210,13 @@ def _sensors(scenario: Scenario, containers: frames.Containers) -> frames.Sensor
     ids = _ids(days)
     return frames.Sensors(
         sensor_id=ids,
-        name=[f"{labels[one]} {copy + 1}" for one, copy in zip(probe, replicate, strict=True)],
+        name=_text(f"{labels[one]} {copy + 1}" for one, copy in zip(probe, replicate, strict=True)),
         container=container,
         probe=probe,
         replicate=replicate,
         depth_m=depth,
-        serial_number=[f"{makers[one][:3].upper()}-{number % 10**11:011}" for one, number in zip(maker, ids, strict=True)],
-        manufacturer=[makers[one] for one in maker],
+        serial_number=_text(f"{makers[one][:3].upper()}-{number % 10**11:011}" for one, number in zip(maker, ids, strict=True)),
+        manufacturer=_text(makers[one] for one in maker),
         commissioned_day=days,
     )
 
@@ -222,7 +226,10 @@ def _probes_of(kind: ContainerTypeSpec, probes: dict[str, int]) -> list[tuple[in
 
 
 def _feed_containers(scenario: Scenario, halls: frames.Halls, sites: frames.Sites) -> frames.FeedContainers:
-    """One silo for each hall and feed, one barge bin for each area and feed, of the feeds its stages eat: stock is used first in, first out per silo, whatever the feed."""
+    """One silo for each hall and feed, one barge bin for each area and feed, of the feeds its stages eat.
+
+    AquaMind uses a feed container's stock first in, first out, whatever the feed: so each holds one.
+    """
     kinds, feeds = scenario.farm.container_types, scenario.feed.feeds
     rows: list[tuple[str, int, int, float]] = []
     for site in range(len(sites)):

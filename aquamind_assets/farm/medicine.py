@@ -4,7 +4,7 @@ Belongs here: the rules of medicine on the farm. Does not belong here: how well 
 
 | rule | how it is kept |
 |---|---|
-| lice treatment only above the threshold of the last count | decided on the evening of a count, given after the method's days of fasting, before the next count |
+| lice treatment only above the threshold of the last count | decided on the evening of a count, given after the days of fasting, before the next count |
 | 14 days between two lice treatments of a cage | judged for the day of the treatment, not of the decision |
 | nothing is harvested inside a withholding period | treating sets ``withheld_until``; a cage whose harvest is ordered is not treated |
 | one vaccination in a batch's life | the batch's vaccine is written once |

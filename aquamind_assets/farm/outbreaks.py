@@ -1,9 +1,9 @@
 """Outbreaks: where they begin, how they pass from container to container, and what is known of them.
 
-Belongs here: the rows of ``Outbreaks`` and ``Epidemics`` over their life. Does not belong here: rates of disease (``processes.disease``), treatment (``medicine``).
+Belongs here: the rows of ``Outbreaks`` and ``Epidemics`` over their life. Does not belong here: rates of disease (``processes.disease``), treatments.
 
-Each day the site hazards decide about new outbreaks; the first container is the susceptible one with the highest draw. An outbreak then reaches another container of its site every
-10 to 20 days while it spreads. Draws about an infection come from a stream of its own, named by container, disease and day.
+Each day the site hazards decide about new outbreaks; the first container is the susceptible one with the highest draw. An outbreak then reaches another
+container of its site every 10 to 20 days while it spreads. Draws about an infection come from a stream of its own, named by container, disease and day.
 """
 
 from dataclasses import dataclass

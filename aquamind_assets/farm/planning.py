@@ -3,8 +3,8 @@
 Belongs here: the forecast of a batch's way from its present state, by climate normals and middle growth. Does not belong here: places (``space``) and anything
 that happens.
 
-A batch's way through freshwater is a list of container steps: the egg stage may have several (trays, then start tanks), every later stage one. A farmer knows neither next
-year's weather nor the batch's own growth, so a forecast uses neither.
+A batch's way through freshwater is a list of container steps: the egg stage may have several (trays, then start tanks), every later stage one. A farmer knows
+neither next year's weather nor the batch's own growth, so a forecast uses neither.
 """
 
 from dataclasses import dataclass
