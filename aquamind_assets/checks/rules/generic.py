@@ -22,12 +22,12 @@ def table_rules(table: TableSpec) -> Iterator[Rule]:
         yield from _column_rules(table.name, column)
     for unique in table.unique:
         where = f" AND ({unique.where})" if unique.where else ""
-        yield unique_rule(table, unique.columns, where)
+        yield _unique_rule(table, unique.columns, where)
     for check in table.checks:
         yield rule(table.name, check.name, f"The database's own rule holds: {check.sql}.", f"NOT ({check.sql})")
 
 
-def unique_rule(table: TableSpec, columns: tuple[str, ...], where: str = "", *, by_chunk: bool = False) -> Rule:
+def _unique_rule(table: TableSpec, columns: tuple[str, ...], where: str) -> Rule:
     """No two rows share these columns (NULLs never do); ``where`` restricts it further, beginning with AND.
 
     Rows of one year are compared with each other.
@@ -39,7 +39,6 @@ def unique_rule(table: TableSpec, columns: tuple[str, ...], where: str = "", *, 
         table.name,
         f"No two rows share {' and '.join(columns)}{where.replace(' AND', ' where', 1)}.",
         query=f"SELECT min(t.{table.id_column}) AS id FROM {table.name} t WHERE {{rows}}{given}{where} GROUP BY {listed} HAVING count(*) > 1",
-        by_chunk=by_chunk,
     )
 
 

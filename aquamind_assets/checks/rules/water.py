@@ -1,8 +1,7 @@
 """Rules of parameters, readings, weather and transitions that AquaMind's pages and TimescaleDB's keys demand."""
 
-from aquamind_assets.checks.rules.generic import unique_rule
-from aquamind_assets.checks.rules.model import Rule, looked_up, missing, rule
-from aquamind_assets.warehouse.ddl import READINGS
+from aquamind_assets.checks.rules.model import TIME_COLUMNS, Rule, looked_up, missing, rule
+from aquamind_assets.warehouse.ddl import READINGS, quoted
 from aquamind_assets.warehouse.tables import TABLES
 
 _REFERENCES = TABLES[READINGS].foreign_keys
@@ -18,6 +17,21 @@ def _in_container(instant: str) -> str:
 
 def _reading(what: str, description: str, broken: str, weight: str = "t.n") -> Rule:
     return rule(READINGS, what, description, broken, weight)
+
+
+def _once_an_instant(table: str, place: str) -> Rule:
+    """No two rows of one ``place`` share an instant: the key of the table with TimescaleDB. Counted are the instants at which some do.
+
+    Counting distinct places by instant costs a third of grouping by both, where there are a hundred million rows.
+    """
+    time = quoted(TIME_COLUMNS[table])
+    return Rule(
+        f"{table}.unique({place}, {TIME_COLUMNS[table]})",
+        table,
+        f"There is one row for each {place.removesuffix('_id')} and instant, as the table's key with TimescaleDB demands.",
+        query=f"SELECT min(t.id) AS id FROM {table} t WHERE {{rows}} GROUP BY t.{time} HAVING count(t.{place}) <> count(DISTINCT t.{place})",
+        by_chunk=True,
+    )
 
 
 RULES: list[Rule] = [
@@ -61,8 +75,8 @@ RULES: list[Rule] = [
         " AND (a.departure_date IS NULL OR a.departure_date > date(t.reading_time))",
         by_chunk=True,
     ),
-    unique_rule(TABLES[READINGS], ("sensor_id", "reading_time"), by_chunk=True),
-    unique_rule(TABLES["environmental_weatherdata"], ("area_id", "timestamp"), by_chunk=True),
+    _once_an_instant(READINGS, "sensor_id"),
+    _once_an_instant("environmental_weatherdata", "area_id"),
     rule(
         "environmental_stagetransitionenvironmental",
         "values.range",
