@@ -1,0 +1,99 @@
+"""Real ledgers for tests, and rows as tables of plain columns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from aquamind_assets.farm.climate import site_days
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.ledger import Ledger, SiteDays
+from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.timeline import DayRange, chunks_of
+from aquamind_assets.warehouse.digest import digest
+from aquamind_assets.warehouse.rows import Rows
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A scenario's ledgers and climates, year by year."""
+
+    scenario: Scenario
+    infrastructure: Infrastructure
+    climates: list[SiteDays]
+    ledgers: list[Ledger]
+
+
+def simulated(scenario: Scenario, last_year: int | None = None, through: int | None = None) -> Simulated:
+    """All years, or those up to ``last_year``, of which only the days up to ``through`` are simulated."""
+    infrastructure, state = build(scenario), None
+    climates, ledgers = [], []
+    for year in range(scenario.first_year, (last_year or scenario.last_year) + 1):
+        climates.append(site_days(scenario, infrastructure, year))
+        ledger, state = simulate_year(scenario, infrastructure, climates[-1], state, year, through if year == last_year else None)
+        ledgers.append(ledger)
+    return Simulated(scenario, infrastructure, climates, ledgers)
+
+
+def inputs_of(farm: Simulated) -> list[YearInputs]:
+    """What recorders are given for each of the years."""
+    return [
+        YearInputs(farm.scenario, farm.infrastructure, climate, ledger, lives_of(farm.ledgers[number:]))
+        for number, (climate, ledger) in enumerate(zip(farm.climates, farm.ledgers, strict=True))
+    ]
+
+
+class Table:
+    """Blocks of rows of one table as columns: integers in stored units, text as strings, None or -1 where NULL."""
+
+    def __init__(self, name: str, blocks: Iterable[Rows]) -> None:
+        self.blocks = [block for block in blocks if block.table == name]
+
+    def __len__(self) -> int:
+        return sum(len(block) for block in self.blocks)
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        return np.concatenate([_plain(block, column) for block in self.blocks]) if self.blocks else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def by_id(self) -> dict[int, tuple[int, int]]:
+        """Row id to (block, row)."""
+        return {int(one): (number, row) for number, block in enumerate(self.blocks) for row, one in enumerate(block.ids)}
+
+
+def _plain(block: Rows, column: str) -> np.ndarray:
+    stored = block.columns[column]
+    values = np.broadcast_to(stored.values, (len(block),))
+    null = np.zeros(len(block), dtype=bool) if stored.null is None else np.broadcast_to(stored.null, (len(block),))
+    if stored.labels is not None:
+        texts = np.array([*stored.labels, None], dtype=object)
+        return texts[np.where(null, len(stored.labels), values)]
+    return np.where(null, -1, values)
+
+
+def rows_of(recorder: Recorder, year: YearInputs) -> list[Rows]:
+    """Everything that a recorder writes for a year, chunk by chunk as a run does."""
+    if recorder.kind == "living":
+        return list(recorder.rows_alive(year))
+    return [block for chunk in chunks_of(year.year, year.ledger.through) for block in recorder.rows_of_days(year, chunk.days)]
+
+
+def digests(blocks: Iterable[Rows]) -> dict[str, tuple[int, int]]:
+    """Rows and digest of each table among the blocks that has rows."""
+    found: dict[str, tuple[int, int]] = {}
+    for block in blocks:
+        if len(block):
+            rows, total = found.get(block.table, (0, 0))
+            found[block.table] = rows + len(block), (total + digest(block)) % 2**64
+    return found
+
+
+def between(recorder: Recorder, year: YearInputs, borders: list[int]) -> list[Rows]:
+    """A chunked recorder's rows, made in ranges between these day numbers."""
+    return [block for start, end in pairwise(borders) for block in recorder.rows_of_days(year, DayRange(start, end))]
