@@ -6,23 +6,31 @@ databases hold the same rows, and the same checkpoints about them.
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.timeline import Chunk, DayRange, id_range, year_days, year_of_ids
+from aquamind_assets.timeline import Chunk, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse import checkpoints as own
+from aquamind_assets.warehouse import proofs
 from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, Checkpoint, ChunkKey, PendingChunk, TableYear, hex_digest
-from aquamind_assets.warehouse.claims import Claims
+from aquamind_assets.warehouse.claims import LOWEST_ID, Claims
 from aquamind_assets.warehouse.digest import add
-from aquamind_assets.warehouse.errors import MissingReferences, WarehouseError
+from aquamind_assets.warehouse.errors import WarehouseError, WarehouseUnavailable
+from aquamind_assets.warehouse.proofs import LAST_ID_YEAR, platform_ids
 from aquamind_assets.warehouse.rows import Rows
 from aquamind_assets.warehouse.tables import TABLES
 from aquamind_assets.warehouse.tally import Tally
 from aquamind_assets.warehouse.values import RowsError
+
+Blocks = Iterable[Rows] | Callable[[], Iterable[Rows]]
+"""Blocks of rows, or a function that makes them, and would make the same ones again."""
+
+ATTEMPTS = 3
+"""Times that a chunk is tried when the connection is lost and its blocks can be made again."""
 
 
 class Warehouse(ABC):
@@ -124,6 +132,18 @@ class Warehouse(ABC):
         """Smallest and largest id from ``low`` on; None if there is none."""
 
     @abstractmethod
+    def _reserve_ids(self, table: str, ids: np.ndarray) -> None:
+        """See to it that no row a user makes gets one of these small ids, which AquaMind fixes."""
+
+    @abstractmethod
+    def _count_references(self, table: str, column: str, ids: "np.ndarray | tuple[int, int]") -> int:
+        """Rows of a table whose ``column`` is one of the ``ids``, or lies in ``low <= id < high``."""
+
+    def _finds_users_rows(self, table: str) -> bool:
+        """Whether the table's rows can be found by id without reading all of them."""
+        return True
+
+    @abstractmethod
     def size_bytes(self) -> int:
         """Bytes the database takes up."""
 
@@ -139,8 +159,11 @@ class Warehouse(ABC):
         """Which of a year's ``chunks`` are still to be written for the scenario with this fingerprint, in order."""
         return own.pending(self.checkpoints(asset, year), fingerprint, chunks)
 
-    def write_chunk(self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Iterable[Rows]) -> Checkpoint:
+    def write_chunk(self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Blocks) -> Checkpoint:
         """Write a chunk in one transaction: what it held before is deleted, the blocks are loaded, and its checkpoint is set.
+
+        ``blocks`` are taken one at a time. Where a function is given that makes them, a lost connection is mended and the chunk tried again,
+        :data:`ATTEMPTS` times in all.
 
         Raises:
             RowsError: a block is for another table, or has ids outside ``days``.
@@ -149,45 +172,50 @@ class Warehouse(ABC):
         """
         if not len(days) or days.first not in year_days(key.year) or days.end > year_days(key.year).end:
             raise WarehouseError(f"{key}: days {days.first} to {days.end - 1} are not days of {key.year}")
-        started, tally = time.monotonic(), Tally(tables, days)
-        with self._writing(key):
-            before = self._checkpoint(key)
-            whole = days if before is None else DayRange(min(days.first, before.first_day), max(days.end, before.last_day + 1))
-            for table in tables:
-                self._make_room(table, whole)
-            self._load(tally.watch(blocks))
-            self._prove(tally)
-            self._settle()
-            self._forget(key)
-            self._note_tables(key, {place: (rows, digest) for place, (rows, digest) in tally.counts.items()})
-            return self._note(key, days, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
 
-    def append_days(self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Iterable[Rows]) -> Checkpoint:
+        def write() -> Checkpoint:
+            started, tally = time.monotonic(), Tally(tables, days)
+            with self._transaction():
+                before = self._checkpoint(key)
+                whole = days if before is None else DayRange(min(days.first, before.first_day), max(days.end, before.last_day + 1))
+                for table in tables:
+                    self._make_room(table, whole)
+                self._fill(tally, _made(blocks))
+                self._forget(key)
+                self._note_tables(key, tally.counts)
+                return self._note(key, days, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
+
+        return self._tried(write, blocks)
+
+    def append_days(self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Blocks) -> Checkpoint:
         """Add days to a chunk in one transaction; they follow the last day it has.
 
         Raises:
             WarehouseError: the chunk is not there, was made from another scenario, or ends on another day.
             RowsError, MissingReferences, WarehouseUnavailable: as :meth:`write_chunk`.
         """
-        started, tally = time.monotonic(), Tally(tables, days)
-        with self._writing(key):
-            before = self._checkpoint(key)
-            if before is None or before.fingerprint != fingerprint or before.last_day + 1 != days.first:
-                there = "is not there" if before is None else f"ends on day {before.last_day} with fingerprint {before.fingerprint}"
-                raise WarehouseError(f"{key} {there}; days from {days.first} with fingerprint {fingerprint} cannot follow")
-            for table in tables:
-                self._make_room(table, days, append=True)
-            self._load(tally.watch(blocks))
-            self._prove(tally)
-            counts = self._table_counts(key)
-            for place, (rows, digest) in tally.counts.items():
-                counted, digested = counts.get(place, (0, 0))
-                counts[place] = counted + rows, add([digested, digest])
-            self._forget(key)
-            self._note_tables(key, counts)
-            seconds, peak = before.seconds + time.monotonic() - started, max(before.peak_memory_mb, tally.peak_mb)
-            together = DayRange(before.first_day, days.end)
-            return self._note(key, together, before.rows + tally.rows, add([before.digest, tally.digest]), fingerprint, run_id, seconds, peak)
+
+        def write() -> Checkpoint:
+            started, tally = time.monotonic(), Tally(tables, days)
+            with self._transaction():
+                before = self._checkpoint(key)
+                if before is None or before.fingerprint != fingerprint or before.last_day + 1 != days.first:
+                    there = "is not there" if before is None else f"ends on {to_date(before.last_day)} with fingerprint {before.fingerprint}"
+                    raise WarehouseError(f"{key} {there}; days from {to_date(days.first)} with fingerprint {fingerprint} cannot follow")
+                for table in tables:
+                    self._make_room(table, days, append=True)
+                self._fill(tally, _made(blocks))
+                counts = self._table_counts(key)
+                for place, (rows, digest) in tally.counts.items():
+                    counted, digested = counts.get(place, (0, 0))
+                    counts[place] = counted + rows, add([digested, digest])
+                self._forget(key)
+                self._note_tables(key, counts)
+                seconds, peak = before.seconds + time.monotonic() - started, max(before.peak_memory_mb, tally.peak_mb)
+                together, digest = DayRange(before.first_day, days.end), add([before.digest, tally.digest])
+                return self._note(key, together, before.rows + tally.rows, digest, fingerprint, run_id, seconds, peak)
+
+        return self._tried(write, blocks)
 
     def write_living(
         self,
@@ -196,7 +224,7 @@ class Warehouse(ABC):
         fingerprint: str,
         run_id: str,
         tables: Sequence[str],
-        blocks: Iterable[Rows],
+        blocks: Blocks,
         gone: Mapping[str, np.ndarray] | None = None,
     ) -> Checkpoint:
         """Write the rows of a living asset that are alive in a year, in one transaction: new ones are inserted, known ones replaced.
@@ -209,24 +237,28 @@ class Warehouse(ABC):
             MissingReferences, WarehouseUnavailable: as :meth:`write_chunk`.
         """
         started, tally = time.monotonic(), Tally(tables, None)
-        kept = list(tally.watch(blocks))
-        with self._writing(key):
-            self._serialise(f"living/{key.asset}")
-            claims, touched = Claims(self, key.asset), {}
-            for table in tables:
-                alive = _distinct_ids(key, table, tally)
-                vanished = np.asarray((gone or {}).get(table, ()), dtype=np.int64)
-                low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
-                stale = claims.replace(key.year, table, alive, vanished, (low, high))
-                self._delete_ids(table, np.union1d(stale, alive))
-                self._make_room(table, year_days(key.year))
-                touched[table] = np.union1d(np.union1d(stale, alive), [low])
-            self._load(iter(kept))
-            self._prove(tally)
-            for table, ids in touched.items():
-                self._recount_living(key.asset, table, ids)
-            self._forget(key)
-            return self._note(key, days_of_year, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
+        kept = list(tally.watch(_made(blocks)))
+
+        def write() -> Checkpoint:
+            with self._transaction():
+                self._serialise(f"living/{key.asset}")
+                claims, touched = Claims(self, key.asset), {}
+                for table in tables:
+                    alive = _distinct_ids(key, table, tally)
+                    vanished = np.asarray((gone or {}).get(table, ()), dtype=np.int64)
+                    low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
+                    stale = claims.replace(key.year, table, alive, vanished, (low, high))
+                    self._delete_ids(table, np.union1d(stale, alive))
+                    self._make_room(table, year_days(key.year))
+                    self._reserve_ids(table, alive[alive < LOWEST_ID])
+                    touched[table] = np.union1d(np.union1d(stale, alive), [low])
+                self._fill(tally, kept, seen=True)
+                for table, ids in touched.items():
+                    self._recount_living(key.asset, table, ids)
+                self._forget(key)
+                return self._note(key, days_of_year, tally.rows, tally.digest, fingerprint, run_id, time.monotonic() - started, tally.peak_mb)
+
+        return self._tried(write, lambda: kept)
 
     def manifest(self) -> list[TableYear]:
         """Rows and digest of every table and year as they were written, in order."""
@@ -241,50 +273,48 @@ class Warehouse(ABC):
         found = []
         for table in TABLES if tables is None else tables:
             narrow = TABLES[table].narrow_id
-            first_id = id_range(year_days(_FIRST_ID_YEAR), narrow=narrow)[0]
+            first_id = platform_ids(table)[0]
             bounds = self._id_bounds(table, first_id)
             if bounds is not None:
                 first, last = (int(year) for year in year_of_ids(np.array(bounds), narrow=narrow))
-                found += [self._count(table, year) for year in range(first, min(last, _LAST_ID_YEAR) + 1)]
+                found += [self._count(table, year) for year in range(first, min(last, LAST_ID_YEAR) + 1)]
             found.append(self._count_fixed(table, Claims.fixed(self, table)))
         return sorted(entry for entry in found if entry.rows)
 
     def clear(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
         """Delete what the platform wrote for these assets (name to its tables) in these years, checkpoints too; rows deleted by table.
 
-        A living row stays as long as another year's run claims it. Rows that users made are never touched.
+        A year goes in one transaction, the latest first. A living row stays as long as another year's run claims it. Rows that users made are
+        never touched.
+
+        Raises:
+            StillReferenced: rows that stay refer to rows that would go; nothing of that year is deleted.
         """
         deleted: dict[str, int] = {}
-        for year in years:
+        for year in sorted(years, reverse=True):
             with self._transaction():
+                conditions: list[tuple[str, np.ndarray | tuple[int, int]]] = []
                 for asset, tables in reversed(list(assets.items())):
                     self._serialise(f"living/{asset}")
                     claims = Claims(self, asset)
                     for table in reversed(tables):
-                        if claims.knows(table):
-                            stale = claims.release(year, table)
-                            count = self._delete_ids(table, stale)
-                            self._recount_living(asset, table, stale)
-                        else:
-                            count = self._delete_days(table, year_days(year))
+                        living = claims.knows(table)
+                        gone = claims.release(year, table) if living else id_range(year_days(year), narrow=TABLES[table].narrow_id)
+                        count = self._delete_ids(table, gone) if isinstance(gone, np.ndarray) else self._delete_days(table, year_days(year))
+                        if isinstance(gone, np.ndarray):
+                            self._recount_living(asset, table, gone)
+                        if count:
+                            conditions.append((table, gone))
                         deleted[table] = deleted.get(table, 0) + count
                     self._execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
                     self._execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?", (asset, year, LIVING_CHUNK))
+                for table, gone in conditions:
+                    proofs.prove_unreferenced(self, year, table, gone)
         return deleted
 
     def broken_references(self, tables: Sequence[str] | None = None) -> dict[str, int]:
         """``table.column`` to the number of rows whose foreign key points nowhere, proved set by set; empty if all is well."""
-        found = {}
-        for table in TABLES if tables is None else tables:
-            for column in TABLES[table].foreign_keys:
-                sql = (
-                    f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL'
-                    f' AND NOT EXISTS (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}")'
-                )
-                count = self.query(sql)[0][0]
-                if count:
-                    found[f"{table}.{column.name}"] = count
-        return found
+        return proofs.broken_references(self, TABLES if tables is None else tables)
 
     def meta(self) -> dict[str, str]:
         """The notes kept with the data, such as the scenario it was made from."""
@@ -296,24 +326,26 @@ class Warehouse(ABC):
             self._execute("DELETE FROM aquamind_assets_meta WHERE name = ?", (name,))
             self._execute("INSERT INTO aquamind_assets_meta (name, value) VALUES (?, ?)", (name, value))
 
-    @contextmanager
-    def _writing(self, key: ChunkKey) -> Iterator[None]:
-        """A transaction that writes ``key``."""
-        with self._transaction():
-            yield
-
     def _checkpoint(self, key: ChunkKey) -> Checkpoint | None:
         return next((checkpoint for checkpoint in self.checkpoints(key.asset, key.year) if checkpoint.chunk == key.chunk), None)
 
-    def _prove(self, tally: Tally) -> None:
-        """Every foreign key of the rows just loaded points to a row that is there."""
-        faults = []
-        for table, (ids, places) in tally.references.items():
-            missing = self._missing(table, ids)
-            if missing.size:
-                faults.append(f"{places}: {missing.size} of {ids.size} ids are not in {table}, such as {missing[0]}")
-        if faults:
-            raise MissingReferences("rows refer to rows that are not there; materialise what they depend on first:\n" + "\n".join(faults))
+    def _tried(self, write: Callable[[], Checkpoint], blocks: Blocks) -> Checkpoint:
+        """Do it; and again, if the connection was lost and the blocks can be made again."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return write()
+            except WarehouseUnavailable:
+                if not callable(blocks):
+                    raise
+                time.sleep(attempt)
+        return write()
+
+    def _fill(self, tally: Tally, blocks: Iterable[Rows], *, seen: bool = False) -> None:
+        """Load the blocks, which the tally sees unless it has ``seen`` them, and prove what the database does not prove by itself."""
+        self._load(iter(blocks) if seen else tally.watch(blocks))
+        proofs.prove_references(self, tally)
+        self._settle()
+        proofs.prove_users_rows(self, tally.tables)
 
     def _forget(self, key: ChunkKey) -> None:
         for table in ("aquamind_assets_chunk", "aquamind_assets_chunk_table"):
@@ -359,9 +391,8 @@ class Warehouse(ABC):
         return TableYear(table, 0, rows, digest)
 
 
-_FIRST_ID_YEAR = 1991
-_LAST_ID_YEAR = 2096
-"""The years for which the platform makes ids; a scenario lies within them."""
+def _made(blocks: Blocks) -> Iterable[Rows]:
+    return blocks() if callable(blocks) else blocks
 
 
 def _distinct_ids(key: ChunkKey, table: str, tally: Tally) -> np.ndarray:

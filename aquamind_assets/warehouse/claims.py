@@ -36,7 +36,7 @@ class Claims:
         """The ids of a table that were written by the platform but are too small to be the platform's: those that AquaMind fixes."""
         packed = warehouse.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
         ids = np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed])) if packed else np.zeros(0, dtype=np.int64)
-        return ids[ids < _LOWEST_ID]
+        return ids[ids < LOWEST_ID]
 
     def knows(self, table: str) -> bool:
         """Whether the table is a living one of this asset."""
@@ -62,7 +62,7 @@ class Claims:
         before = self._held.get((year, table), np.zeros(0, dtype=np.int64))
         self._set(year, table, np.zeros(0, dtype=np.int64))
         stale = self._unclaimed(table, before)
-        return stale[stale >= _LOWEST_ID]
+        return stale[stale >= LOWEST_ID]
 
     def _unclaimed(self, table: str, ids: np.ndarray) -> np.ndarray:
         for (_, name), held in self._held.items():
@@ -79,5 +79,5 @@ class Claims:
             self._held[year, table] = ids
 
 
-_LOWEST_ID = 20_000_000
+LOWEST_ID = 20_000_000
 """Smaller ids are AquaMind's or its users'; see ``timeline``."""

@@ -47,8 +47,9 @@ def _postgresql_column(column: ColumnSpec) -> str:
 
 def _sqlite_column(column: ColumnSpec) -> str:
     if column.identity:
-        # Exactly this type makes the column another name for the row number: no index of its own, and the order of rows in the file.
-        return f"{quoted(column.name)} integer NOT NULL PRIMARY KEY"
+        # Exactly this type makes the column another name for the row number: no index of its own, and the order of rows in the file. AUTOINCREMENT
+        # lets a loader say where the numbers of users' rows begin.
+        return f"{quoted(column.name)} integer NOT NULL PRIMARY KEY AUTOINCREMENT"
     text = f"{quoted(column.name)} {SQLITE_TYPES.get(column.kind, column.type)}{'' if column.nullable else ' NOT NULL'}"
     if column.kind == "jsonb":
         text += f" CHECK (json_valid({quoted(column.name)}) OR {quoted(column.name)} IS NULL)"

@@ -9,6 +9,10 @@ class MissingReferences(WarehouseError):
     """Rows refer to rows that are not there."""
 
 
+class StillReferenced(WarehouseError):
+    """Rows that stay refer to rows that would go."""
+
+
 class YearLocked(WarehouseError):
     """Another writer holds the year of the asset."""
 

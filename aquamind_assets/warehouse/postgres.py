@@ -173,6 +173,18 @@ class PostgresWarehouse(Warehouse):
         found = self.query(f"SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?) FOR KEY SHARE", (ids.tolist(),))
         return np.setdiff1d(ids, np.array(found, dtype=np.int64).ravel(), assume_unique=True)
 
+    def _reserve_ids(self, table: str, ids: np.ndarray) -> None:
+        if ids.size:
+            place = (table, TABLES[table].id_column)
+            sequence = "pg_get_serial_sequence(?, ?)"
+            self._execute(f"SELECT setval({sequence}, greatest(nextval({sequence}), ?), false)", (*place, *place, int(ids.max()) + 1))
+
+    def _count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+        name = ddl.quoted(column)
+        if isinstance(ids, tuple):
+            return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0])
+        return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} = ANY(?)", (ids.tolist(),))[0][0])
+
     def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
         yield from scan_hashes(self._connection, TABLES[table], _between(table, low, high))
 

@@ -22,6 +22,7 @@ from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import OWN_TABLES
 from aquamind_assets.warehouse.digest import hash_values
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
+from aquamind_assets.warehouse.proofs import platform_ids
 from aquamind_assets.warehouse.recognise import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.rows import Rows
 from aquamind_assets.warehouse.sqlite_values import constant, digest_values, python_values
@@ -32,6 +33,9 @@ BUSY_SECONDS = 3600.0
 
 PARAMETERS = 2_000
 """Values bound by one INSERT of many rows; measured, the rate is flat from 1,000 to 10,000."""
+
+USERS_FIRST_ID = 10**15
+"""From here on rows are numbered that users add to an SQLite file: above every id of the platform, and still exact in JavaScript."""
 
 _SCAN_ROWS = 50_000
 
@@ -68,8 +72,21 @@ class SqliteWarehouse(Warehouse):
                     self._connection.execute(statement)
             elif wrong := differences(TABLES, found, sqlite=True):
                 raise SchemaMismatch(wrong)
+            self._raise_sequences()
             for table, columns in OWN_TABLES.items():
                 self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns.format(bytes='blob')})")
+
+    def _raise_sequences(self) -> None:
+        """Let users' rows be numbered from above everything the platform will ever write.
+
+        SQLite numbers a new row after the largest one in the table, so after the platform's last row; that would be an id the platform gives to
+        its own next row. ``AUTOINCREMENT``, which Django declares and so do we, numbers it after the largest there ever was: that can be set.
+        """
+        for table in TABLES.values():
+            floor = platform_ids(table.name)[1] if table.narrow_id else USERS_FIRST_ID
+            changed = self._execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (floor, table.name))
+            if not changed:
+                self._execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, floor))
 
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
@@ -173,6 +190,16 @@ class SqliteWarehouse(Warehouse):
     def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
         sql = f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)})"
         return np.array([number for (number,) in self.query(sql, (json.dumps(ids.tolist()),))], dtype=np.int64)
+
+    def _reserve_ids(self, table: str, ids: np.ndarray) -> None:
+        """Users' rows are numbered from far above, see :meth:`_raise_sequences`."""
+
+    def _count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+        name = ddl.quoted(column)
+        if isinstance(ids, tuple):
+            return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0])
+        sql = f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} IN (SELECT value FROM json_each(?))"
+        return int(self.query(sql, (json.dumps(ids.tolist()),))[0][0])
 
     def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
         spec = TABLES[table]
