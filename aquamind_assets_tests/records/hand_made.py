@@ -79,6 +79,7 @@ def _container_days(infrastructure: Infrastructure, climate: SiteDays, days: Day
             "day": day,
             "container": np.full(day.size, stay.container),
             "batch_id": np.full(day.size, batch_of(year_of_days(days), number)),
+            "assignment_id": row_ids(np.full(day.size, days.first + stay.start), np.full(day.size, number)),
             "weight_g": np.full(day.size, WEIGHT_G),
             "closing": np.full(day.size, round(stay.density * volume / WEIGHT_G * 1000)),
             "temperature": temperature,

@@ -1,0 +1,143 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aquamind_assets.farm.ledger import Deliveries, FeedLots, FeedStores
+from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, lives_of
+from aquamind_assets.records.meals import meals, split_in_meals
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.timeline import DayRange, row_ids, year_days
+from aquamind_assets_tests.records.fifo import Store
+from aquamind_assets_tests.records.hand_made import Stay, year_with
+
+YEAR = 2016
+SHARES = [0.30, 0.25, 0.25, 0.20]
+
+
+def cages_of_one_area(scenario):
+    containers = year_with(scenario, YEAR, []).infrastructure.containers
+    return [int(cage) for cage in np.flatnonzero(containers.area == 0)]
+
+
+def with_feed(year: YearInputs, feed_g: np.ndarray, lots: list[tuple[int, int, int]], opening: list[tuple[int, int]] = (), carry: int = 0) -> YearInputs:
+    """The year with all containers fed ``feed_g`` out of feed container 0, and ``lots`` of (day of the year, grams, cents/kg) delivered to it."""
+    first, fish = year.days.first, year.ledger.container_days
+    days = np.array([first + day for day, _, _ in lots], dtype=np.int64)
+    bought = Deliveries(
+        purchase_id=row_ids(days - 2, np.arange(days.size)),
+        order_day=days - 2,
+        delivery_day=days,
+        feed_container=np.zeros(days.size),
+        quantity_g=[grams for _, grams, _ in lots],
+        price_cents_per_kg=[price for _, _, price in lots],
+        supplier=np.zeros(days.size),
+    )
+    numbers = np.arange(len(opening))
+    old = FeedLots(
+        feed_container=numbers * 0,
+        purchase_id=row_ids(np.full(numbers.size, first - 30), numbers),
+        order_day=np.full(numbers.size, first - 30),
+        delivery_day=np.full(numbers.size, first - 28),
+        quantity_g=[grams for grams, _ in opening],
+        remaining_g=[grams for grams, _ in opening],
+        price_cents_per_kg=[price for _, price in opening],
+        supplier=numbers * 0,
+    )
+    in_store = sum(grams for grams, _ in opening)
+    closing = in_store + sum(grams for _, grams, _ in lots) - int(feed_g.sum())
+    stores = FeedStores(feed_container=[0], opening_g=[in_store], opening_cost_carry=[carry], closing_g=[closing])
+    columns = fish.columns() | {"feed_g": feed_g, "feed_container": np.zeros(len(fish))}
+    ledger = replace(year.ledger, container_days=type(fish)(**columns), deliveries=bought, feed_lots=old, feed_stores=stores)
+    return YearInputs(year.scenario, year.infrastructure, year.climate, ledger, lives_of([ledger]))
+
+
+@given(st.lists(st.integers(0, 500_000), min_size=1, max_size=30))
+def test_a_day_is_cut_into_meals_without_a_gram_lost(steps):
+    feed = np.array(steps) * 10
+    portions = split_in_meals(feed, np.array(SHARES))
+    assert (portions.sum(axis=1) == feed).all()
+    assert (portions % 10 == 0).all()
+    assert (np.abs(portions - feed[:, None] * np.array(SHARES)) <= 10).all()
+
+
+def test_the_largest_remainders_get_the_last_steps():
+    assert split_in_meals(np.array([10, 20, 30, 100, 110]), np.array(SHARES)).tolist() == [
+        [10, 0, 0, 0],
+        [10, 10, 0, 0],
+        [10, 10, 10, 0],
+        [30, 30, 20, 20],
+        [30, 30, 30, 20],
+    ]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_meals_cost_what_the_oldest_lots_cost(data):
+    scenario = load_scenario("tiny")
+    cages = cages_of_one_area(scenario)
+    year = year_with(scenario, YEAR, [Stay(cage, 0, None) for cage in cages[:2]], through=year_days(YEAR).first + 19)
+    size = len(year.ledger.container_days)
+    feed = 10 * np.array(data.draw(st.lists(st.integers(0, 300), min_size=size, max_size=size)))
+    prices = st.integers(1, 400)
+    opening = [(10 * data.draw(st.integers(1, 500)), data.draw(prices)) for _ in range(data.draw(st.integers(0, 3)))]
+    lots, have = [], sum(grams for grams, _ in opening)
+    for day in range(20):
+        need = int(feed[: 2 * (day + 1)].sum())
+        while have < need:
+            lots.append((day, 10 * data.draw(st.integers(1, 3000)), data.draw(prices)))
+            have += lots[-1][1]
+    carry = data.draw(st.integers(0, 999))
+    fed = meals(with_feed(year, feed, lots, opening, carry), year.days)
+
+    store = Store(spent=carry)
+    for grams, price in opening:
+        store.receive(grams, price)
+    waiting = sorted(lots, key=lambda lot: lot[0])
+    for day, amount, cost, left in zip(fed.day, fed.amount_g, fed.cost_cents, fed.stock_g, strict=True):
+        while waiting and year.days.first + waiting[0][0] <= day:
+            _, grams, price = waiting.pop(0)
+            store.receive(grams, price)
+        assert cost == store.give(int(amount))
+        assert left == store.grams
+    assert fed.amount_g.sum() == feed.sum()
+
+
+def test_cutting_the_days_changes_nothing():
+    scenario = load_scenario("tiny")
+    cages = cages_of_one_area(scenario)
+    year = year_with(scenario, YEAR, [Stay(cage, 3, 190) for cage in cages[:2]])
+    size = len(year.ledger.container_days)
+    feed = 10 * (np.arange(size) * 7919 % 1301)
+    year = with_feed(year, feed, [(0, int(feed.sum()) // 2, 187), (1, int(feed.sum()), 203)])
+    whole = meals(year, year.days)
+    cuts = [year.days.first, year.days.first + 1, year.days.first + 77, year.days.first + 78, year.days.end]
+    parts = [meals(year, DayRange(low, high)) for low, high in zip(cuts[:-1], cuts[1:], strict=True)]
+    for name in ("row", "day", "meal", "amount_g", "cost_cents", "stock_g", "instant"):
+        assert (getattr(whole, name) == np.concatenate([getattr(part, name) for part in parts])).all(), name
+
+
+def test_fish_are_fed_only_where_they_are():
+    scenario = load_scenario("tiny")
+    cage = cages_of_one_area(scenario)[0]
+    year = year_with(scenario, YEAR, [Stay(cage, 5, 9)])
+    year = with_feed(year, np.full(5, 1000), [(0, 1_000_000, 200)])
+    fed = meals(year, year.days)
+    noon = fed.day * 24 * HOUR + MOVE_INSTANT
+    arrival, departure = year.days.first + 5, year.days.first + 9
+    assert (fed.instant >= noon)[fed.day == arrival].all()
+    assert (fed.instant < noon)[fed.day == departure].all()
+    assert {day: int(fed.amount_g[fed.day == day].sum()) for day in (arrival, departure)} == {arrival: 1000, departure: 1000}
+
+
+def test_feed_that_is_not_there_is_an_error():
+    scenario = load_scenario("tiny")
+    year = year_with(scenario, YEAR, [Stay(cages_of_one_area(scenario)[0], 0, 9)])
+    early = with_feed(year, np.full(10, 1000), [(6, 20_000, 200)])
+    with pytest.raises(ValueError, match=r"gave out 1000 g more than it held on day 2016-01-01|gave out \d+ g more"):
+        meals(early, year.days)
+    short = with_feed(year, np.full(10, 1000), [(0, 8_000, 200)])
+    with pytest.raises(ValueError, match="more than its lots of the year hold"):
+        meals(short, year.days)
