@@ -50,7 +50,7 @@ def _release(farm: Farm, batch: int, rows: np.ndarray) -> None:
     later = (np.cbrt(weight) + farm.tgc[batch, Stage.ADULT] * 1e-3 * temperature * half) ** 3
     days = farm.today.day - int(farm.plans["adult_day"][batch])
     ripe = later >= farm.plans["target_weight_g"][batch] and days + NOTICE_DAYS >= plan.growout_days.low
-    late = days + 2 * half >= plan.growout_days.high
+    late = days + half >= plan.growout_days.high
     farm.plans["harvesting"][batch] = ripe or late
 
 

@@ -40,6 +40,9 @@ class Layout:
     density_steps: tuple[np.ndarray, np.ndarray]
     """Legal density at sea: weights below which, and kg/m3."""
 
+    cages_of: tuple[np.ndarray, ...]
+    """Containers of each area."""
+
     @classmethod
     def of(cls, scenario: Scenario, infrastructure: Infrastructure) -> Self:
         """The layout of an infrastructure."""
@@ -69,6 +72,7 @@ class Layout:
             commissioned=containers.commissioned_day.astype(np.int64),
             lives=np.array([[name in one.stages for name in STAGE_NAMES] for one in kinds])[kind],
             silo=silo,
+            cages_of=tuple(np.flatnonzero(containers.area == area) for area in range(len(infrastructure.areas))),
             density_steps=(np.array([one.below_weight_g for one in steps]), np.array([one.max_kg_m3 for one in steps])),
         )
 

@@ -22,6 +22,9 @@ HORIZON_DAYS = 6 * 366
 GROWTH_LOST = 0.96
 """Share of the growth that is left after fasting, sickness, rounding up to whole days (general knowledge)."""
 
+THINNING_SHARE = 0.8
+"""Fish stand in their first cages until this share of the weight of the first step of the legal density."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -134,9 +137,16 @@ class Forecaster:
         low, high = farm.batches.growout_days.low, farm.batches.growout_days.high
         harvest = int(np.clip(self._grown(self.sea[geography], geography, Stage.ADULT, adult, at_adult, target_weight), adult + low, adult + high))
         first_limit = farm.sea_density[0].below_weight_g if len(farm.sea_density) > 1 else target_weight
-        thinning = self._grown(self.sea[geography], geography, Stage.ADULT, adult, at_adult, 0.85 * first_limit)
+        thinning = self._reaches(geography, day, weight, adult, THINNING_SHARE * first_limit)
         harvest_fish = adult_fish * (1 - adult_stage.mortality) ** ((harvest - adult) / 30)
         return Way(steps, numbers, day, fish, min(max(thinning, day), harvest), adult, harvest, harvest_fish)
+
+    def _reaches(self, geography: int, day: int, weight: float, adult: int, goal: float) -> int:
+        """Day on which fish that enter the sea on ``day`` weigh ``goal``."""
+        entry = self.scenario.farm.stages[Stage.ADULT].entry_weight_g
+        if goal <= entry:
+            return self._grown(self.sea[geography], geography, Stage.POST_SMOLT, day, weight, goal)
+        return self._grown(self.sea[geography], geography, Stage.ADULT, adult, max(weight, entry), goal)
 
     def _grown(self, sums: np.ndarray, geography: int, stage: int, day: int, weight: float, goal: float) -> int:
         if weight >= goal:

@@ -8,7 +8,7 @@ Tanks are booked by number for each station and container step; areas are booked
 import numpy as np
 
 from aquamind_assets.farm.ledger import Stage
-from aquamind_assets.farm.planning import Step, Way
+from aquamind_assets.farm.planning import THINNING_SHARE, Step, Way
 from aquamind_assets.farm.working import Farm
 
 BOOKING_MARGIN_DAYS = 10
@@ -23,17 +23,24 @@ HARVEST_SLACK = 0.85
 
 def free_tanks(farm: Farm, station: int, step: Step, day: int) -> np.ndarray:
     """Containers of a step in a station that can take new fish on ``day``."""
-    return np.flatnonzero((farm.layout.station == station) & np.isin(farm.layout.kind, step.kinds) & _usable(farm, day))
+    tanks = farm.tanks(station, step)
+    return tanks[_usable(farm, tanks, day)]
 
 
-def free_cages(farm: Farm, areas: np.ndarray, day: int) -> np.ndarray:
+def free_cages(farm: Farm, areas: list[int], day: int) -> np.ndarray:
     """Cages of ``areas`` that can take new fish on ``day``."""
-    return np.flatnonzero(np.isin(farm.layout.area, areas) & farm.layout.at_sea & _usable(farm, day))
+    cages = cages_in(farm, areas)
+    return cages[_usable(farm, cages, day)]
 
 
-def _usable(farm: Farm, day: int) -> np.ndarray:
+def cages_in(farm: Farm, areas: list[int]) -> np.ndarray:
+    """Cages of ``areas``, area by area."""
+    return np.concatenate([farm.layout.cages_of[area] for area in areas]) if areas else np.zeros(0, dtype=np.int64)
+
+
+def _usable(farm: Farm, rows: np.ndarray, day: int) -> np.ndarray:
     c, layout = farm.containers, farm.layout
-    return (c.batch < 0) & (c.reserved < 0) & (c.emptied + layout.grace < day) & (layout.commissioned <= day)
+    return (c.batch[rows] < 0) & (c.reserved[rows] < 0) & (c.emptied[rows] + layout.grace[rows] < day) & (layout.commissioned[rows] <= day)
 
 
 def tank_room(farm: Farm, tanks: np.ndarray, exit_weight: float) -> np.ndarray:
@@ -60,7 +67,8 @@ def tanks_fit(farm: Farm, station: int, geography: int, way: Way, skip_batch: in
     needs = {}
     for number, (first, end) in spans(way).items():
         step = (farm.steps[geography] or [])[number]
-        tanks = np.flatnonzero((farm.layout.station == station) & np.isin(farm.layout.kind, step.kinds) & (farm.layout.commissioned <= first))
+        tanks = farm.tanks(station, step)
+        tanks = tanks[farm.layout.commissioned[tanks] <= first]
         if not tanks.size:
             return None
         need = int(np.ceil(way.fish[number] / tank_room(farm, tanks, exit_weight(farm, step.stage)).min()))
@@ -94,7 +102,7 @@ def choose_areas(farm: Farm, geography: int, way: Way, skip_batch: int = -1) -> 
     areas = farm.infrastructure.areas
     here = np.flatnonzero((areas.geography == geography) & (areas.commissioned_day <= way.sea))
     end = harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days + BOOKING_MARGIN_DAYS
-    first_weight = 0.9 * farm.scenario.farm.sea_density[0].below_weight_g if len(farm.scenario.farm.sea_density) > 1 else way_target(farm)
+    first_weight = first_cages_weight(farm)
     chosen: list[int] = []
     for area in _by_gap(farm, here, way.sea - BOOKING_MARGIN_DAYS, end, skip_batch):
         if holds(farm, chosen, first_weight, growout_only=False) >= way.sea_fish:
@@ -114,6 +122,12 @@ def choose_areas(farm: Farm, geography: int, way: Way, skip_batch: int = -1) -> 
     return chosen, more
 
 
+def first_cages_weight(farm: Farm) -> float:
+    """Weight (g) up to which fish stand in the cages they come to from freshwater."""
+    steps = farm.scenario.farm.sea_density
+    return THINNING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
+
+
 def way_target(farm: Farm) -> float:
     """Middle of the target weights at harvest, g."""
     span = farm.scenario.farm.batches.harvest_weight_g
@@ -131,7 +145,7 @@ def harvest_end(farm: Farm, way: Way) -> int:
 
 def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) -> float:
     """Fish of ``weight`` (g) that the cages of ``areas`` hold; only those they can grow out in, or all."""
-    cages = np.flatnonzero(np.isin(farm.layout.area, areas) & farm.layout.at_sea)
+    cages = cages_in(farm, areas)
     cages = cages[farm.layout.max_weight[cages] > (weight if not growout_only else 1e12)]
     return float(cage_room(farm, cages, weight).sum())
 
@@ -151,7 +165,7 @@ def _by_gap(farm: Farm, areas: np.ndarray, first: int, end: int, skip_batch: int
 
 def area_ready(farm: Farm, area: int, day: int) -> bool:
     """Whether an area has been empty for its fallow on ``day``, with nothing kept for anybody."""
-    cages = np.flatnonzero(farm.layout.area == area)
+    cages = farm.layout.cages_of[area]
     c = farm.containers
     rested = c.emptied[cages] + farm.scenario.farm.batches.fallow_days < day
     commissioned = farm.infrastructure.areas.commissioned_day[area] <= day

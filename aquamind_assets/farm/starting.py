@@ -14,8 +14,11 @@ from aquamind_assets import timeline
 from aquamind_assets.farm import space
 from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.farm.ledger import BatchStatus, Movement, Stage
-from aquamind_assets.farm.planning import Way
+from aquamind_assets.farm.planning import Step, Way
 from aquamind_assets.farm.working import Farm
+
+PLANNING_DAYS = 2
+"""Days between two looks for room."""
 
 MOST_WAITING = 3.0
 """Starts that are due and find no room do not pile up beyond this."""
@@ -29,7 +32,7 @@ def start_batches(farm: Farm) -> None:
     season = weights[month - 1] / weights.mean() if weights.any() else 1.0
     life = counters.life_days[0] or plan.expected_days
     counters.pressure[0] = min(counters.pressure[0] + plan.active_target / life * season, MOST_WAITING)
-    if counters.pressure[0] < 1.0 or farm.active.size >= plan.active_max:
+    if counters.pressure[0] < 1.0 or farm.active.size >= plan.active_max or farm.today.day % PLANNING_DAYS:
         return
     sequence = int(counters.sequence[0])
     draws = batch_draws(farm.scenario.seed, sequence)
@@ -71,14 +74,14 @@ def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int
 def forecast(farm: Farm, geography: int, station: int, step: int, progress: float, fish: float, target: float) -> Way:
     """The forecast way of a batch from the step it is in today (one above the last: at sea)."""
     steps = farm.steps[geography] or []
-    halls = {number: _hall(farm, station, steps[number].kinds) for number in range(step, len(steps))}
+    halls = {number: _hall(farm, station, steps[number]) for number in range(step, len(steps))}
     stages = {number: steps[number].stage for number in range(step, len(steps))}
     return farm.forecaster.way(geography, halls, stages, farm.today.day, step, progress, fish, target)
 
 
-def _hall(farm: Farm, station: int, kinds: tuple[int, ...]) -> int:
-    halls = farm.infrastructure.halls
-    return int(np.flatnonzero((halls.station == station) & np.isin(halls.container_type, kinds))[0])
+def _hall(farm: Farm, station: int, step: Step) -> int:
+    """The first hall of a container step in a station."""
+    return int(farm.infrastructure.containers.hall[farm.tanks(station, step)[0]])
 
 
 def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[list[int], list[int]]) -> None:
@@ -169,7 +172,7 @@ def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[l
     station = int(farm.batches["station"][batch])
     farm.tank_bookings.keep(farm.tank_bookings["batch"] != batch)
     for step, (first, end) in space.spans(way).items():
-        tanks = np.flatnonzero((farm.layout.station == station) & np.isin(farm.layout.kind, (farm.steps[farm.batches["geography"][batch]] or [])[step].kinds))
+        tanks = farm.tanks(station, (farm.steps[farm.batches["geography"][batch]] or [])[step])
         grace = int(farm.layout.grace[tanks].max())
         farm.tank_bookings.add(batch=batch, step=step, station=station, first_day=first, end_day=end + grace, containers=needs[step])
     end = space.harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days

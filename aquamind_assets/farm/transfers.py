@@ -100,9 +100,8 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     areas = _areas_for_sea(farm, batch, day)
     if areas is None:
         return
-    cages = space.free_cages(farm, np.array(areas), day)
-    steps = farm.scenario.farm.sea_density
-    planned = 0.9 * steps[0].below_weight_g if len(steps) > 1 else float(farm.plans["target_weight_g"][batch])
+    cages = space.free_cages(farm, areas, day)
+    planned = space.first_cages_weight(farm)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
     chosen = _fewest(farm, fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages, planned, fish)
     room = space.cage_room(farm, chosen, planned)
@@ -166,7 +165,7 @@ def _plan_thinning(farm: Farm, batch: int) -> None:
     areas = [int(area) for area in b["area"][b["batch"] == batch]]
     used = set(layout.area[rows].tolist())
     open_areas = [area for area in areas if area in used or space.area_ready(farm, area, day)]
-    free = space.free_cages(farm, np.array(open_areas), day)
+    free = space.free_cages(farm, open_areas, day)
     free = free[np.isinf(layout.max_weight[free])]
     staying = rows[np.isinf(layout.max_weight[rows]) | (~outgrown & (later < 0.5 * layout.max_weight[rows]))]
     if not free.size:

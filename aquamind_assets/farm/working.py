@@ -112,6 +112,7 @@ class Farm:
             self.learn_growth(batch)
         self.today = Today(self.days.first - 1, self.containers.count)
         self._next: dict[str, int] = {}
+        self._tanks: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
 
     def _forget_the_past(self) -> None:
         """Rows that no day of this year can touch leave the tables: ended assignments, delivered orders, ended infections and treatments."""
@@ -150,6 +151,13 @@ class Farm:
         stages = np.arange(len(Stage))
         geography = np.full(stages.size, self.batches["geography"][batch])
         self.tgc = np.vstack([self.tgc, self.growth.batch_tgc(geography, stages, draws.tgc_u, np.full(stages.size, draws.tgc_normal))])
+
+    def tanks(self, station: int, step: Step) -> np.ndarray:
+        """Containers of a container step in a station, commissioned or not."""
+        key = (station, step.kinds)
+        if key not in self._tanks:
+            self._tanks[key] = np.flatnonzero((self.layout.station == station) & np.isin(self.layout.kind, step.kinds))
+        return self._tanks[key]
 
     @property
     def active(self) -> np.ndarray:
