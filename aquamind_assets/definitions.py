@@ -13,6 +13,7 @@ from aquamind_assets.assets.jobs import history_jobs, one_year_job
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.platform import Platform
 from aquamind_assets.assets.recorded import recorded_asset
+from aquamind_assets.assets.reporting import year_report_asset
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 
@@ -32,7 +33,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     engine = "sqlite" if platform.settings.database.startswith("sqlite") else "postgres"
     recorded = [recorded_asset(recorder, years, engine) for recorder in RECORDERS.values()]
     return dg.Definitions(
-        assets=[*recorded, *farm_assets(years)],
+        assets=[*recorded, *farm_assets(years), year_report_asset(years)],
         jobs=[one_year_job(years), *history_jobs(scenario)],
         schedules=schedules(years),
         sensors=[renew_changed_scenario, reconcile_dead_runs],

@@ -18,7 +18,8 @@ from functools import cache
 import dagster as dg
 import psutil
 
-WORKER_TAG = "aquamind/worker"
+WORKER_TAG = ".dagster/aquamind_worker"
+"""The prefix keeps it out of the user interface: it is for this module alone."""
 
 GRACE_S = 300.0
 """A run whose worker cannot be seen from here is left alone for so long after its last event: between two steps nobody holds a lock."""

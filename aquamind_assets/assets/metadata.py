@@ -4,13 +4,14 @@ Belongs here: table descriptions and checkpoints as Dagster metadata, with the s
 farm's figures (``reports``).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
 from aquamind_assets.assets.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.reports.partition import PartitionReport
+from aquamind_assets.reports.plots import data_uri
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 from aquamind_assets.warehouse.tables import TABLES, ColumnSpec, TableSpec
@@ -78,7 +79,7 @@ def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
     }
 
 
-def written_metadata(recorder: Recorder, year: int, written: YearWritten, manifest: list[TableYear]) -> Mapping[str, Any]:
+def written_metadata(recorder: Recorder, year: int, written: YearWritten, manifest: list[TableYear]) -> dict[str, Any]:
     """A finished year of one asset; the same numbers every year."""
     ours = [entry for entry in manifest if entry.table in recorder.tables]
     this_year = [entry for entry in ours if entry.year == year]
@@ -94,3 +95,8 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
         "chunks_appended": written.appended,
         "rows by table": dg.MetadataValue.json({entry.table: entry.rows for entry in this_year}),
     }
+
+
+def report_metadata(report: PartitionReport) -> dict[str, Any]:
+    """A report's figures as bare numbers, its plots as pictures that the user interface shows."""
+    return dict(report.figures) | {title: dg.MetadataValue.md(f"![{title}]({data_uri(picture)})") for title, picture in report.plots.items()}

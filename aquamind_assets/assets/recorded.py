@@ -9,12 +9,13 @@ import dagster as dg
 
 from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
 from aquamind_assets.assets.liveness import sign
-from aquamind_assets.assets.metadata import chunk_metadata, definition_metadata, described, written_metadata
+from aquamind_assets.assets.metadata import chunk_metadata, definition_metadata, described, report_metadata, written_metadata
 from aquamind_assets.assets.plainly import told_plainly
 from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.assets.prerequisites import require_upstream
 from aquamind_assets.assets.writing import write_year
 from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.reports.partition import partition_report
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.tables import TABLES
 
@@ -64,7 +65,8 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         written = write_year(recorder, inputs, warehouse, platform.fingerprint, context.run_id, platform.watch, platform.days, observe)
-        metadata = written_metadata(recorder, year, written, warehouse.manifest())
+        report = partition_report(recorder.asset, warehouse, year)
+        metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest))
 
 

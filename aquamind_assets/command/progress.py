@@ -66,11 +66,10 @@ class Bar(Watch):
 
 
 def short(number: float) -> str:
-    """A count in few characters: 999, 12.3k, 4.56M."""
+    """A count in at most four characters: 999, 1.2k, 346k, 4.6M."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if number >= size:
-            scaled = number / size
-            return f"{scaled:.0f}{unit}" if scaled >= 100 else f"{scaled:.1f}{unit}" if scaled >= 10 else f"{scaled:.2f}{unit}"
+            return f"{number / size:.0f}{unit}" if number >= 9.95 * size else f"{number / size:.1f}{unit}"
     return f"{number:.0f}"
 
 

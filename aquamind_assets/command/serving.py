@@ -12,7 +12,8 @@ from aquamind_assets.settings import Settings
 def serve(settings: Settings, host: str, port: int) -> int:
     """Run them until they end or somebody presses Ctrl-C; their exit code."""
     settings.load_scenario()
-    settings.note(make_home())
+    home = make_home()
+    settings.note(home)
     print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C closes it.", flush=True)
     command = [
         sys.executable,

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from aquamind_assets.command.progress import short
@@ -65,20 +67,29 @@ def show(console: Console, contents: Contents) -> None:
     if contents.rows.empty:
         console.print("The database holds nothing of the platform yet.")
         return
-    table = Table(title="Rows by asset and year", title_justify="left", show_edge=False, pad_edge=False)
-    table.add_column("asset")
-    years = list(contents.rows.columns)
-    for year in years:
-        table.add_column(str(year) if year else "fixed", justify="right")
-    table.add_column("all", justify="right", style="bold")
-    for asset, counts in contents.rows.iterrows():
-        table.add_row(str(asset), *(short(count) if count else "·" for count in counts), short(counts.sum()))
-    table.add_section()
-    table.add_row("all", *(short(contents.rows[year].sum()) for year in years), f"{int(contents.rows.to_numpy().sum()):,}", style="bold")
-    console.print(table)
+    console.print(Padding(_table(contents.rows, console.width), (1, 0, 0, 0)))
+    console.print(f"{int(contents.rows.to_numpy().sum()):,} rows.", style="bold")
     if len(contents.active):
         console.print(f"\nActive batches, every quarter {contents.active.index[0]:%Y} to {contents.active.index[-1]:%Y} (most {contents.active.max()}):")
         console.print("  " + sparkline(contents.active.iloc[::3].to_list()))
+
+
+def _table(rows: pd.DataFrame, width: int) -> Table:
+    """Rows of each asset in each year; of each group of assets where the screen is too narrow for the names."""
+    years = [year for year in rows.columns if year]
+    narrow = width < max(map(len, rows.index)) + 7 * (len(years) + 1)
+    if narrow:
+        rows = rows.groupby([RECORDERS[asset].group for asset in rows.index], sort=False).sum()
+    table = Table(title=f"Rows by {'group' if narrow else 'asset'} and year", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("", no_wrap=True)
+    for year in years:
+        table.add_column(str(year), justify="right", no_wrap=True)
+    table.add_column("all", justify="right", style="bold", no_wrap=True)
+    for name, counts in rows.iterrows():
+        table.add_row(str(name), *(short(counts[year]) if counts[year] else "·" for year in years), short(counts.sum()))
+    table.add_section()
+    table.add_row("all", *(short(rows[year].sum()) for year in years), short(rows.to_numpy().sum()), style="bold")
+    return table
 
 
 def sparkline(values: list[int]) -> str:

@@ -25,13 +25,14 @@ def growth_of_batches(warehouse: Warehouse, year: int, most: int = 10) -> dict[s
 
 
 def lousiest_cage(warehouse: Warehouse, year: int) -> tuple[str, "pd.Series[float]", pd.DatetimeIndex] | None:
-    """Name of the sea cage with the most lice treatments of the year (then the most counts), its adult females a fish, and the days it was treated; None without counts."""
+    """The sea cage with the most treatments of the year, then the most counts: its name, adult females a fish, days of treatment; None without counts."""
     low, high = id_range(year_days(year))
     sql = """
-        SELECT count.container_id AS container, MAX(container.name) AS name, COUNT(*) AS counts,
+        SELECT count.container_id AS container, MAX(area.name || ', ' || container.name) AS name, COUNT(*) AS counts,
             (SELECT COUNT(*) FROM health_treatment AS treatment
              WHERE treatment.container_id = count.container_id AND treatment.id >= ? AND treatment.id < ?) AS treatments
         FROM health_licecount AS count JOIN infrastructure_container AS container ON container.id = count.container_id
+        JOIN infrastructure_area AS area ON area.id = container.area_id
         WHERE count.id >= ? AND count.id < ? GROUP BY count.container_id ORDER BY treatments DESC, counts DESC, container LIMIT 1"""
     chosen = warehouse.query(sql, (low, high, low, high))
     if not chosen:
@@ -44,7 +45,8 @@ def lousiest_cage(warehouse: Warehouse, year: int) -> tuple[str, "pd.Series[floa
         dates=["day"],
     )
     treated = warehouse.frame(
-        "SELECT treatment_date AS day FROM health_treatment WHERE id >= ? AND id < ? AND container_id = ? AND treatment_type <> 'vaccination' ORDER BY treatment_date",
+        "SELECT treatment_date AS day FROM health_treatment"
+        " WHERE id >= ? AND id < ? AND container_id = ? AND treatment_type <> 'vaccination' ORDER BY treatment_date",
         (low, high, container),
         dates=["day"],
     )
@@ -55,8 +57,9 @@ def water_of_a_cage(warehouse: Warehouse, days: DayRange) -> tuple[str, pd.DataF
     """Name of the container with the lowest id that has a temperature and an oxygen sensor in the sea, and the daily means of both; None if there is none."""
     low, high = id_range(days)
     sql = """
-        SELECT container.id, container.name FROM infrastructure_container AS container
-        WHERE container.area_id IS NOT NULL AND EXISTS (
+        SELECT container.id, area.name || ', ' || container.name FROM infrastructure_container AS container
+        JOIN infrastructure_area AS area ON area.id = container.area_id
+        WHERE EXISTS (
             SELECT 1 FROM environmental_environmentalreading AS reading
             WHERE reading.container_id = container.id AND reading.id >= ? AND reading.id < ? AND reading.batch_id IS NOT NULL)
         ORDER BY container.id LIMIT 1"""

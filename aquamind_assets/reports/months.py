@@ -1,7 +1,7 @@
 """The farm month by month, read from the written tables.
 
-Belongs here: portable queries and the frames made of them. Does not belong here: drawing (``plots``), pages (``pages``), anything that the ledger knows but the database
-does not.
+Belongs here: portable queries and the frames made of them. Does not belong here: drawing (``plots``), pages (``pages``), anything that the ledger knows but
+the database does not.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,8 @@ MONTHLY_COLUMNS = {
 }
 """Columns of :func:`months` and what they mean."""
 
-_LICE_LIMIT = 0.5
+LICE_LIMIT = 0.5
+"""Adult female lice a fish above which a farm must act."""
 _HARVEST = f"substr(notes, 1, {len(HARVEST_NOTE)}) = '{HARVEST_NOTE}'"
 
 
@@ -43,7 +44,7 @@ def months(warehouse: Warehouse, years: Sequence[int]) -> pd.DataFrame:
     index = index[np.isin(index.year, list(years))]
     frame = pd.DataFrame(index=index)
     frame["active_batches"] = _active(warehouse, index)
-    frame["biomass_t"] = [_biomass_t(warehouse, month) for month in index]
+    frame["biomass_t"] = [biomass_t(warehouse, month) for month in index]
     parts = [_of_year(warehouse, year) for year in years]
     events = pd.concat(parts) if parts else pd.DataFrame()
     frame = frame.join(events.reindex(index))
@@ -58,8 +59,8 @@ def _active(warehouse: Warehouse, index: pd.DatetimeIndex) -> list[int]:
     return [int(((started <= month) & (ended.isna() | (ended > month))).sum()) for month in index]
 
 
-def _biomass_t(warehouse: Warehouse, month: pd.Timestamp) -> float:
-    """Sum over containers of the biomass at their last meal in the month's last three days; NaN if nobody was fed."""
+def biomass_t(warehouse: Warehouse, month: pd.Timestamp) -> float:
+    """Sum over containers of the largest biomass at a meal in the month's last three days; NaN if nobody was fed."""
     end = day_number((month + pd.offsets.MonthEnd(1)).date()) + 1
     low, high = id_range(DayRange(end - 3, end))
     sql = "SELECT container_id, MAX(batch_biomass_kg) AS kg FROM inventory_feedingevent WHERE id >= ? AND id < ? GROUP BY container_id"
@@ -69,11 +70,11 @@ def _biomass_t(warehouse: Warehouse, month: pd.Timestamp) -> float:
 
 def _of_year(warehouse: Warehouse, year: int) -> pd.DataFrame:
     parts = [
-        _feed(warehouse, year),
+        feed(warehouse, year),
         _deaths(warehouse, year),
-        _harvest(warehouse, year),
-        _lice(warehouse, year),
-        _treatments(warehouse, year),
+        harvest(warehouse, year),
+        lice(warehouse, year),
+        treatments(warehouse, year),
         _diagnoses(warehouse, year),
     ]
     return pd.concat(parts, axis=1)
@@ -88,7 +89,8 @@ def _by_month(warehouse: Warehouse, year: int, table: str, day: str, columns: st
     return found.astype(float).groupby(month.to_numpy()).sum()
 
 
-def _feed(warehouse: Warehouse, year: int) -> pd.DataFrame:
+def feed(warehouse: Warehouse, year: int) -> pd.DataFrame:
+    """``feed_t`` and ``feed_cost_keur`` by month."""
     fed = _by_month(warehouse, year, "inventory_feedingevent", "feeding_date", "SUM(amount_kg) AS kg, SUM(feed_cost) AS eur")
     return pd.DataFrame({"feed_t": fed["kg"] / 1000, "feed_cost_keur": fed["eur"] / 1000})
 
@@ -97,21 +99,24 @@ def _deaths(warehouse: Warehouse, year: int) -> pd.DataFrame:
     return _by_month(warehouse, year, "batch_mortalityevent", "event_date", "SUM(count) AS deaths")
 
 
-def _harvest(warehouse: Warehouse, year: int) -> pd.DataFrame:
+def harvest(warehouse: Warehouse, year: int) -> pd.DataFrame:
+    """``harvested_fish`` and ``harvested_t`` by month."""
     columns = "SUM(transferred_count) AS harvested_fish, SUM(transferred_biomass_kg) / 1000.0 AS harvested_t"
     return _by_month(warehouse, year, "batch_batchtransfer", "transfer_date", columns, _HARVEST)
 
 
-def _lice(warehouse: Warehouse, year: int) -> pd.DataFrame:
+def lice(warehouse: Warehouse, year: int) -> pd.DataFrame:
+    """``adult_females`` and ``counts_above_limit`` by month."""
     low, high = id_range(year_days(year))
     sql = "SELECT count_date, adult_female_count * 1.0 / fish_sampled AS females FROM health_licecount WHERE id >= ? AND id < ? AND fish_sampled > 0"
     found = warehouse.frame(sql, (low, high), dates=["count_date"])
     month = found["count_date"].dt.to_period("M").dt.to_timestamp().to_numpy()
     females = found["females"].astype(float)
-    return pd.DataFrame({"adult_females": females.groupby(month).mean(), "counts_above_limit": (females > _LICE_LIMIT).groupby(month).mean()})
+    return pd.DataFrame({"adult_females": females.groupby(month).mean(), "counts_above_limit": (females > LICE_LIMIT).groupby(month).mean()})
 
 
-def _treatments(warehouse: Warehouse, year: int) -> pd.DataFrame:
+def treatments(warehouse: Warehouse, year: int) -> pd.DataFrame:
+    """``lice_and_disease_treatments`` and ``vaccinations`` by month."""
     low, high = id_range(year_days(year))
     found = warehouse.frame("SELECT treatment_date, treatment_type FROM health_treatment WHERE id >= ? AND id < ?", (low, high), dates=["treatment_date"])
     month = found["treatment_date"].dt.to_period("M").dt.to_timestamp().to_numpy()

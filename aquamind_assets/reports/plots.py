@@ -35,6 +35,8 @@ def drawn(draw: Callable[[Axes], None], title: str, unit: str, size: tuple[float
     for side in ("left", "bottom"):
         axes.spines[side].set_color("#cccccc")
     if axes.get_legend_handles_labels()[0]:
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(bottom, top + 0.22 * (top - bottom))
         axes.legend(fontsize=7, frameon=False, ncols=4, loc="upper left")
     target = io.BytesIO()
     figure.savefig(target, format="png", metadata={"Software": None}, pil_kwargs={"optimize": True})
@@ -46,7 +48,9 @@ def data_uri(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
-def lines(series: Mapping[str, "pd.Series[float]"], title: str, unit: str, *, limit: float | None = None, **size: object) -> bytes:
+def lines(
+    series: Mapping[str, "pd.Series[float]"], title: str, unit: str, *, limit: float | None = None, size: tuple[float, float] = SMALL, dpi: int = 80
+) -> bytes:
     """Lines over time, one for each name; ``limit`` is a dashed line."""
 
     def draw(axes: Axes) -> None:
@@ -57,10 +61,10 @@ def lines(series: Mapping[str, "pd.Series[float]"], title: str, unit: str, *, li
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
         _time(axes)
 
-    return drawn(draw, title, unit, **size)  # type: ignore[arg-type]
+    return drawn(draw, title, unit, size, dpi)
 
 
-def bars(frame: pd.DataFrame, title: str, unit: str, **size: object) -> bytes:
+def bars(frame: pd.DataFrame, title: str, unit: str, size: tuple[float, float] = SMALL, dpi: int = 80) -> bytes:
     """Stacked bars over time, one colour for each column."""
 
     def draw(axes: Axes) -> None:
@@ -72,11 +76,19 @@ def bars(frame: pd.DataFrame, title: str, unit: str, **size: object) -> bytes:
             below += values
         _time(axes)
 
-    return drawn(draw, title, unit, **size)  # type: ignore[arg-type]
+    return drawn(draw, title, unit, size, dpi)
 
 
 def dots_and_marks(
-    values: "pd.Series[float]", marks: pd.DatetimeIndex, title: str, unit: str, mark_name: str, *, limit: float | None = None, **size: object
+    values: "pd.Series[float]",
+    marks: pd.DatetimeIndex,
+    title: str,
+    unit: str,
+    mark_name: str,
+    *,
+    limit: float | None = None,
+    size: tuple[float, float] = SMALL,
+    dpi: int = 80,
 ) -> bytes:
     """Measurements as dots on a line, and moments marked below them."""
 
@@ -89,7 +101,7 @@ def dots_and_marks(
         axes.set_ylim(bottom=0)
         _time(axes)
 
-    return drawn(draw, title, unit, **size)  # type: ignore[arg-type]
+    return drawn(draw, title, unit, size, dpi)
 
 
 def _time(axes: Axes) -> None:
