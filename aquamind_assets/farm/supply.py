@@ -73,7 +73,7 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
         farm.orders["feed_container"][open_orders], weights=farm.orders["quantity_g"][open_orders], minlength=feed.stock_g.size
     )
     reorder = np.maximum(silos.reorder_kg * 1000.0, demand * (plan.delivery_days.high + 2))
-    room = np.maximum(silos.capacity_kg * 1000.0, demand * (plan.delivery_days.high + 4)) - position
+    room = silos.capacity_kg * 1000.0 - position
     quantity = np.minimum(reorder + demand * plan.cover_days - position, room)
     lots = np.floor(quantity / (LOT_KG * 1000.0)).astype(np.int64)
     in_use = demand > STEP_G
