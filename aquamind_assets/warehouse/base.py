@@ -139,9 +139,13 @@ class Warehouse(ABC):
     def _count_references(self, table: str, column: str, ids: "np.ndarray | tuple[int, int]") -> int:
         """Rows of a table whose ``column`` is one of the ``ids``, or lies in ``low <= id < high``."""
 
+    @abstractmethod
+    def _finish(self, key: ChunkKey) -> None:
+        """The chunk's rows and its checkpoint are in place; last thing before the commit."""
+
+    @abstractmethod
     def _finds_users_rows(self, table: str) -> bool:
         """Whether the table's rows can be found by id without reading all of them."""
-        return True
 
     @abstractmethod
     def size_bytes(self) -> int:
@@ -354,6 +358,7 @@ class Warehouse(ABC):
     def _note(self, key: ChunkKey, days: DayRange, rows: int, digest: int, fingerprint: str, run_id: str, seconds: float, peak_mb: float) -> Checkpoint:
         values = (key.asset, key.year, key.chunk, days.first, days.end - 1, rows, hex_digest(digest), fingerprint, run_id, seconds, peak_mb)
         self._execute(f"INSERT INTO aquamind_assets_chunk ({own.CHECKPOINT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._finish(key)
         return Checkpoint(key.asset, key.year, key.chunk, days.first, days.end - 1, rows, digest, fingerprint, run_id, seconds, peak_mb)
 
     def _note_tables(self, key: ChunkKey, counts: Mapping[tuple[str, int], tuple[int, int]]) -> None:

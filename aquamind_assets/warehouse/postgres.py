@@ -13,9 +13,9 @@ from psycopg.adapt import Loader
 from psycopg.types.numeric import FloatLoader
 
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
-from aquamind_assets.warehouse import ddl
+from aquamind_assets.warehouse import ddl, timescale
 from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.checkpoints import OWN_TABLES
+from aquamind_assets.warehouse.checkpoints import OWN_TABLES, ChunkKey
 from aquamind_assets.warehouse.copying import copy_rows
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.partitions import ReadingPartitions
@@ -38,7 +38,14 @@ class PostgresWarehouse(Warehouse):
         self._held: list[str] = []
         self._partitions: ReadingPartitions | None = None
         self._targets: dict[str, str] = {}
+        self._opened: list[str] = []
         self._connection = self._connect()
+        self._timescale = timescale.installed_version(self._connection)
+        self._may_skip_triggers = self._timescale is None and _may_skip_triggers(self._connection)
+
+    @property
+    def _hypertables(self) -> frozenset[str]:
+        return timescale.hypertables(self._connection) if self._timescale else frozenset()
 
     def close(self) -> None:
         """See :class:`Warehouse`."""
@@ -50,13 +57,21 @@ class PostgresWarehouse(Warehouse):
             self._serialise("prepare")
             found = read_postgresql(self._connection)
             if not found.keys() & TABLES.keys():
-                for statement in ddl.create_statements("postgresql"):
-                    self._connection.execute(statement.encode())
-                self._connection.execute(ddl.create_default_partition().encode())
+                self._create_tables()
             elif wrong := differences(TABLES, found):
                 raise SchemaMismatch(wrong)
             for table, columns in OWN_TABLES.items():
                 self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns.format(bytes='bytea')})".encode())
+
+    def _create_tables(self) -> None:
+        statements = ddl.create_statements("postgresql", timescaledb=self._timescale is not None)
+        if self._timescale is None:
+            statements.append(ddl.create_default_partition())
+        else:
+            series = [table for table in TABLES.values() if table.time_column]
+            statements += [statement for table in series for statement in timescale.compression_statements(table)]
+        for statement in statements:
+            self._connection.execute(statement.encode())
 
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
@@ -83,7 +98,8 @@ class PostgresWarehouse(Warehouse):
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :class:`Warehouse`."""
-        return self._connection.execute(_translated(sql), params).fetchall()
+        with self._telling():
+            return self._connection.execute(_translated(sql), params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
         """See :class:`Warehouse`."""
@@ -122,14 +138,22 @@ class PostgresWarehouse(Warehouse):
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._targets.clear()
+        self._opened.clear()
         self._partitions = None
         if self._connection.closed:
             self._connection = self._connect()
             for name in self._held:
                 self._take_lock(name, 0)
+        with self._telling(), self._connection.transaction():
+            if self._may_skip_triggers:
+                self._connection.execute("SET LOCAL session_replication_role = replica")
+            yield
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say of a lost connection what it means."""
         try:
-            with self._connection.transaction():
-                yield
+            yield
         except psycopg.OperationalError as error:
             if not self._connection.closed:
                 raise
@@ -142,6 +166,9 @@ class PostgresWarehouse(Warehouse):
         copy_rows(self._connection, blocks, self._targets)
 
     def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        if table in self._hypertables:
+            self._opened.append(table)
+            self._hypertable(table).open(days)
         partitions = self._partitions_of(table)
         staging = partitions.begin(days) if partitions and not append else None
         if staging:
@@ -155,6 +182,18 @@ class PostgresWarehouse(Warehouse):
         self._targets.clear()
         if self._partitions:
             self._partitions.settle()
+
+    def _finish(self, key: ChunkKey) -> None:
+        complete = [checkpoint.days for checkpoint in self.checkpoints(key.asset)] if self._opened else []
+        for table in self._opened:
+            self._hypertable(table).close(complete)
+
+    def _hypertable(self, table: str) -> timescale.Hypertable:
+        assert self._timescale is not None
+        return timescale.Hypertable(self._connection, table, self._timescale)
+
+    def _finds_users_rows(self, table: str) -> bool:
+        return table not in self._hypertables
 
     def _partitions_of(self, table: str) -> ReadingPartitions | None:
         """What manages the table's partitions, if it is partitioned."""
@@ -192,6 +231,15 @@ class PostgresWarehouse(Warehouse):
         key = TABLES[table].id_column
         found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
         return None if found[0] is None else (found[0], found[1])
+
+
+def _may_skip_triggers(connection: psycopg.Connection) -> bool:
+    """Whether this user may switch off, for a transaction, the triggers that check foreign keys row by row."""
+    may = "current_setting('is_superuser') = 'on'"
+    if connection.info.server_version >= 150_000:
+        may += " OR has_parameter_privilege('session_replication_role', 'SET')"
+    found = connection.execute(f"SELECT {may}".encode()).fetchone()
+    return bool(found and found[0])
 
 
 def _between(table: str, low: int, high: int) -> str:

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from aquamind_assets.timeline import DayRange, id_range
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.checkpoints import OWN_TABLES
+from aquamind_assets.warehouse.checkpoints import OWN_TABLES, ChunkKey
 from aquamind_assets.warehouse.digest import hash_values
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.proofs import platform_ids
@@ -177,6 +177,12 @@ class SqliteWarehouse(Warehouse):
 
     def _settle(self) -> None:
         """Nothing was prepared."""
+
+    def _finish(self, key: ChunkKey) -> None:
+        """Nothing was prepared."""
+
+    def _finds_users_rows(self, table: str) -> bool:
+        return True
 
     def _delete_days(self, table: str, days: DayRange) -> int:
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
