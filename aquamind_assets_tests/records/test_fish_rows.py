@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.ledger import Movement
+from aquamind_assets.farm.ledger import EventKind, Movement
 from aquamind_assets.records.batches import biomass_cents
 from aquamind_assets.records.growth import condition_factor_units
 from aquamind_assets.records.inputs import YearInputs
@@ -242,3 +242,26 @@ def test_readings_carry_a_batch_only_on_days_of_its_stay(history: list[YearInput
     assert seen
     for batch, container, day in seen:
         assert any(first <= day <= last for first, last in covered[batch, container])
+
+
+def test_mortality_events_name_what_was_known(history: list[YearInputs], written: Written) -> None:
+    texts = np.array(written.deaths["description"], dtype=str)
+    cause = written.deaths["cause"]
+    year_texts = {text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "DISEASE" and ": " in text}
+    names = {disease.name for disease in history[0].scenario.health.diseases}
+    assert year_texts
+    assert all(any(name in text for name in names) for text in year_texts)
+    predation = [text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "PREDATION" and ": " in text]
+    assert all(text.endswith(": attack by predators.") for text in predation)
+    storms = {
+        (day, batch)
+        for year in history
+        for day, batch, kind in zip(*(getattr(year.ledger.events, name).tolist() for name in ("day", "batch_id", "kind")), strict=True)
+        if kind == EventKind.STORM
+    }
+    told = {
+        (day, batch)
+        for day, batch, text in zip(written.deaths["event_date"].tolist(), written.deaths["batch_id"].tolist(), texts.tolist(), strict=True)
+        if "storm" in text
+    }
+    assert told <= storms
