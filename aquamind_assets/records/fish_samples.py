@@ -18,7 +18,7 @@ from aquamind_assets.records.growth import CONDITION_SD
 from aquamind_assets.records.inputs import YearInputs, of_days
 from aquamind_assets.records.master import HEALTH_PARAMETERS
 from aquamind_assets.records.signs import signs_of
-from aquamind_assets.timeline import WIDE_DAY_ROWS, DayRange, to_date
+from aquamind_assets.timeline import WIDE_DAY_ROWS, DayRange
 
 SICK_CONDITION = 0.93
 """Condition factor of a sick fish, relative to a sound one (general knowledge)."""
@@ -58,10 +58,9 @@ class FishSample:
 
 def samples(year: YearInputs, days: DayRange) -> Iterator[FishSample]:
     """The monthly samples of these days, one after another for each day on which there are any."""
-    for day in range(days.first, days.end):
-        chosen = chosen_containers(year, day)
-        if len(chosen):
-            yield _drawn(year, chosen, day)
+    chosen = chosen_containers(year, days)
+    for day in np.unique(chosen.day):
+        yield _drawn(year, of_days(chosen, DayRange(int(day), int(day) + 1)), int(day))
 
 
 def sampling_day_of_month(batch_id: np.ndarray) -> np.ndarray:
@@ -69,19 +68,22 @@ def sampling_day_of_month(batch_id: np.ndarray) -> np.ndarray:
     return (batch_id // WIDE_DAY_ROWS * 11 + batch_id % WIDE_DAY_ROWS * 5) % _DAYS_OF_MONTH + 1
 
 
-def chosen_containers(year: YearInputs, day: int) -> ContainerDays:
-    """The containers sampled on a day: of each batch whose day it is, the planned share, at least one, drawn anew every month."""
-    fish = of_days(year.ledger.container_days, DayRange(day, day + 1))
-    due = fish.take((sampling_day_of_month(fish.batch_id) == to_date(day).day) & (fish.stage >= Stage.FRY) & (fish.opening > 0) & (fish.closing > 0))
-    if not len(due):
-        return due
-    lot = stream(year.scenario.seed, "health_sampling", day).random(len(year.infrastructure.containers))[due.container]
-    order = np.lexsort([lot, due.batch_id])
-    batch = due.batch_id[order]
-    first = np.searchsorted(batch, batch)
-    containers = np.searchsorted(batch, batch, side="right") - first
+def chosen_containers(year: YearInputs, days: DayRange) -> ContainerDays:
+    """The containers sampled on these days: of each batch whose day it is, the planned share, at least one, drawn anew every month."""
+    fish = of_days(year.ledger.container_days, days)
+    in_month = fish.day.astype("datetime64[D]")
+    in_month = (in_month - in_month.astype("datetime64[M]")).astype(np.int64) + 1
+    due = fish.take((sampling_day_of_month(fish.batch_id) == in_month) & (fish.stage >= Stage.FRY) & (fish.opening > 0) & (fish.closing > 0))
+    lot = np.empty(len(due))
+    for day in np.unique(due.day):
+        today = due.day == day
+        lot[today] = stream(year.scenario.seed, "health_sampling", day).random(len(year.infrastructure.containers))[due.container[today]]
+    order = np.lexsort([lot, due.batch_id, due.day])
+    first = np.flatnonzero(np.r_[True, np.diff(due.day[order]) != 0][: len(due)] | np.r_[True, np.diff(due.batch_id[order]) != 0][: len(due)])
+    containers = np.diff(np.r_[first, len(due)])
     wanted = np.maximum(1, np.ceil(year.scenario.health.sampling.health_containers_share * containers))
-    return due.take(np.sort(order[np.arange(batch.size) - first < wanted]))
+    place = np.arange(len(due)) - np.repeat(first, containers)
+    return due.take(np.sort(order[place < np.repeat(wanted, containers)]))
 
 
 def _drawn(year: YearInputs, fish: ContainerDays, day: int) -> FishSample:

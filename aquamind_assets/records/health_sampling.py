@@ -73,14 +73,16 @@ def _events(year: YearInputs, sample: FishSample) -> Rows:
     )
 
 
-_REMARKABLE = 2.0
+REMARKABLE = 2.0
+"""Mean score of a sampling from which it is written down."""
+
 _NOTES = ("Monthly sampling, nothing remarkable.", *(f"Monthly sampling; look at {name.lower()} again next time." for name in HEALTH_PARAMETERS))
 
 
 def _worst(sample: FishSample) -> np.ndarray:
     """Code of each sampling's note: the parameter with the worst mean score, if that is remarkable."""
     mean = (sample.scores * sample.taken[..., None]).sum(axis=1) / sample.size[:, None]
-    return np.where(mean.max(axis=1) >= _REMARKABLE, mean.argmax(axis=1) + 1, 0)
+    return np.where(mean.max(axis=1) >= REMARKABLE, mean.argmax(axis=1) + 1, 0)
 
 
 def _observations(sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:

@@ -1,14 +1,12 @@
 """An entry of the fish health journal before it becomes a row, and what all kinds of entries share.
 
-Belongs here: the entry, its number within the day, names of places. Does not belong here: what is written (``journal_grammar``, ``journal_phrases``).
+Belongs here: the entry, its number within the day, its days. Does not belong here: what is written (``journal_grammar``, ``journal_phrases``).
 
 Numbers within a day say what an entry is about, so that an entry has the same id whichever year writes it and whatever else happened on that day.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
-
-import numpy as np
 
 from aquamind_assets.farm.streams import stream
 from aquamind_assets.records.inputs import HOUR, YearInputs
@@ -84,25 +82,3 @@ def within_year(year: YearInputs, day: int) -> int:
 def by_now(year: YearInputs, day: int) -> int | None:
     """``day`` if it has been simulated, else None."""
     return day if day <= year.lives.through else None
-
-
-def container_name(year: YearInputs, container: int) -> str:
-    """Name of a container."""
-    return str(year.infrastructure.containers.name[container])
-
-
-def noun(year: YearInputs, container: int) -> str:
-    """What a container is called: cage, tank or tray."""
-    kind = year.scenario.farm.container_types[year.infrastructure.containers.container_type[container]]
-    return {"PEN": "cage", "TRAY": "tray"}.get(kind.category, "tank")
-
-
-def place_name(year: YearInputs, containers: np.ndarray) -> str:
-    """Where some containers stand, in words: the area, the hall of a station, or the station if there are several halls."""
-    built = year.infrastructure
-    areas = np.unique(built.containers.area[containers])
-    if areas[0] >= 0:
-        return " and ".join(str(built.areas.name[area]) for area in areas)
-    halls = np.unique(built.containers.hall[containers])
-    stations = " and ".join(str(built.stations.name[station]) for station in np.unique(built.halls.station[halls]))
-    return f"{stations}, {built.halls.name[halls[0]]}" if halls.size == 1 else stations

@@ -11,9 +11,12 @@ import numpy as np
 
 from aquamind_assets.farm.ledger import EventKind, Movement, Outcome, Stage, TreatmentReason
 from aquamind_assets.records import journal_phrases as phrases
-from aquamind_assets.records.fish_samples import chosen_containers
+from aquamind_assets.records.fish_samples import samples
+from aquamind_assets.records.health_sampling import REMARKABLE
 from aquamind_assets.records.inputs import YearInputs, of_days
-from aquamind_assets.records.journal_entry import HIGH, LOW, MEDIUM, Entry, Kind, by_now, container_name, noun, pen, place_name, spoken, within_year
+from aquamind_assets.records.journal_entry import HIGH, LOW, MEDIUM, Entry, Kind, by_now, pen, spoken, within_year
+from aquamind_assets.records.master import HEALTH_PARAMETERS
+from aquamind_assets.records.places import container_name, full_name, noun, place_name
 from aquamind_assets.records.signs import signs_of
 from aquamind_assets.records.treatments import describe
 from aquamind_assets.timeline import WIDE_DAY_ROWS, DayRange
@@ -31,7 +34,7 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
     stay_end = year.lives.assignments.end_day[year.assignment_rows(found.assignment_id)]
     for one in np.flatnonzero(found.detected_day >= 0):
         container, kind = int(found.container[one]), int(found.disease[one])
-        disease, name = diseases[kind], container_name(year, container)
+        disease, name = diseases[kind], full_name(year, container)
         number = container * len(diseases) + kind
         ended, detected, treated = int(found.end_day[one]), int(found.detected_day[one]), int(found.treated_day[one])
         over = ended <= year.lives.through
@@ -93,7 +96,7 @@ def event_entries(year: YearInputs) -> Iterator[Entry]:
         share = lost / max(stock, 1)
         severity = HIGH if share >= _GRAVE_LOSS or kind == EventKind.ESCAPE else MEDIUM if share >= _NOTABLE_LOSS else LOW
         writer = pen(year, Kind.EVENT, int(events.event_id[one]))
-        text = phrases.struck(kind, container_name(year, container), lost, writer)
+        text = phrases.struck(kind, full_name(year, container), lost, writer)
         done = by_now(year, within_year(year, day + _EVENT_CLOSED_DAYS))
         number = int(events.event_id[one]) % WIDE_DAY_ROWS
         how = phrases.struck_closed(kind, writer) if done is not None else ""
@@ -102,10 +105,14 @@ def event_entries(year: YearInputs) -> Iterator[Entry]:
 
 def sampling_entries(year: YearInputs) -> Iterator[Entry]:
     """The monthly health sampling of each batch."""
-    for day in year.days.days:
-        sampled = chosen_containers(year, int(day))
-        for batch in np.unique(sampled.batch_id):
-            containers = sampled.container[sampled.batch_id == batch]
-            rank = int(year.batch_rows(np.array([batch]))[0])
-            text = phrases.sampled([container_name(year, container) for container in containers], pen(year, Kind.SAMPLING, int(batch), int(day)))
-            yield Entry(Kind.SAMPLING, int(day), rank, int(batch), -1, "sample", LOW, text, int(day))
+    for sample in samples(year, year.days):
+        fish, day = sample.fish, int(sample.fish.day[0])
+        for batch in np.unique(fish.batch_id):
+            mine = fish.batch_id == batch
+            taken, names = sample.taken[mine], [container_name(year, container) for container in fish.container[mine]]
+            weight, length = sample.weight_units[mine][taken] / 100, sample.length_units[mine][taken] / 100
+            scores = sample.scores[mine][taken].mean(axis=0)
+            concern = HEALTH_PARAMETERS[scores.argmax()] if scores.max() >= REMARKABLE else None
+            writer = pen(year, Kind.SAMPLING, int(batch), day)
+            text = phrases.sampled(names, weight.size, float(weight.mean()), float((100 * weight / length**3).mean()), concern, writer)
+            yield Entry(Kind.SAMPLING, day, int(year.batch_rows(np.array([batch]))[0]), int(batch), -1, "sample", LOW, text, day)

@@ -66,6 +66,7 @@ class Round:
         oxygen: lowest daily mean of dissolved oxygen, mg/L.
         females: adult female lice per fish at the last count; None where there was none.
         threshold: adult females above which lice are treated.
+        reason: what raised mortality is put down to, in words; ``""`` where nobody knows.
         diagnosed: diseases known to run, with the number of containers of each.
         signs: their signs, in the same order.
     """
@@ -89,6 +90,7 @@ class Round:
     oxygen: float
     females: float | None
     threshold: float
+    reason: str = ""
     diagnosed: tuple[tuple[str, int], ...] = ()
     signs: tuple[Signs, ...] = field(default=())
 
@@ -112,9 +114,9 @@ _OPENINGS = (
     "Weekly round at {place}.",
     "Routine fish health visit, {place}.",
     "{place}: weekly inspection.",
-    "Walked all {containers} at {place} with the crew.",
-    "Went through the mortality figures and looked at {containers} at {place}.",
-    "Weekly health check of {containers}, {place}.",
+    "Looked at {every} at {place} with the crew.",
+    "Went through the mortality figures and looked at {every} at {place}.",
+    "Weekly health check of {every}, {place}.",
     "Visit to {place} together with the shift leader.",
     "Routine check at {place}; {containers} seen.",
 )
@@ -128,8 +130,14 @@ _MORTALITY_LOW = (
     "Mortality {m:.2f} % in {days} days, as expected.",
     "Losses of {m:.2f} % over {days} days, nothing unusual.",
     "Low mortality ({m:.2f} % in {days} days).",
-    "{m:.2f} % dead in {days} days, evenly over the {noun}s.",
+    "{m:.2f} % dead in {days} days, no pattern to it.",
     "Dead fish few: {m:.2f} % in {days} days.",
+)
+_MORTALITY_RAISED_ALONE = (
+    "Mortality raised: {m:.2f} % in {days} days, usual would be {e:.2f} %.",
+    "Losses above normal, {m:.2f} % in {days} days.",
+    "{m:.2f} % dead in {days} days, {times:.1f} times the usual.",
+    "More dead fish than usual: {m:.2f} % in {days} days.",
 )
 _MORTALITY_RAISED = (
     "Mortality raised: {m:.2f} % in {days} days, usual would be {e:.2f} %; worst in {worst} ({w:.2f} %).",
@@ -141,6 +149,16 @@ _MORTALITY_HIGH = (
     "High mortality: {m:.2f} % in {days} days, {times:.1f} times the usual; {worst} lost {w:.2f} %.",
     "Acute losses of {m:.2f} % in {days} days, mainly in {worst} ({w:.2f} %).",
     "Mortality out of hand in {worst} ({w:.2f} % in {days} days); {m:.2f} % over the whole batch.",
+)
+_MORTALITY_HIGH_ALONE = (
+    "High mortality: {m:.2f} % in {days} days, {times:.1f} times the usual.",
+    "Acute losses of {m:.2f} % in {days} days.",
+    "Mortality out of hand: {m:.2f} % in {days} days, {times:.1f} times the usual.",
+)
+_PUT_DOWN_TO = (
+    "Put down to {reason}.",
+    "Most of it after {reason}.",
+    "To be seen with {reason}.",
 )
 _APPETITE_GOOD = (
     "Appetite good, {p:.2f} % of body weight a day.",
@@ -240,6 +258,13 @@ _PLANS_CALM = (
     "Nothing to follow up.",
     "Agreed the week's plan with the crew.",
 )
+_PLANS_KNOWN = (
+    "Dead fish to be taken out twice a day until it settles.",
+    "To be watched over the coming days.",
+    "No handling for a week.",
+    "Expected to settle within the week.",
+    "Feed built up again step by step.",
+)
 _PLANS_ALERT = (
     "Dead fish to be sorted by cause every day.",
     "Five fresh dead fish to be kept on ice for sampling.",
@@ -262,19 +287,21 @@ def weekly_round(seen: Round, pen: Pen) -> str:
     if not seen.diagnosed:
         sentences += pen.some(looks, 2 if seen.strain < ALERT else 1)
     kept = [sentence for sentence in pen.shuffled(sentences) if pen.maybe(0.85)]
-    plan = pen.one(_PLANS_ALERT).format(worst=seen.worst) if seen.strain >= ALERT else pen.one(_PLANS_CALM)
-    return " ".join([pen.one(_OPENINGS).format(place=seen.place, containers=containers), _mortality(seen, pen), *_followed(seen, pen), *kept, plan])
+    plan = pen.one(_PLANS_CALM if seen.strain < ALERT else _PLANS_KNOWN if seen.reason or seen.diagnosed else _PLANS_ALERT).format(worst=seen.worst)
+    every = f"the {seen.noun}" if seen.containers == 1 else f"all {containers}"
+    opening = pen.one(_OPENINGS).format(place=seen.place, containers=containers, every=every)
+    return " ".join([opening, *_mortality(seen, pen), *_followed(seen, pen), *kept, plan])
 
 
 ALERT, ACUTE = 2.5, 6.0
 """A week's mortality is raised from so many times the usual on, and acute from so many."""
 
 
-def _mortality(seen: Round, pen: Pen) -> str:
-    phrases = _MORTALITY_LOW if seen.strain < ALERT else _MORTALITY_RAISED if seen.strain < ACUTE else _MORTALITY_HIGH
-    return pen.one(phrases).format(
-        m=seen.mortality_percent, e=seen.expected_percent, days=seen.days, noun=seen.noun, worst=seen.worst, w=seen.worst_percent, times=seen.strain
-    )
+def _mortality(seen: Round, pen: Pen) -> list[str]:
+    raised, high = (_MORTALITY_RAISED_ALONE, _MORTALITY_HIGH_ALONE) if seen.containers == 1 else (_MORTALITY_RAISED, _MORTALITY_HIGH)
+    phrases = _MORTALITY_LOW if seen.strain < ALERT else raised if seen.strain < ACUTE else high
+    said = pen.one(phrases).format(m=seen.mortality_percent, e=seen.expected_percent, days=seen.days, worst=seen.worst, w=seen.worst_percent, times=seen.strain)
+    return [said, pen.one(_PUT_DOWN_TO).format(reason=seen.reason)] if seen.strain >= ALERT and seen.reason else [said]
 
 
 def _feeding(seen: Round, pen: Pen) -> str:

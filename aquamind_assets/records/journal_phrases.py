@@ -47,7 +47,7 @@ _OVER = (
     "Signs of {disease} gone from {container} on {day}.",
     "{container} free of clinical signs of {disease} from {day} on.",
 )
-_TREATED = ("Responded to treatment.", "Treatment begun {day} helped.", "After treatment from {day}.")
+_TREATED = ("Treated from {day} on.", "Treatment had begun on {day}.", "Treatment was given from {day}.")
 _EMPTIED = ("{container} was emptied on order of the authority.", "Depopulated on order; {container} cleaned and disinfected.")
 
 
@@ -83,7 +83,7 @@ _CONDUCT = {
     ),
     "disease": (
         "Dose reckoned from the latest weighing.",
-        "Crew instructed; withholding period noted on the board.",
+        "Crew instructed, dates noted on the board.",
         "Neighbours watched for the same signs.",
         "Effect to be judged on mortality and appetite.",
         "Oxygen followed throughout.",
@@ -135,10 +135,20 @@ _MOVED_NOTES = (
     "Documents and movement form filled in.",
 )
 
+_GROWN_NOTES = (
+    "Cage nets inspected.",
+    "Feed changed over a week.",
+    "Size spread as expected.",
+    "Next weighing brought forward.",
+    "Lice plan for the season gone through.",
+)
+"""Fish stay in their cages when they become adult."""
+
 
 def moved(stage: Stage, place: str, grams: float, pen: Pen) -> str:
     """The text of the entry on the day a batch enters a stage."""
-    return " ".join([pen.one(_MOVED[stage]).format(place=place), f"Mean weight {weight(grams)}.", *pen.some(_MOVED_NOTES, 2)])
+    notes = _GROWN_NOTES if stage == Stage.ADULT else _MOVED_NOTES
+    return " ".join([pen.one(_MOVED[stage]).format(place=place), f"Mean weight {weight(grams)}.", *pen.some(notes, 2)])
 
 
 _STRUCK = {
@@ -201,10 +211,21 @@ def spike_closed(pen: Pen) -> str:
 
 
 _SAMPLED = (
-    "Monthly health sampling in {containers}: weighed, measured and scored.",
-    "Fish sampled from {containers}; scores entered.",
-    "Health scoring done in {containers}.",
-    "Sampled {containers} for weight, length and welfare scores.",
+    "Monthly health sampling in {containers}: {fish} fish weighed, measured and scored.",
+    "{fish} fish sampled from {containers}; scores entered.",
+    "Health scoring of {fish} fish from {containers}.",
+    "Sampled {fish} fish from {containers} for weight, length and welfare scores.",
+)
+_MEASURED = (
+    "Mean weight {weight}, condition factor {condition:.2f}.",
+    "They weighed {weight} on average, K {condition:.2f}.",
+    "K {condition:.2f} at {weight}.",
+)
+_NO_CONCERNS = ("Nothing remarkable.", "Scores as they should be.", "No welfare concern.", "Fish in good order.")
+_CONCERNS = (
+    "Scores for {concern} worse than they should be.",
+    "Look at {concern} again next month.",
+    "Several fish with high scores for {concern}.",
 )
 _SAMPLED_NOTES = (
     "Fish anaesthetised and returned.",
@@ -216,7 +237,21 @@ _SAMPLED_NOTES = (
 )
 
 
-def sampled(names: Sequence[str], pen: Pen) -> str:
-    """The text of the entry about a health sampling of these containers."""
+def sampled(names: Sequence[str], fish: int, grams: float, condition: float, concern: str | None, pen: Pen) -> str:
+    """The text of the entry about a health sampling.
+
+    Args:
+        names: containers sampled.
+        fish: fish sampled.
+        grams: their mean weight.
+        condition: their mean condition factor.
+        concern: the health parameter with the worst scores, if they are bad.
+        pen: chooses the words.
+    """
     containers = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"{pen.one(_SAMPLED).format(containers=containers)} {pen.one(_SAMPLED_NOTES)}"
+    sentences = [
+        pen.one(_SAMPLED).format(containers=containers, fish=fish),
+        pen.one(_MEASURED).format(weight=weight(grams), condition=condition),
+        pen.one(_CONCERNS).format(concern=concern.lower()) if concern else pen.one(_NO_CONCERNS),
+    ]
+    return " ".join(sentences + ([pen.one(_SAMPLED_NOTES)] if pen.maybe(0.5) else []))

@@ -12,12 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Outbreaks, Stage
+from aquamind_assets.farm.ledger import EventKind, Outbreaks, Stage, TreatmentReason
 from aquamind_assets.records import journal_grammar as grammar
 from aquamind_assets.records import journal_phrases as phrases
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.journal_entry import HIGH, LOW, MEDIUM, Entry, Kind, by_now, container_name, noun, pen, place_name, spoken, within_year
+from aquamind_assets.records.journal_entry import HIGH, LOW, MEDIUM, Entry, Kind, by_now, pen, spoken, within_year
 from aquamind_assets.records.mortality import deaths_by_cause
+from aquamind_assets.records.places import container_name, full_name, noun, place_name
 from aquamind_assets.records.signs import signs_of
 from aquamind_assets.timeline import year_days
 
@@ -32,6 +33,7 @@ _GRAVE_PERCENT = 4.0
 _SPIKE_CLOSED_DAYS = 4
 _LICE_DAYS = 14
 _WEEK = 7
+_REMEMBERED_DAYS = 10
 
 
 class _BatchDays:
@@ -90,7 +92,7 @@ def _rounds(year: YearInputs, fish: _BatchDays, rows: slice, rank: int) -> list[
         week = fish.of_days(rows, day - _WEEK + 1, day + 1)
         known = mine.take((mine.detected_day >= 0) & (mine.detected_day <= day) & (day < mine.end_day) & np.isin(mine.assignment_id, fish.assignment_id[today]))
         seen, worst = _seen(year, fish, today, week, known, found[-1][1].feed_percent if found else None)
-        issue = seen.strain >= grammar.ALERT and not seen.diagnosed and fish.deaths[week].sum() >= _FEWEST_DEATHS
+        issue = seen.strain >= grammar.ALERT and not seen.diagnosed and not seen.reason and fish.deaths[week].sum() >= _FEWEST_DEATHS
         if not issue and seen.strain >= grammar.ALERT and fish.deaths[week].sum() < _FEWEST_DEATHS:
             seen = replace(seen, expected_percent=seen.mortality_percent)
         category = "issue" if issue else "observation"
@@ -104,7 +106,7 @@ def _severity(year: YearInputs, seen: grammar.Round, known: Outbreaks, issue: bo
         return HIGH
     if (seen.strain >= grammar.ACUTE and (issue or seen.diagnosed)) or (seen.mortality_percent >= _GRAVE_PERCENT and seen.stage > Stage.EGG_ALEVIN):
         return HIGH
-    return MEDIUM if issue or seen.diagnosed else LOW
+    return MEDIUM if issue or seen.diagnosed or seen.strain >= grammar.ALERT else LOW
 
 
 def _seen(year: YearInputs, fish: _BatchDays, today: slice, week: slice, known: Outbreaks, last_feed: float | None) -> tuple[grammar.Round, int]:
@@ -141,6 +143,7 @@ def _seen(year: YearInputs, fish: _BatchDays, today: slice, week: slice, known: 
         oxygen=float(fish.oxygen[week].min()),
         females=_counted_lice(year, int(fish.batch_id[today.start]), int(fish.day[today.start])) if stage >= Stage.POST_SMOLT else None,
         threshold=year.scenario.health.lice.threshold,
+        reason=known_reason(year, worst, int(fish.batch_id[today.start]), int(fish.day[today.start])),
         diagnosed=tuple((year.scenario.health.diseases[disease].name, count) for disease, count in diseases),
         signs=tuple(signs_of(year.scenario.health.diseases[disease].key) for disease, _ in diseases),
     )
@@ -158,9 +161,11 @@ def _worst(fish: _BatchDays, week: slice, standing: np.ndarray) -> tuple[int, fl
 
 
 def _counted_lice(year: YearInputs, batch_id: int, day: int) -> float | None:
-    """Adult females per fish over the batch's counts of the last two weeks, or None."""
-    counts = year.ledger.lice_counts
-    low, high = np.searchsorted(counts.day, [day - _LICE_DAYS + 1, day + 1])
+    """Adult females per fish over the batch's counts of the last two weeks that no treatment has overtaken, or None."""
+    counts, given = year.ledger.lice_counts, year.ledger.treatments
+    treated = given.day[(given.batch_id == batch_id) & (given.reason == TreatmentReason.LICE) & (given.day <= day)]
+    since = max(day - _LICE_DAYS + 1, int(treated.max(initial=0)))
+    low, high = np.searchsorted(counts.day, [since, day + 1])
     mine = counts.batch_id[low:high] == batch_id
     fish = int(counts.fish_sampled[low:high][mine].sum())
     return float(counts.adult_female[low:high][mine].sum()) / fish if fish else None
@@ -196,23 +201,48 @@ def _spikes(year: YearInputs, fish: _BatchDays, rows: slice) -> Iterator[Entry]:
         today = np.flatnonzero(spikes & (fish.day[rows] == day))
         at = rows.start + int(today[share[today].argmax()])
         container, batch_id, assignment = int(fish.container[at]), int(fish.batch_id[at]), int(fish.assignment_id[at])
-        if day - last < _WEEK or _explained(year, assignment, container, batch_id, int(day)):
+        if day - last < _WEEK or known_reason(year, container, batch_id, int(day)) or _diagnosed(year, assignment, int(day)):
             continue
         last = int(day)
         writer = pen(year, Kind.SPIKE, container, last)
-        text = phrases.spike(container_name(year, container), int(fish.deaths[at]), 100 * float(share[at - rows.start]), writer)
+        text = phrases.spike(full_name(year, container), int(fish.deaths[at]), 100 * float(share[at - rows.start]), writer)
         done = by_now(year, within_year(year, last + _SPIKE_CLOSED_DAYS))
         yield Entry(Kind.SPIKE, last, container, batch_id, container, "issue", HIGH, text, done, phrases.spike_closed(writer) if done is not None else "")
 
 
-def _explained(year: YearInputs, assignment_id: int, container: int, batch_id: int, day: int) -> bool:
-    """Whether someone on site knows why fish die: an event, a treatment or a move in the week, or a diagnosed outbreak."""
-    events, given, ill, moves = year.ledger.events, year.ledger.treatments, year.lives.outbreaks, year.ledger.movements
-    recent = (moves.day > day - _WEEK) & (moves.day <= day)
-    here = (given.container == container) | ((given.container < 0) & (given.batch_id == batch_id))
-    return bool(
-        ((events.container == container) & (events.day > day - _WEEK) & (events.day <= day)).any()
-        or (here & (given.day > day - _WEEK) & (given.day <= day)).any()
-        or ((ill.assignment_id == assignment_id) & (ill.detected_day >= 0) & (ill.detected_day <= day) & (day < ill.end_day)).any()
-        or (recent & ((moves.from_container == container) | (moves.to_container == container))).any()
-    )
+_EVENT_WORDS = {
+    EventKind.STORM: "the storm",
+    EventKind.PREDATOR_ATTACK: "the predator attack",
+    EventKind.ALGAL_BLOOM: "the algal bloom",
+    EventKind.OXYGEN_DROP: "the lack of oxygen",
+    EventKind.ESCAPE: "the escape",
+    EventKind.EQUIPMENT_FAILURE: "the failure of equipment",
+}
+
+
+def known_reason(year: YearInputs, container: int, batch_id: int, day: int) -> str:
+    """Why fish die in a container, as far as everybody on site knows: an event, a treatment or a move of the last days, in words; ``""`` if there was none."""
+    ledger = year.ledger
+    events = ledger.events
+    hit = np.flatnonzero((events.container == container) & (events.fish_lost > 0) & _recent(events.day, day))
+    if hit.size:
+        return f"{_EVENT_WORDS[EventKind(events.kind[hit[-1]])]} of {spoken(events.day[hit[-1]])}"
+    given = ledger.treatments
+    hit = np.flatnonzero(((given.container == container) | ((given.container < 0) & (given.batch_id == batch_id))) & _recent(given.day, day))
+    if hit.size:
+        vaccination = given.reason[hit[-1]] == TreatmentReason.VACCINATION
+        name = "vaccination" if vaccination else year.scenario.health.treatments[given.method[hit[-1]]].name.lower()
+        return f"the {name} of {spoken(given.day[hit[-1]])}"
+    moves = ledger.movements
+    hit = np.flatnonzero((moves.to_container == container) & (moves.batch_id == batch_id) & _recent(moves.day, day))
+    return f"the move of {spoken(moves.day[hit[-1]])}" if hit.size else ""
+
+
+def _recent(days: np.ndarray, day: int) -> np.ndarray:
+    return (days > day - _REMEMBERED_DAYS) & (days <= day)
+
+
+def _diagnosed(year: YearInputs, assignment_id: int, day: int) -> bool:
+    """Whether a diagnosed outbreak runs."""
+    ill = year.lives.outbreaks
+    return bool(((ill.assignment_id == assignment_id) & (ill.detected_day >= 0) & (ill.detected_day <= day) & (day < ill.end_day)).any())

@@ -12,6 +12,7 @@ from aquamind_assets.farm.ledger import Outcome, TreatmentReason, Treatments
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master import vaccination_type_id
 from aquamind_assets.records.people import staff
+from aquamind_assets.records.places import full_name
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets.warehouse.rows import Coded, Rows, rows
 
@@ -52,9 +53,7 @@ def treatments(year: YearInputs) -> Iterator[Rows]:
 
 def place(year: YearInputs, given: Treatments, row: int) -> str:
     """Where a treatment was given, in words."""
-    if given.container[row] >= 0:
-        return str(year.infrastructure.containers.name[given.container[row]])
-    return "all containers of the batch"
+    return full_name(year, int(given.container[row])) if given.container[row] >= 0 else "all containers of the batch"
 
 
 def describe(year: YearInputs, given: Treatments, row: int) -> str:
