@@ -16,6 +16,7 @@ from aquamind_assets.farm.frames import Frame, column
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause, Ledger, Movement, SiteDays, Stage, TreatmentReason
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.timeline import year_days
 
 WEIGHT_CLASSES = (1000.0, 2000.0, 3000.0)
 """Borders of the weight classes of stocking density, g."""
@@ -337,7 +338,7 @@ def _hatch(scenario: Scenario, infrastructure: Infrastructure, ledger: Ledger, b
     weight = np.bincount(cell, weights=rows.closing[before], minlength=batch_id.size * span)
     degrees = np.bincount(cell, weights=(rows.closing * rows.temperature)[before], minlength=batch_id.size * span)
     daily = np.where(weight > 0, degrees / np.maximum(weight, 1), 0.0).reshape(batch_id.size, span)
-    whole = (left < np.iinfo(np.int64).max) & (start_day >= ledger.container_days.day.min(initial=0)) & (fish_degrees > 0)
+    whole = (left < np.iinfo(np.int64).max) & (start_day >= year_days(ledger.year).first) & (fish_degrees > 0)
     return np.where(whole, daily.sum(axis=1), 0.0)
 
 
@@ -345,7 +346,7 @@ def _geography_years(sea: _SeaRows, infrastructure: Infrastructure, ledger: Ledg
     places = len(infrastructure.geographies)
     containers, moves, treated = infrastructure.containers, ledger.movements, ledger.treatments
     harvest = moves.kind == Movement.HARVEST
-    first_day = ledger.container_days.day.min(initial=np.iinfo(np.int32).max)
+    first_day = year_days(ledger.year).first
     lice = (treated.reason == TreatmentReason.LICE) & (treated.day >= first_day)
     began = (ledger.outbreaks.start_day >= first_day) & (ledger.outbreaks.outbreak_id == ledger.outbreaks.event_id)
     growth, degrees = _growth(sea, places)
@@ -414,7 +415,7 @@ def _shares(sea: _SeaRows) -> Shares:
 
 
 def _active(ledger: Ledger) -> ActiveDays:
-    days = np.arange(ledger.container_days.day.min(initial=ledger.through), ledger.through + 1)
+    days = np.arange(year_days(ledger.year).first, ledger.through + 1)
     started = np.searchsorted(np.sort(ledger.batches.start_day), days, side="right")
     ends = ledger.batches.end_day[ledger.batches.end_day >= 0]
     return ActiveDays(day=days, batches=started - np.searchsorted(np.sort(ends), days, side="left"))

@@ -9,6 +9,7 @@ A value that the observations cannot give (no fish at sea yet, too few weeks) is
 import numpy as np
 
 from aquamind_assets.checks.observations import FarmWeeks, Observations
+from aquamind_assets.farm.climate import NORTHERN_LATITUDE
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause
 from aquamind_assets.farm.processes.lice import STAGES, female_rate
@@ -68,7 +69,7 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
     }
     for row, geography in enumerate(scenario.farm.geographies):
         place = _PLACES[geography.code]
-        temperature = monthly_temperature(observed, row)
+        temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row)))
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
         values[f"harvest_gutted_{place}"] = yearly_harvest(observed, row, scenario.first_year + SETTLED_YEARS).mean() * GUTTED / 1e6
@@ -107,9 +108,15 @@ def cause_shares(observed: Observations) -> np.ndarray:
     return deaths / max(deaths.sum(), 1.0)
 
 
-def monthly_temperature(observed: Observations, geography: int) -> np.ndarray:
-    """Mean sea temperature of each month of the year, (12,), degC, over areas and years."""
-    water = observed.water_months.take(observed.water_months.geography == geography)
+def _compared(infrastructure: Infrastructure, geography: int) -> np.ndarray:
+    """Areas whose temperature is compared: the published Scottish series is of the west coast, so without Shetland and Orkney."""
+    northern = (infrastructure.areas.latitude > NORTHERN_LATITUDE) & (infrastructure.geographies.name[geography] == "Scotland")
+    return (infrastructure.areas.geography == geography) & ~northern
+
+
+def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray:
+    """Mean sea temperature of each month of the year, (12,), degC, over these areas and all years."""
+    water = observed.water_months.take(np.isin(observed.water_months.area, areas))
     month = water.month % 12
     days = np.bincount(month, weights=water.days, minlength=12)
     return np.bincount(month, weights=water.degree_days, minlength=12) / np.where(days > 0, days, np.nan)

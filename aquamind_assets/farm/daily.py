@@ -64,7 +64,9 @@ def rates(farm: Farm) -> Rates:
     silo = supply.silo_of(farm, rows, stage, weight)
     wanted = np.where(silo >= 0, np.floor(feed * count / supply.STEP_G + 0.5) * supply.STEP_G, 0.0)
     struck = _events(farm, rows)
-    handling = farm.mortality.handling(farm.health.containers.handling_loss[rows], day - farm.health.containers.handled_day[rows])
+    handled = farm.health.containers
+    effect = farm.health.farm_effect[layout.site[rows]]
+    handling = farm.mortality.handling(handled.handling_loss[rows], day - handled.handled_day[rows], stage, effect)
     background = _background(farm, rows, temperature)
     hazards = farm.mortality.hazards(stage, background, sickness.hazard[rows], handling, struck.hazards)
     cages = rows[layout.at_sea[rows]]

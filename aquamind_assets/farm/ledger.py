@@ -198,7 +198,7 @@ class Outbreaks(Frame):
     assignment_id: np.ndarray = column("int64", "", "assignment")
     start_day: np.ndarray = column("int32", "day", "first day of infection")
     end_day: np.ndarray = column("int32", "day", "first day without it; planned while it runs")
-    severity: np.ndarray = column("float32", "1", "log-normal severity, mean 1")
+    severity: np.ndarray = column("float32", "1", "log-normal severity, median 1")
     peak_sick_share: np.ndarray = column("float32", "1", "highest share of sick fish so far")
     detected_day: np.ndarray = column("int32", "day", "day of diagnosis, or -1")
     treated_day: np.ndarray = column("int32", "day", "day the first treatment began, or -1")
@@ -273,7 +273,9 @@ class FeedStores(Frame):
 
     feed_container: np.ndarray = column("int32", "", "row in FeedContainers")
     opening_g: np.ndarray = column("int64", "g", "stock at the start of the year")
-    opening_cost_carry: np.ndarray = column("int64", "1/1000 EUR cent", "part of the feedings' cost before this year that was not yet charged (cumulative rounding)")
+    opening_cost_carry: np.ndarray = column(
+        "int64", "1/1000 EUR cent", "part of the feedings' cost before this year that was not yet charged (cumulative rounding)"
+    )
     closing_g: np.ndarray = column("int64", "g", "stock as of the end")
 
 

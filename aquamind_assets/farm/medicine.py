@@ -32,7 +32,8 @@ def count_lice(farm: Farm) -> None:
     process, c, day = farm.health.lice_process, farm.containers, farm.today.day
     cages = np.arange(farm.health.lice.shape[0])
     interval = farm.scenario.health.lice.count_interval_days
-    turn = (day + farm.layout.area[cages] * 3) % interval == 0
+    # Half of an area's cages are counted half an interval after the other half.
+    turn = (day + farm.layout.area[cages] * 3 + interval // 2 * (cages % 2)) % interval == 0
     rows = cages[turn & (c.count[cages] > 0) & (c.arrived[cages] < day)]
     if not rows.size:
         return

@@ -11,7 +11,7 @@
 import gsw
 import numpy as np
 
-CAGE_DEFICIT = 0.9
+CAGE_DEFICIT = 1.5
 TANK_DEFICIT = 0.12
 TANK_RANGE = (80.0, 105.0)
 CAGE_RANGE = (40.0, 120.0)

@@ -151,7 +151,8 @@ class Forecaster:
     def _grown(self, sums: np.ndarray, geography: int, stage: int, day: int, weight: float, goal: float) -> int:
         if weight >= goal:
             return day
-        return self._after(sums, day, (np.cbrt(goal) - np.cbrt(weight)) / (self.tgc[geography, stage] * 1e-3 * GROWTH_LOST))
+        growth = self.tgc[geography, stage] * 1e-3 * GROWTH_LOST * (self.scenario.biology.growth.undisturbed if stage >= Stage.POST_SMOLT else 1.0)
+        return self._after(sums, day, (np.cbrt(goal) - np.cbrt(weight)) / growth)
 
     def _after(self, sums: np.ndarray, day: int, degree_days: float) -> int:
         """First day on which ``degree_days`` have gathered since ``day``."""

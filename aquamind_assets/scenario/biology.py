@@ -9,6 +9,9 @@ class GrowthSpec(Section):
     """Growth by thermal growth coefficient, W^(1/3) form (domain section 2.1)."""
 
     batch_sd: float = quantity("sd of TGC x1000 between batches, on top of the stage's range", "g^(1/3)/(degC day) x1000", "domain section 3", ge=0, le=0.5)
+    undisturbed: float = quantity(
+        "growth at sea without fasting, sickness and want of oxygen, relative to the TGC, which as published contains them", "1", "calibrated", ge=1, le=1.3
+    )
     container_sd: float = quantity("sd of the log of a container's growth within its batch", "1", "general knowledge", ge=0, le=0.3)
     size_exponent: float = quantity(
         "TGC in the sea falls with weight to this power; the mean over grow-out stays", "1", "Aunsmo 2014, calibrated", ge=0, le=0.4
@@ -45,7 +48,7 @@ class AppetiteSpec(Section):
         "feed offered without growth, share of the greatest daily ration, at the stage's usual temperature", "1", "general knowledge", ge=0, le=0.2
     )
     sick_appetite: Probability = quantity("appetite of a clinically sick fish, relative to a healthy one", "1", "general knowledge")
-    size_fcr: float = quantity("FCR at sea grows with weight to this power around the stage's target", "1", "general knowledge", ge=0, le=0.3)
+    size_fcr: float = quantity("FCR in grow-out rises with weight to this power, up to the stage's target at harvest", "1", "general knowledge", ge=0, le=0.3)
 
 
 class BiologySpec(Section):

@@ -113,7 +113,9 @@ class MortalitySpec(Section):
     container_sd: float = quantity("sd of the log container effect", "1", "domain section 3", ge=0, le=5)
     freshwater_effects: float = quantity("sd of farm-week and container effects in freshwater, relative to the sea", "1", "general knowledge", ge=0, le=1)
     handling_decay_days: float = quantity("decay time of deaths after handling, within seven days", "day", "general knowledge", gt=0, le=30)
-    handling_farm_share: Probability = quantity("how far the farm-week effect reaches into handling and event losses (power)", "1", "general knowledge")
+    handling_farm_share: Probability = quantity(
+        "how far the farm-week effect reaches into handling losses (power); their mean stays", "1", "calibrated: farm-month mortality of domain section 4"
+    )
     overdispersion: float = quantity("beta-binomial intra-class correlation of daily deaths", "1", "general knowledge", ge=0, le=0.1)
     transfer_loss: Range = quantity("share of the fish lost in a transfer", "1", "general knowledge")
     cause_shares_freshwater: dict[str, Probability] = quantity("shares of the causes of background deaths in freshwater", "1")
@@ -137,7 +139,7 @@ class OutbreakSpec(Section):
 
     spread_days: Range = quantity("days from one infected container to the next of a site", "day", "domain section 3")
     event_days: int = quantity("an outbreak reaches no further container of its site after so many days", "day", "general knowledge", ge=0, le=730)
-    severity_sd: float = quantity("sd of the log severity, mean 1", "1", "general knowledge", ge=0, le=2)
+    severity_sd: float = quantity("sd of the log severity, median 1", "1", "general knowledge", ge=0, le=2)
     sick_share: float = quantity(
         "share of sick fish at the peak of an outbreak of severity 1, for each unit of mortality factor above 1", "1", "general knowledge", ge=0, le=1
     )

@@ -3,7 +3,7 @@
 | kind | name | unit | meaning and source |
 |---|---|---|---|
 | parameter | ``fcr`` | kg/kg | feed for each unit of gain, by stage (specification; at sea biological 1.1-1.2) |
-| parameter | ``size_fcr`` | 1 | FCR in grow-out rises with weight to this power (general knowledge) |
+| parameter | ``size_fcr`` | 1 | FCR in grow-out rises with weight to this power, to the stage's at harvest (general knowledge) |
 | parameter | ``cap`` | 1/day | most feed in a day by stage, share of body weight (specification: a cap, not the ration) |
 | parameter | ``maintenance`` | 1 | least feed offered on a feeding day, share of the cap (general knowledge) |
 | parameter | ``sick_appetite`` | 1 | appetite of a sick fish relative to a healthy one (general knowledge) |
@@ -41,7 +41,7 @@ class Appetite:
             fcr=np.array([stage.fcr or 0.0 for stage in stages]),
             cap=np.array([(stage.max_feed_percent or 0.0) / 100 for stage in stages]),
             size_fcr=spec.size_fcr,
-            size_pivot=float(np.sqrt(stages[Stage.ADULT].entry_weight_g * (plan.harvest_weight_g.low + plan.harvest_weight_g.high) / 2)),
+            size_pivot=(plan.harvest_weight_g.low + plan.harvest_weight_g.high) / 2,
             maintenance=spec.maintenance,
             sick_appetite=spec.sick_appetite,
             noise_sd=scenario.feed.demand_noise_sd,

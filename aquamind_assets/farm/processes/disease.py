@@ -15,7 +15,7 @@ keeps the running infections as columns (m,) and asks this module for rates.
 | parameter | ``factor`` | 1 | mortality at the peak, times the stage's base (specification) |
 | parameter | ``recovery`` | 1 | treatment lowers the impact by half of it (specification) |
 | parameter | ``companions`` | 1 | probability that an infection brings another along (specification) |
-| parameter | ``severity_sd`` | 1 | sd of the log severity, mean 1 (general knowledge) |
+| parameter | ``severity_sd`` | 1 | sd of the log severity, median 1 (general knowledge) |
 | parameter | ``sick_share`` | 1 | sick fish at the peak for each unit of ``factor`` above 1 (general knowledge) |
 | rate | :meth:`Disease.site_hazard` | 1/day | outbreaks |
 | rate | :meth:`Disease.impact` | 1 | course x severity x treatment |
@@ -141,8 +141,8 @@ class Disease:
         return np.rint(low + (high - low) * u).astype(np.int64)
 
     def severity(self, normal: np.ndarray) -> np.ndarray:
-        """Severity of infections, log-normal with mean 1."""
-        return np.exp(self.severity_sd * normal - self.severity_sd**2 / 2)
+        """Severity of infections, log-normal with median 1: most outbreaks are as the table says, a few are grave."""
+        return np.exp(self.severity_sd * normal)
 
     def days_to_next(self, u: np.ndarray) -> np.ndarray:
         """Whole days until an outbreak reaches the next container of its site, int64."""

@@ -4,6 +4,7 @@
 |---|---|---|---|
 | parameter | ``tgc_low``, ``tgc_high`` | g^(1/3)/(degC day) x1000 | range of the TGC by geography and stage (specification; grow-out: domain section 2.4) |
 | parameter | ``batch_sd`` | same | sd between batches beyond the range (domain section 3) |
+| parameter | ``undisturbed`` | 1 | growth at sea without fasting, sickness, want of oxygen: published TGC contain them (calibrated) |
 | parameter | ``container_sd`` | 1 | sd of the log growth of a container within its batch (general knowledge) |
 | parameter | ``size_exponent``, ``pivot_weight`` | 1, g | TGC x (W/pivot)^-exponent in grow-out (Aunsmo 2014); the pivot keeps its mean |
 | parameter | ``season_amplitude``, ``season_peak_day`` | 1, day | growth by day length at sea (calibrated on monthly feed per biomass) |
@@ -35,6 +36,7 @@ class Growth:
     """(geographies, stages); 0 before first feeding."""
     tgc_high: np.ndarray
     batch_sd: float
+    undisturbed: float
     container_sd: float
     size_exponent: float
     pivot_weight: float
@@ -62,6 +64,7 @@ class Growth:
             tgc_low=tgc[:, :, 0],
             tgc_high=tgc[:, :, 1],
             batch_sd=spec.batch_sd,
+            undisturbed=spec.undisturbed,
             container_sd=spec.container_sd,
             size_exponent=spec.size_exponent,
             pivot_weight=_pivot(entry[Stage.ADULT], harvest, spec.size_exponent),
@@ -91,9 +94,9 @@ class Growth:
         return np.where(stage == Stage.ADULT, np.power(weight / self.pivot_weight, -self.size_exponent), 1.0)
 
     def season_factor(self, stage: np.ndarray, day_of_year: int) -> np.ndarray:
-        """Effect of day length, mean 1 over the year, at sea only; hatcheries have lamps."""
+        """Effect of day length at sea, mean ``undisturbed`` over the year; hatcheries have lamps."""
         swing = self.season_amplitude * np.cos(2 * np.pi * (day_of_year - self.season_peak_day) / _DAYS_A_YEAR)
-        return np.where(stage >= Stage.POST_SMOLT, 1.0 + swing, 1.0)
+        return np.where(stage >= Stage.POST_SMOLT, self.undisturbed * (1.0 + swing), 1.0)
 
     def heat_factor(self, temperature: np.ndarray) -> np.ndarray:
         """Effect of water above the optimum, 1 to 0."""

@@ -10,6 +10,7 @@
 | parameter | ``container_sd`` | 1 | container effect on the log hazard, .9 (domain section 3) |
 | parameter | ``freshwater_effects`` | 1 | those effects in freshwater, relative to the sea (general knowledge) |
 | parameter | ``handling_decay`` | day | deaths after handling, over seven days (general knowledge) |
+| parameter | ``handling_farm_share`` | 1 | power with which the farm-week effect reaches into handling losses (calibrated) |
 | parameter | ``overdispersion`` | 1 | intra-class correlation of a day's deaths in a container |
 | state | ``farm_effect`` | 1 | by site, renewed weekly (:meth:`Mortality.next_farm_effect`) |
 | rate | :meth:`Mortality.background` | 1/day | hazard without outbreaks, handling and events |
@@ -59,6 +60,7 @@ class Mortality:
     farm_rho: float
     container_sd: float
     freshwater_effects: float
+    handling_farm_share: float
     overdispersion: float
     pulse: np.ndarray
     """Share of a handling loss that falls on each day after it, (PULSE_DAYS,)."""
@@ -88,6 +90,7 @@ class Mortality:
             farm_rho=spec.farm_week_rho,
             container_sd=spec.container_sd,
             freshwater_effects=spec.freshwater_effects,
+            handling_farm_share=spec.handling_farm_share,
             overdispersion=spec.overdispersion,
             pulse=weights / weights.sum(),
             cause_shares=np.stack([_shares(spec.cause_shares_freshwater), _shares(spec.cause_shares_sea)]),
@@ -121,16 +124,22 @@ class Mortality:
         variance = self.farm_sd**2 + self.container_sd**2
         return np.exp(scale * (self.farm_sd * farm_effect + self.container_sd * container_normal) - scale * scale * variance / 2)
 
-    def handling(self, loss: np.ndarray, days_since: np.ndarray) -> np.ndarray:
+    def handling(self, loss: np.ndarray, days_since: np.ndarray, stage: np.ndarray, farm_effect: np.ndarray) -> np.ndarray:
         """Hazard of a handling that takes the share ``loss`` of the fish over seven days, 1/day; 0 before it and after them.
+
+        Fish of a farm in a bad week stand it worse: the loss is what it is on the average over farms and weeks.
 
         Args:
             loss: expected share lost, (n,).
             days_since: whole days since the handling (0 on its day); anything outside 0..6 for none.
+            stage: ``Stage``.
+            farm_effect: state of the container's site (:meth:`next_farm_effect`).
         """
         running = (days_since >= 0) & (days_since < PULSE_DAYS)
         day = np.where(running, days_since, 0).astype(np.intp)
-        return np.where(running, -np.log1p(-np.minimum(loss, 0.999)) * self.pulse[day], 0.0)
+        scale = self.handling_farm_share * self.farm_sd * np.where(stage >= Stage.POST_SMOLT, 1.0, self.freshwater_effects)
+        strain = np.exp(scale * farm_effect - scale * scale / 2)
+        return np.where(running, -np.log1p(-np.minimum(loss, 0.999)) * self.pulse[day] * strain, 0.0)
 
     def hazards(self, stage: np.ndarray, background: np.ndarray, disease: np.ndarray, handling: np.ndarray, events: np.ndarray | None = None) -> np.ndarray:
         """Hazards by cause, (n, causes), 1/day.

@@ -54,7 +54,8 @@ def beta_binomial_quantile(count: np.ndarray, probability: np.ndarray, u: np.nda
     """
     count = np.asarray(count, dtype=np.float64)
     probability = np.clip(probability, 0.0, 1.0)
-    u = np.clip(u, 1e-12, 1 - 1e-12)
+    # Sums of probabilities are good to about 1e-10; nothing rarer is told apart.
+    u = np.clip(u, 1e-8, 1 - 1e-8)
     mean = count * probability
     drawn = _expanded(count, probability, normal_quantile(u), correlation)
     # Between 8 and 16 the expansion may fall below the exact value at 8, which it must not.
@@ -146,7 +147,7 @@ def apportion(total: np.ndarray, weights: np.ndarray, u: np.ndarray) -> np.ndarr
     cumulative = np.cumsum(weights, axis=1)
     whole = cumulative[:, -1]
     edges = np.zeros((weights.shape[0], weights.shape[1] + 1), dtype=np.int64)
-    inner = np.floor(cumulative[:, :-1] * (total / np.where(whole > 0, whole, 1.0))[:, None] + u[:, None]).astype(np.int64)
+    inner = np.floor(cumulative[:, :-1] / np.where(whole > 0, whole, 1.0)[:, None] * total[:, None] + u[:, None]).astype(np.int64)
     edges[:, 1:-1] = np.where((whole > 0)[:, None], np.minimum(inner, total[:, None]), total[:, None])
     edges[:, -1] = total
     return np.diff(edges, axis=1)

@@ -60,10 +60,21 @@ def test_farm_weeks_are_correlated_as_stated(scenario: Scenario) -> None:
 def test_handling_takes_its_share_within_seven_days(scenario: Scenario, loss: float) -> None:
     mortality = Mortality.from_scenario(scenario)
     days = np.arange(-3, 12)
-    hazard = mortality.handling(np.full(days.size, loss), days)
+    calm = np.full(days.size, mortality.handling_farm_share * mortality.farm_sd / 2)
+    hazard = mortality.handling(np.full(days.size, loss), days, np.full(days.size, Stage.ADULT), calm)
     assert -np.expm1(-hazard.sum()) == pytest.approx(loss)
     assert (hazard[(days < 0) | (days >= PULSE_DAYS)] == 0).all()
     assert (np.diff(hazard[3:10]) < 0).all()
+
+
+def test_a_bad_week_makes_handling_worse_and_the_mean_stays(scenario: Scenario) -> None:
+    mortality = Mortality.from_scenario(scenario)
+    effect = np.random.default_rng(13).normal(size=200_000)
+    same = np.ones(effect.size)
+    hazard = mortality.handling(0.01 * same, 0 * same, np.full(effect.size, Stage.ADULT), effect)
+    steady = mortality.handling(np.array([0.01]), np.zeros(1), np.array([Stage.ADULT]), np.array([mortality.handling_farm_share * mortality.farm_sd / 2]))
+    assert hazard.mean() == pytest.approx(steady[0], rel=0.02)
+    assert np.corrcoef(hazard, effect)[0, 1] > 0.5
 
 
 def test_deaths_by_cause_add_up_and_follow_the_hazards(scenario: Scenario) -> None:
