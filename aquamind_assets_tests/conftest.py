@@ -25,5 +25,6 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
-        yield postgres_server.get_uri(database=name)
+    yield postgres_server.get_uri(database=name)
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

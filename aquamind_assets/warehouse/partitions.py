@@ -18,6 +18,10 @@ INDEX_MEMORY = "256MB"
 """Memory in which the server may sort for an index: a full-scale chunk's nine million keys nearly fit, and more gains nothing."""
 
 
+_NEW = "_new"
+"""Ending of the table that is to replace a partition."""
+
+
 @dataclass(frozen=True)
 class _Staging:
     """A new partition under construction: its table, the days it takes, and the ids that are written anew."""
@@ -46,7 +50,9 @@ class ReadingPartitions:
         if len(windows) > 1:
             self.ensure(days)
             return None
-        name = ddl.partition_name(windows[0]) + "_new"
+        name = ddl.partition_name(windows[0])
+        if self._exists(name):
+            name += _NEW
         self._run(ddl.create_partition(name, windows[0]))
         self._staging = _Staging(name, windows[0], id_range(days))
         return name
@@ -70,16 +76,23 @@ class ReadingPartitions:
             f"WITH moved AS (DELETE FROM {quoted(DEFAULT_PARTITION)} WHERE reading_time >= '{first}' AND reading_time < '{end}' RETURNING *)"
             f" {into} SELECT * FROM moved"
         )
-        replaced = self._exists(final)
+        replaced = name != final
         if replaced:
             self._run(f"{into} SELECT * FROM {quoted(final)} WHERE id < {low} OR id >= {high}")
         for statement in ddl.partition_foreign_keys(name):
             self._run(statement)
         if replaced:
             self._run(f"DROP TABLE {quoted(final)}")
-        self._run(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(final)}")
+            self._rename(name, final)
         self._run(ddl.attach_partition(final, staging.window))
         self._run(f"ALTER TABLE {quoted(final)} DROP CONSTRAINT {quoted(name + '_bounds')}")
+
+    def _rename(self, name: str, final: str) -> None:
+        """Give a table and its indexes the names that those it replaced had."""
+        indexes = self._connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s", (name,)).fetchall()
+        for (index,) in indexes:
+            self._run(f"ALTER INDEX {quoted(index)} RENAME TO {quoted(index.replace(_NEW, '', 1))}")
+        self._run(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(final)}")
 
     def ensure(self, days: DayRange) -> None:
         """Make the partitions, empty, that these days lack."""

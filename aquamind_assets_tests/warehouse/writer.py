@@ -1,0 +1,43 @@
+"""Writes the year 2015 of the made-up farm, skipping what is there: the process that tests kill.
+
+``python -m aquamind_assets_tests.warehouse.writer <url>`` prints a line for each chunk begun and committed.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+
+from aquamind_assets.timeline import DayRange, chunks_of, year_days
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.checkpoints import ChunkKey
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets_tests.warehouse.synthetic import PARENT_TABLES, READINGS, parents, readings
+
+PER_DAY = 960
+PAUSE = 0.004
+"""Seconds before each block, so that there is time to be killed in."""
+
+
+def blocks(days: DayRange) -> Iterator[Rows]:
+    for block in readings(days, PER_DAY):
+        for part in block.slices(2_000):
+            time.sleep(PAUSE)
+            yield part
+
+
+def write_year(warehouse: Warehouse, wait: float = 30.0) -> None:
+    warehouse.prepare()
+    with warehouse.lock("readings", 2015, wait=wait):
+        if not warehouse.checkpoints("farm", 2015):
+            warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
+        for pending in warehouse.pending_chunks("readings", 2015, "f", chunks_of(2015)):
+            days = pending.days
+            print(f"begin {pending.chunk.index}", flush=True)
+            warehouse.write_chunk(ChunkKey("readings", 2015, pending.chunk.index), days, "f", "run", [READINGS], lambda days=days: blocks(days))
+            print(f"done {pending.chunk.index}", flush=True)
+
+
+if __name__ == "__main__":
+    with open_warehouse(sys.argv[1]) as opened:
+        write_year(opened)
