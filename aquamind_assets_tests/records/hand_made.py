@@ -16,6 +16,12 @@ from aquamind_assets.timeline import DayRange, row_ids, year_days
 
 WEIGHT_G = 1000.0
 
+ALL_PROBES = (
+    "farm.container_types.pre_transfer.probes={temperature: 1, oxygen: 2, ph: 1, co2: 1, turbidity: 1, ammonia: 1, nitrite: 1, nitrate: 1}",
+    "farm.container_types.cage_large.probes={temperature: 2, oxygen: 2, ph: 1, salinity: 1, turbidity: 1, co2: 1}",
+)
+"""Changes that give the small presets, which have few sensors, everything there is to measure."""
+
 
 @dataclass(frozen=True)
 class Stay:

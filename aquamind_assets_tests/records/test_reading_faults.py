@@ -10,7 +10,7 @@ from aquamind_assets.records.reading_faults import Fault, ReadingFaults, reading
 from aquamind_assets.records.readings import RECEIVED_AFTER, environmental_readings
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import DayRange, year_days
-from aquamind_assets_tests.records.hand_made import Stay, year_with
+from aquamind_assets_tests.records.hand_made import ALL_PROBES, Stay, year_with
 
 YEAR = 2018
 DAYS = DayRange(year_days(YEAR).first + 20, year_days(YEAR).first + 110)
@@ -54,7 +54,7 @@ def covered(year: YearInputs, truth: ReadingFaults, kind: Fault) -> np.ndarray:
 
 
 def faulty(**faults: float) -> YearInputs:
-    return year_with(load_scenario("tiny", [f"water.imperfections.{name}={value}" for name, value in faults.items()]), YEAR, STAYS)
+    return year_with(load_scenario("demo", [*ALL_PROBES, *(f"water.imperfections.{name}={value}" for name, value in faults.items())]), YEAR, STAYS)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aquamind_assets.farm.infrastructure import build
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master import parameter_of_probe
 from aquamind_assets.records.readings import environmental_readings
@@ -14,16 +15,25 @@ from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, id_range, year_days
 from aquamind_assets.warehouse.digest import digest
 from aquamind_assets.warehouse.rows import Rows
-from aquamind_assets_tests.records.hand_made import Stay, batch_of, year_with
+from aquamind_assets_tests.records.hand_made import ALL_PROBES, Stay, batch_of, year_with
 
 YEAR = 2018
 DAYS = year_days(YEAR)
-STAYS = [Stay(0, 0, None, 15.0), Stay(1, 40, 95, 12.0), Stay(1, 130, None, 12.0), Stay(20, 10, 70, 40.0), Stay(30, 25, None, 40.0)]
+PLACES = build(load_scenario("demo", ALL_PROBES)).containers
+FIRST_CAGE, SECOND_CAGE = np.flatnonzero(PLACES.area >= 0)[:2].tolist()
+FIRST_TANK, LAST_TANK = np.flatnonzero(PLACES.hall >= 0)[[0, -1]].tolist()
+STAYS = [
+    Stay(FIRST_CAGE, 0, None, 15.0),
+    Stay(SECOND_CAGE, 40, 95, 12.0),
+    Stay(SECOND_CAGE, 130, None, 12.0),
+    Stay(FIRST_TANK, 10, 70, 40.0),
+    Stay(LAST_TANK, 25, None, 40.0),
+]
 
 
 @pytest.fixture(scope="module")
 def year() -> YearInputs:
-    return year_with(load_scenario("tiny"), YEAR, STAYS)
+    return year_with(load_scenario("demo", ALL_PROBES), YEAR, STAYS)
 
 
 def columns(blocks: list[Rows], *names: str) -> dict[str, np.ndarray]:
@@ -85,6 +95,7 @@ def test_values_lie_in_the_acceptance_ranges(year: YearInputs, quarter: dict[str
     parameter = quarter["parameter_id"] - quarter["parameter_id"].min()
     for number, spec in enumerate(year.scenario.water.parameters):
         value = quarter["value"][parameter == number] / 10_000
+        assert value.size
         assert spec.acceptance.low <= value.min() <= value.max() <= spec.acceptance.high, spec.key
 
 
@@ -111,13 +122,13 @@ def test_block_size_may_change_on_the_way(year: YearInputs) -> None:
 
 
 def test_earlier_days_stay_when_later_ones_are_simulated(year: YearInputs) -> None:
-    early = year_with(load_scenario("tiny"), YEAR, STAYS, through=DAYS.first + 49)
+    early = year_with(load_scenario("demo", ALL_PROBES), YEAR, STAYS, through=DAYS.first + 49)
     days = DayRange(DAYS.first, DAYS.first + 50)
     assert total(list(environmental_readings(early, DayRange(DAYS.first, DAYS.end)))) == total(list(environmental_readings(year, days)))
 
 
 def test_sensors_are_silent_before_they_are_installed() -> None:
-    year = year_with(load_scenario("tiny"), 2016, [])
+    year = year_with(load_scenario("demo", ALL_PROBES), 2016, [])
     late = year.infrastructure.sensors.commissioned_day > year_days(2016).first
     assert late.any()
     read = columns(list(environmental_readings(year, year_days(2016))), "sensor_id", "reading_time")
@@ -142,7 +153,7 @@ def series(year: YearInputs, container: int, key: str, days: DayRange = DAYS) ->
 def test_sea_temperature_anomalies_persist_as_published(year: YearInputs) -> None:
     """Dempsey et al.: correlation of the hourly anomaly .88-.97 at 3 h, .65-.84 at 24 h."""
     at_three_hours, at_a_day = [], []
-    for container in range(4):
+    for container in np.flatnonzero(PLACES.area >= 0).tolist():
         shown = series(year, container, "temperature")
         smooth = np.array([np.polynomial.Polynomial.fit(np.arange(len(shown)), shown[:, slot], 4)(np.arange(len(shown))) for slot in range(8)]).T
         anomaly = (shown - smooth).ravel()
@@ -155,22 +166,24 @@ def test_sea_temperature_anomalies_persist_as_published(year: YearInputs) -> Non
 
 def test_nothing_jumps_where_a_chunk_begins(year: YearInputs) -> None:
     """Within-day anomalies run on from one chunk of 30 days to the next: steps over its border are like any others."""
-    shown = series(year, 0, "oxygen")
+    shown = series(year, FIRST_CAGE, "oxygen")
     midnight = shown[1:, 0] - shown[:-1, -1]
     border = midnight[29::30]
     assert np.sqrt((border**2).mean()) < 1.6 * np.sqrt((midnight**2).mean())
 
 
 def test_the_sea_is_warmest_in_the_afternoon(year: YearInputs) -> None:
-    by_slot = series(year, 0, "temperature").mean(axis=0)
+    by_slot = series(year, FIRST_CAGE, "temperature").mean(axis=0)
     assert by_slot.argmax() in (5, 6)
     assert 0.1 < by_slot.max() - by_slot.min() < 0.5
 
 
 def test_fish_take_oxygen_and_give_carbon_dioxide_and_ammonia(year: YearInputs) -> None:
-    empty = year_with(load_scenario("tiny"), YEAR, [])
+    empty = year_with(load_scenario("demo", ALL_PROBES), YEAR, [])
     days = DayRange(DAYS.first, DAYS.first + 60)
-    for container, key, sign in ((0, "oxygen", -1), (0, "co2", 1), (0, "ph", -1), (30, "co2", 1), (30, "ammonia", 1), (30, "nitrate", 1)):
+    in_cage = ((FIRST_CAGE, key, sign) for key, sign in (("oxygen", -1), ("co2", 1), ("ph", -1)))
+    in_tank = ((LAST_TANK, key, sign) for key, sign in (("co2", 1), ("ammonia", 1), ("nitrate", 1)))
+    for container, key, sign in (*in_cage, *in_tank):
         with_fish, without = series(year, container, key, days)[30:], series(empty, container, key, days)[30:]
         assert np.sign(with_fish.mean() - without.mean()) == sign, key
 
@@ -178,8 +191,8 @@ def test_fish_take_oxygen_and_give_carbon_dioxide_and_ammonia(year: YearInputs) 
 def test_readings_tell_what_the_ledger_knows_of_oxygen(year: YearInputs) -> None:
     """The mean reading of a cage with fish is the ledger's mean oxygen, but for the bias of its probe."""
     fish = year.ledger.container_days
-    here = fish.take(fish.container == 0)
-    shown = series(year, 0, "oxygen").mean(axis=1)
+    here = fish.take(fish.container == FIRST_CAGE)
+    shown = series(year, FIRST_CAGE, "oxygen").mean(axis=1)
     bias = year.scenario.water.probes[1].bias_sd
     assert abs(shown.mean() - here.oxygen.mean()) < 4 * bias
     assert np.corrcoef(shown, here.oxygen)[0, 1] > 0.9
@@ -190,7 +203,7 @@ def test_readings_are_stored_two_minutes_later(quarter: dict[str, np.ndarray]) -
 
 
 def test_an_unknown_parameter_is_named() -> None:
-    changes = ["water.parameters.nitrate.key=boron", "water.probes.nitrate.parameter=boron"]
-    year = year_with(load_scenario("tiny", changes), YEAR, [])
+    changes = [*ALL_PROBES, "water.parameters.nitrate.key=boron", "water.probes.nitrate.parameter=boron"]
+    year = year_with(load_scenario("demo", changes), YEAR, [])
     with pytest.raises(ValueError, match="boron: no water is simulated"):
         next(environmental_readings(year, DAYS))
