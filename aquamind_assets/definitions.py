@@ -34,7 +34,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     recorded = [recorded_asset(recorder, years, engine) for recorder in RECORDERS.values()]
     return dg.Definitions(
         assets=[*recorded, *farm_assets(years), year_report_asset(years)],
-        jobs=[one_year_job(years), *history_jobs(scenario)],
+        jobs=[one_year_job(), *history_jobs(scenario)],
         schedules=schedules(years),
         sensors=[renew_changed_scenario, reconcile_dead_runs],
         resources={"platform": platform},

@@ -21,12 +21,11 @@ SERIAL = {"aquamind/serial": "year"}
 """Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin all its years at once."""
 
 
-def one_year_job(years: dg.TimeWindowPartitionsDefinition) -> "UnresolvedAssetJobDefinition":
+def one_year_job() -> "UnresolvedAssetJobDefinition":
     """All assets of one year; what the schedules launch, and what to backfill from the Jobs page."""
     return dg.define_asset_job(
         ONE_YEAR,
-        selection=dg.AssetSelection.all(include_sources=False),
-        partitions_def=years,
+        selection=dg.AssetSelection.all(),
         tags=SERIAL,
         description="Everything of one year, in order. Backfill it over several years to fill them one after another.",
     )

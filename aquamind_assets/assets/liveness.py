@@ -40,7 +40,7 @@ def worker_tags() -> dict[str, str]:
 def sign(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> None:
     """Put this process's tag on the run, unless it is there."""
     if context.run.tags.get(WORKER_TAG) != _this_worker():
-        context.instance.add_run_tags(context.run_id, worker_tags())
+        context.instance.add_run_tags(context.run.run_id, worker_tags())
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def _of_year(warehouse: Warehouse, year: int) -> pd.DataFrame:
         treatments(warehouse, year),
         _diagnoses(warehouse, year),
     ]
-    return pd.concat(parts, axis=1)
+    return pd.concat(parts, axis=1, sort=True)
 
 
 def _by_month(warehouse: Warehouse, year: int, table: str, day: str, columns: str, where: str = "1 = 1") -> pd.DataFrame:

@@ -22,8 +22,10 @@ SMALL = (6.0, 2.2)
 
 def drawn(draw: Callable[[Axes], None], title: str, unit: str, size: tuple[float, float] = SMALL, dpi: int = 80) -> bytes:
     """One pair of axes with a title and a unit, drawn on by ``draw``."""
-    figure = Figure(figsize=size, dpi=dpi, layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=size, dpi=dpi)
+    width, height = size
+    # Margins in inches, given rather than searched: a layout engine would draw everything twice.
+    axes = figure.add_axes((0.55 / width, 0.3 / height, 1 - 0.65 / width, 1 - 0.55 / height))
     draw(axes)
     axes.set_title(title, fontsize=9, loc="left", color="#333333")
     axes.set_ylabel(unit, fontsize=8, color="#555555")

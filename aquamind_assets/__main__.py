@@ -1,0 +1,5 @@
+"""``python -m aquamind_assets`` is the ``aquamind`` command."""
+
+from aquamind_assets.cli import main
+
+main()

@@ -1,0 +1,82 @@
+"""A small farm that Dagster runs: real ledgers, a real SQLite file, a real instance."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from aquamind_assets.assets.conduct import YearRun, run_years
+from aquamind_assets.assets.jobs import ONE_YEAR
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.assets.watch import Watch
+from aquamind_assets.definitions import build_defs
+from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse.checkpoints import TableYear
+
+
+@dataclass
+class Workshop:
+    """Runs assets of the tiny farm against one instance."""
+
+    instance: dg.DagsterInstance
+    settings: Settings
+
+    def platform(self, **changes: object) -> Platform:
+        return Platform(replace(self.settings, **changes))  # type: ignore[arg-type]
+
+    def run(self, platform: Platform, years: Sequence[int], assets: Sequence[str] | None = None) -> list[YearRun]:
+        job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
+        return run_years(job, self.instance, years, platform.watch, assets=None if assets is None else [dg.AssetKey(name) for name in assets])
+
+    def manifest(self, platform: Platform) -> list[TableYear]:
+        with platform.open() as warehouse:
+            return warehouse.manifest()
+
+    def materialisation(self, asset: str, year: int) -> dg.AssetMaterialization:
+        event = self.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        assert event.asset_materialization.partition == str(year)
+        return event.asset_materialization
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("dagster"))) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, instance: dg.DagsterInstance) -> Workshop:
+    """2015 and 2016 of the tiny farm, made in order. Tests read it and leave it alone."""
+    place = tmp_path_factory.mktemp("farm")
+    settings = Settings("tiny", (), f"sqlite:///{place / 'made.db'}", str(place / "ledger"), date(2026, 7, 1))
+    workshop = Workshop(instance, settings)
+    runs = workshop.run(workshop.platform(), [2015, 2016])
+    assert [run.success for run in runs] == [True, True], runs
+    return workshop
+
+
+@pytest.fixture
+def fresh(made: Workshop, tmp_path: Path) -> Callable[..., Platform]:
+    """A platform with the same ledgers and an empty database; arguments change its settings."""
+    return lambda **changes: made.platform(**({"database": f"sqlite:///{tmp_path / 'fresh.db'}"} | changes))
+
+
+@pytest.fixture
+def stopping_after() -> Callable[[int], Watch]:
+    """A watch that wants to stop after so many chunks."""
+
+    class Impatient(Watch):
+        def __init__(self, chunks: int) -> None:
+            super().__init__()
+            self.left = chunks
+
+        def wrote(self, asset: str, year: int, rows: int) -> None:
+            self.left -= 1
+            self.stopping = self.left <= 0
+
+    return Impatient

@@ -1,0 +1,120 @@
+"""A year through Dagster: what is written, refused, resumed, appended."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.assets.watch import Watch
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets_tests.assets.conftest import Workshop
+
+
+def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -> None:
+    feeding = made.materialisation("feeding_events", 2016)
+    numbers = {name: value.value for name, value in feeding.metadata.items() if isinstance(value.value, int | float)}
+    assert numbers["dagster/partition_row_count"] > 1000
+    assert numbers["dagster/row_count"] > numbers["dagster/partition_row_count"]
+    assert numbers["chunks_written"] == 13
+    assert numbers["chunks_resumed"] == 0
+    assert numbers["rows_per_s"] > 0
+    assert numbers["peak_memory_mb"] > 50
+    assert numbers["feed_t"] > 0
+    assert numbers["biomass_t"] > 0
+    assert "data:image/png;base64," in str(feeding.metadata["Biomass"].value)
+
+
+def test_pictures_in_the_event_log_are_small(made: Workshop) -> None:
+    pictures = {}
+    for asset in [*RECORDERS, "year_report"]:
+        for name, value in made.materialisation(asset, 2016).metadata.items():
+            if "data:image/png" in str(value.value):
+                pictures[asset, name] = len(str(value.value)) * 3 // 4
+    assert len(pictures) >= 6
+    assert max(pictures.values()) <= 30_000, pictures
+
+
+def test_every_table_of_the_year_is_written(made: Workshop) -> None:
+    written = {entry.table for entry in made.manifest(made.platform())}
+    empty = {table for recorder in RECORDERS.values() for table in recorder.tables} - written
+    assert not empty, f"no rows in two years: {empty}"
+
+
+def test_years_in_another_order_and_again_give_the_same_content(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    other = fresh()
+    before_the_farm = ["reference_data", "infrastructure"]
+    for years, assets in (([2015, 2016], before_the_farm), ([2016], list(RECORDERS)), ([2015], list(RECORDERS)), ([2016], list(RECORDERS))):
+        assert all(run.success for run in made.run(other, years, assets)), years
+    assert made.manifest(other) == made.manifest(made.platform())
+
+
+def test_without_ledger_a_year_says_which_years_to_make(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    run = made.run(fresh(), [2018], ["feeding_events"])[0]
+    assert not run.success
+    assert "ledger of 2018 is missing" in run.failures[0]
+    assert "materialise farm_year 2017-2018 first" in run.failures[0]
+    run = made.run(fresh(), [2019], ["site_climate", "farm_year"])[0]
+    assert "materialise farm_year 2017-2018 first" in run.failures[0]
+
+
+def test_the_ledger_of_another_scenario_does_not_count(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    other = fresh(changes=("seed=99",))
+    run = made.run(other, [2016], ["batches"])[0]
+    assert not run.success
+    assert other.scenario.farm_fingerprint() in run.failures[0]
+    assert "materialise farm_year 2015-2016 first" in run.failures[0]
+    assert made.platform().scenario.farm_fingerprint() in run.failures[0], "it should say whose ledgers are there instead"
+
+
+def test_without_the_rows_it_points_to_an_asset_says_what_to_make(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    run = made.run(fresh(), [2016], ["batches"])[0]
+    assert not run.success
+    assert "materialise reference_data 2016, infrastructure 2015-2016 first" in run.failures[0]
+
+
+def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    run = made.run(fresh(today=date(2017, 1, 1)), [2017], ["infrastructure"])[0]
+    assert "no day of 2017 is over yet" in run.failures[0]
+
+
+@pytest.mark.parametrize("chunks", [3, 40])
+def test_stopped_at_a_chunk_border_it_goes_on_to_the_same_content(
+    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Watch], chunks: int
+) -> None:
+    platform = fresh()
+    platform.watch = stopping_after(chunks)
+    stopped = made.run(platform, [2015])[0]
+    assert not stopped.success
+    assert "stopped at a chunk border" in stopped.failures[0]
+    platform.watch = Watch()
+    assert made.run(platform, [2015])[0].success
+    assert [entry for entry in made.manifest(platform) if entry.year == 2015 and not living(entry.table)] == [
+        entry for entry in made.manifest(made.platform()) if entry.year == 2015 and not living(entry.table)
+    ]
+
+
+def test_committed_chunks_are_not_written_again(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    platform = fresh()
+    for _ in range(2):
+        assert made.run(platform, [2015])[0].success
+    metadata = made.materialisation("mortality", 2015).metadata
+    assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value) == (0, 13)
+    assert metadata["dagster/partition_row_count"].value > 0
+
+
+def test_the_running_year_grows_by_the_new_days_alone(made: Workshop, fresh: Callable[..., Platform], tmp_path: Path) -> None:
+    early = fresh(today=date(2015, 3, 10), ledger=str(tmp_path / "ledger"))
+    assert made.run(early, [2015])[0].success
+    later = fresh(today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"))
+    assert made.run(later, [2015])[0].success
+    metadata = made.materialisation("environmental_readings", 2015).metadata
+    assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value, metadata["chunks_appended"].value) == (1, 2, 1)
+    at_once = fresh(today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"), database=f"sqlite:///{tmp_path / 'at_once.db'}")
+    assert made.run(at_once, [2015])[0].success
+    assert made.manifest(later) == made.manifest(at_once)
+
+
+def living(table: str) -> bool:
+    return any(table in recorder.tables for recorder in RECORDERS.values() if recorder.kind == "living")

@@ -1,0 +1,125 @@
+"""What Dagster is shown. Edges are written out here on purpose: a change of the graph is a decision."""
+
+from datetime import datetime
+
+import dagster as dg
+import pytest
+from dagster._core.test_utils import freeze_time
+
+from aquamind_assets.assets.partitions import yearly
+from aquamind_assets.definitions import build_defs
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.settings import Settings
+
+GRAPH = {
+    "reference_data": set(),
+    "infrastructure": {"reference_data"},
+    "site_climate": {"infrastructure"},
+    "farm_year": {"site_climate", "farm_year"},
+    "sensors": {"farm_year"},
+    "weather": {"farm_year"},
+    "environmental_readings": {"farm_year", "sensors", "batches"},
+    "batches": {"farm_year"},
+    "transfers": {"farm_year", "batches"},
+    "growth_samples": {"farm_year", "batches"},
+    "mortality": {"farm_year", "batches"},
+    "feed_purchases": {"farm_year"},
+    "feeding_events": {"farm_year", "batches", "feed_purchases", "feed_stock"},
+    "feed_stock": {"farm_year", "feed_purchases"},
+    "feeding_summaries": {"farm_year", "feeding_events"},
+    "lice_counts": {"farm_year", "batches"},
+    "treatments": {"farm_year", "batches"},
+    "health_samplings": {"farm_year", "batches"},
+    "lab_samples": {"farm_year", "batches"},
+    "journal": {"farm_year", "batches"},
+    "year_report": {"transfers", "mortality", "feeding_summaries", "growth_samples", "lice_counts", "treatments", "journal"},
+}
+GROUPS = {"infrastructure", "environment", "farm", "batches", "feed", "growth", "mortality", "health", "reports"}
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    return build_defs(Settings(scenario="tiny"))
+
+
+@pytest.fixture(scope="module")
+def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
+
+
+def test_everything_loads(definitions: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_the_graph_is_the_one_that_was_decided(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {name: {dep.asset_key.to_user_string() for dep in spec.deps} for name, spec in specs.items()} == GRAPH
+
+
+def test_groups_show_the_way_of_the_data(specs: dict[str, dg.AssetSpec]) -> None:
+    """Between groups, too, the arrows go one way: otherwise the folded graph is a knot."""
+    assert {spec.group_name for spec in specs.values()} == GROUPS
+    before = {(specs[dep.asset_key.to_user_string()].group_name, spec.group_name) for spec in specs.values() for dep in spec.deps}
+    before = {(one, other) for one, other in before if one != other}
+    assert ("infrastructure", "farm") in before
+    assert not {(other, one) for one, other in before} & before
+    assert not [one for one, other in before if other == "infrastructure"]
+
+
+def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
+    for name, spec in specs.items():
+        assert spec.description, name
+        assert spec.owners, name
+        assert spec.kinds, name
+        assert spec.code_version, name
+        assert "domain" in spec.tags, name
+        assert isinstance(spec.partitions_def, dg.TimeWindowPartitionsDefinition), name
+
+
+def test_every_table_has_its_columns_described(specs: dict[str, dg.AssetSpec]) -> None:
+    for name, recorder in RECORDERS.items():
+        metadata = specs[name].metadata
+        shown = {"dagster/column_schema" if number == 0 else f"columns of {table}" for number, table in enumerate(recorder.tables)}
+        assert shown <= metadata.keys(), name
+        assert metadata["dagster/table_name"] == recorder.tables[0]
+        columns = metadata["dagster/column_schema"].columns
+        assert all(column.description and column.type for column in columns), name
+
+
+def test_jobs_for_the_history_each_session_and_a_year(definitions: dg.Definitions) -> None:
+    names = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
+    assert names == {"one_year", "whole_history", "session_1", "session_2", "session_3", "session_4"}
+
+
+def test_automation_is_off_until_somebody_wants_it(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    assert {schedule.name for schedule in repository.schedule_defs} == {"close_previous_year", "extend_running_year"}
+    assert {sensor.name for sensor in repository.sensor_defs} == {"renew_changed_scenario", "reconcile_dead_runs"}
+    assert all(schedule.default_status == dg.DefaultScheduleStatus.STOPPED for schedule in repository.schedule_defs)
+    assert all(sensor.default_status == dg.DefaultSensorStatus.STOPPED for sensor in repository.sensor_defs)
+
+
+@pytest.mark.parametrize(
+    ("clock", "last"), [(datetime(2015, 1, 1, 12), 2015), (datetime(2024, 2, 29), 2024), (datetime(2025, 12, 31, 23, 59), 2025), (datetime(2026, 1, 1), 2026)]
+)
+def test_partitions_are_the_years_up_to_the_running_one(clock: datetime, last: int) -> None:
+    with freeze_time(clock):
+        assert yearly(Settings(scenario="tiny").load_scenario()).get_partition_keys() == [str(year) for year in range(2015, last + 1)]
+
+
+@pytest.mark.parametrize("year", [2015, 2016])
+def test_a_partition_is_a_whole_calendar_year(year: int) -> None:
+    window = yearly(Settings(scenario="tiny").load_scenario()).time_window_for_partition_key(str(year))
+    assert (window.start.date().isoformat(), window.end.date().isoformat()) == (f"{year}-01-01", f"{year + 1}-01-01")
+
+
+def test_schedules_ask_for_the_right_year(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+
+    def asked(name: str, moment: datetime) -> list[str | None]:
+        context = dg.build_schedule_context(scheduled_execution_time=moment, repository_def=repository)
+        return [request.partition_key for request in repository.get_schedule_def(name).evaluate_tick(context).run_requests]
+
+    assert asked("close_previous_year", datetime(2026, 1, 1, 3)) == ["2025"]
+    assert asked("close_previous_year", datetime(2015, 1, 1, 3)) == []
+    assert asked("extend_running_year", datetime(2026, 1, 2, 2)) == ["2026"]
+    assert asked("extend_running_year", datetime(2026, 1, 1, 2)) == []
