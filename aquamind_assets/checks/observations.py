@@ -117,7 +117,7 @@ class CageClasses(Frame):
 
 
 class Shares(Frame):
-    """Counted cage-days: condition at sea transfer and in adults, oxygen, deaths by cause; one row for each key."""
+    """Counted cage-days: condition at sea transfer and in adults, deaths by cause; one row for each key."""
 
     key: np.ndarray = column("str", "", "what is counted")
     number: np.ndarray = column("float64", "", "how many")
@@ -129,6 +129,19 @@ class ActiveDays(Frame):
 
     day: np.ndarray = column("int32", "day", "day")
     batches: np.ndarray = column("int32", "batches", "batches between start and end")
+
+
+class ReadingSums(Frame):
+    """Sums over readings of stocked cages (``reading_observations``); one row for each year."""
+
+    year: np.ndarray = column("int32", "year", "calendar year")
+    variance_3_hours: np.ndarray = column("float64", "degC2", "mean square of the temperature anomalies in pairs 3 h apart, times their number")
+    product_3_hours: np.ndarray = column("float64", "degC2", "products of these pairs")
+    variance_24_hours: np.ndarray = column("float64", "degC2", "the same, 24 h apart")
+    product_24_hours: np.ndarray = column("float64", "degC2", "products of these pairs")
+    oxygen_stressed: np.ndarray = column("float64", "readings", "oxygen readings below 6 mg/L")
+    oxygen_sub_optimal: np.ndarray = column("float64", "readings", "oxygen readings from 6 to 8 mg/L")
+    oxygen_optimal: np.ndarray = column("float64", "readings", "oxygen readings of 8 mg/L and more")
 
 
 AnyFrame = TypeVar("AnyFrame", bound=Frame)
@@ -146,6 +159,7 @@ class Observations:
     geography_years: GeographyYears
     cages: CageClasses
     shares: Shares
+    readings: ReadingSums
     active: ActiveDays
 
     @classmethod
@@ -161,12 +175,13 @@ class Observations:
             geography_years=joined["geography_years"],
             cages=joined["cages"],
             shares=joined["shares"],
+            readings=joined["readings"],
             active=joined["active"].sorted_by("day"),
         )
 
 
-def observe(scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, ledger: Ledger) -> Observations:
-    """The sums of one year."""
+def observe(scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, ledger: Ledger, readings: ReadingSums | None = None) -> Observations:
+    """The sums of one year; ``readings`` (``reading_observations.observe_readings``) may be left out, what is measured on them then is not."""
     sea = _SeaRows(infrastructure, ledger)
     return Observations(
         farm_weeks=_farm_weeks(sea, ledger, infrastructure),
@@ -177,6 +192,7 @@ def observe(scenario: Scenario, infrastructure: Infrastructure, climate: SiteDay
         geography_years=_geography_years(sea, infrastructure, ledger),
         cages=_cage_classes(sea),
         shares=_shares(sea),
+        readings=readings if readings is not None else ReadingSums.empty(),
         active=_active(ledger),
     )
 
@@ -397,13 +413,9 @@ def _cage_classes(sea: _SeaRows) -> CageClasses:
 def _shares(sea: _SeaRows) -> Shares:
     rows = sea.rows
     adult = (rows.stage == Stage.ADULT) & (rows.weight_g >= WEIGHT_CLASSES[0])
-    low, high = OXYGEN_BORDERS
     chosen = {
         "condition at transfer": (sea.stocked, rows.condition),
         "condition of adults": (adult, rows.condition),
-        "oxygen stressed": (rows.oxygen < low, rows.oxygen),
-        "oxygen sub-optimal": ((rows.oxygen >= low) & (rows.oxygen < high), rows.oxygen),
-        "oxygen optimal": (rows.oxygen >= high, rows.oxygen),
     }
     everyone = np.ones(len(rows), dtype=bool)
     chosen |= {f"deaths by {cause.name.lower()}": (everyone, getattr(rows, f"deaths_{cause.name.lower()}")) for cause in Cause}

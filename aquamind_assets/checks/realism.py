@@ -33,15 +33,19 @@ def is_full_scale(infrastructure: Infrastructure) -> bool:
 
 def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observations) -> dict[str, np.ndarray]:
     """Measured values by target key: scalars, or series such as the 12 months; nan where the observations cannot say."""
-    oxygen = ("oxygen optimal", "oxygen sub-optimal", "oxygen stressed")
+    readings = observed.readings
+    hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
+    oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
     monthly, females, phase = monthly_mortality(observed), monthly_females(observed), mortality_by_month_at_sea(observed)
     feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
     values: dict[str, float | np.ndarray] = {
         "anomaly_sd": anomaly_sd,
         "anomaly_correlation": anomaly_correlation,
-        "cage_oxygen_optimal": _share(observed, oxygen[0], oxygen),
-        "cage_oxygen_sub_optimal": _share(observed, oxygen[1], oxygen),
-        "cage_oxygen_stressed": _share(observed, oxygen[2], oxygen),
+        "reading_correlation_3_hours": _ratio(readings.product_3_hours.sum(), readings.variance_3_hours.sum()),
+        "reading_correlation_24_hours": _ratio(readings.product_24_hours.sum(), readings.variance_24_hours.sum()),
+        "cage_oxygen_optimal": oxygen[0],
+        "cage_oxygen_sub_optimal": oxygen[1],
+        "cage_oxygen_stressed": oxygen[2],
         "condition_transfer": _mean(observed, "condition at transfer"),
         "condition_adult": _mean(observed, "condition of adults"),
         "tgc_small_over_large": _tgc_ratio(observed),
@@ -96,10 +100,6 @@ def _sums(observed: Observations, key: str) -> tuple[float, float]:
 def _mean(observed: Observations, key: str) -> float:
     number, total = _sums(observed, key)
     return _ratio(total, number)
-
-
-def _share(observed: Observations, key: str, keys: tuple[str, ...]) -> float:
-    return _ratio(_sums(observed, key)[0], sum(_sums(observed, one)[0] for one in keys))
 
 
 def cause_shares(observed: Observations) -> np.ndarray:

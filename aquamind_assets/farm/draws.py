@@ -53,6 +53,7 @@ class BatchDraws:
     tgc_u: np.ndarray
     """Place in the stage's range of TGC, by stage."""
     tgc_normal: float
+    mortality_normal: float
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +61,7 @@ def batch_draws(seed: int, sequence: int) -> BatchDraws:
     """Draws of the batch with this running number."""
     generator = stream(seed, "batch", sequence)
     uniforms = generator.random(10)
-    normals = generator.standard_normal(2)
+    normals = generator.standard_normal(3)
     return BatchDraws(
         eggs_normal=float(normals[0]),
         external_u=float(uniforms[0]),
@@ -69,4 +70,5 @@ def batch_draws(seed: int, sequence: int) -> BatchDraws:
         vaccine_u=float(uniforms[3]),
         tgc_u=uniforms[4:10],
         tgc_normal=float(normals[1]),
+        mortality_normal=float(normals[2]),
     )

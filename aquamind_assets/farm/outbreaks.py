@@ -171,6 +171,9 @@ def detect(farm: Farm) -> None:
         table["reported"][row] = health.disease.reportable[disease[place]]
         health.infections["treat_day"][row] = day + delay
         if health.disease.depopulate[disease[place]]:
+            # Cages that are ordered empty are isolated: the outbreak goes no further.
+            health.epidemics["last_day"][health.epidemics["event_id"] == table["event_id"][row]] = day
+        if health.disease.depopulate[disease[place]]:
             end = day + delay + health.disease.depopulation_days
             table["depopulated"][row] = True
             table["end_day"][row] = max(int(table["end_day"][row]), end + 1)

@@ -191,6 +191,7 @@ class Farm:
             c.harvest_day[container] = -1
             for name in ("growth", "condition", "mortality"):
                 getattr(c, f"{name}_normal")[container] = self.draws.normal(f"{name}.container", day, c.count.size)[container]
+            c.mortality_normal[container] = self.mortality.of_stay(self.draws_of(batch).mortality_normal, float(c.mortality_normal[container]))
         before = c.count[container]
         c.weight[container] = (before * c.weight[container] + count * weight) / max(1, before + count)
         c.count[container] += count

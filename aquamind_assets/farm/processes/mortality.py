@@ -5,9 +5,10 @@
 | parameter | ``freshwater_hazard`` | 1/day | background by stage, from the stage's loss and nominal duration (specification) |
 | parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, domain section 2.6) |
 | parameter | ``stage_base`` | 1/day | the specification's all-cause base, which a disease multiplies (Post-Smolt 1.5, Adult .8 % a month) |
-| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + 8 exp(-t/12 d)) after sea transfer (domain section 3) |
+| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/12 d)) after sea transfer (form of domain section 3, peak calibrated) |
 | parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard, 1.4 and .6 (domain section 3) |
 | parameter | ``container_sd`` | 1 | container effect on the log hazard, .9 (domain section 3) |
+| parameter | ``batch_share`` | 1 | share of its variance that all containers of a batch have in common (calibrated) |
 | parameter | ``freshwater_effects`` | 1 | those effects in freshwater, relative to the sea (general knowledge) |
 | parameter | ``handling_decay`` | day | deaths after handling, over seven days (general knowledge) |
 | parameter | ``handling_farm_share`` | 1 | power with which the farm-week effect reaches into handling losses (calibrated) |
@@ -59,6 +60,7 @@ class Mortality:
     farm_sd: float
     farm_rho: float
     container_sd: float
+    batch_share: float
     freshwater_effects: float
     handling_farm_share: float
     overdispersion: float
@@ -89,6 +91,7 @@ class Mortality:
             farm_sd=spec.farm_week_sd,
             farm_rho=spec.farm_week_rho,
             container_sd=spec.container_sd,
+            batch_share=spec.batch_share,
             freshwater_effects=spec.freshwater_effects,
             handling_farm_share=spec.handling_farm_share,
             overdispersion=spec.overdispersion,
@@ -117,6 +120,10 @@ class Mortality:
         after_transfer = 1.0 + self.transfer_peak * np.exp(-np.maximum(days_at_sea, 0) / self.transfer_decay)
         base = np.where(at_sea, (self.sea_low + (self.sea_high - self.sea_low) * grown) * after_transfer, self.freshwater_hazard[stage])
         return base * self.effects(stage, farm_effect, container_normal)
+
+    def of_stay(self, batch_normal: float, own_normal: float) -> float:
+        """The container effect of a stay, standard normal: partly that of its batch, partly its own."""
+        return float(np.sqrt(self.batch_share) * batch_normal + np.sqrt(1.0 - self.batch_share) * own_normal)
 
     def effects(self, stage: np.ndarray, farm_effect: np.ndarray, container_normal: np.ndarray) -> np.ndarray:
         """Factor of farm-week and container on the background, mean 1."""

@@ -34,7 +34,8 @@ def test_transfer_peak_decays_within_two_months(scenario: Scenario) -> None:
     mortality = Mortality.from_scenario(scenario)
     base = median_hazard(mortality, Stage.POST_SMOLT, 100, 10_000)
     ratio = [median_hazard(mortality, Stage.POST_SMOLT, 100, day) / base for day in (0, 12, 60)]
-    assert ratio == pytest.approx([9, 1 + 8 / np.e, 1 + 8 * np.exp(-5)])
+    peak = scenario.health.mortality.transfer_peak
+    assert ratio == pytest.approx([1 + peak, 1 + peak / np.e, 1 + peak * np.exp(-5)])
 
 
 def test_farm_and_container_effects_keep_the_mean(scenario: Scenario) -> None:
@@ -45,6 +46,14 @@ def test_farm_and_container_effects_keep_the_mean(scenario: Scenario) -> None:
         assert mortality.effects(np.full(n, stage), rng.normal(size=n), rng.normal(size=n)).mean() == pytest.approx(1, abs=0.05)
     effects = np.log(mortality.effects(np.full(n, Stage.ADULT), rng.normal(size=n), np.zeros(n)))
     assert effects.std() == pytest.approx(1.4, rel=0.01)
+
+
+def test_stays_of_a_batch_have_their_stated_share_in_common(scenario: Scenario) -> None:
+    mortality = Mortality.from_scenario(scenario)
+    rng = np.random.default_rng(14)
+    stays = np.array([[mortality.of_stay(batch, own) for own in rng.normal(size=2)] for batch in rng.normal(size=20_000)])
+    assert np.corrcoef(stays.T)[0, 1] == pytest.approx(mortality.batch_share, abs=0.02)
+    assert stays.std() == pytest.approx(1, abs=0.02)
 
 
 def test_farm_weeks_are_correlated_as_stated(scenario: Scenario) -> None:
