@@ -138,7 +138,7 @@ def _tissue(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec],
     if grown and signs:
         said += f"; {signs.agent} grown from kidney"
     if signs:
-        said += f". Histology: {signs.findings[int(draws.integers(len(signs.findings)))]}"
+        said += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
     return signs is not None, values, said + "."
 
 

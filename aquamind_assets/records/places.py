@@ -24,6 +24,14 @@ def noun(year: YearInputs, container: int) -> str:
     return {"PEN": "cage", "TRAY": "tray"}.get(kind.category, "tank")
 
 
+def feed_container_name(year: YearInputs, store: int) -> str:
+    """Name of a feed container and where it stands; no two feed containers share it."""
+    built = year.infrastructure
+    area, hall = built.feed_containers.area[store], built.feed_containers.hall[store]
+    place = built.areas.name[area] if area >= 0 else f"{built.stations.name[built.halls.station[hall]]}, {built.halls.name[hall]}"
+    return f"{built.feed_containers.name[store]}, {place}"
+
+
 def place_name(year: YearInputs, containers: np.ndarray) -> str:
     """Where some containers stand, in words: the area, the hall of a station, or the station if there are several halls."""
     built = year.infrastructure

@@ -18,6 +18,7 @@ from aquamind_assets.records.inputs import HOUR, YearInputs, received_lots
 from aquamind_assets.records.master import feed_id
 from aquamind_assets.records.meals import delivery_instant, meal_instants, meals, stock_at_start
 from aquamind_assets.records.people import staff
+from aquamind_assets.records.places import feed_container_name
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, WIDE_DAY_ROWS, DayRange, narrow_row_ids, number_within_day, row_ids, to_date
 from aquamind_assets.warehouse.rows import Coded, Rows, Scaled, rows
 
@@ -47,7 +48,7 @@ def feed_purchases(year: YearInputs) -> Iterator[Rows]:
         supplier=Coded(bought.supplier, plan.suppliers),
         batch_number=[_lot_number(plan.suppliers[supplier], day, n) for supplier, day, n in zip(bought.supplier, bought.order_day, number, strict=True)],
         expiry_date=bought.delivery_day.astype(np.int64) + plan.shelf_life_days,
-        notes=Coded((bought.delivery_day > year.lives.through).astype(np.int64), ("", "On order")),
+        notes=Coded(bought.feed_container, [f"For {feed_container_name(year, store)}" for store in range(len(year.infrastructure.feed_containers))]),
         created_at=ordered,
         updated_at=np.where(bought.delivery_day > year.lives.through, ordered, delivery_instant(plan, bought.delivery_day)),
     )
