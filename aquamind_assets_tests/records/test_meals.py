@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -114,7 +115,7 @@ def test_cutting_the_days_changes_nothing():
     year = with_feed(year, feed, [(0, int(feed.sum()) // 2, 187), (1, int(feed.sum()), 203)])
     whole = meals(year, year.days)
     cuts = [year.days.first, year.days.first + 1, year.days.first + 77, year.days.first + 78, year.days.end]
-    parts = [meals(year, DayRange(low, high)) for low, high in zip(cuts[:-1], cuts[1:], strict=True)]
+    parts = [meals(year, DayRange(low, high)) for low, high in pairwise(cuts)]
     for name in ("row", "day", "meal", "amount_g", "cost_cents", "stock_g", "instant"):
         assert (getattr(whole, name) == np.concatenate([getattr(part, name) for part in parts])).all(), name
 

@@ -1,0 +1,66 @@
+"""Simulated decades for the tests, and a database of pandas frames that recorders write into as the platform does."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.farm.climate import site_days
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.timeline import chunks_of
+from aquamind_assets.warehouse.rows import Rows
+
+
+@lru_cache(maxsize=2)
+def decade(preset: str) -> tuple[YearInputs, ...]:
+    """Inputs of all years of a preset, each with what its rows have become by the end of the last one."""
+    scenario = load_scenario(preset)
+    infrastructure, state, ledgers, climates = build(scenario), None, [], []
+    for year in scenario.years:
+        climates.append(site_days(scenario, infrastructure, year))
+        ledger, state = simulate_year(scenario, infrastructure, climates[-1], state, year)
+        ledgers.append(ledger)
+    return tuple(YearInputs(scenario, infrastructure, climate, ledgers[i], lives_of(ledgers[i:])) for i, climate in enumerate(climates))
+
+
+@lru_cache(maxsize=64)
+def tables(preset: str, asset: str) -> dict[str, pd.DataFrame]:
+    """The tables of one asset after all years have been written in order: id to row, in stored units (see :func:`as_frame`)."""
+    recorder = RECORDERS[asset]
+    written: dict[str, list[pd.DataFrame]] = {table: [] for table in recorder.tables}
+    for year in decade(preset):
+        for block in blocks(recorder, year):
+            written[block.table].append(as_frame(block))
+        gone = recorder.gone(year) if recorder.gone else {}
+        for table, ids in gone.items():
+            written[table] = [frame[~frame.index.isin(ids)] for frame in written[table]]
+    return {table: _last_written(pd.concat(frames)) if recorder.kind == "living" else pd.concat(frames) for table, frames in written.items()}
+
+
+def _last_written(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[~rows.index.duplicated(keep="last")].sort_index()
+
+
+def blocks(recorder: Recorder, year: YearInputs) -> list[Rows]:
+    """All rows of a year, chunk by chunk for events."""
+    if recorder.kind == "living":
+        return list(recorder.rows_alive(year))
+    return [block for chunk in chunks_of(year.year, year.ledger.through) for block in recorder.rows_of_days(year, chunk.days)]
+
+
+def as_frame(block: Rows) -> pd.DataFrame:
+    """Rows as a frame indexed by id: numerics as integers in their last decimal, dates as day numbers, instants as microseconds, text as text; NULL is <NA>."""
+    columns = {}
+    for name, column in block.columns.items():
+        values = np.broadcast_to(column.values, (block.size,))
+        if column.labels is not None:
+            values = np.array(column.labels, dtype=object)[values]
+        null = np.zeros(block.size, dtype=bool) if column.null is None else np.broadcast_to(column.null, (block.size,))
+        series = pd.Series(values, dtype="object" if column.labels is not None else "Int64")
+        columns[name] = series.mask(null, pd.NA)
+    return pd.DataFrame(columns).set_index(pd.Index(block.ids, name="row"))
