@@ -2,9 +2,9 @@
 
 Belongs here: planning harvests and carrying them out. Does not belong here: growth, prices, slaughter.
 
-A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of ``growout_days``; then its heaviest cage
-goes first, as many a day as boats there are. A cage inside a withholding period waits. A cage that grows into its density limit with nowhere to go gives a
-part of its fish early.
+A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of ``growout_days``; then as many cages a day
+as there are boats, area by area, the heaviest cage first. A cage inside a withholding period waits. A cage that grows into its density limit with nowhere to go
+gives a part of its fish early.
 """
 
 import numpy as np
@@ -34,10 +34,17 @@ def plan_harvests(farm: Farm) -> None:
         _release(farm, int(batch), rows)
         if farm.plans["harvesting"][batch]:
             boats = farm.scenario.farm.batches.harvest_cages_per_day
-            heaviest = open_rows[np.argsort(-c.weight[open_rows], kind="stable")][:boats]
-            _order(farm, heaviest, 1.0)
+            _order(farm, open_rows[_in_order(farm, open_rows)][:boats], 1.0)
         elif not np.any(farm.moves["batch"] == batch):
             _relieve(farm, int(batch), open_rows)
+
+
+def _in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:
+    """Order of the boats: area by area, the one with the heaviest fish first, so that its fallow begins early; within an area the heaviest cage first."""
+    weight, area = farm.containers.weight[rows], farm.layout.area[rows]
+    best = np.zeros(len(farm.layout.cages_of))
+    np.maximum.at(best, area, weight)
+    return np.lexsort((-weight, -best[area]))
 
 
 def _release(farm: Farm, batch: int, rows: np.ndarray) -> None:

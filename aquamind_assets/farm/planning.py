@@ -19,8 +19,8 @@ from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
 
 HORIZON_DAYS = 6 * 366
-GROWTH_LOST = 0.96
-"""Share of the growth that is left after fasting, sickness, rounding up to whole days (general knowledge)."""
+GROWTH_SEEN = 0.97
+"""Growth over a stage relative to middle TGC x normal temperature: fasting and sickness lower it, long days in warm water raise it (measured on the farm)."""
 
 THINNING_SHARE = 0.8
 """Fish stand in their first cages until this share of the weight of the first step of the legal density."""
@@ -48,6 +48,22 @@ def container_steps(scenario: Scenario, geography: int) -> list[Step] | None:
         else:
             steps.append(Step(stage, fitting))
     return steps
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a batch is."""
+
+    geography: int
+    step: int
+    """Freshwater step; one above the last at sea."""
+    progress: float
+    """Degree-days before first feeding, mean weight (g) after it."""
+    fish: float
+    target_weight: float
+    """Target weight at harvest, g."""
+    adult_day: int
+    """Day it became Adult, or -1."""
 
 
 @dataclass(frozen=True)
@@ -89,27 +105,21 @@ class Forecaster:
         tgc[:, Stage.ADULT] = [(spec.growout_tgc.low + spec.growout_tgc.high) / 2 for spec in scenario.farm.geographies]
         return cls(first_day, _running(halls), _running(sea), tgc, scenario)
 
-    def way(
-        self, geography: int, step_halls: dict[int, int], stages: dict[int, int], day: int, step: int, progress: float, fish: float, target_weight: float
-    ) -> Way:
-        """The forecast of a batch that is in freshwater step ``step`` on ``day``.
+    def way(self, batch: Standing, halls: dict[int, int], stages: dict[int, int], day: int) -> Way:
+        """The forecast of a batch.
 
         Args:
-            geography: row in Geographies.
-            step_halls: a hall of each freshwater step from ``step`` on.
+            batch: where it is today.
+            halls: a hall of each freshwater step from the present one on; empty at sea.
             stages: the stage of each of these steps.
             day: today.
-            step: present step; one above the last if the batch is at sea or enters it today.
-            progress: degree-days before first feeding, mean weight (g) after it.
-            fish: living fish.
-            target_weight: target weight at harvest, g.
         """
         farm, eggs = self.scenario.farm, self.scenario.farm.eggs
+        geography, fish, degree_days = batch.geography, batch.fish, batch.progress
         steps, numbers = {}, {}
-        weight = progress if step not in stages or stages[step] > Stage.EGG_ALEVIN else farm.stages[Stage.FRY].entry_weight_g
+        weight = batch.progress if stages.get(batch.step) != Stage.EGG_ALEVIN else farm.stages[Stage.FRY].entry_weight_g
         egg_steps = [one for one in stages if stages[one] == Stage.EGG_ALEVIN]
-        degree_days = progress
-        for one, hall in step_halls.items():
+        for one, hall in halls.items():
             steps[one], numbers[one] = day, fish
             stage = stages[one]
             if stage == Stage.EGG_ALEVIN:
@@ -126,19 +136,19 @@ class Forecaster:
                 day = self._grown(self.halls[hall], geography, stage, day, weight, goal)
                 weight = max(weight, goal)
                 fish *= 1 - farm.stages[stage].mortality
-        return self._sea_way(geography, steps, numbers, day, weight, fish, target_weight)
+        return self._sea_way(batch, steps, numbers, day, weight, fish)
 
-    def _sea_way(self, geography: int, steps: dict[int, int], numbers: dict[int, float], day: int, weight: float, fish: float, target_weight: float) -> Way:
-        farm = self.scenario.farm
-        post, adult_stage = farm.stages[Stage.POST_SMOLT], farm.stages[Stage.ADULT]
-        adult = self._grown(self.sea[geography], geography, Stage.POST_SMOLT, day, weight, adult_stage.entry_weight_g)
+    def _sea_way(self, batch: Standing, steps: dict[int, int], numbers: dict[int, float], day: int, weight: float, fish: float) -> Way:
+        farm, sea = self.scenario.farm, self.sea[batch.geography]
+        post, grow_out = farm.stages[Stage.POST_SMOLT], farm.stages[Stage.ADULT]
+        adult = self._grown(sea, batch.geography, Stage.POST_SMOLT, day, weight, grow_out.entry_weight_g)
         adult_fish = fish * (1 - post.mortality) ** ((adult - day) / 30)
-        at_adult = max(weight, adult_stage.entry_weight_g)
-        low, high = farm.batches.growout_days.low, farm.batches.growout_days.high
-        harvest = int(np.clip(self._grown(self.sea[geography], geography, Stage.ADULT, adult, at_adult, target_weight), adult + low, adult + high))
-        first_limit = farm.sea_density[0].below_weight_g if len(farm.sea_density) > 1 else target_weight
-        thinning = self._reaches(geography, day, weight, adult, THINNING_SHARE * first_limit)
-        harvest_fish = adult_fish * (1 - adult_stage.mortality) ** ((harvest - adult) / 30)
+        ripe = self._grown(sea, batch.geography, Stage.ADULT, adult, max(weight, grow_out.entry_weight_g), batch.target_weight)
+        since = batch.adult_day if batch.adult_day >= 0 else adult
+        harvest = max(day, int(np.clip(ripe, since + farm.batches.growout_days.low, since + farm.batches.growout_days.high)))
+        limit = farm.sea_density[0].below_weight_g if len(farm.sea_density) > 1 else batch.target_weight
+        thinning = self._reaches(batch.geography, day, weight, adult, THINNING_SHARE * limit)
+        harvest_fish = adult_fish * (1 - grow_out.mortality) ** ((harvest - adult) / 30)
         return Way(steps, numbers, day, fish, min(max(thinning, day), harvest), adult, harvest, harvest_fish)
 
     def _reaches(self, geography: int, day: int, weight: float, adult: int, goal: float) -> int:
@@ -151,7 +161,7 @@ class Forecaster:
     def _grown(self, sums: np.ndarray, geography: int, stage: int, day: int, weight: float, goal: float) -> int:
         if weight >= goal:
             return day
-        growth = self.tgc[geography, stage] * 1e-3 * GROWTH_LOST * (self.scenario.biology.growth.undisturbed if stage >= Stage.POST_SMOLT else 1.0)
+        growth = self.tgc[geography, stage] * 1e-3 * GROWTH_SEEN * (self.scenario.biology.growth.undisturbed if stage >= Stage.POST_SMOLT else 1.0)
         return self._after(sums, day, (np.cbrt(goal) - np.cbrt(weight)) / growth)
 
     def _after(self, sums: np.ndarray, day: int, degree_days: float) -> int:

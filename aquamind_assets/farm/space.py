@@ -2,7 +2,8 @@
 
 Belongs here: whether something is free, now or in the time it is wanted for. Does not belong here: who wants it.
 
-Tanks are booked by number for each station and container step; areas are booked whole, for one batch at a time, because an area lies fallow as a whole.
+Tanks are booked by number for each station and container step; areas are booked by number in a geography, whole and for one batch at a time, because an area
+lies fallow as a whole.
 """
 
 import numpy as np
@@ -11,7 +12,7 @@ from aquamind_assets.farm.ledger import Stage
 from aquamind_assets.farm.planning import THINNING_SHARE, Step, Way
 from aquamind_assets.farm.working import Farm
 
-BOOKING_MARGIN_DAYS = 10
+BOOKING_MARGIN_DAYS = 7
 """Days a booking is wider than the forecast on either side."""
 
 STOCKING_DENSITY = 0.93
@@ -89,37 +90,49 @@ def spans(way: Way) -> dict[int, tuple[int, int]]:
 def _peak(farm: Farm, station: int, step: int, first: int, end: int, skip_batch: int) -> int:
     """Most containers of a step that are booked in a station at once in ``first <= day < end``."""
     b = farm.tank_bookings
-    rows = np.flatnonzero((b["station"] == station) & (b["step"] == step) & (b["first_day"] < end) & (b["end_day"] > first) & (b["batch"] != skip_batch))
-    if not rows.size:
+    rows = np.flatnonzero((b["station"] == station) & (b["step"] == step) & (b["batch"] != skip_batch))
+    return _most_at_once(b["first_day"][rows], b["end_day"][rows], b["containers"][rows], first, end)
+
+
+def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, first: int, end: int) -> int:
+    """Greatest sum of the amounts that run on one of the days ``first <= day < end``."""
+    meet = (starts < end) & (ends > first)
+    starts, ends, amounts = np.maximum(starts[meet], first), ends[meet], amounts[meet]
+    if not starts.size:
         return 0
-    starts = np.maximum(b["first_day"][rows], first)
-    running = (b["first_day"][rows][None, :] <= starts[:, None]) & (b["end_day"][rows][None, :] > starts[:, None])
-    return int((running * b["containers"][rows]).sum(axis=1).max())
+    running = (starts[None, :] <= starts[:, None]) & (ends[None, :] > starts[:, None])
+    return int((running * amounts).sum(axis=1).max())
 
 
-def choose_areas(farm: Farm, geography: int, way: Way, skip_batch: int = -1) -> tuple[list[int], list[int]] | None:
-    """Areas for a batch that goes to sea as forecast: from the sea transfer on, and more from thinning on; None where they are not free."""
-    areas = farm.infrastructure.areas
-    here = np.flatnonzero((areas.geography == geography) & (areas.commissioned_day <= way.sea))
-    end = harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days + BOOKING_MARGIN_DAYS
-    first_weight = first_cages_weight(farm)
-    chosen: list[int] = []
-    for area in _by_gap(farm, here, way.sea - BOOKING_MARGIN_DAYS, end, skip_batch):
-        if holds(farm, chosen, first_weight, growout_only=False) >= way.sea_fish:
-            break
-        chosen.append(area)
-    if not chosen or holds(farm, chosen, first_weight, growout_only=False) < way.sea_fish:
+def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
+    """Areas that a batch needs from the sea transfer on, and how many more from thinning on; None where no number of areas would do."""
+    one = np.flatnonzero(farm.infrastructure.areas.geography == geography)[:1].tolist()
+    at_first = holds(farm, one, first_cages_weight(farm), growout_only=False)
+    at_last = holds(farm, one, way_target(farm), growout_only=True)
+    if at_first <= 0 or at_last <= 0:
         return None
-    more: list[int] = []
-    rest = here[~np.isin(here, chosen)]
-    target = way_target(farm)
-    for area in _by_gap(farm, rest, way.thinning - BOOKING_MARGIN_DAYS, end, skip_batch):
-        if holds(farm, chosen + more, target, growout_only=True) >= HARVEST_SLACK * way.harvest_fish:
-            break
-        more.append(area)
-    if holds(farm, chosen + more, target, growout_only=True) < HARVEST_SLACK * way.harvest_fish:
+    first = max(1, int(np.ceil(way.sea_fish / at_first)))
+    return first, max(0, int(np.ceil(HARVEST_SLACK * way.harvest_fish / at_last)) - first)
+
+
+def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
+    """The areas needed, or None where too few are left that nobody has booked for the time.
+
+    The areas of a geography are alike, so it is enough to count them: whoever comes first takes any that is ready.
+    """
+    needed = areas_needed(farm, geography, way)
+    if needed is None:
         return None
-    return chosen, more
+    b = farm.area_bookings
+    rows = np.flatnonzero(b["geography"] == geography)
+    starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
+    end = harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
+    commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
+    for first, amount in ((way.sea, needed[0]), (way.thinning, sum(needed))):
+        there = int((commissioned <= first).sum())
+        if amount + _most_at_once(starts, ends, amounts, first - BOOKING_MARGIN_DAYS, end + BOOKING_MARGIN_DAYS) > there:
+            return None
+    return needed
 
 
 def first_cages_weight(farm: Farm) -> float:
@@ -150,23 +163,15 @@ def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) ->
     return float(cage_room(farm, cages, weight).sum())
 
 
-def _by_gap(farm: Farm, areas: np.ndarray, first: int, end: int, skip_batch: int) -> list[int]:
-    """Areas that are not booked in ``first <= day < end``; those that become free latest come first, so that the long gaps stay whole."""
-    b = farm.area_bookings
-    free = []
-    for area in areas:
-        mine = (b["area"] == area) & (b["batch"] != skip_batch)
-        if np.any(mine & (b["first_day"] < end) & (b["end_day"] > first)):
-            continue
-        before = b["end_day"][mine & (b["end_day"] <= first)]
-        free.append((-int(before.max()) if before.size else 2**31, int(area)))
-    return [area for _, area in sorted(free)]
+def ready_areas(farm: Farm, geography: int, day: int) -> list[int]:
+    """Areas of a geography that have been empty for their fallow on ``day``, with nothing kept for anybody; the one that has been empty longest first."""
+    areas = farm.infrastructure.areas
+    here = np.flatnonzero((areas.geography == geography) & (areas.commissioned_day <= day))
+    ready = [int(area) for area in here if _is_ready(farm, int(area), day)]
+    return sorted(ready, key=lambda area: (int(farm.containers.emptied[farm.layout.cages_of[area]].max()), area))
 
 
-def area_ready(farm: Farm, area: int, day: int) -> bool:
-    """Whether an area has been empty for its fallow on ``day``, with nothing kept for anybody."""
-    cages = farm.layout.cages_of[area]
-    c = farm.containers
+def _is_ready(farm: Farm, area: int, day: int) -> bool:
+    cages, c = farm.layout.cages_of[area], farm.containers
     rested = c.emptied[cages] + farm.scenario.farm.batches.fallow_days < day
-    commissioned = farm.infrastructure.areas.commissioned_day[area] <= day
-    return bool(commissioned and np.all((c.batch[cages] < 0) & (c.reserved[cages] < 0) & rested))
+    return bool(np.all((c.batch[cages] < 0) & (c.reserved[cages] < 0) & rested))

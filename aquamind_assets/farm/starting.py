@@ -14,7 +14,7 @@ from aquamind_assets import timeline
 from aquamind_assets.farm import space
 from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.farm.ledger import BatchStatus, Movement, Stage
-from aquamind_assets.farm.planning import Step, Way
+from aquamind_assets.farm.planning import Standing, Step, Way
 from aquamind_assets.farm.working import Farm
 
 PLANNING_DAYS = 2
@@ -53,30 +53,29 @@ def _by_deficit(farm: Farm) -> list[int]:
     return [int(row) for row in np.argsort(-deficit, kind="stable") if shares[row] > 0 and farm.steps[row]]
 
 
-def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[list[int], list[int]]] | None:
+def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
+    """The station with the fewest bookings where the batch's whole way fits, and what it needs there and at sea."""
     stations = farm.infrastructure.stations
     here = np.flatnonzero((stations.geography == geography) & (stations.commissioned_day <= farm.today.day))
     load = [int((farm.tank_bookings["station"] == station).sum()) for station in here]
+    first = (farm.steps[geography] or [])[0]
     for station in here[np.argsort(load, kind="stable")]:
-        way = forecast(farm, geography, int(station), 0, 0.0, eggs, space.way_target(farm))
-        first = (farm.steps[geography] or [])[0]
         free = space.free_tanks(farm, int(station), first, farm.today.day)
-        room = space.tank_room(farm, free, space.exit_weight(farm, first.stage))
-        if not free.size or room.sum() < eggs:
+        if space.tank_room(farm, free, space.exit_weight(farm, first.stage)).sum() < eggs:
             continue
+        way = forecast(farm, int(station), Standing(geography, 0, 0.0, eggs, space.way_target(farm), -1))
         needs = space.tanks_fit(farm, int(station), geography, way)
-        areas = space.choose_areas(farm, geography, way) if needs else None
+        areas = space.areas_fit(farm, geography, way) if needs else None
         if needs and areas:
             return int(station), way, needs, areas
     return None
 
 
-def forecast(farm: Farm, geography: int, station: int, step: int, progress: float, fish: float, target: float) -> Way:
-    """The forecast way of a batch from the step it is in today (one above the last: at sea)."""
-    steps = farm.steps[geography] or []
-    halls = {number: _hall(farm, station, steps[number]) for number in range(step, len(steps))}
-    stages = {number: steps[number].stage for number in range(step, len(steps))}
-    return farm.forecaster.way(geography, halls, stages, farm.today.day, step, progress, fish, target)
+def forecast(farm: Farm, station: int, batch: Standing) -> Way:
+    """The forecast way of a batch from where it is today."""
+    steps = farm.steps[batch.geography] or []
+    halls = {number: _hall(farm, station, steps[number]) for number in range(batch.step, len(steps))}
+    return farm.forecaster.way(batch, halls, {number: steps[number].stage for number in halls}, farm.today.day)
 
 
 def _hall(farm: Farm, station: int, step: Step) -> int:
@@ -84,7 +83,7 @@ def _hall(farm: Farm, station: int, step: Step) -> int:
     return int(farm.infrastructure.containers.hall[farm.tanks(station, step)[0]])
 
 
-def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[list[int], list[int]]) -> None:
+def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[int, int]) -> None:
     plan, day = farm.scenario.farm.batches, farm.today.day
     sequence = int(farm.counters.sequence[0])
     draws = batch_draws(farm.scenario.seed, sequence)
@@ -167,23 +166,23 @@ def _lay_in(farm: Farm, batch: int, geography: int, station: int, eggs: int) -> 
         )
 
 
-def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[list[int], list[int]] | None) -> None:
-    """Writes the bookings of a batch anew; without ``areas`` those it has keep their place and get new days."""
-    station = int(farm.batches["station"][batch])
+def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[int, int]) -> None:
+    """Writes the bookings of a batch anew.
+
+    Args:
+        farm: the farm.
+        batch: row in Batches.
+        way: its forecast way.
+        needs: containers in each freshwater step of the way.
+        areas: areas from the sea transfer on, and more from thinning on.
+    """
+    station, geography = int(farm.batches["station"][batch]), int(farm.batches["geography"][batch])
     farm.tank_bookings.keep(farm.tank_bookings["batch"] != batch)
     for step, (first, end) in space.spans(way).items():
-        tanks = farm.tanks(station, (farm.steps[farm.batches["geography"][batch]] or [])[step])
-        grace = int(farm.layout.grace[tanks].max())
+        grace = int(farm.layout.grace[farm.tanks(station, (farm.steps[geography] or [])[step])].max())
         farm.tank_bookings.add(batch=batch, step=step, station=station, first_day=first, end_day=end + grace, containers=needs[step])
     end = space.harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
-    bookings = farm.area_bookings
-    if areas is None:
-        mine = np.flatnonzero(bookings["batch"] == batch)
-        later = bookings["second"][mine]
-        bookings["first_day"][mine] = np.minimum(np.where(later, way.thinning, way.sea), end - 1)
-        bookings["end_day"][mine] = end
-        return
-    bookings.keep(bookings["batch"] != batch)
-    for second, chosen in enumerate(areas):
-        for area in chosen:
-            bookings.add(batch=batch, area=area, first_day=way.thinning if second else way.sea, end_day=end, second=bool(second))
+    farm.area_bookings.keep(farm.area_bookings["batch"] != batch)
+    for amount, first, later in ((areas[0], way.sea, False), (areas[1], way.thinning, True)):
+        if amount:
+            farm.area_bookings.add(batch=batch, geography=geography, first_day=first, end_day=end, areas=amount, later=later)

@@ -60,13 +60,14 @@ class TankBookings(Frame):
 
 
 class AreaBookings(Frame):
-    """Areas that a batch will need, or has, for itself."""
+    """Areas of its geography that a batch will need, or has, for itself."""
 
     batch: np.ndarray = column("int32", "", "row in Batches")
-    area: np.ndarray = column("int16", "", "row in Areas")
+    geography: np.ndarray = column("int8", "", "row in Geographies")
     first_day: np.ndarray = column("int32", "day", "first day")
     end_day: np.ndarray = column("int32", "day", "day after the last, fallow included")
-    second: np.ndarray = column("bool", "", "needed from thinning on only")
+    areas: np.ndarray = column("int32", "", "how many")
+    later: np.ndarray = column("bool", "", "needed from thinning on, and not taken yet")
 
 
 class PlannedMoves(Frame):

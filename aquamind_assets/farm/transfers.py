@@ -10,11 +10,14 @@ import numpy as np
 
 from aquamind_assets.farm import space, starting
 from aquamind_assets.farm.ledger import Movement, Stage
+from aquamind_assets.farm.planning import Standing
 from aquamind_assets.farm.working import Farm
 
 LEAD_DAYS = 7
 FASTING_DAYS = 1
 """Days without feed before a movement, and on its day."""
+
+FORECAST_DAYS = 7
 
 TANKS_PER_DAY = 12
 CAGES_PER_DAY = 2
@@ -45,11 +48,13 @@ def _mean_weight(farm: Farm, rows: np.ndarray) -> float:
 
 
 def plan_moves(farm: Farm) -> None:
-    """Plans the movements of every batch that will be ready within the lead."""
+    """Plans the movements of every batch that will be ready within the lead; once a week every batch that does not move is forecast anew."""
     moving = set(farm.moves["batch"].tolist())
     for batch in farm.active:
         if int(batch) in moving:
             continue
+        if (farm.today.day + batch) % FORECAST_DAYS == 0:
+            rebook(farm, int(batch))
         if farm.batches["stage"][batch] >= Stage.POST_SMOLT:
             _plan_thinning(farm, int(batch))
         elif _ready(farm, int(batch)):
@@ -94,16 +99,19 @@ def _plan_next_step(farm: Farm, batch: int) -> None:
 
 
 def _plan_sea_transfer(farm: Farm, batch: int) -> None:
+    """Smolts go to the areas that have been ready longest; where there are too few, they wait."""
     day = farm.today.day + LEAD_DAYS
     sources = farm.of_batch(batch)
     fish = int(farm.containers.count[sources].sum())
-    areas = _areas_for_sea(farm, batch, day)
-    if areas is None:
+    now, later = areas_booked(farm, batch)
+    areas = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:now]
+    if len(areas) < now:
         return
     cages = space.free_cages(farm, areas, day)
     planned = space.first_cages_weight(farm)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
-    chosen = _fewest(farm, fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages, planned, fish)
+    usable = fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages
+    chosen = usable if later else _fewest(farm, usable, planned, fish)
     room = space.cage_room(farm, chosen, planned)
     _plan_pairs(
         farm,
@@ -125,29 +133,11 @@ def _fewest(farm: Farm, cages: np.ndarray, weight: float, fish: int) -> np.ndarr
     return cages[: int(np.searchsorted(np.cumsum(space.cage_room(farm, cages, weight)), fish)) + 1]
 
 
-def _areas_for_sea(farm: Farm, batch: int, day: int) -> list[int] | None:
-    """The booked areas for the sea transfer if they lie empty by ``day``, else others that do, else None: then the smolts wait."""
+def areas_booked(farm: Farm, batch: int) -> tuple[int, int]:
+    """Areas that a batch has or is about to take, and those it will take when it is thinned."""
     b = farm.area_bookings
-    booked = [int(area) for area in b["area"][(b["batch"] == batch) & ~b["second"]]]
-    if booked and all(space.area_ready(farm, area, day) for area in booked):
-        return booked
-    geography = int(farm.batches["geography"][batch])
-    rows = farm.of_batch(batch)
-    number = len(farm.steps[geography] or [])
-    way = starting.forecast(
-        farm,
-        geography,
-        int(farm.batches["station"][batch]),
-        number,
-        _mean_weight(farm, rows),
-        float(farm.containers.count[rows].sum()),
-        farm.plans["target_weight_g"][batch],
-    )
-    chosen = space.choose_areas(farm, geography, way, skip_batch=batch)
-    if chosen is None or not all(space.area_ready(farm, area, day) for area in chosen[0]):
-        return None
-    starting.book(farm, batch, way, {}, chosen)
-    return chosen[0]
+    mine = b["batch"] == batch
+    return int(b["areas"][mine & ~b["later"]].sum()), int(b["areas"][mine & b["later"]].sum())
 
 
 def _plan_thinning(farm: Farm, batch: int) -> None:
@@ -156,18 +146,16 @@ def _plan_thinning(farm: Farm, batch: int) -> None:
     if not rows.size or farm.plans["harvesting"][batch]:
         return
     daily = farm.tgc[batch, c.stage[rows]] * 1e-3 * farm.at_site(farm.water.temperature, rows)
-    later = (np.cbrt(c.weight[rows]) + daily * (LEAD_DAYS + 3)) ** 3
-    crowded = c.count[rows] * later > THINNING_DENSITY * safe_limit(farm, rows, later) * layout.volume[rows] * 1000.0
-    outgrown = later > 0.97 * layout.max_weight[rows]
+    grown = (np.cbrt(c.weight[rows]) + daily * (LEAD_DAYS + 3)) ** 3
+    crowded = c.count[rows] * grown > THINNING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
+    outgrown = grown > 0.97 * layout.max_weight[rows]
     if not crowded.any() and not outgrown.any():
         return
-    b = farm.area_bookings
-    areas = [int(area) for area in b["area"][b["batch"] == batch]]
-    used = set(layout.area[rows].tolist())
-    open_areas = [area for area in areas if area in used or space.area_ready(farm, area, day)]
-    free = space.free_cages(farm, open_areas, day)
+    later = areas_booked(farm, batch)[1]
+    more = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:later]
+    free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, day)
     free = free[np.isinf(layout.max_weight[free])]
-    staying = rows[np.isinf(layout.max_weight[rows]) | (~outgrown & (later < 0.5 * layout.max_weight[rows]))]
+    staying = rows[np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))]
     if not free.size:
         return
     total = c.count[rows].sum()
@@ -179,6 +167,8 @@ def _plan_thinning(farm: Farm, batch: int) -> None:
         wanted = excess[giving].sum() * layout.volume[free] / layout.volume[free].sum()
         stage = int(farm.batches["stage"][batch])
         _plan_pairs(farm, batch, Movement.THINNING, stage, rows[giving], excess[giving], free, wanted, CAGES_PER_DAY)
+        if more:
+            farm.area_bookings["later"][farm.area_bookings["batch"] == batch] = False
 
 
 def safe_limit(farm: Farm, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -279,15 +269,21 @@ def carry_out(farm: Farm) -> None:
 
 def rebook(farm: Farm, batch: int) -> None:
     """Forecasts a batch anew from where it is, and moves its bookings."""
-    geography, station = int(farm.batches["geography"][batch]), int(farm.batches["station"][batch])
-    rows = np.flatnonzero((farm.containers.batch == batch) & (farm.containers.count > 0))
-    fish = float(farm.containers.count[rows].sum())
-    step = int(farm.plans["step"][batch])
+    station, rows = int(farm.batches["station"][batch]), farm.of_batch(batch)
     early = farm.batches["stage"][batch] == Stage.EGG_ALEVIN
     progress = float(farm.containers.degree_days[rows].mean()) if early else _mean_weight(farm, rows)
-    way = starting.forecast(farm, geography, station, step, progress, fish, float(farm.plans["target_weight_g"][batch]))
+    plan = {name: farm.plans[name][batch] for name in ("step", "target_weight_g", "adult_day")}
+    standing = Standing(
+        int(farm.batches["geography"][batch]),
+        int(plan["step"]),
+        progress,
+        float(farm.containers.count[rows].sum()),
+        float(plan["target_weight_g"]),
+        int(plan["adult_day"]),
+    )
+    way = starting.forecast(farm, station, standing)
     b = farm.tank_bookings
     needs = {int(number): int(amount) for number, amount in zip(b["step"][b["batch"] == batch], b["containers"][b["batch"] == batch], strict=True)}
-    starting.book(farm, batch, way, needs, None)
-    if step < len(farm.steps[geography] or []):
+    starting.book(farm, batch, way, needs, areas_booked(farm, batch))
+    if standing.step in way.steps:
         farm.plans["sea_day"][batch] = way.sea
