@@ -1,0 +1,97 @@
+"""docs/realism.md: every published figure beside what was measured, and the key figures of the farm.
+
+Belongs here: a history's observations, and the page written from them. Does not belong here: measuring (``realism``), bands (``targets.yaml``).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from aquamind_assets import timeline
+from aquamind_assets.checks.figures import KeyFigure, columns, key_figures
+from aquamind_assets.checks.observations import Observations, observe
+from aquamind_assets.checks.reading_observations import observe_readings
+from aquamind_assets.checks.realism import is_full_scale, measure
+from aquamind_assets.checks.targets import Finding, judge, load_targets
+from aquamind_assets.farm import climate, engine, infrastructure
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.state import FarmState
+from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.scenario.model import Scenario
+
+
+def simulate_observations(scenario: Scenario, places: Infrastructure, tell: Callable[[int], None] = lambda year: None) -> Iterator[Observations]:
+    """Simulates the scenario's history in this process and boils each year down; nothing is stored, and one year's ledger is held at a time.
+
+    Args:
+        scenario: the scenario.
+        places: ``infrastructure.build(scenario)``.
+        tell: called with each year when it is done.
+    """
+    state: FarmState | None = None
+    for year in scenario.years:
+        water = climate.site_days(scenario, places, year)
+        ledger, state = engine.simulate_year(scenario, places, water, state, year)
+        inputs = YearInputs(scenario, places, water, ledger, lives_of([ledger]))
+        yield observe(scenario, places, water, ledger, observe_readings(inputs))
+        tell(year)
+
+
+def write_page(scenario: Scenario, path: Path, tell: Callable[[int], None] = lambda year: None) -> list[Finding]:
+    """Simulates the scenario's history, writes the page to ``path`` and returns the findings of the decade."""
+    places = infrastructure.build(scenario)
+    observed = Observations.added(list(simulate_observations(scenario, places, tell)))
+    findings = judge(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
+    path.write_text(page(scenario, observed, findings), "utf-8")
+    return findings
+
+
+def page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:
+    """The page in Markdown."""
+    counted = {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in ("inside", "outside", "not measured")}
+    first, last = (timeline.to_date(int(day)) for day in (observed.active.day.min(), observed.active.day.max()))
+    head = [
+        "# Realism",
+        "",
+        "What the simulated farm measures beside published figures. The figures, their bands and sources are data",
+        "(`aquamind_assets/checks/targets.yaml`); what is measured is in `aquamind_assets/checks/realism.py`. Nothing is fitted to a statistic:",
+        "the processes of `aquamind_assets/farm/processes/` give it.",
+        "",
+        f"Scenario `{scenario.name}`, seed {scenario.seed}, fingerprint `{scenario.farm_fingerprint()}`, {_day(first)} to {_day(last)}:",
+        f"**{counted['inside']} inside, {counted['outside']} outside** their band, {counted['not measured']} not measured at this scale.",
+        "",
+    ]
+    return "\n".join([*head, *_findings_table(findings), "", *_notes(findings), *_key_table(columns(scenario), key_figures(scenario, observed)), ""])
+
+
+def _findings_table(findings: list[Finding]) -> list[str]:
+    lines = ["| figure | unit | published | band | measured | | source |", "|---|---|---|---|---|---|---|"]
+    for finding in findings:
+        target = finding.target
+        band = ", ".join(f"{_number(low)}-{_number(high)}" for low, high in zip(target.low, target.high, strict=True))
+        measured = ", ".join(map(_number, finding.measured)) or "-"
+        mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[finding.verdict]
+        lines.append(f"| {target.figure} | {target.unit} | {', '.join(map(_number, target.value))} | {band} | {measured} | {mark} | {target.source} |")
+    return lines
+
+
+def _notes(findings: list[Finding]) -> list[str]:
+    lines = ["## How each is measured", "", "| figure | statistic | where | note |", "|---|---|---|---|"]
+    lines += [f"| {one.target.figure} | {one.target.statistic} | {one.target.where} | {one.target.note} |" for one in findings]
+    return [*lines, ""]
+
+
+def _key_table(names: list[str], figures: list[KeyFigure]) -> list[str]:
+    lines = ["## Key figures", "", f"| figure | unit | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
+    return lines + [
+        f"| {figure.name} | {figure.unit} | {' | '.join('-' if value != value else _number(value) for value in figure.values)} |" for figure in figures
+    ]
+
+
+def _number(value: float) -> str:
+    """Three significant digits, whole numbers from 100 on."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
