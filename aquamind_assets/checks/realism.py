@@ -20,6 +20,8 @@ GUTTED = 0.83
 FULL_SCALE_CAGES = 400
 SETTLED_YEARS = 3
 """Years until the sea is stocked as planned: harvest of earlier years says nothing about the yearly tonnes."""
+LEAST_COUNTED = 60
+"""Fish looked at that make a farm's weekly lice count: the published series are of several cages, and fewer fish say little."""
 _WHOLE_MONTH_DAYS = 25
 _WHOLE_WEEK_SHARE = 0.9
 _LEAST_WEEKS = 30
@@ -167,7 +169,7 @@ def log_correlation(weeks: FarmWeeks, what: str, lag: int) -> float:
     Half a louse, or half a dead fish, is added before taking logs, as is usual with counts that may be 0.
     """
     if what == "lice":
-        weeks = weeks.take(weeks.counted_fish > 0)
+        weeks = weeks.take(weeks.counted_fish >= LEAST_COUNTED)
         value = np.log((weeks.counted_females + 0.5) / weeks.counted_fish)
     else:
         # A first or last week with few fish days is not a week of the farm.
