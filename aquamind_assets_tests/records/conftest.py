@@ -3,11 +3,10 @@
 import pytest
 
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.scenario.loading import load_scenario
-from aquamind_assets_tests.records.histories import inputs_of, simulated
+from aquamind_assets_tests.records.decades import decade
 
 
 @pytest.fixture(scope="session")
 def history() -> list[YearInputs]:
     """The inputs of every year of the preset tiny, in order."""
-    return inputs_of(simulated(load_scenario("tiny")))
+    return list(decade("tiny"))

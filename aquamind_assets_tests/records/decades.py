@@ -5,27 +5,17 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.farm.climate import site_days
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.records.inputs import YearInputs, lives_of
-from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
-from aquamind_assets.timeline import chunks_of
 from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulated
 
 
 @lru_cache(maxsize=2)
 def decade(preset: str) -> tuple[YearInputs, ...]:
     """Inputs of all years of a preset, each with what its rows have become by the end of the last one."""
-    scenario = load_scenario(preset)
-    infrastructure, state, ledgers, climates = build(scenario), None, [], []
-    for year in scenario.years:
-        climates.append(site_days(scenario, infrastructure, year))
-        ledger, state = simulate_year(scenario, infrastructure, climates[-1], state, year)
-        ledgers.append(ledger)
-    return tuple(YearInputs(scenario, infrastructure, climate, ledgers[i], lives_of(ledgers[i:])) for i, climate in enumerate(climates))
+    return tuple(inputs_of(simulated(load_scenario(preset))))
 
 
 @lru_cache(maxsize=64)
@@ -34,7 +24,7 @@ def tables(preset: str, asset: str) -> dict[str, pd.DataFrame]:
     recorder = RECORDERS[asset]
     written: dict[str, list[pd.DataFrame]] = {table: [] for table in recorder.tables}
     for year in decade(preset):
-        for block in blocks(recorder, year):
+        for block in rows_of(recorder, year):
             written[block.table].append(as_frame(block))
         gone = recorder.gone(year) if recorder.gone else {}
         for table, ids in gone.items():
@@ -44,13 +34,6 @@ def tables(preset: str, asset: str) -> dict[str, pd.DataFrame]:
 
 def _last_written(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows.index.duplicated(keep="last")].sort_index()
-
-
-def blocks(recorder: Recorder, year: YearInputs) -> list[Rows]:
-    """All rows of a year, chunk by chunk for events."""
-    if recorder.kind == "living":
-        return list(recorder.rows_alive(year))
-    return [block for chunk in chunks_of(year.year, year.ledger.through) for block in recorder.rows_of_days(year, chunk.days)]
 
 
 def as_frame(block: Rows) -> pd.DataFrame:
