@@ -24,7 +24,10 @@ TRAILER = b"\xff\xff"
 PIECE_BYTES = 1 << 20
 """Aim for the size of the pieces of :func:`encode`: fits the processor's cache, and is large beside the cost of starting one."""
 
-_MOST_GROUPS = 6
+_SMALL_GROUP = 300
+"""Rows that a group should have on average, to be worth a layout of its own."""
+
+_LARGEST_SHAPE = 1 << 16
 _POSTGRES_EPOCH = day_number(EPOCH.replace(year=2000))
 _INTEGERS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "u1", "date": ">i4", "timestamptz": ">i8", "time": ">i8"}
 _SHIFTS = {"date": _POSTGRES_EPOCH, "timestamptz": _POSTGRES_EPOCH * MICROSECONDS_PER_DAY}
@@ -38,23 +41,32 @@ def encode(rows: Rows) -> Iterator[memoryview]:
             yield layout.fill(part)
 
 
-def _groups(rows: Rows) -> list[Rows]:
-    """The rows in groups of one shape (the same fields NULL, the same lengths of text), or all in one if that made many small ones."""
-    shape = np.zeros(rows.size, dtype=np.int64)
-    ragged = False
+def _groups(rows: Rows) -> Iterator[Rows]:
+    """The rows in groups of one shape (the same fields NULL, the same lengths of text), or all in one if that made many small ones.
+
+    Rows come sorted by what they are about, so shapes come in runs, which are cut out without copying. Otherwise the rows of each shape are collected.
+    """
+    shape: np.ndarray | None = None
     for column in rows.columns.values():
         for part in _shape_parts(column):
-            kinds = int(part.max()) + 1
-            if rows.size and int(shape.max()) * kinds > 1 << 40:
-                return [rows]
-            shape = shape * kinds + part
-            ragged = True
-    if not ragged:
-        return [rows]
-    found = np.unique(shape)
-    if found.size > _MOST_GROUPS or rows.size < 200 * found.size:
-        return [rows]
-    return [_uniform(rows.take(shape == one)) for one in found]
+            shape = part if shape is None else shape * (int(part.max()) + 1) + part
+            if int(shape.max()) > _LARGEST_SHAPE:
+                yield rows
+                return
+    if shape is None:
+        yield rows
+        return
+    borders = np.flatnonzero(shape[1:] != shape[:-1]) + 1
+    if rows.size >= _SMALL_GROUP * (borders.size + 1):
+        for start, end in zip([0, *borders.tolist()], [*borders.tolist(), rows.size], strict=True):
+            yield _uniform(rows.take(slice(start, end)))
+        return
+    counts = np.bincount(shape)
+    if rows.size < _SMALL_GROUP * np.count_nonzero(counts):
+        yield rows
+        return
+    for one in np.flatnonzero(counts):
+        yield _uniform(rows.take(np.flatnonzero(shape == one)))
 
 
 def _shape_parts(column: Stored) -> Iterator[np.ndarray]:
@@ -62,12 +74,12 @@ def _shape_parts(column: Stored) -> Iterator[np.ndarray]:
     if column.constant:
         return
     if column.null is not None:
-        yield column.null.astype(np.int64)
+        yield column.null.astype(np.int32)
     if column.labels is not None:
         lengths = _byte_lengths(column.labels)
         used = lengths if lengths.size <= 64 else lengths[np.unique(column.values)]
         if used.size and used.min() != used.max():
-            yield lengths[column.values]
+            yield lengths[column.values].astype(np.int32)
 
 
 def _byte_lengths(labels: tuple[str, ...]) -> np.ndarray:
@@ -126,6 +138,8 @@ class _Layout:
                 continue
             kind, offset = dtype.fields[name][:2]
             record[f"{name} length"] = kind.itemsize
+            if column.spec.kind == "numeric":
+                _numeric_head(record[name], column)
             if column.constant:
                 writers[name](record, column)
             else:
@@ -135,7 +149,8 @@ class _Layout:
     def fill(self, rows: Rows) -> memoryview:
         """The rows as bytes."""
         out = np.empty(rows.size, dtype=self.dtype)
-        out[:] = self._record
+        whole = f"V{self.dtype.itemsize}"
+        out.view(whole)[:] = self._record.view(whole)  # four times as fast as assigning field by field
         keep: np.ndarray | None = None
         for field in self._varying:
             column = rows.columns[field.name]
@@ -185,22 +200,16 @@ def _text(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Stor
 
 def _numeric(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Stored], None], np.ndarray | None]:
     """PostgreSQL's digits are base 10000 on both sides of the point; leading and trailing zero digits are allowed on the way in."""
-    scale = column.spec.scale or 0
-    decimals = -(-scale // 4)
-    factor = 10 ** (decimals * 4 - scale)
-    largest = int(np.abs(column.values).max()) * factor if column.values.size else 0
-    digits = decimals + 1
-    while 10_000**digits <= largest:
-        digits += 1
+    digits, _ = _digits(column)
+    _, factor = _decimals(column)
     dtype = np.dtype([("digits", ">i2"), ("weight", ">i2"), ("sign", ">u2"), ("scale", ">u2"), *((f"d{i}", ">i2") for i in range(digits))])
 
     def write(out: np.ndarray, values: Stored) -> None:
         field = out[name]
-        field["digits"], field["weight"], field["scale"] = digits, digits - decimals - 1, scale
-        units = values.values
-        negative = units < 0
-        rest = np.abs(units) * factor if negative.any() else units * factor
-        field["sign"] = np.where(negative, 0x4000, 0) if negative.any() else 0
+        rest = values.values * factor
+        if rest.min() < 0:
+            field["sign"] = np.where(rest < 0, 0x4000, 0)
+            rest = np.abs(rest)
         for i in reversed(range(1, digits)):
             quotient = rest // 10_000
             field[f"d{i}"] = rest - quotient * 10_000
@@ -208,3 +217,26 @@ def _numeric(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, S
         field["d0"] = rest
 
     return dtype, write, None
+
+
+def _numeric_head(field: np.ndarray, column: Stored) -> None:
+    """What stands before the digits, and is the same in all rows but for the sign."""
+    digits, decimals = _digits(column)
+    field["digits"], field["weight"], field["scale"] = digits, digits - decimals - 1, column.spec.scale or 0
+
+
+def _decimals(column: Stored) -> tuple[int, int]:
+    """Base-10000 digits after the point, and what stored units are multiplied with to be units of the last of them."""
+    scale = column.spec.scale or 0
+    decimals = -(-scale // 4)
+    return decimals, 10 ** (decimals * 4 - scale)
+
+
+def _digits(column: Stored) -> tuple[int, int]:
+    """Base-10000 digits that the largest value needs, at least one of them before the point, and those after the point."""
+    decimals, factor = _decimals(column)
+    largest = int(np.abs(column.values).max()) * factor if column.values.size else 0
+    digits = decimals + 1
+    while 10_000**digits <= largest:
+        digits += 1
+    return digits, decimals
