@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -212,6 +213,26 @@ def scenario_diff(
 
         found = difference(load_scenario(one), load_scenario(other))
         _print(found, as_json, lambda: show_difference(Console(), found, one, other))
+
+
+@scenario_app.command("realism", epilog="`aquamind scenario realism --preset demo` · `aquamind scenario realism --preset bakkafrost --output docs/realism.md`")
+def scenario_realism(
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Also write the page of docs/realism.md.", show_default=False)] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Simulate the whole history, and measure it against published figures. Nothing goes into a database. Exit code 1 if a figure is outside its band."""
+    with orders_checked():
+        loaded = _settings(preset, scenario, changes, None, None).load_scenario()
+        from aquamind_assets.command import realism
+
+        findings = realism.judge_history(loaded, output, _console(quiet, as_json))
+        _print(realism.as_json(findings), as_json, lambda: realism.show(_console(quiet, as_json), findings))
+        if any(finding.verdict == "outside" for finding in findings):
+            raise typer.Exit(1)
 
 
 @contextmanager

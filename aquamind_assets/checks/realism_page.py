@@ -3,30 +3,25 @@
 Belongs here: a history's observations, and the page written from them. Does not belong here: measuring (``realism``), bands (``targets.yaml``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from aquamind_assets import timeline
 from aquamind_assets.checks.figures import KeyFigure, columns, key_figures
 from aquamind_assets.checks.observations import Observations, observe
 from aquamind_assets.checks.reading_observations import observe_readings
-from aquamind_assets.checks.realism import is_full_scale, measure
-from aquamind_assets.checks.targets import Finding, judge, load_targets
-from aquamind_assets.farm import climate, engine, infrastructure
+from aquamind_assets.checks.targets import Finding
+from aquamind_assets.farm import climate, engine
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.state import FarmState
 from aquamind_assets.records.inputs import YearInputs, lives_of
 from aquamind_assets.scenario.model import Scenario
 
 
-def simulate_observations(scenario: Scenario, places: Infrastructure, tell: Callable[[int], None] = lambda year: None) -> Iterator[Observations]:
+def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterator[Observations]:
     """Simulates the scenario's history in this process and boils each year down; nothing is stored, and one year's ledger is held at a time.
 
-    Args:
-        scenario: the scenario.
-        places: ``infrastructure.build(scenario)``.
-        tell: called with each year when it is done.
+    ``places`` is ``infrastructure.build(scenario)``.
     """
     state: FarmState | None = None
     for year in scenario.years:
@@ -34,16 +29,6 @@ def simulate_observations(scenario: Scenario, places: Infrastructure, tell: Call
         ledger, state = engine.simulate_year(scenario, places, water, state, year)
         inputs = YearInputs(scenario, places, water, ledger, lives_of([ledger]))
         yield observe(scenario, places, water, ledger, observe_readings(inputs))
-        tell(year)
-
-
-def write_page(scenario: Scenario, path: Path, tell: Callable[[int], None] = lambda year: None) -> list[Finding]:
-    """Simulates the scenario's history, writes the page to ``path`` and returns the findings of the decade."""
-    places = infrastructure.build(scenario)
-    observed = Observations.added(list(simulate_observations(scenario, places, tell)))
-    findings = judge(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
-    path.write_text(page(scenario, observed, findings), "utf-8")
-    return findings
 
 
 def page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:

@@ -1,7 +1,9 @@
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from aquamind_assets.checks.figures import columns, key_figures
 from aquamind_assets.checks.observations import FarmWeeks, Observations, month_number, observe
@@ -17,8 +19,9 @@ from aquamind_assets.checks.realism import (
     monthly_mortality,
     mortality_by_month_at_sea,
 )
-from aquamind_assets.checks.realism_page import page, write_page
+from aquamind_assets.checks.realism_page import page
 from aquamind_assets.checks.targets import judge, load_targets
+from aquamind_assets.command.realism import as_json, judge_history, show
 from aquamind_assets.farm import climate, engine, infrastructure
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause, Ledger, Movement, SiteDays, Stage
@@ -215,9 +218,20 @@ def test_the_page_names_every_target_with_what_was_measured(history: History) ->
 
 
 @pytest.mark.slow
-def test_the_demo_decade_is_as_published(tmp_path) -> None:
-    findings = write_page(load_scenario("demo"), tmp_path / "realism.md")
+def test_the_demo_decade_is_as_published(tmp_path: Path) -> None:
+    findings = judge_history(load_scenario("demo"), tmp_path / "docs" / "realism.md", Console(quiet=True))
     # Few cages: what rests on the variety of many farms may miss its band.
     spread = {"mortality_correlation_4_weeks", "mortality_quiet_months", "mortality_month_p95"}
     assert {finding.target.key for finding in findings if finding.verdict == "outside"} <= spread
-    assert (tmp_path / "realism.md").read_text("utf-8").startswith("# Realism")
+    assert (tmp_path / "docs" / "realism.md").read_text("utf-8").startswith("# Realism")
+
+
+def test_the_command_shows_and_tells_what_was_measured(history: History) -> None:
+    findings = judge(load_targets(), measure(history.scenario, history.places, history.all_years), "decade", full_scale=False)
+    console = Console(record=True, width=200)
+    show(console, findings)
+    text = console.export_text()
+    assert all(finding.target.figure in text for finding in findings)
+    document = as_json(findings)
+    assert document["louse_days_to_adult"]["verdict"] == "inside"
+    assert len(document["sea_temperature_months_faroes"]["measured"]) == 12
