@@ -19,7 +19,7 @@ NOTICE_DAYS = 3
 PART = 0.2
 """Share of a crowded cage that is harvested early."""
 
-LIGHTEST = 0.7
+LIGHTEST = 0.5
 """Crowded cages are harvested in part from this share of the target weight on."""
 
 PLANNING_DENSITY = 0.97

@@ -207,9 +207,10 @@ def attribute(farm: Farm, handling_deaths: np.ndarray) -> None:
 
 
 def judge(farm: Farm) -> None:
-    """Outcomes of the treatments that ended a week ago."""
+    """Outcomes of the treatments that ended a week ago, or whose fish have left the container: so a stay that is over has no open treatment."""
     t, day = farm.treatments, farm.today.day
-    for row in np.flatnonzero((t["outcome"] == Outcome.PENDING) & (t["day"] + t["duration_days"] + VERDICT_DAYS <= day)):
+    left = (t["assignment_id"] >= 0) & ~np.isin(t["assignment_id"], farm.containers.assignment_id)
+    for row in np.flatnonzero((t["outcome"] == Outcome.PENDING) & (left | (t["day"] + t["duration_days"] + VERDICT_DAYS <= day))):
         reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
         if reason == TreatmentReason.VACCINATION:
             t["outcome"][row] = Outcome.SUCCESSFUL

@@ -112,7 +112,12 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
     if at_first <= 0 or at_last <= 0:
         return None
     first = max(1, int(np.ceil(way.sea_fish / at_first)))
-    return first, max(0, int(np.ceil(HARVEST_SLACK * way.harvest_fish / at_last)) - first)
+    total = int(np.ceil(HARVEST_SLACK * way.harvest_fish / at_last))
+    # Just below each step of the legal density the fish need more room than just above it.
+    for step in farm.scenario.farm.sea_density[1:]:
+        if step.below_weight_g < way_target(farm):
+            total = max(total, int(np.ceil(way.harvest_fish / holds(farm, one, step.below_weight_g, growout_only=True))))
+    return first, max(0, total - first)
 
 
 def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:

@@ -111,7 +111,7 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     planned = space.first_cages_weight(farm)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
     usable = fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages
-    chosen = usable if later else _fewest(farm, usable, planned, fish)
+    chosen = usable if later or now > 1 else _fewest(farm, usable, planned, fish)
     room = space.cage_room(farm, chosen, planned)
     _plan_pairs(
         farm,
