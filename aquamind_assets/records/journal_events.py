@@ -34,20 +34,20 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
     stay_end = year.lives.assignments.end_day[year.assignment_rows(found.assignment_id)]
     for one in np.flatnonzero(found.detected_day >= 0):
         container, kind = int(found.container[one]), int(found.disease[one])
-        disease, name = diseases[kind], full_name(year, container)
+        disease, name, short = diseases[kind], full_name(year, container), container_name(year, container)
         number = container * len(diseases) + kind
-        ended, detected, treated = int(found.end_day[one]), int(found.detected_day[one]), int(found.treated_day[one])
-        over = ended <= year.lives.through
+        last, detected, treated = int(found.end_day[one]) - 1, int(found.detected_day[one]), int(found.treated_day[one])
+        over = last <= year.lives.through
         writer = pen(year, Kind.DIAGNOSIS, int(found.outbreak_id[one]))
-        text = phrases.diagnosis(disease, signs_of(disease.key), name, noun(year, container), writer)
-        how = phrases.recovery(disease.name, name, spoken(ended), spoken(treated) if treated >= 0 else None, bool(found.depopulated[one]), writer)
+        text = phrases.diagnosis(disease, signs_of(disease.key), name, short, noun(year, container), writer)
+        how = phrases.recovery(disease.name, short, spoken(last), spoken(treated) if treated >= 0 else None, bool(found.depopulated[one]), writer)
         severity = HIGH if disease.reportable or disease.mortality_factor >= _GRAVE_FACTOR else MEDIUM
         batch = int(found.batch_id[one])
-        yield Entry(Kind.DIAGNOSIS, detected, number, batch, container, "diagnosis", severity, text, ended if over else None, how if over else "")
-        if over and not found.depopulated[one] and (stay_end[one] < 0 or ended < stay_end[one]):
+        yield Entry(Kind.DIAGNOSIS, detected, number, batch, container, "diagnosis", severity, text, last if over else None, how if over else "")
+        if over and not found.depopulated[one] and (stay_end[one] < 0 or last < stay_end[one]):
             again = pen(year, Kind.RECOVERY, int(found.outbreak_id[one]))
-            text = phrases.recovery(disease.name, name, spoken(ended), spoken(treated) if treated >= 0 else None, False, again)
-            yield Entry(Kind.RECOVERY, ended, number, batch, container, "observation", LOW, text, ended)
+            text = phrases.recovery(disease.name, name, spoken(last), spoken(treated) if treated >= 0 else None, False, again)
+            yield Entry(Kind.RECOVERY, last, number, batch, container, "observation", LOW, text, last)
 
 
 _TREATED_AGAINST = {TreatmentReason.LICE: "lice", TreatmentReason.DISEASE: "disease", TreatmentReason.VACCINATION: "vaccination"}
@@ -55,9 +55,11 @@ _TREATED_AGAINST = {TreatmentReason.LICE: "lice", TreatmentReason.DISEASE: "dise
 
 def treatment_entries(year: YearInputs) -> Iterator[Entry]:
     """One entry for each treatment and vaccination; resolved when its outcome is known."""
-    given = year.lives.treatments
+    given, methods = year.lives.treatments, year.scenario.health.treatments
     for one in range(len(given)):
-        kind, outcome = _TREATED_AGAINST[TreatmentReason(given.reason[one])], Outcome(given.outcome[one])
+        reason, outcome = TreatmentReason(given.reason[one]), Outcome(given.outcome[one])
+        care = reason == TreatmentReason.DISEASE and methods[given.method[one]].kind == "other"
+        kind = "care" if care else _TREATED_AGAINST[reason]
         writer = pen(year, Kind.TREATMENT, int(given.treatment_id[one]))
         text = phrases.treatment(describe(year, given, one), kind, writer)
         day, how = int(given.day[one]), ""
@@ -65,7 +67,7 @@ def treatment_entries(year: YearInputs) -> Iterator[Entry]:
             how = phrases.treatment_result(outcome, kind, float(given.efficacy[one]), int(given.fish_lost[one]), writer)
         category = "vaccination" if kind == "vaccination" else "treatment"
         done = min(day + int(given.duration_days[one]) + 1, year.lives.through) if how else None
-        severity = MEDIUM if kind == "disease" else LOW
+        severity = MEDIUM if reason == TreatmentReason.DISEASE else LOW
         number = int(given.treatment_id[one]) % WIDE_DAY_ROWS
         yield Entry(Kind.TREATMENT, day, number, int(given.batch_id[one]), int(given.container[one]), category, severity, text, done, how)
 

@@ -248,7 +248,7 @@ _FOLLOWED = (
     "{disease} still in {containers}: {behaviour}.",
     "{disease} ({containers}): {behaviour}, {finding} on post-mortem.",
     "Following {disease} in {containers}; {finding} in fresh dead fish.",
-    "In the {containers} with {disease} we see {behaviour}.",
+    "Where there is {disease} ({containers}) we see {behaviour}.",
 )
 _PLANS_CALM = (
     "No action needed.",
@@ -257,6 +257,14 @@ _PLANS_CALM = (
     "Keep to the feeding plan.",
     "Nothing to follow up.",
     "Agreed the week's plan with the crew.",
+)
+_PLANS_FOLLOWED = (
+    "Sick fish taken out daily.",
+    "Measures stay as they are.",
+    "Handling kept to what is needed.",
+    "To be followed week by week.",
+    "Sampling of five fresh dead fish next time.",
+    "Infected {noun}s still seen last.",
 )
 _PLANS_KNOWN = (
     "Dead fish to be taken out twice a day until it settles.",
@@ -287,7 +295,8 @@ def weekly_round(seen: Round, pen: Pen) -> str:
     if not seen.diagnosed:
         sentences += pen.some(looks, 2 if seen.strain < ALERT else 1)
     kept = [sentence for sentence in pen.shuffled(sentences) if pen.maybe(0.85)]
-    plan = pen.one(_PLANS_CALM if seen.strain < ALERT else _PLANS_KNOWN if seen.reason or seen.diagnosed else _PLANS_ALERT).format(worst=seen.worst)
+    calm, alert = (_PLANS_FOLLOWED, _PLANS_KNOWN) if seen.diagnosed else (_PLANS_CALM, _PLANS_KNOWN if seen.reason else _PLANS_ALERT)
+    plan = pen.one(alert if seen.strain >= ALERT else calm).format(worst=seen.worst, noun=seen.noun)
     every = f"the {seen.noun}" if seen.containers == 1 else f"all {containers}"
     opening = pen.one(_OPENINGS).format(place=seen.place, containers=containers, every=every)
     return " ".join([opening, *_mortality(seen, pen), *_followed(seen, pen), *kept, plan])

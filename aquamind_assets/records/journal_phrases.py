@@ -51,8 +51,8 @@ _TREATED = ("Treated from {day} on.", "Treatment had begun on {day}.", "Treatmen
 _EMPTIED = ("{container} was emptied on order of the authority.", "Depopulated on order; {container} cleaned and disinfected.")
 
 
-def diagnosis(disease: DiseaseSpec, signs: Signs, container: str, noun: str, pen: Pen) -> str:
-    """The text of the entry made on the day of a diagnosis."""
+def diagnosis(disease: DiseaseSpec, signs: Signs, container: str, short: str, noun: str, pen: Pen) -> str:
+    """The text of the entry made on the day of a diagnosis; ``container`` is the full name of the container, ``short`` the one among those of its place."""
     sentences = [
         pen.one(_DIAGNOSED).format(disease=disease.name, agent=signs.agent, container=container),
         pen.one(_SEEN_BEFORE).format(behaviour=" and ".join(pen.some(signs.behaviour, 2))),
@@ -60,7 +60,7 @@ def diagnosis(disease: DiseaseSpec, signs: Signs, container: str, noun: str, pen
     ]
     if disease.reportable:
         sentences.append(pen.one(_NOTIFIED))
-    sentences += [sentence.format(noun=noun, container=container) for sentence in pen.some(_MEASURES, 2)]
+    sentences += [sentence.format(noun=noun, container=short) for sentence in pen.some(_MEASURES, 2)]
     return " ".join(sentences)
 
 
@@ -80,6 +80,13 @@ _CONDUCT = {
         "Wellboat in place from the morning, fish calm on return.",
         "Gills and eyes checked on twenty fish afterwards.",
         "Lice collected in the filter and destroyed.",
+    ),
+    "care": (
+        "Feeding cut back, lights and noise kept down.",
+        "Only the crew of this site on the platform.",
+        "Dead fish taken out twice a day meanwhile.",
+        "Effect to be judged on mortality and appetite.",
+        "No crowding, no net work until further notice.",
     ),
     "disease": (
         "Dose reckoned from the latest weighing.",
@@ -104,7 +111,7 @@ _RESULTS = {
 
 
 def treatment(description: str, kind: str, pen: Pen) -> str:
-    """The text of the entry about a treatment; ``kind`` is ``lice``, ``disease`` or ``vaccination``."""
+    """The text of the entry about a treatment; ``kind`` is ``lice``, ``disease`` (a medicine), ``care`` or ``vaccination``."""
     return " ".join([description, *pen.some(_CONDUCT[kind], 2)])
 
 

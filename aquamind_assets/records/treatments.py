@@ -24,8 +24,13 @@ KINDS: tuple[str, ...] = ("medication", "vaccination", "physical", "other")
 
 
 def treatments(year: YearInputs) -> Iterator[Rows]:
-    """``health_treatment``: every treatment of the year."""
+    """``health_treatment``: every treatment that the year's ledger knows of.
+
+    A treatment of an earlier year in a stay that was over before the year began is final, and its stay is not among the year's rows: it is
+    left to its own year.
+    """
     given = year.lives.treatments
+    given = given.take((given.assignment_id < 0) | np.isin(given.assignment_id, year.lives.assignments.assignment_id))
     health = year.scenario.health
     kind = np.array([KINDS.index(one.kind) for one in health.treatments] + [KINDS.index("vaccination")])
     dosage = [one.dosage for one in health.treatments] + [one.dosage for one in health.vaccines]

@@ -220,7 +220,7 @@ def test_issues_end(preset):
     assert (entries.updated_at >= entries.created_at).all()
     assert (entries.updated_at < (through + 1) * DAY).all()
     found = outbreaks_of(preset)
-    over = set(found.outbreak_id[(found.detected_day >= 0) & (found.end_day <= through)])
+    over = set(found.outbreak_id[(found.detected_day >= 0) & (found.end_day <= through + 1)])
     diagnoses = entries[entries.category == "diagnosis"]
     assert diagnoses.resolution_status.sum() == len(over)
 
