@@ -115,5 +115,5 @@ class Ledgers:
         years = str(year) if first == year else f"{first}-{year}"
         what, asset = ("climate", "site_climate") if part == CLIMATE else ("ledger", "farm_year")
         others = self.store.other_fingerprints()
-        elsewhere = f" (ledgers in {self.store.place} of other scenarios: {', '.join(others)})" if others else ""
+        elsewhere = f" (there are ledgers of other scenarios or versions in {self.store.place}: {', '.join(others)})" if others else ""
         return f"{what} of {year} is missing for this scenario, {self.store.fingerprint}: materialise {asset} {years} first{elsewhere}"

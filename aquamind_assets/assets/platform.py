@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from aquamind_assets.assets.ledgers import FRAMES, Ledgers
+from aquamind_assets.assets.provenance import LEDGER_CODE, ROWS_CODE, code_fingerprint, combined
 from aquamind_assets.assets.watch import Watch
 from aquamind_assets.farm.infrastructure import build
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
@@ -15,7 +16,7 @@ from aquamind_assets.farm.ledger import Ledger, SiteDays
 from aquamind_assets.records.inputs import YearInputs, lives_of
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.timeline import DayRange, day_number, year_days
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -50,8 +51,8 @@ class Platform:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of everything that decides the rows."""
-        return self.scenario.fingerprint()
+        """Fingerprint of everything that decides the rows: the scenario and the code."""
+        return combined(self.scenario.fingerprint(), code_fingerprint(*ROWS_CODE))
 
     @cached_property
     def infrastructure(self) -> Infrastructure:
@@ -61,7 +62,8 @@ class Platform:
     @cached_property
     def ledgers(self) -> Ledgers:
         """The scenario's ledgers."""
-        return Ledgers(LedgerStore(self.settings.ledger, self.scenario.farm_fingerprint()), self.scenario.first_year)
+        fingerprint = combined(self.scenario.farm_fingerprint(), code_fingerprint(*LEDGER_CODE))
+        return Ledgers(LedgerStore(self.settings.ledger, fingerprint), self.scenario.first_year)
 
     def through(self, year: int) -> int:
         """The last day of the year that is over: its end, or yesterday.
@@ -91,9 +93,13 @@ class Platform:
         """The database, prepared: its tables made or checked.
 
         Raises:
+            SettingsError: the URL is of no kind of database that is known.
             SchemaMismatch: it is not empty and its tables are not AquaMind's.
         """
-        warehouse = open_warehouse(self.settings.database)
+        try:
+            warehouse = open_warehouse(self.settings.database)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
         warehouse.prepare()
         return warehouse
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.assets.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
-from aquamind_assets.timeline import chunks_of
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import pending
 
@@ -43,7 +43,8 @@ def _complete(recorder: Recorder, year: int, platform: Platform, warehouse: Ware
     known = [checkpoint for checkpoint in warehouse.checkpoints(recorder.asset, year) if checkpoint.fingerprint.split("@")[0] == platform.fingerprint]
     if recorder.kind == "living":
         return bool(known)
-    return not pending(known, platform.fingerprint, chunks_of(year, platform.through(year)))
+    days = None if recorder.asset in BEFORE_THE_FARM else platform.days
+    return not pending(known, platform.fingerprint, wanted_chunks(year, platform.through(year), days, known))
 
 
 def _span(years: list[int]) -> str:

@@ -64,7 +64,8 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
     inputs = platform.inputs_for(recorder, year)
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
-        written = write_year(recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.watch, platform.days, observe)
+        days = None if recorder.asset in BEFORE_THE_FARM else platform.days
+        written = write_year(recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.watch, days, observe)
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest))

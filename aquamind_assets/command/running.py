@@ -1,7 +1,9 @@
 """``aquamind run`` and ``aquamind days``: years one after another through Dagster, with a bar, and a way to stop that loses nothing."""
 
+import os
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -94,18 +96,20 @@ def _run(platform: Platform, years: list[int], console: Console, shown: bool, as
                 console.print(
                     f"An earlier run of {verdict.partition or verdict.job} had died ({verdict.reason}); going on from what it committed.", highlight=False
                 )
-        with bar.shown() if bar else nullcontext(), stop_on_interrupt(watch):
-            runs = run_years(job, instance, years, watch, assets=[dg.AssetKey(name) for name in assets] if assets is not None else None)
+        selected = [dg.AssetKey(name) for name in assets] if assets is not None else None
+        with bar.shown() if bar else nullcontext(), stop_on_interrupt(watch), ThreadPoolExecutor(1) as aside:
+            # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
+            runs = aside.submit(run_years, job, instance, years, watch, assets=selected).result()
     return Outcome(years, runs, watch.stopping)
 
 
 @contextmanager
 def stop_on_interrupt(watch: Watch) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask the watch to stop at the next chunk border; the second one interrupts at once."""
+    """Ctrl-C and SIGTERM ask the watch to stop at the next chunk border; the second one ends the process at once, and its chunk is rolled back."""
 
     def ask(number: int, frame: object) -> None:
         if watch.stopping:
-            raise KeyboardInterrupt
+            os._exit(130)
         watch.stopping = True
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

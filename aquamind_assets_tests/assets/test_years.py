@@ -63,9 +63,9 @@ def test_the_ledger_of_another_scenario_does_not_count(made: Workshop, fresh: Ca
     other = fresh(changes=("seed=99",))
     run = made.run(other, [2016], ["batches"])[0]
     assert not run.success
-    assert other.scenario.farm_fingerprint() in run.failures[0]
+    assert other.ledgers.store.fingerprint in run.failures[0]
     assert "materialise farm_year 2015-2016 first" in run.failures[0]
-    assert made.platform().scenario.farm_fingerprint() in run.failures[0], "it should say whose ledgers are there instead"
+    assert made.platform().ledgers.store.fingerprint in run.failures[0], "it should say whose ledgers are there instead"
 
 
 def test_without_the_rows_it_points_to_an_asset_says_what_to_make(made: Workshop, fresh: Callable[..., Platform]) -> None:

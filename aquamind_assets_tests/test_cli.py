@@ -1,0 +1,164 @@
+"""The command as a user types it: a process of its own, a home of its own, a real database."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import aquamind_assets
+
+Aquamind = Callable[..., subprocess.CompletedProcess[str]]
+COMMAND = [sys.executable, "-m", "aquamind_assets"]
+
+
+def environment(place: Path) -> dict[str, str]:
+    """The process's own, with a home in ``place`` and no orders left over from elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
+    return kept | {"DAGSTER_HOME": str(place / "home"), "COLUMNS": "140", "PYTHONPATH": str(Path(aquamind_assets.__file__).parents[1])}
+
+
+def runner(place: Path) -> Aquamind:
+    def aquamind(*words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run([*COMMAND, *words], cwd=place, env=environment(place), capture_output=True, text=True, check=False)
+        assert done.returncode == expect, f"{words}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return aquamind
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def aquamind(place: Path) -> Aquamind:
+    return runner(place)
+
+
+@pytest.fixture(scope="module")
+def first_run(aquamind: Aquamind) -> dict:
+    return json.loads(aquamind("run", "--preset", "tiny", "--years", "2015-2016", "--json").stdout)
+
+
+def test_a_run_makes_its_years_and_tells_them(first_run: dict) -> None:
+    assert [(run["year"], run["success"]) for run in first_run["runs"]] == [(2015, True), (2016, True)]
+    assert first_run["rows"]["environmental_readings"]["2016"] > 10_000
+    assert first_run["total_rows"] == sum(sum(years.values()) for years in first_run["rows"].values())
+    assert max(first_run["active_batches"].values()) >= 1
+    assert first_run["database_bytes"] > 1_000_000
+
+
+def test_the_same_again_writes_nothing_new(aquamind: Aquamind, first_run: dict) -> None:
+    again = json.loads(aquamind("run", "--years", "2015-2016", "--json").stdout)
+    assert again["rows"] == first_run["rows"]
+    assert json.loads(aquamind("run", "--years", "2015-2016", "--resume", "--json").stdout)["runs"] == []
+
+
+def test_the_next_command_knows_what_the_last_run_was_told(aquamind: Aquamind, first_run: dict, place: Path) -> None:
+    status = json.loads(aquamind("status", "--json").stdout)
+    assert status["scenario"] == "tiny"
+    assert status["database"] == f"sqlite:///{place / 'data' / 'aquamind.db'}"
+    assert [(year["year"], year["complete"], year["ledger_through"]) for year in status["years"]] == [(2015, True, "2015-12-31"), (2016, True, "2016-12-31")]
+    assert {run["status"] for run in status["last_runs"]} == {"SUCCESS"}
+    assert "2016" in aquamind("status").stdout
+
+
+def test_the_end_of_a_run_shows_rows_batches_and_the_way_on(aquamind: Aquamind, first_run: dict) -> None:
+    shown = aquamind("run", "--years", "2016").stdout
+    assert "Rows by asset and year" in shown
+    assert "environmental_readings" in shown
+    assert "Active batches" in shown
+    assert "aquamind ui" in shown
+
+
+def test_verify_finds_a_changed_row(aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path) -> None:
+    assert json.loads(aquamind("verify", "--json").stdout)["sound"]
+    copy = tmp_path / "copy.db"
+    with sqlite3.connect(place / "data" / "aquamind.db") as original, sqlite3.connect(copy) as changed:
+        original.backup(changed)
+        changed.execute("UPDATE batch_mortalityevent SET count = count + 1 WHERE id = (SELECT MIN(id) FROM batch_mortalityevent)")
+    found = json.loads(aquamind("verify", "--json", "--database", f"sqlite:///{copy}", expect=1).stdout)
+    assert not found["sound"]
+    assert ["batch_mortalityevent" in line for line in found["differences"]] == [True]
+
+
+def test_clear_asks_first_and_then_removes_just_that(aquamind: Aquamind, first_run: dict, place: Path) -> None:
+    aquamind("run", "--years", "2015-2016", "--quiet")
+    assert "Remove" in aquamind("clear", "--years", "2016", expect=1).stdout
+    deleted = json.loads(aquamind("clear", "--years", "2016", "--yes", "--json").stdout)["deleted"]
+    assert deleted["batch_mortalityevent"] == first_run["rows"]["mortality"]["2016"] - deleted["health_mortalityrecord"]
+    status = json.loads(aquamind("status", "--json").stdout)
+    assert [(year["year"], year["chunks"] > 0) for year in status["years"]] == [(2015, True), (2016, False)]
+    again = json.loads(aquamind("run", "--resume", "--years", "2015-2016", "--json").stdout)
+    assert [run["year"] for run in again["runs"]] == [2016]
+    assert again["rows"] == first_run["rows"]
+
+
+def test_what_cannot_be_done_is_said_with_exit_code_2(aquamind: Aquamind, first_run: dict) -> None:
+    for words, said in (
+        (("run", "--preset", "huge"), "--preset huge: there are bakkafrost, demo, tiny"),
+        (("run", "--years", "2014-2016"), "allowed are 2015 to"),
+        (("run", "--years", "soon"), "write 2018 or 2018-2020"),
+        (("run", "--session", "9"), "sessions 1 to 4"),
+        (("run", "--session", "1", "--years", "2015"), "give either"),
+        (("run", "--set", "farm.batches.eggs_mean=-5", "--preset", "tiny"), "farm.batches.eggs_mean = -5"),
+        (("run", "--scenario", "nowhere.yaml"), "nowhere.yaml"),
+        (("run", "--database", "mysql://x/y", "--years", "2015"), "allowed are sqlite"),
+        (("days", "5", "--start", "yesterday"), "write a date"),
+        (("days", "5", "--start", "2010-01-01"), "allowed are days from 2015-01-01"),
+        (("clear",), "say what to clear"),
+        (("scenario", "show", "farm.bathces"), "farm.bathces"),
+    ):
+        assert said in " ".join(aquamind(*words, expect=2).stderr.split()), words
+
+
+def test_scenarios_are_shown_checked_and_compared(aquamind: Aquamind, tmp_path: Path) -> None:
+    assert "farm.batches.eggs_mean" in aquamind("scenario", "show", "farm.batches", "--preset", "bakkafrost").stdout
+    assert "37,590 sensors" in aquamind("scenario", "check", "bakkafrost").stdout
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: tiny\nname: own\nseed: 7\n")
+    assert json.loads(aquamind("scenario", "diff", "tiny", str(own), "--json").stdout) == {"name": ["tiny", "own"], "seed": ["20150101", "7"]}
+
+
+def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
+    aquamind = runner(tmp_path)
+    told = json.loads(aquamind("days", "5", "--start", "2015-12-29", "--preset", "tiny", "--json").stdout)
+    assert [run["success"] for run in told["runs"]] == [True, True]
+    with sqlite3.connect(tmp_path / "data" / "aquamind.db") as database:
+        first, last, days = database.execute("SELECT MIN(event_date), MAX(event_date), COUNT(DISTINCT event_date) FROM batch_mortalityevent").fetchone()
+    assert (first, last) == ("2015-12-29", "2016-01-02")
+    assert days == 5
+    assert json.loads(aquamind("verify", "--json").stdout)["sound"]
+
+
+def test_ctrl_c_stops_at_a_chunk_border_and_the_next_run_goes_on(tmp_path: Path, first_run: dict) -> None:
+    child = subprocess.Popen(
+        [*COMMAND, "run", "--preset", "tiny", "--years", "2015-2016"], cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, text=True
+    )
+    database = tmp_path / "data" / "aquamind.db"
+    while not (database.exists() and _chunks(database) >= 5):
+        assert child.poll() is None, "it ended before it could be stopped"
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    shown, _ = child.communicate()
+    assert child.returncode == 130, shown
+    assert "aquamind run --resume" in shown
+    assert 5 <= _chunks(database) < 200
+    aquamind = runner(tmp_path)
+    assert json.loads(aquamind("run", "--resume", "--years", "2015-2016", "--json").stdout)["rows"] == first_run["rows"]
+
+
+def _chunks(database: Path) -> int:
+    with sqlite3.connect(database, timeout=30) as connection:
+        try:
+            return int(connection.execute("SELECT COUNT(*) FROM aquamind_assets_chunk").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
