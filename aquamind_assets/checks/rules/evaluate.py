@@ -4,6 +4,7 @@ All rules on single rows of a table are asked in one pass over it; the others ha
 a row is from, so a check reads the rows of its year and no others.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -57,19 +58,43 @@ def evaluate(warehouse: Queryable, rules: Iterable[Rule], year: int | None = Non
 def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], year: int | None) -> list[RuleResult]:
     if not rules:
         return []
+    joins = _Joins(table)
+    conditions = [joins.resolved(rule.broken) for rule in rules]
     columns = ", ".join(
-        f"SUM(CASE WHEN {rule.broken} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {rule.broken} THEN t.{_id_of(table)} END) AS e{i}"
-        for i, rule in enumerate(rules)
+        f"SUM(CASE WHEN {broken} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {broken} THEN t.{_id_of(table)} END) AS e{i}"
+        for i, (rule, broken) in enumerate(zip(rules, conditions, strict=True))
     )
-    answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, year)}").iloc[0]
+    answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, joins, year)}").iloc[0]
     return [_result(rule, answer[f"n{i}"], answer[f"e{i}"]) for i, rule in enumerate(rules)]
 
 
-def _source(table: str, year: int | None) -> str:
+class _Joins:
+    """The rows that a table's rows refer to, each joined once for all rules: a database hashes them, where it would look a subquery up row by row."""
+
+    def __init__(self, table: str) -> None:
+        self._table = TABLES[table]
+        self._aliases: dict[str, str] = {}
+
+    def resolved(self, condition: str) -> str:
+        """The condition with ``[column.value]`` made into a column of a joined table."""
+        return re.sub(r"\[(\w+)\.(\w+)\]", self._column, condition)
+
+    def _column(self, match: re.Match[str]) -> str:
+        column, value = match.groups()
+        alias = self._aliases.setdefault(column, f"j{len(self._aliases)}")
+        return f"{alias}.{quoted(value)}"
+
+    @property
+    def sql(self) -> str:
+        """The joins, to follow ``t``."""
+        return "".join(f" LEFT JOIN {self._table.by_name[column].references} {alias} ON {alias}.id = t.{column}" for column, alias in self._aliases.items())
+
+
+def _source(table: str, joins: _Joins, year: int | None) -> str:
     """What the conditions on ``t`` are asked of."""
     if table in SUMMARISED:
-        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', year))}) t"
-    return f"{table} t WHERE {_rows_of(table, 't', year)}"
+        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', year))}) t{joins.sql}"
+    return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', year)}"
 
 
 def _by_query(warehouse: Queryable, rule: Rule, year: int | None) -> RuleResult:

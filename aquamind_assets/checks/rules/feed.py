@@ -1,7 +1,7 @@
 """Rules of feed, purchases, stock, feedings and summaries that AquaMind's models, services and pages demand."""
 
 from aquamind_assets.checks.rules.fish import HALF_CENT
-from aquamind_assets.checks.rules.model import Rule, looked_up, rule
+from aquamind_assets.checks.rules.model import Rule, rule, versions_of
 
 _ASSIGNMENT = "batch_batchcontainerassignment"
 _SUMMARY = "inventory_batchfeedingsummary"
@@ -48,7 +48,7 @@ RULES: list[Rule] = [
         "quantity_kg.purchase",
         "No more is left of a purchase, over all stores, than was bought.",
         "(SELECT SUM(s.quantity_kg) FROM inventory_feedcontainerstock s WHERE s.feed_purchase_id = t.feed_purchase_id)"
-        f" > {looked_up('inventory_feedpurchase', 'quantity_kg', 't.feed_purchase_id')} + {HALF_CENT}",
+        f" > [feed_purchase_id.quantity_kg] + {HALF_CENT}",
     ),
     rule(
         "inventory_feedcontainerstock",
@@ -56,13 +56,13 @@ RULES: list[Rule] = [
         "A store holds lots of one feed, for the application takes the oldest lot whatever its feed.",
         "EXISTS (SELECT 1 FROM inventory_feedcontainerstock s JOIN inventory_feedpurchase p ON p.id = s.feed_purchase_id"
         " WHERE s.feed_container_id = t.feed_container_id"
-        f" AND p.feed_id <> {looked_up('inventory_feedpurchase', 'feed_id', 't.feed_purchase_id')})",
+        " AND p.feed_id <> [feed_purchase_id.feed_id])",
     ),
     rule(
         "inventory_feedcontainerstock",
         "entry_date.order",
         "A lot comes into store after it was ordered.",
-        f"date(t.entry_date) < {looked_up('inventory_feedpurchase', 'purchase_date', 't.feed_purchase_id')}",
+        "date(t.entry_date) < [feed_purchase_id.purchase_date]",
     ),
     rule(
         "inventory_feedstock",
@@ -75,38 +75,32 @@ RULES: list[Rule] = [
         "inventory_feedstock",
         "current_quantity_kg.capacity",
         "A store does not hold more than it can.",
-        f"t.current_quantity_kg > {looked_up('infrastructure_feedcontainer', 'capacity_kg', 't.feed_container_id')}",
+        "t.current_quantity_kg > [feed_container_id.capacity_kg]",
     ),
-    rule(
-        "inventory_historicalfeedstock",
-        "id.reference",
-        "A version is one of a stock that is there.",
-        "NOT EXISTS (SELECT 1 FROM inventory_feedstock s WHERE s.id = t.id)",
-    ),
+    versions_of("inventory_historicalfeedstock", "inventory_feedstock"),
     rule(
         "inventory_feedingevent",
         "batch_assignment_id.batch",
         "The stay that is fed is one of the batch.",
-        f"{looked_up(_ASSIGNMENT, 'batch_id', 't.batch_assignment_id')} <> t.batch_id",
+        "[batch_assignment_id.batch_id] <> t.batch_id",
     ),
     rule(
         "inventory_feedingevent",
         "batch_assignment_id.container",
         "The stay that is fed is one in the container.",
-        f"{looked_up(_ASSIGNMENT, 'container_id', 't.batch_assignment_id')} <> t.container_id",
+        "[batch_assignment_id.container_id] <> t.container_id",
     ),
     rule(
         "inventory_feedingevent",
         "feeding_date.assignment",
         "Fish are fed while they are there.",
-        f"t.feeding_date < {looked_up(_ASSIGNMENT, 'assignment_date', 't.batch_assignment_id')}"
-        f" OR t.feeding_date > {looked_up(_ASSIGNMENT, 'departure_date', 't.batch_assignment_id')}",
+        "t.feeding_date < [batch_assignment_id.assignment_date] OR t.feeding_date > [batch_assignment_id.departure_date]",
     ),
     rule(
         "inventory_feedingevent",
         "feed_stock_id.feed",
         "Fish are given the feed that the stock is of.",
-        f"{looked_up('inventory_feedstock', 'feed_id', 't.feed_stock_id')} <> t.feed_id",
+        "[feed_stock_id.feed_id] <> t.feed_id",
     ),
     rule(
         "inventory_feedingevent",

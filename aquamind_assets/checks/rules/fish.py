@@ -1,15 +1,11 @@
 """Rules of batches, assignments, transfers, deaths and growth samples that AquaMind's models and pages demand."""
 
-from aquamind_assets.checks.rules.model import Rule, looked_up, rule
+from aquamind_assets.checks.rules.model import Rule, rule, versions_of
 
 _ASSIGNMENT = "batch_batchcontainerassignment"
 
 HALF_CENT = "0.00501"
 """Half of the last stored decimal of two, and a little for what SQLite makes of decimals."""
-
-
-def _of_assignment(value: str, column: str = "t.assignment_id") -> str:
-    return looked_up(_ASSIGNMENT, value, column)
 
 
 RULES: list[Rule] = [
@@ -43,14 +39,9 @@ RULES: list[Rule] = [
         "batch_batch",
         "lifecycle_stage_id.species",
         "The stage of a batch is one of its species.",
-        f"{looked_up('batch_lifecyclestage', 'species_id', 't.lifecycle_stage_id')} <> t.species_id",
+        "[lifecycle_stage_id.species_id] <> t.species_id",
     ),
-    rule(
-        "batch_historicalbatch",
-        "id.reference",
-        "A version is one of a batch that is there.",
-        "NOT EXISTS (SELECT 1 FROM batch_batch b WHERE b.id = t.id)",
-    ),
+    versions_of("batch_historicalbatch", "batch_batch"),
     rule(
         _ASSIGNMENT,
         "biomass_kg.product",
@@ -69,21 +60,20 @@ RULES: list[Rule] = [
         _ASSIGNMENT,
         "dates.batch",
         "A stay lies inside the life of its batch.",
-        f"t.assignment_date < {looked_up('batch_batch', 'start_date', 't.batch_id')}"
-        f" OR t.departure_date > {looked_up('batch_batch', 'actual_end_date', 't.batch_id')}",
+        "t.assignment_date < [batch_id.start_date] OR t.departure_date > [batch_id.actual_end_date]",
     ),
     rule(
         _ASSIGNMENT,
         "lifecycle_stage_id.species",
         "The stage of the fish is one of their species.",
-        f"{looked_up('batch_lifecyclestage', 'species_id', 't.lifecycle_stage_id')} <> {looked_up('batch_batch', 'species_id', 't.batch_id')}",
+        "[lifecycle_stage_id.species_id] <> [batch_id.species_id]",
     ),
     rule(
         _ASSIGNMENT,
         "biomass_kg.container",
         "The fish in a container do not weigh more than it may hold.",
         f"t.is_active AND (SELECT SUM(a.biomass_kg) FROM {_ASSIGNMENT} a WHERE a.container_id = t.container_id AND a.is_active)"
-        f" > {looked_up('infrastructure_container', 'max_biomass_kg', 't.container_id')}",
+        " > [container_id.max_biomass_kg]",
     ),
     rule(
         "batch_batchcomposition",
@@ -95,7 +85,7 @@ RULES: list[Rule] = [
         "batch_batchcomposition",
         "mixed_batch_id.type",
         "Only a mixed batch has a composition.",
-        f"{looked_up('batch_batch', 'batch_type', 't.mixed_batch_id')} <> 'MIXED'",
+        "[mixed_batch_id.batch_type] <> 'MIXED'",
     ),
     rule(
         "batch_batchcomposition",
@@ -138,34 +128,32 @@ RULES: list[Rule] = [
         "batch_batchtransfer",
         "source_assignment_id.batch",
         "Fish leave a stay of the batch they belong to.",
-        f"{_of_assignment('batch_id', 't.source_assignment_id')} <> t.source_batch_id",
+        "[source_assignment_id.batch_id] <> t.source_batch_id",
     ),
     rule(
         "batch_batchtransfer",
         "destination_assignment_id.batch",
         "Fish enter a stay of the batch they belong to afterwards.",
-        f"{_of_assignment('batch_id', 't.destination_assignment_id')} <> coalesce(t.destination_batch_id, t.source_batch_id)",
+        "[destination_assignment_id.batch_id] <> coalesce(t.destination_batch_id, t.source_batch_id)",
     ),
     rule(
         "batch_batchtransfer",
         "transfer_date.source",
         "Fish leave a stay while it lasts.",
-        f"t.transfer_date < {_of_assignment('assignment_date', 't.source_assignment_id')}"
-        f" OR t.transfer_date > {_of_assignment('departure_date', 't.source_assignment_id')}",
+        "t.transfer_date < [source_assignment_id.assignment_date] OR t.transfer_date > [source_assignment_id.departure_date]",
     ),
     rule(
         "batch_batchtransfer",
         "transfer_date.destination",
         "Fish enter a stay while it lasts.",
-        f"t.transfer_date < {_of_assignment('assignment_date', 't.destination_assignment_id')}"
-        f" OR t.transfer_date > {_of_assignment('departure_date', 't.destination_assignment_id')}",
+        "t.transfer_date < [destination_assignment_id.assignment_date] OR t.transfer_date > [destination_assignment_id.departure_date]",
     ),
     rule("batch_mortalityevent", "count.positive", "An event of mortality has dead fish, and they have a weight.", "t.count < 1 OR t.biomass_kg < 0"),
     rule(
         "batch_mortalityevent",
         "event_date.batch",
         "Fish die while their batch lives.",
-        f"t.event_date < {looked_up('batch_batch', 'start_date', 't.batch_id')} OR t.event_date > {looked_up('batch_batch', 'actual_end_date', 't.batch_id')}",
+        "t.event_date < [batch_id.start_date] OR t.event_date > [batch_id.actual_end_date]",
     ),
     rule("batch_growthsample", "avg_weight_g.positive", "Sampled fish weigh something.", "t.avg_weight_g <= 0 OR t.min_weight_g <= 0 OR t.avg_length_cm <= 0"),
     rule("batch_growthsample", "sample_size.positive", "A sample has fish.", "t.sample_size < 1"),
@@ -173,7 +161,7 @@ RULES: list[Rule] = [
         "batch_growthsample",
         "sample_size.population",
         "A sample is not larger than the fish that are there.",
-        f"t.sample_size > (SELECT a.population_count FROM {_ASSIGNMENT} a WHERE a.id = t.assignment_id AND a.is_active)",
+        "[assignment_id.is_active] AND t.sample_size > [assignment_id.population_count]",
     ),
     rule(
         "batch_growthsample",
@@ -192,6 +180,6 @@ RULES: list[Rule] = [
         "batch_growthsample",
         "sample_date.assignment",
         "Fish are sampled while they are there.",
-        f"t.sample_date < {_of_assignment('assignment_date')} OR t.sample_date > {_of_assignment('departure_date')}",
+        "t.sample_date < [assignment_id.assignment_date] OR t.sample_date > [assignment_id.departure_date]",
     ),
 ]

@@ -4,6 +4,7 @@ A database enforces some of them by itself; they are asked all the same, for SQL
 while rows were loaded, and the application's choices and ranges are known to no database at all.
 """
 
+import re
 from collections.abc import Iterator
 
 from aquamind_assets.checks.rules.model import SUMMARISED, Rule, missing, rule
@@ -24,7 +25,12 @@ def table_rules(table: TableSpec) -> Iterator[Rule]:
         where = f" AND ({unique.where})" if unique.where else ""
         yield _unique_rule(table, unique.columns, where)
     for check in table.checks:
-        yield rule(table.name, check.name, f"The database's own rule holds: {check.sql}.", f"NOT ({check.sql})")
+        yield rule(table.name, check.name, f"The database's own rule holds: {check.sql}.", f"NOT ({_of_row(table, check.sql)})")
+
+
+def _of_row(table: TableSpec, sql: str) -> str:
+    """The condition with its columns named as those of ``t``."""
+    return re.sub(r'"?\b(' + "|".join(table.column_names) + r')\b"?', r't."\1"', sql)
 
 
 def _unique_rule(table: TableSpec, columns: tuple[str, ...], where: str) -> Rule:
@@ -58,7 +64,7 @@ def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
         low, high, said = bounds
         yield rule(table, f"{column.name}.range", f"{column.name} {said}.", f"{name} < {low} OR {name} > {high}")
     if column.references is not None:
-        yield rule(table, f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column.references, name))
+        yield rule(table, f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column.name))
 
 
 def _bounds(column: ColumnSpec) -> tuple[str, str, str] | None:

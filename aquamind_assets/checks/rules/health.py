@@ -1,7 +1,7 @@
 """Rules of the fish health service's records that AquaMind's models and pages demand."""
 
 from aquamind_assets.checks.rules.fish import HALF_CENT
-from aquamind_assets.checks.rules.model import Rule, looked_up, rule
+from aquamind_assets.checks.rules.model import Rule, rule
 
 _ASSIGNMENT = "batch_batchcontainerassignment"
 _SAMPLING = "health_healthsamplingevent"
@@ -14,18 +14,18 @@ def _inside_batch(table: str, column: str) -> Rule:
         table,
         f"{column}.batch",
         "It happened while the batch lived.",
-        f"date(t.{column}) < {looked_up('batch_batch', 'start_date', 't.batch_id')}"
-        f" OR date(t.{column}) > {looked_up('batch_batch', 'actual_end_date', 't.batch_id')}",
+        f"date(t.{column}) < [batch_id.start_date] OR date(t.{column}) > [batch_id.actual_end_date]",
     )
 
 
 def _in_container(table: str, column: str) -> Rule:
     """The batch was in the container, where one is named, on the day of ``column``."""
-    return rule(
+    return Rule(
+        f"{table}.{column}.container",
         table,
-        f"{column}.container",
         "The batch was in the container that is named on that day.",
-        f"t.container_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {_ASSIGNMENT} a WHERE a.batch_id = t.batch_id AND a.container_id = t.container_id"
+        query=f"SELECT t.id FROM {table} t WHERE {{rows}} AND t.container_id IS NOT NULL AND NOT EXISTS"
+        f" (SELECT 1 FROM {_ASSIGNMENT} a WHERE a.batch_id = t.batch_id AND a.container_id = t.container_id"
         f" AND a.assignment_date <= date(t.{column}) AND (a.departure_date IS NULL OR a.departure_date >= date(t.{column})))",
     )
 
@@ -78,8 +78,7 @@ RULES: list[Rule] = [
         _SAMPLING,
         "sampling_date.assignment",
         "Fish are sampled while they are there.",
-        f"t.sampling_date < {looked_up(_ASSIGNMENT, 'assignment_date', 't.assignment_id')}"
-        f" OR t.sampling_date > {looked_up(_ASSIGNMENT, 'departure_date', 't.assignment_id')}",
+        "t.sampling_date < [assignment_id.assignment_date] OR t.sampling_date > [assignment_id.departure_date]",
     ),
     _statistics(
         "sample_size.count",
@@ -98,7 +97,7 @@ RULES: list[Rule] = [
         "health_fishparameterscore",
         "parameter_id.active",
         "Only traits in use are scored.",
-        "EXISTS (SELECT 1 FROM health_healthparameter p WHERE p.id = t.parameter_id AND NOT p.is_active)",
+        "NOT [parameter_id.is_active]",
     ),
     rule(
         _LAB,
@@ -110,7 +109,7 @@ RULES: list[Rule] = [
         _LAB,
         "batch_container_assignment_id.latest",
         "A sample belongs to the latest stay of its batch in its container that had begun.",
-        f"t.sample_date < {looked_up(_ASSIGNMENT, 'assignment_date', 't.batch_container_assignment_id')}"
+        "t.sample_date < [batch_container_assignment_id.assignment_date]"
         f" OR EXISTS (SELECT 1 FROM {_ASSIGNMENT} own JOIN {_ASSIGNMENT} a ON a.batch_id = own.batch_id AND a.container_id = own.container_id"
         " WHERE own.id = t.batch_container_assignment_id AND a.assignment_date > own.assignment_date AND a.assignment_date <= t.sample_date)",
     ),
@@ -131,8 +130,7 @@ RULES: list[Rule] = [
         "health_treatment",
         "batch_assignment_id.batch",
         "The stay that is treated is one of the batch, in the container that is named.",
-        f"{looked_up(_ASSIGNMENT, 'batch_id', 't.batch_assignment_id')} <> t.batch_id"
-        f" OR {looked_up(_ASSIGNMENT, 'container_id', 't.batch_assignment_id')} <> t.container_id",
+        "[batch_assignment_id.batch_id] <> t.batch_id OR [batch_assignment_id.container_id] <> t.container_id",
     ),
     _inside_batch("health_treatment", "treatment_date"),
     _in_container("health_treatment", "treatment_date"),

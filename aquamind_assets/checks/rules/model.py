@@ -34,6 +34,7 @@ class Rule:
         table: the table whose rows it is about.
         description: what holds, one sentence.
         broken: condition on the row ``t`` (of a :data:`SUMMARISED` table: on the group ``t``); all of a table's are evaluated in one pass.
+            ``[batch_id.start_date]`` in it stands for the ``start_date`` of the row that ``t.batch_id`` refers to, NULL if there is none.
         weight: how many violations a broken ``t`` counts for: an expression.
         query: a SELECT of one ``id`` for each violation instead; ``{rows}`` in it stands for the condition on the ids of ``t``.
         by_chunk: whether the query may be asked of thirty days at a time; what it looks for never spans two days.
@@ -59,11 +60,16 @@ def rule(table: str, what: str, description: str, broken: str, weight: str = "1"
     return Rule(f"{table}.{what}", table, description, broken=broken, weight=weight)
 
 
-def missing(reference: str, column: str) -> str:
-    """Condition: ``column`` is given and no row of ``reference`` has that id."""
-    return f"{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {reference} x WHERE x.id = {column})"
+def versions_of(history: str, table: str) -> Rule:
+    """Every row of a history table is a version of a row that is there."""
+    return Rule(
+        f"{history}.id.reference",
+        history,
+        f"A version is one of a row of {table} that is there.",
+        query=f"SELECT t.history_id AS id FROM {history} t WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {table} x WHERE x.id = t.id)",
+    )
 
 
-def looked_up(reference: str, value: str, column: str) -> str:
-    """The ``value`` of the row of ``reference`` that ``column`` refers to; NULL if there is none."""
-    return f"(SELECT x.{value} FROM {reference} x WHERE x.id = {column})"
+def missing(column: str) -> str:
+    """Condition: ``column`` is given and the row it refers to is not there."""
+    return f"t.{column} IS NOT NULL AND [{column}.id] IS NULL"

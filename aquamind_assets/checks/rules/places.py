@@ -1,6 +1,6 @@
 """Rules of places, containers, sensors and people that AquaMind's models and pages demand."""
 
-from aquamind_assets.checks.rules.model import Rule, looked_up, rule
+from aquamind_assets.checks.rules.model import Rule, rule, versions_of
 
 RULES: list[Rule] = [
     rule(
@@ -20,7 +20,7 @@ RULES: list[Rule] = [
         "infrastructure_container",
         "volume_m3.type",
         "A container is not larger than its type allows.",
-        f"t.volume_m3 > {looked_up('infrastructure_containertype', 'max_volume_m3', 't.container_type_id')}",
+        "t.volume_m3 > [container_type_id.max_volume_m3]",
     ),
     rule("infrastructure_container", "max_biomass_kg.positive", "A container may hold some biomass.", "t.max_biomass_kg <= 0"),
     *(
@@ -48,10 +48,5 @@ RULES: list[Rule] = [
         "t.last_calibration_date < t.installation_date",
     ),
     rule("infrastructure_feedcontainer", "capacity_kg.positive", "A feed store holds some feed.", "t.capacity_kg <= 0"),
-    rule(
-        "infrastructure_historicalcontainer",
-        "id.reference",
-        "A version is one of a container that is there.",
-        "NOT EXISTS (SELECT 1 FROM infrastructure_container c WHERE c.id = t.id)",
-    ),
+    versions_of("infrastructure_historicalcontainer", "infrastructure_container"),
 ]

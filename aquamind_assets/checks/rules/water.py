@@ -1,6 +1,6 @@
 """Rules of parameters, readings, weather and transitions that AquaMind's pages and TimescaleDB's keys demand."""
 
-from aquamind_assets.checks.rules.model import TIME_COLUMNS, Rule, looked_up, missing, rule
+from aquamind_assets.checks.rules.model import TIME_COLUMNS, Rule, missing, rule
 from aquamind_assets.warehouse.ddl import READINGS, quoted
 from aquamind_assets.warehouse.tables import TABLES
 
@@ -42,15 +42,12 @@ RULES: list[Rule] = [
         "t.min_value > t.max_value OR t.optimal_min > t.optimal_max OR t.optimal_min < t.min_value OR t.optimal_max > t.max_value"
         " OR t.optimal_min > t.max_value OR t.optimal_max < t.min_value",
     ),
-    *(
-        _reading(f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(str(column.references), f"t.{column.name}"))
-        for column in _REFERENCES
-    ),
+    *(_reading(f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column.name)) for column in _REFERENCES),
     _reading("sensor_id.given", "A reading names its sensor, as the table's key with TimescaleDB demands.", "t.sensor_id IS NULL"),
     _reading(
         "sensor_id.container",
         "A sensor measures in the container it hangs in.",
-        f"{looked_up('infrastructure_sensor', 'container_id', 't.sensor_id')} <> t.container_id",
+        "[sensor_id.container_id] <> t.container_id",
     ),
     Rule(
         f"{READINGS}.sensor_id.parameter",
