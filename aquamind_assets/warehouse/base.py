@@ -92,8 +92,8 @@ class Warehouse(ABC):
         """Run a portable statement; rows it changed."""
 
     @abstractmethod
-    def _transaction(self) -> AbstractContextManager[None]:
-        """All or nothing of what is done within, committed at the end."""
+    def _transaction(self, tables: Sequence[str] = ()) -> AbstractContextManager[None]:
+        """All or nothing of what is done within, committed at the end. ``tables`` will be written."""
 
     @abstractmethod
     def _serialise(self, name: str) -> None:
@@ -179,7 +179,7 @@ class Warehouse(ABC):
 
         def write() -> Checkpoint:
             started, tally = time.monotonic(), Tally(tables, days)
-            with self._transaction():
+            with self._transaction(tables):
                 before = self._checkpoint(key)
                 whole = days if before is None else DayRange(min(days.first, before.first_day), max(days.end, before.last_day + 1))
                 for table in tables:
@@ -201,7 +201,7 @@ class Warehouse(ABC):
 
         def write() -> Checkpoint:
             started, tally = time.monotonic(), Tally(tables, days)
-            with self._transaction():
+            with self._transaction(tables):
                 before = self._checkpoint(key)
                 if before is None or before.fingerprint != fingerprint or before.last_day + 1 != days.first:
                     there = "is not there" if before is None else f"ends on {to_date(before.last_day)} with fingerprint {before.fingerprint}"
@@ -244,7 +244,7 @@ class Warehouse(ABC):
         kept = list(tally.watch(_made(blocks)))
 
         def write() -> Checkpoint:
-            with self._transaction():
+            with self._transaction(tables):
                 self._serialise(f"living/{key.asset}")
                 claims, touched = Claims(self, key.asset), {}
                 for table in tables:
@@ -296,7 +296,7 @@ class Warehouse(ABC):
         """
         deleted: dict[str, int] = {}
         for year in sorted(years, reverse=True):
-            with self._transaction():
+            with self._transaction([table for tables in assets.values() for table in tables]):
                 conditions: list[tuple[str, np.ndarray | tuple[int, int]]] = []
                 for asset, tables in reversed(list(assets.items())):
                     self._serialise(f"living/{asset}")

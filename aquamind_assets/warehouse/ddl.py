@@ -103,17 +103,13 @@ def create_indexes(table: TableSpec, dialect: Dialect) -> list[str]:
     return [_create_index(index, table.name, index.name) for index in indexes]
 
 
-def _create_foreign_keys(table: TableSpec, name: str) -> list[str]:
+def create_foreign_keys(table: TableSpec) -> list[str]:
+    """The statements that add a table's foreign keys on PostgreSQL; they also prove the rows that are already there, set by set."""
     return [
-        f"ALTER TABLE {quoted(name)} ADD CONSTRAINT {quoted(str(column.foreign_key))} FOREIGN KEY ({quoted(column.name)})"
+        f"ALTER TABLE {quoted(table.name)} ADD CONSTRAINT {quoted(str(column.foreign_key))} FOREIGN KEY ({quoted(column.name)})"
         f" REFERENCES {quoted(str(column.references))} ({quoted('id')}) DEFERRABLE INITIALLY DEFERRED"
         for column in table.foreign_keys
     ]
-
-
-def create_foreign_keys(table: TableSpec) -> list[str]:
-    """The statements that add a table's foreign keys on PostgreSQL; they also prove the rows that are already there, set by set."""
-    return _create_foreign_keys(table, table.name)
 
 
 def table_statements(dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
@@ -159,19 +155,9 @@ def partition_indexes(name: str) -> list[str]:
     return [key, *(f"CREATE INDEX ON {quoted(name)} ({_listed(index.columns)})" for index in table.indexes)]
 
 
-def partition_foreign_keys(name: str) -> list[str]:
-    """The statements that add and prove the foreign keys of a partition's table, so that attaching it proves none again."""
-    return _create_foreign_keys(TABLES[READINGS], name)
-
-
 def attach_partition(name: str, days: DayRange) -> str:
-    """Make a table of some days part of the readings."""
+    """Make a table of some days part of the readings. The server proves its foreign keys, set by set."""
     return f"ALTER TABLE {quoted(READINGS)} ATTACH PARTITION {quoted(name)} FOR VALUES FROM ({_instant(days.first)}) TO ({_instant(days.end)})"
-
-
-def detach_partition(name: str) -> str:
-    """Make a partition stand alone again."""
-    return f"ALTER TABLE {quoted(READINGS)} DETACH PARTITION {quoted(name)}"
 
 
 DEFAULT_PARTITION = f"{READINGS}_default"

@@ -13,6 +13,7 @@ import psycopg
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.ddl import DEFAULT_PARTITION, READINGS, quoted
+from aquamind_assets.warehouse.tables import TABLES
 
 INDEX_MEMORY = "256MB"
 """Memory in which the server may sort for an index: a full-scale chunk's nine million keys nearly fit, and more gains nothing."""
@@ -58,7 +59,7 @@ class ReadingPartitions:
         return name
 
     def settle(self) -> None:
-        """Index the new partition, carry over what others wrote in its days, prove its foreign keys, and put it in its place."""
+        """Index the new partition, carry over what others wrote in its days, and put it in its place; the server proves its foreign keys."""
         if self._staging is None:
             return
         staging, self._staging = self._staging, None
@@ -66,9 +67,7 @@ class ReadingPartitions:
         self._run(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'")
         for statement in ddl.partition_indexes(name):
             self._run(statement)
-        # From here on others are kept waiting: the referenced tables for as long as the proof of the keys takes, the default partition to the end.
-        self._run(f"LOCK TABLE {quoted(READINGS)} IN SHARE UPDATE EXCLUSIVE MODE")
-        self._run(f"LOCK TABLE {quoted(DEFAULT_PARTITION)} IN ACCESS EXCLUSIVE MODE")
+        self._lock()
         low, high = staging.ids
         first, end = (to_date(day).isoformat() + " 00:00+00" for day in (staging.window.first, staging.window.end))
         into = f"INSERT INTO {quoted(name)}"
@@ -79,19 +78,28 @@ class ReadingPartitions:
         replaced = name != final
         if replaced:
             self._run(f"{into} SELECT * FROM {quoted(final)} WHERE id < {low} OR id >= {high}")
-        for statement in ddl.partition_foreign_keys(name):
-            self._run(statement)
         if replaced:
             self._run(f"DROP TABLE {quoted(final)}")
             self._rename(name, final)
         self._run(ddl.attach_partition(final, staging.window))
         self._run(f"ALTER TABLE {quoted(final)} DROP CONSTRAINT {quoted(name + '_bounds')}")
 
+    def _lock(self) -> None:
+        """What attaching locks anyway, but in the order in which every writer takes its tables, so that no two wait for each other.
+
+        From here on others are kept waiting until the commit: a few seconds in which the server proves the foreign keys of a full-scale chunk.
+        """
+        referenced = {str(column.references) for column in TABLES[READINGS].foreign_keys}
+        self._run(f"LOCK TABLE {', '.join(quoted(table) for table in TABLES if table in referenced)} IN SHARE ROW EXCLUSIVE MODE")
+        self._run(f"LOCK TABLE ONLY {quoted(READINGS)} IN SHARE UPDATE EXCLUSIVE MODE")
+        self._run(f"LOCK TABLE {quoted(DEFAULT_PARTITION)} IN ACCESS EXCLUSIVE MODE")
+
     def _rename(self, name: str, final: str) -> None:
         """Give a table and its indexes the names that those it replaced had."""
         indexes = self._connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s", (name,)).fetchall()
         for (index,) in indexes:
-            self._run(f"ALTER INDEX {quoted(index)} RENAME TO {quoted(index.replace(_NEW, '', 1))}")
+            if _NEW in index:
+                self._run(f"ALTER INDEX {quoted(index)} RENAME TO {quoted(index.replace(_NEW, '', 1))}")
         self._run(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(final)}")
 
     def ensure(self, days: DayRange) -> None:

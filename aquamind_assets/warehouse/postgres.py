@@ -137,7 +137,7 @@ class PostgresWarehouse(Warehouse):
         return self._connection.execute(_translated(sql), params).rowcount
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
         self._targets.clear()
         self._opened.clear()
         self._partitions = None
@@ -146,6 +146,10 @@ class PostgresWarehouse(Warehouse):
             try:
                 if self._may_skip_triggers:
                     self._connection.execute("SET LOCAL session_replication_role = replica")
+                if tables:
+                    # Every writer takes its tables in one order, so that no two can wait for each other.
+                    listed = ", ".join(f"ONLY {ddl.quoted(table)}" for table in TABLES if table in tables)
+                    self._connection.execute(f"LOCK TABLE {listed} IN ROW EXCLUSIVE MODE".encode())
                 yield
             finally:
                 self._writing = False
@@ -163,6 +167,8 @@ class PostgresWarehouse(Warehouse):
         """Say of a lost connection what it means."""
         try:
             yield
+        except psycopg.errors.DeadlockDetected as error:
+            raise WarehouseUnavailable(f"another program's transaction was in the way; what was being written is not there: {error}") from error
         except psycopg.OperationalError as error:
             if not self._connection.closed:
                 raise

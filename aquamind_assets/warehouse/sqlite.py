@@ -142,7 +142,7 @@ class SqliteWarehouse(Warehouse):
         return self._connection.execute(sql, params).rowcount
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
         with self._writer.acquire(timeout=BUSY_SECONDS):
             self._connection.execute("BEGIN IMMEDIATE")
             try:

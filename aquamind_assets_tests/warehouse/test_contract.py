@@ -8,7 +8,7 @@ from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.digest import add, digest
-from aquamind_assets.warehouse.errors import MissingReferences, WarehouseError, YearLocked
+from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced, WarehouseError, YearLocked
 from aquamind_assets.warehouse.rows import Rows, RowsError, rows
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 
@@ -208,6 +208,19 @@ def test_clear_removes_a_year_of_chunks_and_nothing_else(warehouse: Warehouse) -
     assert [checkpoint.year for checkpoint in warehouse.checkpoints("readings")] == [2016]
     assert warehouse.query(f"SELECT notes FROM {READINGS} WHERE id < 100") == [("mine",)]
     assert warehouse.manifest() == warehouse.recount()
+
+
+def test_what_rows_that_stay_refer_to_is_not_cleared(warehouse: Warehouse) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    before = warehouse.manifest()
+    with pytest.raises(StillReferenced, match="of environmental_environmentalreading refer"):
+        warehouse.clear({"farm": PARENT_TABLES}, [2015])
+    assert warehouse.manifest() == before == warehouse.recount()
+    warehouse.clear({"farm": PARENT_TABLES, "readings": [READINGS]}, [2015, 2016])
+    assert warehouse.manifest() == [] == warehouse.recount()
+    assert warehouse.checkpoints() == []
+    assert warehouse.query("SELECT * FROM aquamind_assets_living") == []
 
 
 def test_frames_are_the_same_from_both_databases(warehouse: Warehouse) -> None:

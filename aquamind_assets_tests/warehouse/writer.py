@@ -1,11 +1,12 @@
-"""Writes the year 2015 of the made-up farm, skipping what is there: the process that tests kill.
+"""Writes a year (2015) of the made-up farm, skipping what is there: the process that tests kill.
 
-``python -m aquamind_assets_tests.warehouse.writer <url>`` prints a line for each chunk begun and committed.
+``python -m aquamind_assets_tests.warehouse.writer <url> [<year>]`` prints a line for each chunk begun and committed.
 """
 
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.base import Warehouse
@@ -26,18 +27,18 @@ def blocks(days: DayRange) -> Iterator[Rows]:
             yield part
 
 
-def write_year(warehouse: Warehouse, wait: float = 30.0) -> None:
+def write_year(warehouse: Warehouse, year: int = 2015, chunks: int = 13, wait: float = 120.0) -> None:
     warehouse.prepare()
-    with warehouse.lock("readings", 2015, wait=wait):
+    with warehouse.lock("readings", year, wait=wait):
         if not warehouse.checkpoints("farm", 2015):
             warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
-        for pending in warehouse.pending_chunks("readings", 2015, "f", chunks_of(2015)):
+        for pending in warehouse.pending_chunks("readings", year, "f", chunks_of(year)[:chunks]):
             days = pending.days
             print(f"begin {pending.chunk.index}", flush=True)
-            warehouse.write_chunk(ChunkKey("readings", 2015, pending.chunk.index), days, "f", "run", [READINGS], lambda days=days: blocks(days))
+            warehouse.write_chunk(ChunkKey("readings", year, pending.chunk.index), days, "f", "run", [READINGS], partial(blocks, days))
             print(f"done {pending.chunk.index}", flush=True)
 
 
 if __name__ == "__main__":
     with open_warehouse(sys.argv[1]) as opened:
-        write_year(opened)
+        write_year(opened, int(sys.argv[2]) if len(sys.argv) > 2 else 2015)
