@@ -33,7 +33,7 @@ def infrastructure(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 def sensors(year: YearInputs) -> Iterator[Rows]:
     """Every sensor installed by the end of the year, with its last calibration as of the latest simulated day."""
     everything = year.infrastructure.sensors
-    installed = everything.commissioned_day < year_days(year.year).end
+    installed = everything.commissioned_day < min(year_days(year.year).end, year.lives.through + 1)
     frame = everything.take(installed)
     calibrated = calibrations(year.scenario, everything, np.full(1, year.lives.through))[0][installed, 0]
     probes = year.scenario.water.probes
