@@ -14,6 +14,7 @@ import numpy as np
 from aquamind_assets.farm.streams import stream
 
 _DAYS = 366
+_SMALLEST = np.float32(2**-25)
 
 
 class Fields:
@@ -36,7 +37,7 @@ class Fields:
             generator = stream(self._seed, process, self._year)
             # Entity by entity, so that a farm with more of them draws the same for the ones both have.
             shape = (entities, _DAYS)
-            drawn = generator.standard_normal(shape, dtype=np.float32) if normal else generator.random(shape, dtype=np.float32) + np.float32(2**-25)
+            drawn = generator.standard_normal(shape, dtype=np.float32) if normal else np.maximum(generator.random(shape, dtype=np.float32), _SMALLEST)
             self._fields[process] = np.ascontiguousarray(drawn.T)
         return self._fields[process][day - self._first_day]
 

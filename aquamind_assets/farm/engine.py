@@ -6,13 +6,14 @@ Belongs here: the order of a day, and what a year starts from and ends with. Doe
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import daily, harvest, medicine, outbreaks, starting, supply, transfers
+from aquamind_assets.farm import daily, harvest, medicine, movements, outbreaks, starting, supply, transfers
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause, Ledger, SiteDays
+from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.processes import lice
 from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.farm.state import FarmState
-from aquamind_assets.farm.working import Farm, first_state
+from aquamind_assets.farm.working import Farm
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -83,7 +84,7 @@ def _day(farm: Farm, day: int) -> None:
     removed = medicine.give_treatments(farm)
     now = daily.rates(farm)
     daily.integrate(farm, now, removed)
-    transfers.carry_out(farm)
+    movements.carry_out(farm)
     harvest.carry_out(farm)
     _record(farm)
     farm.end_day()
@@ -101,7 +102,7 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     medicine.judge(farm)
     transfers.plan_moves(farm)
     harvest.plan_harvests(farm)
-    transfers.fast_before_moves(farm)
+    movements.fast_before_moves(farm)
     harvest.fast_before_harvest(farm)
     supply.order(farm, now.rows, now.wanted_g)
 

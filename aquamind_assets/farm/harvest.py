@@ -4,13 +4,14 @@ Belongs here: planning harvests and carrying them out. Does not belong here: gro
 
 A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of ``growout_days``; then as many cages a day
 as there are boats, area by area, the heaviest cage first. A cage inside a withholding period waits. A cage that grows into its density limit with nowhere to go
-gives a part of its fish early.
+gives a part of its fish early; one in which very many fish are sick is emptied at once.
 """
 
 import numpy as np
 
 from aquamind_assets.farm.ledger import Movement, Stage
-from aquamind_assets.farm.transfers import LEAD_DAYS, safe_limit
+from aquamind_assets.farm.movements import LEAD_DAYS
+from aquamind_assets.farm.thinning import safe_limit
 from aquamind_assets.farm.working import Farm
 
 NOTICE_DAYS = 3
@@ -20,7 +21,10 @@ PART = 0.2
 """Share of a crowded cage that is harvested early."""
 
 LIGHTEST = 0.5
-"""Crowded cages are harvested in part from this share of the target weight on."""
+"""Crowded cages are harvested in part, gravely sick ones whole, from this share of the target weight on."""
+
+GRAVELY_SICK = 0.3
+"""Share of sick fish at which a cage is harvested before more of them die (general knowledge)."""
 
 PLANNING_DENSITY = 0.97
 
@@ -36,7 +40,10 @@ def plan_harvests(farm: Farm) -> None:
             boats = farm.scenario.farm.batches.harvest_cages_per_day
             _order(farm, open_rows[_in_order(farm, open_rows)][:boats], 1.0)
         elif not np.any(farm.moves["batch"] == batch):
-            _relieve(farm, int(batch), open_rows)
+            heavy = open_rows[c.weight[open_rows] >= LIGHTEST * farm.plans["target_weight_g"][batch]]
+            dying = heavy[farm.health.sick[heavy] >= GRAVELY_SICK]
+            _order(farm, dying, 1.0)
+            _relieve(farm, int(batch), np.setdiff1d(heavy, dying))
 
 
 def _in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:
@@ -66,7 +73,7 @@ def _relieve(farm: Farm, batch: int, rows: np.ndarray) -> None:
     daily = farm.tgc[batch, Stage.ADULT] * 1e-3 * farm.at_site(farm.water.temperature, rows)
     later = (np.cbrt(c.weight[rows]) + daily * LEAD_DAYS) ** 3
     limit = safe_limit(farm, rows, later) * farm.layout.volume[rows] * 1000.0
-    crowded = (c.count[rows] * later > PLANNING_DENSITY * limit) & (c.weight[rows] >= LIGHTEST * farm.plans["target_weight_g"][batch])
+    crowded = c.count[rows] * later > PLANNING_DENSITY * limit
     _order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART)
 
 

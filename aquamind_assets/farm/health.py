@@ -4,18 +4,14 @@ Belongs here: the health state of containers, and the day's health drivers made 
 the decisions to treat (``medicine``) and the outbreaks' bookkeeping (``outbreaks``).
 """
 
-from typing import Any
-
 import numpy as np
 
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.processes.disease import Disease
 from aquamind_assets.farm.processes.events import Events
 from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.farm.processes.treatment import Treatment
 from aquamind_assets.farm.processes.vaccination import Vaccination
-from aquamind_assets.farm.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
-from aquamind_assets.farm.streams import stream
+from aquamind_assets.farm.state import FarmState
 from aquamind_assets.farm.table import Table
 from aquamind_assets.scenario.model import Scenario
 
@@ -77,31 +73,3 @@ class Health:
     def emptied(self, rows: np.ndarray) -> None:
         """Containers that ran empty."""
         self._forget(rows)
-
-
-def first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[str, Any]:
-    """The health part of the farm's first state."""
-    size = len(infrastructure.containers)
-    areas, sites = len(infrastructure.areas), len(infrastructure.sites)
-    cages = int((infrastructure.containers.area >= 0).sum())
-    process = Lice.from_scenario(scenario)
-    nothing = np.full(size, -1)
-    return {
-        "health": ContainerHealth(
-            last_count=np.zeros(size),
-            last_delousing=np.full(size, LONG_AGO),
-            treatment_day=nothing,
-            treatment_method=nothing,
-            treatment_reason=nothing,
-            treatment_outbreak=nothing,
-            treatment_trigger=np.zeros(size),
-            handled_day=np.full(size, LONG_AGO),
-            handling_loss=np.zeros(size),
-            handled_by=nothing.copy(),
-        ),
-        "infections": InfectionPlans.empty(),
-        "epidemics": Epidemics.empty(),
-        "lice": process.clean(cages),
-        "outside_lice": process.outside_sd * stream(scenario.seed, "lice.outside").standard_normal(areas),
-        "farm_effect": stream(scenario.seed, "mortality.farm").standard_normal(sites),
-    }

@@ -34,11 +34,11 @@ def count_lice(farm: Farm) -> None:
     interval = farm.scenario.health.lice.count_interval_days
     # Half of an area's cages are counted half an interval after the other half.
     turn = (day + farm.layout.area[cages] * 3 + interval // 2 * (cages % 2)) % interval == 0
-    rows = cages[turn & (c.count[cages] > 0) & (c.arrived[cages] < day)]
+    rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
     if not rows.size:
         return
     u = farm.draws.uniform("lice.count", day, cages.size * 5).reshape(-1, 5)[rows]
-    sampled = np.minimum(process.fish_per_count, c.count[rows])
+    sampled = np.full(rows.size, process.fish_per_count)
     count = process.count(farm.health.lice[rows], process.fish_per_count, u)
     ids = np.array([farm.next_id("count") for _ in rows])
     farm.book.lice_counts(
@@ -52,7 +52,7 @@ def count_lice(farm: Farm) -> None:
         adult_male=count.adult_male,
         juvenile=count.juvenile,
     )
-    farm.health.containers.last_count[rows] = count.adult_female / np.maximum(sampled, 1)
+    farm.health.containers.last_count[rows] = count.adult_female / sampled
     _plan_delousing(farm, rows)
 
 

@@ -12,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from aquamind_assets import timeline
 from aquamind_assets.farm import climate
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Stage
@@ -140,6 +141,7 @@ class Forecaster:
 
     def _sea_way(self, batch: Standing, steps: dict[int, int], numbers: dict[int, float], day: int, weight: float, fish: float) -> Way:
         farm, sea = self.scenario.farm, self.sea[batch.geography]
+        day = day if not steps else self._open_month(day)
         post, grow_out = farm.stages[Stage.POST_SMOLT], farm.stages[Stage.ADULT]
         adult = self._grown(sea, batch.geography, Stage.POST_SMOLT, day, weight, grow_out.entry_weight_g)
         adult_fish = fish * (1 - post.mortality) ** ((adult - day) / 30)
@@ -150,6 +152,12 @@ class Forecaster:
         thinning = self._reaches(batch.geography, day, weight, adult, THINNING_SHARE * limit)
         harvest_fish = adult_fish * (1 - grow_out.mortality) ** ((harvest - adult) / 30)
         return Way(steps, numbers, day, fish, min(max(thinning, day), harvest), adult, harvest, harvest_fish)
+
+    def _open_month(self, day: int) -> int:
+        """``day``, or the first day after it in a month in which smolts go to sea."""
+        while timeline.to_date(day).month not in self.scenario.farm.batches.sea_transfer_months:
+            day += 1
+        return day
 
     def _reaches(self, geography: int, day: int, weight: float, adult: int, goal: float) -> int:
         """Day on which fish that enter the sea on ``day`` weigh ``goal``."""

@@ -18,6 +18,9 @@ BOOKING_MARGIN_DAYS = 7
 STOCKING_DENSITY = 0.93
 """Share of the highest density that is planned for."""
 
+CAGES_PER_DAY = 2
+"""New cages that a well boat fills on one day (general knowledge)."""
+
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested before the last ones get there."""
 

@@ -11,10 +11,10 @@ from datetime import timedelta
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import space
+from aquamind_assets.farm import booking, space
 from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.farm.ledger import BatchStatus, Movement, Stage
-from aquamind_assets.farm.planning import Standing, Step, Way
+from aquamind_assets.farm.planning import Standing, Way
 from aquamind_assets.farm.working import Farm
 
 PLANNING_DAYS = 2
@@ -63,24 +63,12 @@ def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int
         free = space.free_tanks(farm, int(station), first, farm.today.day)
         if space.tank_room(farm, free, space.exit_weight(farm, first.stage)).sum() < eggs:
             continue
-        way = forecast(farm, int(station), Standing(geography, 0, 0.0, eggs, space.way_target(farm), -1))
+        way = booking.forecast(farm, int(station), Standing(geography, 0, 0.0, eggs, space.way_target(farm), -1))
         needs = space.tanks_fit(farm, int(station), geography, way)
         areas = space.areas_fit(farm, geography, way) if needs else None
         if needs and areas:
             return int(station), way, needs, areas
     return None
-
-
-def forecast(farm: Farm, station: int, batch: Standing) -> Way:
-    """The forecast way of a batch from where it is today."""
-    steps = farm.steps[batch.geography] or []
-    halls = {number: _hall(farm, station, steps[number]) for number in range(batch.step, len(steps))}
-    return farm.forecaster.way(batch, halls, {number: steps[number].stage for number in halls}, farm.today.day)
-
-
-def _hall(farm: Farm, station: int, step: Step) -> int:
-    """The first hall of a container step in a station."""
-    return int(farm.infrastructure.containers.hall[farm.tanks(station, step)[0]])
 
 
 def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[int, int]) -> None:
@@ -125,7 +113,7 @@ def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs:
     farm.counters.sequence[0] += 1
     farm.counters.life_days[0] = end - day
     farm.enter_stage(batch, Stage.EGG_ALEVIN)
-    book(farm, batch, way, needs, areas)
+    booking.book(farm, batch, way, needs, areas)
     _lay_in(farm, batch, geography, station, eggs)
 
 
@@ -164,25 +152,3 @@ def _lay_in(farm: Farm, batch: int, geography: int, station: int, eggs: int) -> 
             loss=0,
             weight_g=weight,
         )
-
-
-def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[int, int]) -> None:
-    """Writes the bookings of a batch anew.
-
-    Args:
-        farm: the farm.
-        batch: row in Batches.
-        way: its forecast way.
-        needs: containers in each freshwater step of the way.
-        areas: areas from the sea transfer on, and more from thinning on.
-    """
-    station, geography = int(farm.batches["station"][batch]), int(farm.batches["geography"][batch])
-    farm.tank_bookings.keep(farm.tank_bookings["batch"] != batch)
-    for step, (first, end) in space.spans(way).items():
-        grace = int(farm.layout.grace[farm.tanks(station, (farm.steps[geography] or [])[step])].max())
-        farm.tank_bookings.add(batch=batch, step=step, station=station, first_day=first, end_day=end + grace, containers=needs[step])
-    end = space.harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
-    farm.area_bookings.keep(farm.area_bookings["batch"] != batch)
-    for amount, first, later in ((areas[0], way.sea, False), (areas[1], way.thinning, True)):
-        if amount:
-            farm.area_bookings.add(batch=batch, geography=geography, first_day=first, end_day=end, areas=amount, later=later)

@@ -8,22 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import oxygen, state
+from aquamind_assets.farm import oxygen
 from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
-from aquamind_assets.farm.health import LONG_AGO, Health, first_health
+from aquamind_assets.farm.health import Health
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.layout import Layout
 from aquamind_assets.farm.ledger import (
-    Assignments,
-    Batches,
     BatchStatus,
     Cause,
-    Deliveries,
     FeedLots,
-    Outbreaks,
     SiteDays,
     Stage,
-    Treatments,
 )
 from aquamind_assets.farm.menu import Menu
 from aquamind_assets.farm.planning import Forecaster, Step, container_steps
@@ -168,6 +163,11 @@ class Farm:
         """Containers with living fish of a batch."""
         return np.flatnonzero((self.containers.batch == batch) & (self.containers.count > 0))
 
+    def mean_weight(self, rows: np.ndarray) -> float:
+        """Mean weight of the fish in containers, g."""
+        count = self.containers.count[rows]
+        return float((count * self.containers.weight[rows]).sum() / max(1, count.sum()))
+
     def arrive(self, container: int, batch: int, stage: int, count: int, weight: float, degree_days: float) -> int:
         """Puts fish into a container, opening an assignment if the batch has none there; returns the assignment's id."""
         c, day = self.containers, self.today.day
@@ -268,39 +268,3 @@ class Farm:
             outside_lice=self.health.outside,
             farm_effect=self.health.farm_effect,
         )
-
-
-def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) -> FarmState:
-    """The farm at the end of ``day``, before anything has happened."""
-    size = len(infrastructure.containers)
-    nothing = np.full(size, -1)
-    containers = state.ContainerStates(
-        batch=nothing,
-        reserved=nothing.copy(),
-        assignment_id=nothing.copy(),
-        stage=np.full(size, Stage.EGG_ALEVIN),
-        emptied=np.full(size, LONG_AGO),
-        fast_until=np.full(size, LONG_AGO),
-        withheld_until=np.full(size, LONG_AGO),
-        arrived=np.full(size, LONG_AGO),
-        harvest_day=nothing.copy(),
-        **{name: np.zeros(size) for name in ("count", "weight", "degree_days", "harvest_share", "growth_normal", "condition_normal", "mortality_normal")},
-    )
-    silos = len(infrastructure.feed_containers)
-    return FarmState(
-        day=day,
-        containers=containers,
-        batches=Batches.empty(),
-        plans=state.BatchPlans.empty(),
-        assignments=Assignments.empty(),
-        tank_bookings=state.TankBookings.empty(),
-        area_bookings=state.AreaBookings.empty(),
-        moves=state.PlannedMoves.empty(),
-        outbreaks=Outbreaks.empty(),
-        treatments=Treatments.empty(),
-        feed=state.FeedStates(stock_g=np.zeros(silos), demand_g=np.zeros(silos), cost_carry=np.zeros(silos)),
-        orders=Deliveries.empty(),
-        lots=FeedLots.empty(),
-        counters=state.Counters(sequence=np.zeros(1), pressure=np.ones(1), life_days=np.zeros(1)),
-        **first_health(scenario, infrastructure),
-    )

@@ -120,6 +120,9 @@ class BatchPlan(Section):
     harvest_weight_g: Range = quantity("target mean weight at harvest; drawn for each batch", "g")
     growout_days: Range = quantity("earliest and latest harvest, days after sea transfer into Adult", "day", "domain section 2.4")
     harvest_cages_per_day: int = quantity("most cages of a batch harvested on one day", "cages", "general knowledge", ge=1, le=50)
+    sea_transfer_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)] = quantity(
+        "months in which smolts go to sea; they wait for the next one", "month", "what-if"
+    )
     smolt_weight_g: float = quantity("mean weight at sea transfer", "g", ge=20, le=2000)
     fallow_days: int = quantity("days an area lies empty after its last fish", "day", "general knowledge", ge=0, le=365)
     expected_days: int = quantity("planned days from eggs to end of harvest", "day", ge=100, le=2000)

@@ -1,0 +1,81 @@
+"""The farm before anything has happened.
+
+Belongs here: the state the first year opens with. Does not belong here: states later on.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from aquamind_assets.farm import state
+from aquamind_assets.farm.health import LONG_AGO
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.ledger import Assignments, Batches, Deliveries, FeedLots, Outbreaks, Stage, Treatments
+from aquamind_assets.farm.processes.lice import Lice
+from aquamind_assets.farm.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
+from aquamind_assets.farm.streams import stream
+from aquamind_assets.scenario.model import Scenario
+
+
+def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) -> FarmState:
+    """The farm at the end of ``day``, before anything has happened."""
+    size = len(infrastructure.containers)
+    nothing = np.full(size, -1)
+    containers = state.ContainerStates(
+        batch=nothing,
+        reserved=nothing.copy(),
+        assignment_id=nothing.copy(),
+        stage=np.full(size, Stage.EGG_ALEVIN),
+        emptied=np.full(size, LONG_AGO),
+        fast_until=np.full(size, LONG_AGO),
+        withheld_until=np.full(size, LONG_AGO),
+        arrived=np.full(size, LONG_AGO),
+        harvest_day=nothing.copy(),
+        **{name: np.zeros(size) for name in ("count", "weight", "degree_days", "harvest_share", "growth_normal", "condition_normal", "mortality_normal")},
+    )
+    silos = len(infrastructure.feed_containers)
+    return FarmState(
+        day=day,
+        containers=containers,
+        batches=Batches.empty(),
+        plans=state.BatchPlans.empty(),
+        assignments=Assignments.empty(),
+        tank_bookings=state.TankBookings.empty(),
+        area_bookings=state.AreaBookings.empty(),
+        moves=state.PlannedMoves.empty(),
+        outbreaks=Outbreaks.empty(),
+        treatments=Treatments.empty(),
+        feed=state.FeedStates(stock_g=np.zeros(silos), demand_g=np.zeros(silos), cost_carry=np.zeros(silos)),
+        orders=Deliveries.empty(),
+        lots=FeedLots.empty(),
+        counters=state.Counters(sequence=np.zeros(1), pressure=np.ones(1), life_days=np.zeros(1)),
+        **_first_health(scenario, infrastructure),
+    )
+
+
+def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[str, Any]:
+    """The health part of the farm's first state."""
+    size = len(infrastructure.containers)
+    areas, sites = len(infrastructure.areas), len(infrastructure.sites)
+    cages = int((infrastructure.containers.area >= 0).sum())
+    process = Lice.from_scenario(scenario)
+    nothing = np.full(size, -1)
+    return {
+        "health": ContainerHealth(
+            last_count=np.zeros(size),
+            last_delousing=np.full(size, LONG_AGO),
+            treatment_day=nothing,
+            treatment_method=nothing,
+            treatment_reason=nothing,
+            treatment_outbreak=nothing,
+            treatment_trigger=np.zeros(size),
+            handled_day=np.full(size, LONG_AGO),
+            handling_loss=np.zeros(size),
+            handled_by=nothing.copy(),
+        ),
+        "infections": InfectionPlans.empty(),
+        "epidemics": Epidemics.empty(),
+        "lice": process.clean(cages),
+        "outside_lice": process.outside_sd * stream(scenario.seed, "lice.outside").standard_normal(areas),
+        "farm_effect": stream(scenario.seed, "mortality.farm").standard_normal(sites),
+    }
