@@ -12,6 +12,7 @@ from aquamind_assets.checks.rules import feed, fish, health, places, water
 from aquamind_assets.checks.rules.evaluate import Queryable, RuleResult, evaluate
 from aquamind_assets.checks.rules.generic import generic_rules
 from aquamind_assets.checks.rules.model import Rule
+from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse.tables import TABLES
 
 __all__ = ["RULES", "Queryable", "Rule", "RuleResult", "violations"]
@@ -20,17 +21,18 @@ RULES: list[Rule] = [*generic_rules(), *places.RULES, *fish.RULES, *water.RULES,
 """All rules; those that follow from the tables' description first."""
 
 
-def violations(warehouse: Queryable, tables: Collection[str] | None = None, year: int | None = None) -> list[RuleResult]:
+def violations(warehouse: Queryable, tables: Collection[str] | None = None, year: int | None = None, days: DayRange | None = None) -> list[RuleResult]:
     """How often each rule is broken: one result a rule, ``count`` 0 where it holds.
 
     Args:
         warehouse: the database.
         tables: restrict it to rules on rows of these tables; they may look at other tables as well.
         year: restrict it to rows of this calendar year, by their ids.
+        days: restrict it to rows of these days, which lie in one calendar year.
 
     Raises:
         ValueError: a table is unknown.
     """
     if tables is not None and (unknown := set(tables) - TABLES.keys()):
         raise ValueError(f"no such tables: {', '.join(sorted(unknown))}; allowed are {', '.join(TABLES)}")
-    return evaluate(warehouse, [rule for rule in RULES if tables is None or rule.table in tables], year)
+    return evaluate(warehouse, [rule for rule in RULES if tables is None or rule.table in tables], year_days(year) if year is not None else days)

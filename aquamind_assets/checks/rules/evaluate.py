@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from aquamind_assets.checks.rules.model import SUMMARISED, TIME_COLUMNS, Rule
-from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.tables import TABLES
 
@@ -43,19 +43,19 @@ class RuleResult:
     example_id: int | None
 
 
-def evaluate(warehouse: Queryable, rules: Iterable[Rule], year: int | None = None) -> list[RuleResult]:
-    """One result for each rule, in the order of the tables; ``year`` restricts it to rows of that year."""
+def evaluate(warehouse: Queryable, rules: Iterable[Rule], days: DayRange | None = None) -> list[RuleResult]:
+    """One result for each rule, in the order of the tables; ``days``, of one calendar year, restricts it to rows of those days."""
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table, []).append(rule)
     results: list[RuleResult] = []
     for table, found in by_table.items():
-        results += _on_rows(warehouse, table, [rule for rule in found if rule.broken], year)
-        results += [_by_query(warehouse, rule, year) for rule in found if rule.query]
+        results += _on_rows(warehouse, table, [rule for rule in found if rule.broken], days)
+        results += [_by_query(warehouse, rule, days) for rule in found if rule.query]
     return results
 
 
-def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], year: int | None) -> list[RuleResult]:
+def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
     if not rules:
         return []
     joins = _Joins(table)
@@ -64,7 +64,7 @@ def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], year: in
         f"SUM(CASE WHEN {broken} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {broken} THEN t.{_id_of(table)} END) AS e{i}"
         for i, (rule, broken) in enumerate(zip(rules, conditions, strict=True))
     )
-    answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, joins, year)}").iloc[0]
+    answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, joins, days)}").iloc[0]
     return [_result(rule, answer[f"n{i}"], answer[f"e{i}"]) for i, rule in enumerate(rules)]
 
 
@@ -90,16 +90,16 @@ class _Joins:
         return "".join(f" LEFT JOIN {self._table.by_name[column].references} {alias} ON {alias}.id = t.{column}" for column, alias in self._aliases.items())
 
 
-def _source(table: str, joins: _Joins, year: int | None) -> str:
+def _source(table: str, joins: _Joins, days: DayRange | None) -> str:
     """What the conditions on ``t`` are asked of."""
     if table in SUMMARISED:
-        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', year))}) t{joins.sql}"
-    return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', year)}"
+        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', days))}) t{joins.sql}"
+    return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', days)}"
 
 
-def _by_query(warehouse: Queryable, rule: Rule, year: int | None) -> RuleResult:
+def _by_query(warehouse: Queryable, rule: Rule, days: DayRange | None) -> RuleResult:
     total, example = 0, None
-    for rows in _portions(warehouse, rule, year):
+    for rows in _portions(warehouse, rule, days):
         answer = warehouse.frame(f"SELECT count(*) AS n, min(v.id) AS e FROM ({rule.query.format(rows=rows)}) v").iloc[0]
         part = _result(rule, answer["n"], answer["e"])
         total += part.count
@@ -116,14 +116,14 @@ def _id_of(table: str) -> str:
     return "id" if table in SUMMARISED else TABLES[table].id_column
 
 
-def _portions(warehouse: Queryable, rule: Rule, year: int | None) -> Iterator[str]:
+def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterator[str]:
     """Conditions on the rows of ``t`` under which to ask a query, one after the other."""
     if not rule.by_chunk:
-        yield _rows_of(rule.table, "t", year)
+        yield _rows_of(rule.table, "t", days)
         return
-    for each in [year] if year is not None else _years(warehouse, rule.table):
-        for chunk in chunks_of(each):
-            yield _rows_of_days(rule.table, "t", chunk.days)
+    for whole in [days] if days is not None else map(year_days, _years(warehouse, rule.table)):
+        for first in range(whole.first, whole.end, CHUNK_DAYS):
+            yield rows_of_days(rule.table, "t", DayRange(first, min(first + CHUNK_DAYS, whole.end)))
 
 
 def _years(warehouse: Queryable, table: str) -> list[int]:
@@ -132,11 +132,12 @@ def _years(warehouse: Queryable, table: str) -> list[int]:
     return [] if pd.isna(ends["low"]) else list(range(int(ends["low"]) // _WIDE_YEAR, int(ends["high"]) // _WIDE_YEAR + 1))
 
 
-def _rows_of(table: str, alias: str, year: int | None) -> str:
-    return "1 = 1" if year is None else _rows_of_days(table, alias, year_days(year))
+def _rows_of(table: str, alias: str, days: DayRange | None) -> str:
+    return "1 = 1" if days is None else rows_of_days(table, alias, days)
 
 
-def _rows_of_days(table: str, alias: str, days: DayRange) -> str:
+def rows_of_days(table: str, alias: str, days: DayRange) -> str:
+    """SQL condition on the rows ``alias`` of a table: their ids are of these days, which lie in one calendar year."""
     spec = TABLES[table]
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
