@@ -26,6 +26,9 @@ _REGISTERED = 8 * HOUR
 _CLOSE_OF_DAY = 23 * HOUR
 """Populations and weights are brought up to date in the evening."""
 
+LATE_DAYS = 30
+"""A batch that lives past its expected end is expected to end so many days after the latest simulated day."""
+
 _HISTORY_TYPES = ("+", "~")
 
 
@@ -55,6 +58,12 @@ def _notes(frame: Batches) -> list[str]:
     ]
 
 
+def _expected_end(year: YearInputs, frame: Batches) -> np.ndarray:
+    """Day on which each batch is expected to end; of one that is late, a new date: AquaMind takes no laboratory sample after it."""
+    late = (frame.end_day < 0) & (frame.expected_end_day <= year.lives.through)
+    return np.where(late, year.lives.through + LATE_DAYS, frame.expected_end_day)
+
+
 def _batches(year: YearInputs) -> Rows:
     frame = year.lives.batches
     ended = frame.end_day >= 0
@@ -67,7 +76,7 @@ def _batches(year: YearInputs) -> Rows:
         batch_number=frame.number,
         status=Coded(frame.status, STATUS_NAMES),
         start_date=frame.start_day,
-        expected_end_date=frame.expected_end_day,
+        expected_end_date=_expected_end(year, frame),
         actual_end_date=np.ma.array(frame.end_day, mask=~ended),
         notes=_notes(frame),
         created_at=registered,
