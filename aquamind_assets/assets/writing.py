@@ -3,17 +3,20 @@
 Belongs here: which chunks are to be written, continued or left alone. Does not belong here: Dagster, making rows (``records``), loading them (``warehouse``).
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from aquamind_assets.assets.watch import Watch
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, pending
+from aquamind_assets.warehouse.memory import MemoryGuard, memory_budget_mb
 
 LOCK_WAIT_S = 60.0
 """How long a second writer of the same year waits for the first to finish; what that one has committed is not written again."""
@@ -128,6 +131,7 @@ def _write_events(
     done = YearWritten()
     chunks = wanted_chunks(inputs.year, inputs.ledger.through, days, [known for known in there.values() if known.fingerprint == fingerprint])
     missing = {one.chunk.index: one for one in pending(list(there.values()), fingerprint, chunks)}
+    guard = MemoryGuard(memory_budget_mb(inputs.scenario.memory_budget_mb), BLOCK_ROWS, say=logging.getLogger(__name__).warning)
     watch.began(recorder.asset, inputs.year, len(chunks))
     for chunk in chunks:
         if chunk.index not in missing:
@@ -138,7 +142,7 @@ def _write_events(
         new = missing[chunk.index]
         write = warehouse.append_days if new.append else warehouse.write_chunk
         key = ChunkKey(recorder.asset, inputs.year, chunk.index)
-        done.written.append(write(key, new.days, fingerprint, run_id, recorder.tables, recorder.rows_of_days(inputs, new.days)))
+        done.written.append(write(key, new.days, fingerprint, run_id, recorder.tables, partial(recorder.rows_of_days, inputs, new.days, guard.next_block)))
         done.appended += new.append
         watch.wrote(recorder.asset, inputs.year, done.written[-1].rows)
         on_chunk(done.written[-1], len(chunks))
