@@ -126,7 +126,7 @@ class TableSpec:
         description: what a row is.
         made_by: the asset that writes it.
         columns: in AquaMind's order.
-        primary_key: column names, on PostgreSQL without TimescaleDB and on SQLite.
+        primary_key: column names, on PostgreSQL without TimescaleDB; on SQLite the id alone is the key.
         timescaledb_primary_key: column names with TimescaleDB; the same but for the two time series.
         time_column: the column by which TimescaleDB cuts the table into chunks, or None for an ordinary table.
         unique: unique constraints and partial unique indexes.
