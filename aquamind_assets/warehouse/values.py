@@ -195,7 +195,7 @@ class _Check:
         outside = ~(np.abs(units) < largest)
         if outside.any():
             bound = 10 ** ((self.spec.precision or 0) - scale)
-            raise RowsError(f"{self.place} = {data[outside].flat[0]!r}; allowed are numbers below {bound} with {scale} decimals")
+            raise RowsError(f"{self.place} = {data[outside].flat[0]}; allowed are numbers below {bound} with {scale} decimals")
         return units.astype(np.int64)
 
     def check_range(self, values: np.ndarray) -> None:
@@ -213,7 +213,7 @@ class _Check:
                 continue
             used = codes == labels.index(label)
             if (used if null is None else used & ~null).any():
-                raise RowsError(f"{self.place} = {label!r:.80}: {fault}")
+                raise RowsError(f"{self.place} = {_shown(label)}: {fault}")
 
     def _fault(self, label: object) -> str | None:
         spec = self.spec
@@ -233,7 +233,7 @@ class _Check:
         try:
             return json_text.canonical(text)
         except (TypeError, ValueError) as error:
-            raise RowsError(f"{self.place} = {text!r:.80}: {error}") from error
+            raise RowsError(f"{self.place} = {_shown(text)}: {error}") from error
 
 
 def _limits(spec: ColumnSpec) -> tuple[int, int]:
@@ -259,6 +259,12 @@ def _limits(spec: ColumnSpec) -> tuple[int, int]:
     if spec.maximum is not None:
         high = min(high, round(spec.maximum * unit))
     return low, high
+
+
+def _shown(value: object) -> str:
+    """A value as messages show it."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:60] + "..." + text[-10:]
 
 
 _DATES = (-719162, 2932896)
