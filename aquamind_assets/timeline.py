@@ -143,6 +143,15 @@ def year_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
     return ids // _WIDE_YEAR
 
 
+def days_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
+    """Day number that each row id says (any shape, int64); -1 for an id below all that the platform makes."""
+    ids = np.asarray(ids, dtype=np.int64)
+    year = year_of_ids(ids, narrow=narrow)
+    day_in_year = ids % _NARROW_YEAR // NARROW_DAY_ROWS if narrow else ids % _WIDE_YEAR // WIDE_DAY_ROWS
+    new_year = (np.maximum(year, 1970) - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    return np.where(year > 0, new_year + day_in_year - 1, -1)
+
+
 def number_within_day(day: np.ndarray, start: int = 0) -> np.ndarray:
     """0, 1, 2, ... within each run of equal days, shape of ``day``, for rows already sorted by day."""
     day = np.asarray(day)

@@ -1,0 +1,149 @@
+"""What laws look at: one year of the farm, as simulated and as written.
+
+Belongs here: which rows are in the database, for which days they are complete, and reading them as columns. Does not belong here: laws.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.ledger import Ledger
+from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.timeline import DayRange, day_number, id_range, to_date, year_days
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.tables import TABLES
+
+LOOK_AT_MOST = 100_000
+"""Rows of a table's year that are looked at one by one while the year is made; of larger tables some days of each quarter stand for the rest."""
+
+STRETCHES = 4
+"""Stretches of days that stand for a year too large to look at as a whole."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A year to be judged.
+
+    Attributes:
+        scenario: what the farm was made from.
+        infrastructure: everything built.
+        year: the calendar year.
+        warehouse: the database; only laws on tables look at it.
+        ledger_of: the ledger of a year, None where it is not stored.
+        look_at_most: rows of a table's year looked at one by one; None for all.
+    """
+
+    scenario: Scenario
+    infrastructure: Infrastructure
+    year: int
+    warehouse: Warehouse
+    ledger_of: Callable[[int], Ledger | None] = field(default=lambda year: None)
+    look_at_most: int | None = LOOK_AT_MOST
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """The year's ledger, None where it is not stored."""
+        return self.ledger_of(self.year)
+
+    @property
+    def days(self) -> DayRange:
+        """The days of the year."""
+        return year_days(self.year)
+
+    def covered(self, asset: str) -> "Coverage":
+        """The days that an asset's rows in the database are of."""
+        return Coverage.of([checkpoint.days for checkpoint in self.warehouse.checkpoints(asset)])
+
+    def as_of(self, asset: str) -> dict[int, int]:
+        """The day on which a living asset's rows stood as each year's run wrote them, by year: a row has the latest of the years it lives in."""
+        told = {checkpoint.year: checkpoint.fingerprint.partition("@")[2] for checkpoint in self.warehouse.checkpoints(asset)}
+        return {year: day_number(date.fromisoformat(day)) for year, day in told.items() if day}
+
+    def known_until(self, asset: str, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """The last day that a living asset's rows know of: their ``end``, or the day they stand for where they have none (-1); days as numbers, int64."""
+        until = np.where(end < 0, -1, end)
+        for year, day in self.as_of(asset).items():
+            lives = (end < 0) & (start < year_days(year).end)
+            until = np.where(lives, np.maximum(until, day), until)
+        return until
+
+    def written(self, table: str) -> int:
+        """Rows of the year that were written into a table, as the checkpoints say."""
+        sql = "SELECT coalesce(SUM(row_count), 0) FROM aquamind_assets_chunk_table WHERE table_name = ? AND id_year = ?"
+        return int(self.warehouse.query(sql, (table, self.year))[0][0])
+
+    def stretches(self, table: str) -> list[DayRange]:
+        """The days of which a table's rows are looked at one by one: the year, or a stretch in each quarter where it has too many."""
+        rows = self.written(table)
+        if self.look_at_most is None or rows <= self.look_at_most:
+            return [self.days]
+        length = max(1, len(self.days) * self.look_at_most // rows // STRETCHES)
+        quarter = len(self.days) // STRETCHES
+        # Another part of the quarter each year, so that in the end every season has been looked at.
+        offset = self.year * 37 % max(1, quarter - length)
+        starts = [self.days.first + number * quarter + offset for number in range(STRETCHES)]
+        return [DayRange(start, start + length) for start in starts]
+
+    def frame(self, sql: str, *params: Any) -> pd.DataFrame:
+        """Rows of a portable statement."""
+        return self.warehouse.frame(sql, params)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Some days, with gaps or without."""
+
+    first: int
+    counted: np.ndarray
+    """Days covered before day ``first + i``."""
+
+    @classmethod
+    def of(cls, ranges: list[DayRange]) -> "Coverage":
+        """The days of all ranges together."""
+        if not ranges:
+            return cls(0, np.zeros(1, dtype=np.int64))
+        first, end = min(days.first for days in ranges), max(days.end for days in ranges)
+        covered = np.zeros(end - first, dtype=bool)
+        for days in ranges:
+            covered[days.first - first : days.end - first] = True
+        return cls(first, np.r_[0, np.cumsum(covered)])
+
+    def holds(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Whether all days ``first <= day <= last`` are covered, bool, element by element."""
+        low = np.clip(np.asarray(first) - self.first, 0, self.counted.size - 1)
+        high = np.clip(np.asarray(last) + 1 - self.first, 0, self.counted.size - 1)
+        return self.counted[high] - self.counted[low] == np.asarray(last) + 1 - np.asarray(first)
+
+
+def ids_of(table: str, first: int, last: int, alias: str = "") -> str:
+    """SQL condition on the rows of a table: their ids are of the days ``first`` to ``last``, in any years."""
+    spec = TABLES[table]
+    low = id_range(DayRange(first, first + 1), narrow=spec.narrow_id)[0]
+    high = id_range(DayRange(last, last + 1), narrow=spec.narrow_id)[1]
+    key = f"{alias}.{spec.id_column}" if alias else spec.id_column
+    return f"{key} >= {low} AND {key} < {high}"
+
+
+def integers(values: pd.Series, scale: int = 1) -> np.ndarray:
+    """A column of numbers as int64, times ``scale``; NULL as -1."""
+    found = pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan) if values.isna().any() or scale != 1 else values.to_numpy()
+    if found.dtype.kind != "f":
+        return found.astype(np.int64)
+    return np.where(np.isnan(found), -1, np.rint(found * scale)).astype(np.int64)
+
+
+def day_numbers(values: pd.Series) -> np.ndarray:
+    """A column of dates or instants (text) as day numbers, int64; NULL as -1."""
+    day = pd.to_datetime(values.str.slice(0, 10) if values.notna().any() else values, format="%Y-%m-%d").to_numpy(dtype="datetime64[D]")
+    return np.where(np.isnat(day), -1, day.astype(np.int64))
+
+
+def dated(day: int) -> str:
+    """A day number as people write it."""
+    return to_date(int(day)).isoformat()
