@@ -108,9 +108,9 @@ class MortalitySpec(Section):
     sea_background: Range = quantity("background mortality at sea in 30 days", "1", "domain section 2.6")
     transfer_peak: float = quantity("extra hazard on the day of transfer, times the base", "1", "domain section 3 (8), calibrated: highest weekly median in the month after transfer", ge=0, le=50)
     transfer_decay_days: float = quantity("decay time of that extra hazard", "day", "domain section 3", gt=0, le=100)
-    farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "domain section 3", ge=0, le=5)
+    farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "domain section 3 (1.4), calibrated", ge=0, le=5)
     farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "domain section 3", ge=0, lt=1)
-    container_sd: float = quantity("sd of the log container effect", "1", "domain section 3", ge=0, le=5)
+    container_sd: float = quantity("sd of the log container effect", "1", "domain section 3 (.9), calibrated", ge=0, le=5)
     batch_share: Probability = quantity(
         "share of the variance of the container effect that is common to a batch", "1", "calibrated: correlation of weekly mortality at 4 weeks"
     )

@@ -45,7 +45,7 @@ def test_farm_and_container_effects_keep_the_mean(scenario: Scenario) -> None:
     for stage in (Stage.ADULT, Stage.PARR):
         assert mortality.effects(np.full(n, stage), rng.normal(size=n), rng.normal(size=n)).mean() == pytest.approx(1, abs=0.05)
     effects = np.log(mortality.effects(np.full(n, Stage.ADULT), rng.normal(size=n), np.zeros(n)))
-    assert effects.std() == pytest.approx(1.4, rel=0.01)
+    assert effects.std() == pytest.approx(scenario.health.mortality.farm_week_sd, rel=0.01)
 
 
 def test_stays_of_a_batch_have_their_stated_share_in_common(scenario: Scenario) -> None:
