@@ -40,7 +40,7 @@ def page(scenario: Scenario, observed: Observations, findings: list[Finding]) ->
         "",
         "What the simulated farm measures beside published figures. The figures, their bands and sources are data",
         "(`aquamind_assets/checks/targets.yaml`); what is measured is in `aquamind_assets/checks/realism.py`. Nothing is fitted to a statistic:",
-        "the processes of `aquamind_assets/farm/processes/` give it.",
+        "the processes of `aquamind_assets/farm/processes/` give it. `aquamind scenario realism --preset bakkafrost --output docs/realism.md` writes this page.",
         "",
         f"Scenario `{scenario.name}`, seed {scenario.seed}, fingerprint `{scenario.farm_fingerprint()}`, {_day(first)} to {_day(last)}:",
         f"**{counted['inside']} inside, {counted['outside']} outside** their band, {counted['not measured']} not measured at this scale.",
