@@ -53,6 +53,8 @@ class Layout:
         silo = np.full((len(infrastructure.sites), len(scenario.feed.feeds)), -1)
         silo[infrastructure.feed_containers.site, infrastructure.feed_containers.feed] = np.arange(len(infrastructure.feed_containers))
         steps = scenario.farm.sea_density
+        # A cage that Adults do not live in is left on the way into grow-out.
+        last, grow_out = STAGE_NAMES[-1], scenario.farm.stages[-1].entry_weight_g
 
         def of_kind(values: list[float]) -> np.ndarray:
             return np.array(values)[kind]
@@ -68,7 +70,7 @@ class Layout:
             grace=of_kind([one.grace_days for one in kinds]),
             capacity=of_kind([one.capacity_fish or UNLIMITED for one in kinds]),
             max_density=of_kind([one.max_density_kg_m3 for one in kinds]),
-            max_weight=of_kind([one.max_weight_g or np.inf for one in kinds]),
+            max_weight=of_kind([min(one.max_weight_g or np.inf, np.inf if last in one.stages or one.place == "hall" else grow_out) for one in kinds]),
             commissioned=containers.commissioned_day.astype(np.int64),
             lives=np.array([[name in one.stages for name in STAGE_NAMES] for one in kinds])[kind],
             silo=silo,

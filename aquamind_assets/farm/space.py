@@ -31,9 +31,10 @@ def free_tanks(farm: Farm, station: int, step: Step, day: int) -> np.ndarray:
     return tanks[_usable(farm, tanks, day)]
 
 
-def free_cages(farm: Farm, areas: list[int], day: int) -> np.ndarray:
-    """Cages of ``areas`` that can take new fish on ``day``."""
+def free_cages(farm: Farm, areas: list[int], stage: int, day: int) -> np.ndarray:
+    """Cages of ``areas`` that can take new fish of a stage on ``day``."""
     cages = cages_in(farm, areas)
+    cages = cages[farm.layout.lives[cages, stage]]
     return cages[_usable(farm, cages, day)]
 
 

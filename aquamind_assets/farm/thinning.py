@@ -37,7 +37,7 @@ def plan_thinning(farm: Farm, batch: int) -> None:
         return
     later = booking.areas_booked(farm, batch)[1]
     more = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:later]
-    free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, day)
+    free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, int(farm.batches["stage"][batch]), day)
     free = free[np.isinf(layout.max_weight[free])]
     staying = rows[np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))]
     if not free.size:

@@ -27,7 +27,7 @@ def enter_grow_out(farm: Farm) -> None:
     c = farm.containers
     for batch in farm.active[farm.batches["stage"][farm.active] == Stage.POST_SMOLT]:
         cages = farm.of_batch(int(batch))
-        if np.any(farm.moves["batch"] == batch) or not np.all(farm.layout.at_sea[cages]):
+        if np.any(farm.moves["batch"] == batch) or not np.all(farm.layout.lives[cages, Stage.ADULT]):
             continue
         if farm.mean_weight(cages) >= entry:
             c.stage[cages] = Stage.ADULT
@@ -98,10 +98,11 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     areas = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:now]
     if len(areas) < now:
         return
-    cages = space.free_cages(farm, areas, day)
+    cages = space.free_cages(farm, areas, Stage.POST_SMOLT, day)
     planned = space.first_cages_weight(farm)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
     usable = fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages
+    usable = usable[np.argsort(farm.layout.max_weight[usable], kind="stable")]
     chosen = usable if later or now > 1 else _fewest(farm, usable, planned, fish)
     room = space.cage_room(farm, chosen, planned)
     plan_pairs(

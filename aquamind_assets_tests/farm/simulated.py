@@ -1,0 +1,60 @@
+"""Simulated histories for the tests of the farm: short, real, shared within a test process."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from aquamind_assets.farm.climate import site_days
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.ledger import ContainerDays, Ledger
+from aquamind_assets.farm.state import FarmState
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class History:
+    """Years of one farm."""
+
+    scenario: Scenario
+    infrastructure: Infrastructure
+    ledgers: list[Ledger]
+    states: list[FarmState]
+
+    @property
+    def container_days(self) -> ContainerDays:
+        """The container-days of all years."""
+        return ContainerDays.concat([ledger.container_days for ledger in self.ledgers])
+
+
+@lru_cache(maxsize=8)
+def history(preset: str, years: int, changes: tuple[str, ...] = ()) -> History:
+    """The first ``years`` of a preset."""
+    scenario = load_scenario(preset, changes)
+    infrastructure = build(scenario)
+    ledgers: list[Ledger] = []
+    states: list[FarmState] = []
+    for year in list(scenario.years)[:years]:
+        ledger, state = simulate_year(scenario, infrastructure, site_days(scenario, infrastructure, year), states[-1] if states else None, year)
+        ledgers.append(ledger)
+        states.append(state)
+    return History(scenario, infrastructure, ledgers, states)
+
+
+def deaths(days: ContainerDays) -> np.ndarray:
+    """Deaths of all causes, by row."""
+    return np.sum([values for name, values in days.columns().items() if name.startswith("deaths_")], axis=0)
+
+
+def active_batches(past: History, first_day: int) -> np.ndarray:
+    """Batches that live on each day from ``first_day`` to the end of the history."""
+    amounts = []
+    for ledger in past.ledgers:
+        first = int(np.datetime64(f"{ledger.year}-01-01", "D").astype(int))
+        days = np.arange(max(first, first_day), ledger.through + 1)[:, None]
+        batches = ledger.batches
+        amounts.append(((batches.start_day <= days) & ((batches.end_day < 0) | (batches.end_day >= days))).sum(axis=1))
+    return np.concatenate(amounts)

@@ -1,0 +1,55 @@
+"""Feed: choice, prices, orders."""
+
+import numpy as np
+
+from aquamind_assets import timeline
+from aquamind_assets.farm.ledger import Deliveries, Stage
+from aquamind_assets.farm.menu import Menu
+from aquamind_assets.farm.supply import price_cents
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets_tests.farm.simulated import history
+
+
+def test_menu_follows_stage_and_weight() -> None:
+    scenario = load_scenario("demo")
+    names = [feed.name for feed in scenario.feed.feeds]
+    stage = np.array([Stage.EGG_ALEVIN, Stage.FRY, Stage.PARR, Stage.SMOLT, Stage.POST_SMOLT, Stage.ADULT, Stage.ADULT])
+    weight = np.array([0.1, 1.0, 20.0, 70.0, 300.0, 1999.0, 2000.0])
+    feeds = Menu(scenario).feed(stage, weight)
+    assert feeds[0] == -1
+    assert [names[row] for row in feeds[1:]] == ["Starter 0.5 mm", "Starter 1.0 mm", "Grower 2.0 mm", "Grower 3.0 mm", "Finisher 4.5 mm", "Finisher 6.0 mm"]
+
+
+def test_prices_follow_quarter_and_market() -> None:
+    scenario = load_scenario("demo")
+    factors, market = scenario.feed.quarter_price_factors, scenario.feed.market_price_factor
+    for feed, spec in enumerate(scenario.feed.feeds):
+        for month in range(1, 13):
+            day = int(np.datetime64(f"2018-{month:02}-15", "D").astype(int))
+            base = spec.price * 100 * factors[(month - 1) // 3]
+            assert market.low * base - 1 <= price_cents(scenario, feed, day) <= market.high * base + 1
+
+
+def test_the_market_moves_slowly() -> None:
+    scenario = load_scenario("demo")
+    days = [int(np.datetime64(f"{year}-{month:02}-10", "D").astype(int)) for year in range(2015, 2025) for month in range(1, 13)]
+    quarter = np.array([scenario.feed.quarter_price_factors[(month - 1) // 3] for _ in range(10) for month in range(1, 13)])
+    market = np.array([price_cents(scenario, 5, day) for day in days]) / quarter
+    assert np.corrcoef(market[:-1], market[1:])[0, 1] > 0.4
+    assert market.std() > 0.02 * market.mean()
+
+
+def test_deliveries_come_after_two_to_four_days_and_fit_the_silo() -> None:
+    past = history("demo", 3)
+    bought = Deliveries.concat([ledger.deliveries.take(timeline.year_of(ledger.deliveries.order_day) == ledger.year) for ledger in past.ledgers])
+    assert set((bought.delivery_day - bought.order_day).tolist()) == {2, 3, 4}
+    silos = past.infrastructure.feed_containers
+    assert np.all(bought.quantity_g <= silos.capacity_kg[bought.feed_container] * 1000)
+    for ledger in past.ledgers:
+        assert np.all(ledger.feed_stores.closing_g <= silos.capacity_kg * 1000)
+
+
+def test_fish_are_hardly_ever_short_of_feed() -> None:
+    days = history("demo", 4).container_days
+    hungry = (days.stage > Stage.EGG_ALEVIN) & ~days.fasting & (days.opening > 0)
+    assert np.mean(days.feed_g[hungry] == 0) < 0.01
