@@ -73,7 +73,7 @@ def run(
         if dry_run:
             from aquamind_assets.command.estimate import estimate
 
-            expected = estimate(settings, chosen, console)
+            expected = estimate(settings, chosen)
             _print(expected.as_json(), as_json, lambda: expected.show(Console()))
             return
         outcome = running.run(settings, chosen, console, resume=resume, shown=not (quiet or as_json))

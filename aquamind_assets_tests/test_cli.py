@@ -133,7 +133,7 @@ def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
     told = json.loads(aquamind("days", "5", "--start", "2015-12-29", "--preset", "tiny", "--json").stdout)
     assert [run["success"] for run in told["runs"]] == [True, True]
     with sqlite3.connect(tmp_path / "data" / "aquamind.db") as database:
-        first, last, days = database.execute("SELECT MIN(event_date), MAX(event_date), COUNT(DISTINCT event_date) FROM batch_mortalityevent").fetchone()
+        first, last, days = database.execute("SELECT MIN(feeding_date), MAX(feeding_date), COUNT(DISTINCT feeding_date) FROM inventory_feedingevent").fetchone()
     assert (first, last) == ("2015-12-29", "2016-01-02")
     assert days == 5
     assert json.loads(aquamind("verify", "--json").stdout)["sound"]

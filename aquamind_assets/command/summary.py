@@ -80,7 +80,7 @@ def _table(rows: pd.DataFrame, width: int) -> Table:
     narrow = width < max(map(len, rows.index)) + 7 * (len(years) + 1)
     if narrow:
         rows = rows.groupby([RECORDERS[asset].group for asset in rows.index], sort=False).sum()
-    table = Table(title=f"Rows by {'group' if narrow else 'asset'} and year", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table = Table(title=f"Rows by {'group' if narrow else 'asset'} and year", title_justify="left", box=SIMPLE_HEAD, padding=0, show_edge=False)
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
