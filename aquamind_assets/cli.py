@@ -163,6 +163,25 @@ def clear(
         )
 
 
+@app.command(epilog="`aquamind report --open` · `aquamind report --session 2` · `aquamind report --years 2019-2021 --folder reports`")
+def report(
+    session: Session = None,
+    years: Years = None,
+    folder: Annotated[Path, typer.Option(help="Where to put it.")] = Path("data/reports"),
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """A page (HTML, everything inside it) and its figures (JSON) over the history, a session or some years; read from the written tables alone."""
+    with orders_checked():
+        from aquamind_assets.command.reporting import show_in_browser, write_report
+
+        page, document = write_report(_settings(None, None, None, database, None), session, years, folder)
+        _print({"page": str(page), "document": str(document)}, as_json, lambda: Console().print(f"{page}\n{document}", highlight=False))
+        if show:
+            show_in_browser(page)
+
+
 @app.command()
 def reconcile(
     database: Database = None,
