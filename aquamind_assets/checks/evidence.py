@@ -3,7 +3,7 @@
 Belongs here: which rows are in the database, for which days they are complete, and reading them as columns. Does not belong here: laws.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -78,21 +78,34 @@ class Evidence:
         sql = "SELECT coalesce(SUM(row_count), 0) FROM aquamind_assets_chunk_table WHERE table_name = ? AND id_year = ?"
         return int(self.warehouse.query(sql, (table, self.year))[0][0])
 
-    def stretches(self, table: str) -> list[DayRange]:
-        """The days of which a table's rows are looked at one by one: the year, or a stretch in each quarter where it has too many."""
+    def none_written(self, tables: Collection[str]) -> str:
+        """Says so if no row of the year was ever written into any of the tables, as in years in which nothing was built; else ``""``."""
+        return "" if any(map(self.written, tables)) else f"no rows of {self.year} were written, say the checkpoints"
+
+    def look(self, table: str) -> "Look":
+        """The days of which a table's rows are looked at one by one: the year, or a stretch in each quarter where it has too many rows."""
         rows = self.written(table)
         if self.look_at_most is None or rows <= self.look_at_most:
-            return [self.days]
+            return Look([self.days], "")
         length = max(1, len(self.days) * self.look_at_most // rows // STRETCHES)
         quarter = len(self.days) // STRETCHES
-        # Another part of the quarter each year, so that in the end every season has been looked at.
+        # Another part of the quarter each year, so that in the end every season is looked at.
         offset = self.year * 37 % max(1, quarter - length)
         starts = [self.days.first + number * quarter + offset for number in range(STRETCHES)]
-        return [DayRange(start, start + length) for start in starts]
+        note = f"{table}: of its {rows:,} rows of {self.year} those of {STRETCHES} times {length} days are looked at, from {', '.join(map(dated, starts))} on"
+        return Look([DayRange(start, start + length) for start in starts], note)
 
     def frame(self, sql: str, *params: Any) -> pd.DataFrame:
         """Rows of a portable statement."""
         return self.warehouse.frame(sql, params)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Days whose rows are looked at, and what to say of those that are not: ``""`` where all are."""
+
+    stretches: list[DayRange]
+    note: str
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ class Findings:
         for place in places[: EXAMPLES - len(self.examples)]:
             self._tell(tell(int(place)))
 
+    def note(self, text: str) -> None:
+        """Something is not looked at; ``""`` for nothing."""
+        if text:
+            self.unseen.append(text)
+
     def leave_out(self, number: int, what: str) -> None:
         """So many things are not looked at, for the reason given in ``what``."""
         if number:

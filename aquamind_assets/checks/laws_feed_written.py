@@ -70,7 +70,7 @@ def feed_closes_over(evidence: Evidence, days: DayRange, opening: Opening) -> La
     """
     found, days = Findings(), _without_gap(evidence, days)
     if not len(days):
-        found.unseen.append("feedings: their rows do not begin with the first day, so nobody knows what was in store before them")
+        found.note("feedings: their rows do not begin with the first day, so nobody knows what was in store before them")
         return found.result()
     stores = _Stores.of(evidence)
     lots = _lots(found, evidence, stores, days, opening)
@@ -289,7 +289,7 @@ def _closes(found: Findings, evidence: Evidence, account: _Account, lots: _Lots,
     found.each(left != account.level, lambda i: f"feed store {account.ids[i]}: {left[i]:,} g by what happened, its history ends with {account.level[i]:,} g")
     as_of = max(evidence.as_of("feed_stock").values(), default=-1)
     if as_of not in days:
-        found.unseen.append(f"the stock of {dated(days.end - 1)}: the tables tell that of {dated(as_of) if as_of >= 0 else 'no day'}")
+        found.note(f"the stock of {dated(days.end - 1)}: the tables tell that of {dated(as_of) if as_of >= 0 else 'no day'}")
         return
     low, high = platform_ids("inventory_feedstock")
     stock = evidence.frame(f"SELECT feed_container_id AS store, current_quantity_kg FROM inventory_feedstock WHERE id >= {low} AND id < {high}")

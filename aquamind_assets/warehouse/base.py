@@ -285,6 +285,14 @@ class Warehouse(ABC):
             found.append(self._count_fixed(table, Claims.fixed(self, table)))
         return sorted(entry for entry in found if entry.rows)
 
+    def recount_days(self, table: str, days: DayRange) -> tuple[int, int]:
+        """Rows with ids of these days, which lie in one calendar year, and their digest, from the rows that lie in the database."""
+        low, high = id_range(days, narrow=TABLES[table].narrow_id)
+        rows = digest = 0
+        for hashes in self._scan(table, low, high):
+            rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
+        return rows, digest
+
     def clear(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
         """Delete what the platform wrote for these assets (name to its tables) in these years, checkpoints too; rows deleted by table.
 
@@ -381,11 +389,7 @@ class Warehouse(ABC):
                 self._note_tables(ChunkKey(asset, year, LIVING_CHUNK), {(table, year): (entry.rows, entry.digest)})
 
     def _count(self, table: str, year: int) -> TableYear:
-        low, high = id_range(year_days(year), narrow=TABLES[table].narrow_id)
-        rows = digest = 0
-        for hashes in self._scan(table, low, high):
-            rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
-        return TableYear(table, year, rows, digest)
+        return TableYear(table, year, *self.recount_days(table, year_days(year)))
 
     def _count_fixed(self, table: str, ids: np.ndarray) -> TableYear:
         """The rows with ids that are AquaMind's own, but that the platform wrote."""

@@ -1,0 +1,30 @@
+"""Law 7: the database's rules, and those that only the application knows. The rules themselves are in ``rules``; here they become a verdict on a year."""
+
+from collections.abc import Collection
+
+from aquamind_assets.checks.evidence import Evidence, ids_of
+from aquamind_assets.checks.law import Findings, LawResult
+from aquamind_assets.checks.rules import RuleResult, violations
+from aquamind_assets.timeline import DayRange
+
+
+def rows_keep_the_rules(evidence: Evidence, tables: Collection[str]) -> LawResult:
+    """Every row of the year keeps every rule of its table."""
+    found = Findings()
+    for table in tables:
+        look = evidence.look(table)
+        found.note(look.note)
+        for days in look.stretches:
+            found.looked(f"rows of {table}", _rows(evidence, table, days))
+            for result in violations(evidence.warehouse, [table], days=days):
+                found.broken(result.count, _said(result))
+    found.nothing = evidence.none_written(tables)
+    return found.result()
+
+
+def _rows(evidence: Evidence, table: str, days: DayRange) -> int:
+    return int(evidence.warehouse.query(f"SELECT COUNT(*) FROM {table} WHERE {ids_of(table, days.first, days.end - 1)}")[0][0])
+
+
+def _said(result: RuleResult) -> str:
+    return f"{result.rule.name}, {result.count:,} times, first in row {result.example_id}: {result.rule.description}"
