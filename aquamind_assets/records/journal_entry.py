@@ -64,7 +64,7 @@ class Entry:
 
 
 def pen(year: YearInputs, kind: Kind, *keys: int) -> Pen:
-    """The pen for an entry about ``keys``."""
+    """The pen for an entry about ``keys``: the container, the batch, the day; not a row's id, which counts what else happened on its day."""
     return Pen(stream(year.scenario.seed, f"journal_{kind.name.lower()}", *keys))
 
 

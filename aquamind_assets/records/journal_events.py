@@ -38,14 +38,14 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
         number = container * len(diseases) + kind
         last, detected, treated = int(found.end_day[one]) - 1, int(found.detected_day[one]), int(found.treated_day[one])
         over = last <= year.lives.through
-        writer = pen(year, Kind.DIAGNOSIS, int(found.outbreak_id[one]))
+        writer = pen(year, Kind.DIAGNOSIS, container, kind, int(found.start_day[one]))
         text = phrases.diagnosis(disease, signs_of(disease.key), name, short, noun(year, container), writer)
         how = phrases.recovery(disease.name, short, spoken(last), spoken(treated) if treated >= 0 else None, bool(found.depopulated[one]), writer)
         severity = HIGH if disease.reportable or disease.mortality_factor >= _GRAVE_FACTOR else MEDIUM
         batch = int(found.batch_id[one])
         yield Entry(Kind.DIAGNOSIS, detected, number, batch, container, "diagnosis", severity, text, last if over else None, how if over else "")
         if over and not found.depopulated[one] and (stay_end[one] < 0 or last < stay_end[one]):
-            again = pen(year, Kind.RECOVERY, int(found.outbreak_id[one]))
+            again = pen(year, Kind.RECOVERY, container, kind, int(found.start_day[one]))
             text = phrases.recovery(disease.name, name, spoken(last), spoken(treated) if treated >= 0 else None, False, again)
             yield Entry(Kind.RECOVERY, last, number, batch, container, "observation", LOW, text, last)
 
@@ -60,7 +60,7 @@ def treatment_entries(year: YearInputs) -> Iterator[Entry]:
         reason, outcome = TreatmentReason(given.reason[one]), Outcome(given.outcome[one])
         care = reason == TreatmentReason.DISEASE and methods[given.method[one]].kind == "other"
         kind = "care" if care else _TREATED_AGAINST[reason]
-        writer = pen(year, Kind.TREATMENT, int(given.treatment_id[one]))
+        writer = pen(year, Kind.TREATMENT, int(given.batch_id[one]), int(given.container[one]), int(given.day[one]))
         text = phrases.treatment(describe(year, given, one), kind, writer)
         day, how = int(given.day[one]), ""
         if outcome != Outcome.PENDING:
@@ -97,7 +97,7 @@ def event_entries(year: YearInputs) -> Iterator[Entry]:
         stock = int(fish.opening[fish.container == container].sum())
         share = lost / max(stock, 1)
         severity = HIGH if share >= _GRAVE_LOSS or kind == EventKind.ESCAPE else MEDIUM if share >= _NOTABLE_LOSS else LOW
-        writer = pen(year, Kind.EVENT, int(events.event_id[one]))
+        writer = pen(year, Kind.EVENT, container, day, kind)
         text = phrases.struck(kind, full_name(year, container), lost, writer)
         done = by_now(year, within_year(year, day + _EVENT_CLOSED_DAYS))
         number = int(events.event_id[one]) % WIDE_DAY_ROWS

@@ -171,7 +171,9 @@ def _examined(year: YearInputs, sample: _Sample) -> Finding:
         at_sea=bool(fish.stage[sample.row] >= Stage.POST_SMOLT),
         temperature=float(fish.temperature[sample.row]),
     )
-    draws = stream(year.scenario.seed, "lab_result", int(fish.assignment_id[sample.row]), sample.day, sample.number)
+    # Named by what is sampled, not by ids or ranks: those count what else there is, and another history of the same seed has more or less of it.
+    suspected = sample.disease if sample.suspected else -1
+    draws = stream(year.scenario.seed, "lab_result", int(fish.container[sample.row]), sample.day, SAMPLE_TYPES.index(sample.sample_type), suspected)
     panel = [disease for disease in year.scenario.health.diseases if year.scenario.farm.stages[fish.stage[sample.row]].name in disease.stages]
     return examine(patient, panel, draws)
 
