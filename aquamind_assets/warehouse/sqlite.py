@@ -26,7 +26,7 @@ from aquamind_assets.warehouse.proofs import platform_ids
 from aquamind_assets.warehouse.recognise import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.rows import Rows
 from aquamind_assets.warehouse.sqlite_insert import insertions
-from aquamind_assets.warehouse.sqlite_values import digest_values
+from aquamind_assets.warehouse.sqlite_values import chosen, digest_values
 from aquamind_assets.warehouse.tables import TABLES
 
 BUSY_SECONDS = 3600.0
@@ -41,7 +41,7 @@ SETTINGS = (f"page_size = {PAGE_BYTES}", "journal_mode = WAL", "synchronous = NO
 USERS_FIRST_ID = 10**15
 """From here on rows are numbered that users add to an SQLite file: above every id of the platform, and still exact in JavaScript."""
 
-_SCAN_ROWS = 50_000
+_SCAN_ROWS = 5_000
 
 
 class SqliteWarehouse(Warehouse):
@@ -199,7 +199,7 @@ class SqliteWarehouse(Warehouse):
     def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
         spec = TABLES[table]
         key = spec.id_column
-        names = ", ".join(map(ddl.quoted, spec.column_names))
+        names = ", ".join(map(chosen, spec.columns))
         cursor = self._connection.execute(f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
         while found := cursor.fetchmany(_SCAN_ROWS):
             columns = zip(spec.columns, zip(*found, strict=True), strict=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
+from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.digest import NULL_VALUE, text_value
 from aquamind_assets.warehouse.tables import ColumnSpec
 from aquamind_assets.warehouse.values import TEXT_KINDS, Stored
@@ -38,17 +39,27 @@ def constant(column: Stored) -> str:
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
 
 
+def chosen(spec: ColumnSpec) -> str:
+    """A column as :func:`digest_values` wants it read: integers that are NULL as the number that NULL counts as."""
+    name = quoted(spec.name)
+    return f"coalesce({name}, {NULL_VALUE})" if spec.nullable and _is_integer(spec) else name
+
+
 def digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
-    """The digest values (see ``digest``), int64, of a column's values as SQLite returns them."""
-    if spec.kind in TEXT_KINDS or spec.kind in _TEMPORAL:
-        codes, distinct = pd.factorize(np.array(found, dtype=object))
-        values = _hashed(distinct) if spec.kind in TEXT_KINDS else _instants(spec, distinct)
-        return np.append(values, np.int64(NULL_VALUE))[codes]
-    column = pd.array(np.array(found, dtype=object), dtype="Float64" if spec.kind == "numeric" else "Int64")
-    data = column.to_numpy(dtype=np.float64 if spec.kind == "numeric" else np.int64, na_value=0)
+    """The digest values (see ``digest``), int64, of a column's values as SQLite returns them for :func:`chosen`."""
+    if _is_integer(spec):
+        return np.array(found, dtype=np.int64)
     if spec.kind == "numeric":
-        data = np.rint(data * 10.0 ** (spec.scale or 0)).astype(np.int64)
-    return np.where(column.isna(), np.int64(NULL_VALUE), data)
+        data = np.array(found, dtype=np.float64)  # NULL becomes NaN
+        units = np.rint(np.nan_to_num(data) * 10.0 ** (spec.scale or 0)).astype(np.int64)
+        return np.where(np.isnan(data), np.int64(NULL_VALUE), units)
+    codes, distinct = pd.factorize(np.array(found, dtype=object))
+    values = _hashed(distinct) if spec.kind in TEXT_KINDS else _instants(spec, distinct)
+    return np.append(values, np.int64(NULL_VALUE))[codes]
+
+
+def _is_integer(spec: ColumnSpec) -> bool:
+    return spec.kind not in TEXT_KINDS | _TEMPORAL | {"numeric"}
 
 
 def _hashed(texts: Sequence[str]) -> np.ndarray:
