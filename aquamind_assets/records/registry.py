@@ -61,7 +61,7 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="sensors",
-        group="infrastructure",
+        group="environment",
         description="Every sensor installed by the end of the year, with its last calibration.",
         tables=("infrastructure_sensor",),
         living=(sensors,),
