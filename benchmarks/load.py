@@ -30,7 +30,7 @@ from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_d
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.postgres import PostgresWarehouse
+from aquamind_assets.warehouse.postgres import PostgresDatabase
 from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
 from benchmarks.source import READINGS, Source
 
@@ -86,9 +86,10 @@ def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, rep
     """The prepared load and the pipeline, in turn; the best of each."""
     ready = prepare(warehouse, source.blocks(days))
     ways: dict[str, Callable[[], int]] = {"prepared": lambda: load_prepared(warehouse, days, ready), "pipeline": lambda: write(warehouse, source, days)}
-    if isinstance(warehouse, PostgresWarehouse):
-        ways[COPY_PREPARED] = lambda: copy_prepared(warehouse, ready)
-        ways[COPY_PIPELINE] = lambda: copy_pipeline(warehouse, days, source.blocks(days))
+    database = warehouse.database
+    if isinstance(database, PostgresDatabase):
+        ways[COPY_PREPARED] = lambda: copy_prepared(database, ready)
+        ways[COPY_PIPELINE] = lambda: copy_pipeline(database, days, source.blocks(days))
     found: dict[str, list[Measured]] = {what: [] for what in ways}
     for _ in range(repeats):
         for what, work in ways.items():

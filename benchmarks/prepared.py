@@ -10,9 +10,9 @@ from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.copying import copy_rows
 from aquamind_assets.warehouse.encode import HEADER, TRAILER, encode
 from aquamind_assets.warehouse.partitions import ReadingPartitions, windows_of
-from aquamind_assets.warehouse.postgres import PostgresWarehouse
+from aquamind_assets.warehouse.postgres import PostgresDatabase
 from aquamind_assets.warehouse.rows import Rows
-from aquamind_assets.warehouse.sqlite import SqliteWarehouse
+from aquamind_assets.warehouse.sqlite import SqliteDatabase
 from aquamind_assets.warehouse.sqlite_insert import insertions
 from aquamind_assets.warehouse.tally import Tally
 from benchmarks.source import READINGS
@@ -23,7 +23,8 @@ Prepared = tuple[int, list[Any]]
 
 def prepare(warehouse: Warehouse, blocks: Iterable[Rows]) -> Prepared:
     """The rows of the blocks, ready to be sent."""
-    make: Any = encode if isinstance(warehouse, PostgresWarehouse) else insertions
+    database = warehouse.database
+    make: Any = encode if isinstance(database, PostgresDatabase) else insertions
     rows, pieces = 0, []
     for block in blocks:
         rows += block.size
@@ -34,55 +35,56 @@ def prepare(warehouse: Warehouse, blocks: Iterable[Rows]) -> Prepared:
 def load_prepared(warehouse: Warehouse, days: DayRange, prepared: Prepared) -> int:
     """Load what is ready in one transaction; number of rows. ``days`` lie in one chunk."""
     rows, pieces = prepared
-    if isinstance(warehouse, PostgresWarehouse):
-        _copy(warehouse, days, pieces)
-    elif isinstance(warehouse, SqliteWarehouse):
-        _insert(warehouse, pieces)
+    database = warehouse.database
+    if isinstance(database, PostgresDatabase):
+        _copy(database, days, pieces)
+    elif isinstance(database, SqliteDatabase):
+        _insert(database, pieces)
     return rows
 
 
-def _copy(warehouse: PostgresWarehouse, days: DayRange, pieces: list[bytes]) -> None:
+def _copy(database: PostgresDatabase, days: DayRange, pieces: list[bytes]) -> None:
     if len(windows_of(days)) != 1:
         raise SystemExit("--days: prepared and pipeline are compared within one chunk; allowed are 1 to 30")
-    with warehouse._transaction():
-        partitions = ReadingPartitions(warehouse._connection)
-        _send(warehouse, str(partitions.begin(days)), pieces)
+    with database.transaction():
+        partitions = ReadingPartitions(database._connection)
+        _send(database, str(partitions.begin(days)), pieces)
         partitions.settle()
 
 
-def _send(warehouse: PostgresWarehouse, table: str, pieces: list[bytes]) -> None:
+def _send(database: PostgresDatabase, table: str, pieces: list[bytes]) -> None:
     statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(sql.Identifier(table))
-    with warehouse._connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with database._connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(HEADER)
         for piece in pieces:
             copy.write(piece)
         copy.write(TRAILER)
 
 
-def copy_prepared(warehouse: PostgresWarehouse, prepared: Prepared) -> int:
+def copy_prepared(database: PostgresDatabase, prepared: Prepared) -> int:
     """COPY what is ready into a new table without indexes; number of rows. The table is gone afterwards."""
     rows, pieces = prepared
-    with warehouse._transaction():
-        warehouse._execute(_BARE)
-        _send(warehouse, "bare", pieces)
-    warehouse._execute("DROP TABLE bare")
+    with database.transaction():
+        database.execute(_BARE)
+        _send(database, "bare", pieces)
+    database.execute("DROP TABLE bare")
     return rows
 
 
-def copy_pipeline(warehouse: PostgresWarehouse, days: DayRange, blocks: Iterable[Rows]) -> int:
+def copy_pipeline(database: PostgresDatabase, days: DayRange, blocks: Iterable[Rows]) -> int:
     """The same with rows that are made, looked at, digested and encoded on the way."""
     tally = Tally([READINGS], days)
-    with warehouse._transaction():
-        warehouse._execute(_BARE)
-        copy_rows(warehouse._connection, tally.watch(blocks), {READINGS: "bare"})
-    warehouse._execute("DROP TABLE bare")
+    with database.transaction():
+        database.execute(_BARE)
+        copy_rows(database._connection, tally.watch(blocks), {READINGS: "bare"})
+    database.execute("DROP TABLE bare")
     return tally.rows
 
 
 _BARE = f"CREATE TABLE bare (LIKE {READINGS} INCLUDING DEFAULTS)"
 
 
-def _insert(warehouse: SqliteWarehouse, pieces: list[tuple[str, list[Any]]]) -> None:
-    with warehouse._transaction():
+def _insert(database: SqliteDatabase, pieces: list[tuple[str, list[Any]]]) -> None:
+    with database.transaction():
         for statement, values in pieces:
-            warehouse._connection.execute(statement, values)
+            database._connection.execute(statement, values)

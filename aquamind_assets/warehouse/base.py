@@ -5,8 +5,7 @@ databases hold the same rows, and the same checkpoints about them.
 """
 
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Self
 
@@ -18,6 +17,7 @@ from aquamind_assets.warehouse import checkpoints as own
 from aquamind_assets.warehouse import proofs
 from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, Checkpoint, ChunkKey, PendingChunk, TableYear, hex_digest
 from aquamind_assets.warehouse.claims import LOWEST_ID, Claims
+from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.digest import add
 from aquamind_assets.warehouse.errors import WarehouseError, WarehouseUnavailable
 from aquamind_assets.warehouse.proofs import LAST_ID_YEAR, platform_ids
@@ -33,13 +33,19 @@ ATTEMPTS = 3
 """Times that a chunk is tried when the connection is lost and its blocks can be made again."""
 
 
-class Warehouse(ABC):
+class Warehouse:
     """A database that holds AquaMind's tables and the platform's checkpoints. Made by ``connect.open_warehouse``; a context manager.
 
     One warehouse serves one thread. Statements that are portable use ``?`` for parameters.
+
+    Attributes:
+        database: the connection behind it.
+        url: where it is.
     """
 
-    url: str
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.url = database.url
 
     def __enter__(self) -> Self:
         return self
@@ -47,111 +53,33 @@ class Warehouse(ABC):
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    # What a database has to say for itself.
-
-    @abstractmethod
     def close(self) -> None:
         """Give the connection back; locks held by it go with it."""
+        self.database.close()
 
-    @abstractmethod
     def prepare(self) -> None:
-        """Make an empty database ready, or check one that has AquaMind's tables; then see to the platform's own tables.
+        """See :meth:`Database.prepare`."""
+        self.database.prepare()
 
-        Raises:
-            SchemaMismatch: it has other tables, or AquaMind's in another shape; nothing has been changed then.
-        """
-
-    @abstractmethod
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
-        """Fence a year of an asset: whoever holds this is its only writer. Released by the system, whatever the process dies of.
+        """See :meth:`Database.lock`."""
+        return self.database.lock(asset, year, wait=wait)
 
-        ``wait``: seconds to wait for another writer to let go.
-
-        Raises:
-            YearLocked: another writer has it and did not let go in time.
-        """
-
-    @abstractmethod
     def is_locked(self, asset: str, year: int) -> bool:
-        """Whether a writer, this one included, holds the year of the asset: a sign of life of the run that writes it."""
+        """See :meth:`Database.is_locked`."""
+        return self.database.is_locked(asset, year)
 
-    @abstractmethod
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a portable statement, as the database's driver gives them."""
+        """See :meth:`Database.query`."""
+        return self.database.query(sql, params)
 
-    @abstractmethod
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
-        """Result of a portable statement, the same from every database.
+        """See :meth:`Database.frame`."""
+        return self.database.frame(sql, params, dates=dates)
 
-        Numbers are integers or floats, flags 0 and 1, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC; columns named in
-        ``dates`` are parsed into ``datetime64``.
-        """
-
-    @abstractmethod
-    def _execute(self, sql: str, params: Sequence[Any] = ()) -> int:
-        """Run a portable statement; rows it changed."""
-
-    @abstractmethod
-    def _transaction(self, tables: Sequence[str] = ()) -> AbstractContextManager[None]:
-        """All or nothing of what is done within, committed at the end. ``tables`` will be written."""
-
-    @abstractmethod
-    def _serialise(self, name: str) -> None:
-        """Within a transaction: wait until no other one holds ``name``, and hold it until the end."""
-
-    @abstractmethod
-    def _load(self, blocks: Iterator[Rows]) -> None:
-        """Insert the rows of all blocks, taking each block only when there is room for it."""
-
-    @abstractmethod
-    def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
-        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new ones; they may be few to ``append``."""
-
-    @abstractmethod
-    def _settle(self) -> None:
-        """Finish what :meth:`_make_room` has prepared: the rows are loaded and proved."""
-
-    @abstractmethod
-    def _delete_days(self, table: str, days: DayRange) -> int:
-        """Delete the rows with ids of these days, which lie in one calendar year; how many there were."""
-
-    @abstractmethod
-    def _delete_ids(self, table: str, ids: np.ndarray) -> int:
-        """Delete the rows with these ids; how many there were."""
-
-    @abstractmethod
-    def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
-        """Which of the distinct ``ids`` the table does not have; the rows of the others stay until the end of the transaction."""
-
-    @abstractmethod
-    def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
-        """Hashes of the rows with ``low <= id < high`` as they lie in the database, block by block (uint64)."""
-
-    @abstractmethod
-    def _id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
-        """Smallest and largest id from ``low`` on; None if there is none."""
-
-    @abstractmethod
-    def _reserve_ids(self, table: str, ids: np.ndarray) -> None:
-        """See to it that no row a user makes gets one of these small ids, which AquaMind fixes."""
-
-    @abstractmethod
-    def _count_references(self, table: str, column: str, ids: "np.ndarray | tuple[int, int]") -> int:
-        """Rows of a table whose ``column`` is one of the ``ids``, or lies in ``low <= id < high``."""
-
-    @abstractmethod
-    def _finish(self, key: ChunkKey) -> None:
-        """The chunk's rows and its checkpoint are in place; last thing before the commit."""
-
-    @abstractmethod
-    def _finds_users_rows(self, table: str) -> bool:
-        """Whether the table's rows can be found by id without reading all of them."""
-
-    @abstractmethod
     def size_bytes(self) -> int:
-        """Bytes the database takes up."""
-
-    # What is the same everywhere.
+        """See :meth:`Database.size_bytes`."""
+        return self.database.size_bytes()
 
     def checkpoints(self, asset: str | None = None, year: int | None = None) -> list[Checkpoint]:
         """Committed chunks in order: of everything, of an asset, or of a year of it."""
@@ -179,11 +107,11 @@ class Warehouse(ABC):
 
         def write() -> Checkpoint:
             started, tally = time.monotonic(), Tally(tables, days)
-            with self._transaction(tables):
+            with self.database.transaction(tables):
                 before = self._checkpoint(key)
                 whole = days if before is None else DayRange(min(days.first, before.first_day), max(days.end, before.last_day + 1))
                 for table in tables:
-                    self._make_room(table, whole)
+                    self.database.make_room(table, whole)
                 self._fill(tally, _made(blocks))
                 self._forget(key)
                 self._note_tables(key, tally.counts)
@@ -201,13 +129,13 @@ class Warehouse(ABC):
 
         def write() -> Checkpoint:
             started, tally = time.monotonic(), Tally(tables, days)
-            with self._transaction(tables):
+            with self.database.transaction(tables):
                 before = self._checkpoint(key)
                 if before is None or before.fingerprint != fingerprint or before.last_day + 1 != days.first:
                     there = "is not there" if before is None else f"ends on {to_date(before.last_day)} with fingerprint {before.fingerprint}"
                     raise WarehouseError(f"{key} {there}; days from {to_date(days.first)} with fingerprint {fingerprint} cannot follow")
                 for table in tables:
-                    self._make_room(table, days, append=True)
+                    self.database.make_room(table, days, append=True)
                 self._fill(tally, _made(blocks))
                 counts = self._table_counts(key)
                 for place, (rows, digest) in tally.counts.items():
@@ -244,17 +172,17 @@ class Warehouse(ABC):
         kept = list(tally.watch(_made(blocks)))
 
         def write() -> Checkpoint:
-            with self._transaction(tables):
-                self._serialise(f"living/{key.asset}")
-                claims, touched = Claims(self, key.asset), {}
+            with self.database.transaction(tables):
+                self.database.serialise(f"living/{key.asset}")
+                claims, touched = Claims(self.database, key.asset), {}
                 for table in tables:
                     alive = _distinct_ids(key, table, tally)
                     vanished = np.asarray((gone or {}).get(table, ()), dtype=np.int64)
                     low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
                     stale = claims.replace(key.year, table, alive, vanished, (low, high))
-                    self._delete_ids(table, np.union1d(stale, alive))
-                    self._make_room(table, year_days(key.year))
-                    self._reserve_ids(table, alive[alive < LOWEST_ID])
+                    self.database.delete_ids(table, np.union1d(stale, alive))
+                    self.database.make_room(table, year_days(key.year))
+                    self.database.reserve_ids(table, alive[alive < LOWEST_ID])
                     touched[table] = np.union1d(np.union1d(stale, alive), [low])
                 self._fill(tally, kept, seen=True)
                 for table, ids in touched.items():
@@ -278,18 +206,18 @@ class Warehouse(ABC):
         for table in TABLES if tables is None else tables:
             narrow = TABLES[table].narrow_id
             first_id = platform_ids(table)[0]
-            bounds = self._id_bounds(table, first_id)
+            bounds = self.database.id_bounds(table, first_id)
             if bounds is not None:
                 first, last = (int(year) for year in year_of_ids(np.array(bounds), narrow=narrow))
                 found += [self._count(table, year) for year in range(first, min(last, LAST_ID_YEAR) + 1)]
-            found.append(self._count_fixed(table, Claims.fixed(self, table)))
+            found.append(self._count_fixed(table, Claims.fixed(self.database, table)))
         return sorted(entry for entry in found if entry.rows)
 
     def recount_days(self, table: str, days: DayRange) -> tuple[int, int]:
         """Rows with ids of these days, which lie in one calendar year, and their digest, from the rows that lie in the database."""
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
         rows = digest = 0
-        for hashes in self._scan(table, low, high):
+        for hashes in self.database.scan(table, low, high):
             rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
         return rows, digest
 
@@ -304,29 +232,29 @@ class Warehouse(ABC):
         """
         deleted: dict[str, int] = {}
         for year in sorted(years, reverse=True):
-            with self._transaction([table for tables in assets.values() for table in tables]):
+            with self.database.transaction([table for tables in assets.values() for table in tables]):
                 conditions: list[tuple[str, np.ndarray | tuple[int, int]]] = []
                 for asset, tables in reversed(list(assets.items())):
-                    self._serialise(f"living/{asset}")
-                    claims = Claims(self, asset)
+                    self.database.serialise(f"living/{asset}")
+                    claims = Claims(self.database, asset)
                     for table in reversed(tables):
                         living = claims.knows(table)
                         gone = claims.release(year, table) if living else id_range(year_days(year), narrow=TABLES[table].narrow_id)
-                        count = self._delete_ids(table, gone) if isinstance(gone, np.ndarray) else self._delete_days(table, year_days(year))
+                        count = self.database.delete_ids(table, gone) if isinstance(gone, np.ndarray) else self.database.delete_days(table, year_days(year))
                         if isinstance(gone, np.ndarray):
                             self._recount_living(asset, table, gone)
                         if count:
                             conditions.append((table, gone))
                         deleted[table] = deleted.get(table, 0) + count
-                    self._execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
-                    self._execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?", (asset, year, LIVING_CHUNK))
+                    self.database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
+                    self.database.execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?", (asset, year, LIVING_CHUNK))
                 for table, gone in conditions:
-                    proofs.prove_unreferenced(self, year, table, gone)
+                    proofs.prove_unreferenced(self.database, year, table, gone)
         return deleted
 
     def broken_references(self, tables: Sequence[str] | None = None) -> dict[str, int]:
         """``table.column`` to the number of rows whose foreign key points nowhere, proved set by set; empty if all is well."""
-        return proofs.broken_references(self, TABLES if tables is None else tables)
+        return proofs.broken_references(self.database, TABLES if tables is None else tables)
 
     def meta(self) -> dict[str, str]:
         """The notes kept with the data, such as the scenario it was made from."""
@@ -334,9 +262,9 @@ class Warehouse(ABC):
 
     def set_meta(self, name: str, value: str) -> None:
         """Keep a note with the data."""
-        with self._transaction():
-            self._execute("DELETE FROM aquamind_assets_meta WHERE name = ?", (name,))
-            self._execute("INSERT INTO aquamind_assets_meta (name, value) VALUES (?, ?)", (name, value))
+        with self.database.transaction():
+            self.database.execute("DELETE FROM aquamind_assets_meta WHERE name = ?", (name,))
+            self.database.execute("INSERT INTO aquamind_assets_meta (name, value) VALUES (?, ?)", (name, value))
 
     def _checkpoint(self, key: ChunkKey) -> Checkpoint | None:
         return next((checkpoint for checkpoint in self.checkpoints(key.asset, key.year) if checkpoint.chunk == key.chunk), None)
@@ -354,25 +282,25 @@ class Warehouse(ABC):
 
     def _fill(self, tally: Tally, blocks: Iterable[Rows], *, seen: bool = False) -> None:
         """Load the blocks, which the tally sees unless it has ``seen`` them, and prove what the database does not prove by itself."""
-        self._load(iter(blocks) if seen else tally.watch(blocks))
-        proofs.prove_references(self, tally)
-        self._settle()
-        proofs.prove_users_rows(self, tally.tables)
+        self.database.load(iter(blocks) if seen else tally.watch(blocks))
+        proofs.prove_references(self.database, tally)
+        self.database.settle()
+        proofs.prove_users_rows(self.database, tally.tables)
 
     def _forget(self, key: ChunkKey) -> None:
         for table in ("aquamind_assets_chunk", "aquamind_assets_chunk_table"):
-            self._execute(f"DELETE FROM {table} WHERE asset = ? AND year = ? AND chunk = ?", (key.asset, key.year, key.chunk))
+            self.database.execute(f"DELETE FROM {table} WHERE asset = ? AND year = ? AND chunk = ?", (key.asset, key.year, key.chunk))
 
     def _note(self, key: ChunkKey, days: DayRange, rows: int, digest: int, fingerprint: str, run_id: str, seconds: float, peak_mb: float) -> Checkpoint:
         values = (key.asset, key.year, key.chunk, days.first, days.end - 1, rows, hex_digest(digest), fingerprint, run_id, seconds, peak_mb)
-        self._execute(f"INSERT INTO aquamind_assets_chunk ({own.CHECKPOINT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-        self._finish(key)
+        self.database.execute(f"INSERT INTO aquamind_assets_chunk ({own.CHECKPOINT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self.database.finish(lambda: [checkpoint.days for checkpoint in self.checkpoints(key.asset)])
         return Checkpoint(key.asset, key.year, key.chunk, days.first, days.end - 1, rows, digest, fingerprint, run_id, seconds, peak_mb)
 
     def _note_tables(self, key: ChunkKey, counts: Mapping[tuple[str, int], tuple[int, int]]) -> None:
         for (table, year), (rows, digest) in counts.items():
             values = (key.asset, key.year, key.chunk, table, year, rows, hex_digest(digest))
-            self._execute("INSERT INTO aquamind_assets_chunk_table VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            self.database.execute("INSERT INTO aquamind_assets_chunk_table VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def _table_counts(self, key: ChunkKey) -> dict[tuple[str, int], tuple[int, int]]:
         sql = "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk = ?"
@@ -382,9 +310,9 @@ class Warehouse(ABC):
     def _recount_living(self, asset: str, table: str, ids: np.ndarray) -> None:
         """Set the digests of the calendar years in which these ids of a living table lie."""
         for year in np.unique(year_of_ids(ids, narrow=TABLES[table].narrow_id)).tolist():
-            entry = self._count(table, year) if year else self._count_fixed(table, Claims.fixed(self, table))
+            entry = self._count(table, year) if year else self._count_fixed(table, Claims.fixed(self.database, table))
             place = (asset, year, LIVING_CHUNK, table)
-            self._execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk = ? AND table_name = ?", place)
+            self.database.execute("DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk = ? AND table_name = ?", place)
             if entry.rows:
                 self._note_tables(ChunkKey(asset, year, LIVING_CHUNK), {(table, year): (entry.rows, entry.digest)})
 
@@ -395,7 +323,7 @@ class Warehouse(ABC):
         """The rows with ids that are AquaMind's own, but that the platform wrote."""
         rows = digest = 0
         for number in ids.tolist():
-            for hashes in self._scan(table, number, number + 1):
+            for hashes in self.database.scan(table, number, number + 1):
                 rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
         return TableYear(table, 0, rows, digest)
 

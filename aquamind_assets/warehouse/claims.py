@@ -5,12 +5,10 @@ wrote, and a row goes with its last claim. That makes the content of living tabl
 """
 
 import zlib
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.database import Database
 
 
 def pack(ids: np.ndarray) -> bytes:
@@ -26,15 +24,15 @@ def unpack(packed: bytes) -> np.ndarray:
 class Claims:
     """The claims of one asset, read when first asked for. Used within a transaction that holds the asset's living tables."""
 
-    def __init__(self, warehouse: "Warehouse", asset: str) -> None:
-        self._warehouse, self._asset = warehouse, asset
+    def __init__(self, database: Database, asset: str) -> None:
+        self._database, self._asset = database, asset
         sql = "SELECT year, table_name, ids FROM aquamind_assets_living WHERE asset = ?"
-        self._held = {(year, table): unpack(bytes(ids)) for year, table, ids in warehouse.query(sql, (asset,))}
+        self._held = {(year, table): unpack(bytes(ids)) for year, table, ids in database.query(sql, (asset,))}
 
     @staticmethod
-    def fixed(warehouse: "Warehouse", table: str) -> np.ndarray:
+    def fixed(database: Database, table: str) -> np.ndarray:
         """The ids of a table that were written by the platform but are too small to be the platform's: those that AquaMind fixes."""
-        packed = warehouse.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
+        packed = database.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
         ids = np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed])) if packed else np.zeros(0, dtype=np.int64)
         return ids[ids < LOWEST_ID]
 
@@ -72,10 +70,10 @@ class Claims:
 
     def _set(self, year: int, table: str, ids: np.ndarray) -> None:
         place = (self._asset, year, table)
-        self._warehouse._execute("DELETE FROM aquamind_assets_living WHERE asset = ? AND year = ? AND table_name = ?", place)
+        self._database.execute("DELETE FROM aquamind_assets_living WHERE asset = ? AND year = ? AND table_name = ?", place)
         self._held.pop((year, table), None)
         if ids.size:
-            self._warehouse._execute("INSERT INTO aquamind_assets_living VALUES (?, ?, ?, ?)", (*place, pack(ids)))
+            self._database.execute("INSERT INTO aquamind_assets_living VALUES (?, ?, ?, ?)", (*place, pack(ids)))
             self._held[year, table] = ids
 
 

@@ -1,8 +1,8 @@
 """One URL chooses the database."""
 
 from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.postgres import PostgresWarehouse
-from aquamind_assets.warehouse.sqlite import SqliteWarehouse, sqlite_path
+from aquamind_assets.warehouse.postgres import PostgresDatabase
+from aquamind_assets.warehouse.sqlite import SqliteDatabase, sqlite_path
 
 
 def open_warehouse(url: str) -> Warehouse:
@@ -13,7 +13,7 @@ def open_warehouse(url: str) -> Warehouse:
         WarehouseUnavailable: the database cannot be reached.
     """
     if url.startswith("sqlite:"):
-        return SqliteWarehouse(sqlite_path(url))
+        return Warehouse(SqliteDatabase(sqlite_path(url)))
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresWarehouse(url)
+        return Warehouse(PostgresDatabase(url))
     raise ValueError(f"database {url!r}: allowed are sqlite:///<file> and postgresql://<user>@<host>/<database>")

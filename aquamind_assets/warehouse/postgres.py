@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,9 +14,9 @@ from psycopg.types.numeric import FloatLoader
 
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
 from aquamind_assets.warehouse import ddl, timescale
-from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.checkpoints import OWN_TABLES, ChunkKey
+from aquamind_assets.warehouse.checkpoints import OWN_TABLES
 from aquamind_assets.warehouse.copying import copy_rows
+from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.partitions import ReadingPartitions
 from aquamind_assets.warehouse.postgres_scan import scan_hashes
@@ -30,7 +30,7 @@ CONNECT_ATTEMPTS = 6
 _POLL_SECONDS = 0.25
 
 
-class PostgresWarehouse(Warehouse):
+class PostgresDatabase(Database):
     """A warehouse in a database of a PostgreSQL server."""
 
     def __init__(self, url: str) -> None:
@@ -49,13 +49,13 @@ class PostgresWarehouse(Warehouse):
         return timescale.hypertables(self._connection) if self._timescale else frozenset()
 
     def close(self) -> None:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         self._connection.close()
 
     def prepare(self) -> None:
-        """See :class:`Warehouse`."""
-        with self._transaction():
-            self._serialise("prepare")
+        """See :class:`Database`."""
+        with self.transaction():
+            self.serialise("prepare")
             found = read_postgresql(self._connection)
             if not found.keys() & TABLES.keys():
                 self._create_tables()
@@ -76,7 +76,7 @@ class PostgresWarehouse(Warehouse):
 
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         name = f"{asset}/{year}"
         self._take_lock(name, wait)
         self._held.append(name)
@@ -88,7 +88,7 @@ class PostgresWarehouse(Warehouse):
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", (_lock_key(name),))
 
     def is_locked(self, asset: str, year: int) -> bool:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         key = _lock_key(f"{asset}/{year}") % (1 << 64)
         sql = (
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objsubid = 1"
@@ -98,12 +98,12 @@ class PostgresWarehouse(Warehouse):
         return bool(row and row[0])
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         with self._telling():
             return self._live().execute(_translated(sql), params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         with self._telling(), self._live().cursor() as cursor:
             for kind, loader in _PORTABLE.items():
                 cursor.adapters.register_loader(kind, loader)
@@ -114,7 +114,7 @@ class PostgresWarehouse(Warehouse):
         return frame
 
     def size_bytes(self) -> int:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         return int(self.query("SELECT pg_database_size(current_database())")[0][0])
 
     def _connect(self) -> psycopg.Connection:
@@ -133,11 +133,13 @@ class PostgresWarehouse(Warehouse):
                 raise YearLocked(f"{name.replace('/', ' ')} is being written by another process")
             time.sleep(_POLL_SECONDS)
 
-    def _execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """See :class:`Database`."""
         return self._connection.execute(_translated(sql), params).rowcount
 
     @contextmanager
-    def _transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
+    def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
+        """See :class:`Database`."""
         self._targets.clear()
         self._opened.clear()
         self._partitions = None
@@ -174,13 +176,16 @@ class PostgresWarehouse(Warehouse):
                 raise
             raise WarehouseUnavailable(f"the connection to the database was lost; what was being written is not there: {error}") from error
 
-    def _serialise(self, name: str) -> None:
+    def serialise(self, name: str) -> None:
+        """See :class:`Database`."""
         self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_lock_key(name),))
 
-    def _load(self, blocks: Iterator[Rows]) -> None:
+    def load(self, blocks: Iterator[Rows]) -> None:
+        """See :class:`Database`."""
         copy_rows(self._connection, blocks, self._targets)
 
-    def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+    def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        """See :class:`Database`."""
         if table in self._hypertables:
             self._opened.append(table)
             self._hypertable(table).open(days)
@@ -191,23 +196,25 @@ class PostgresWarehouse(Warehouse):
             return
         if partitions:
             partitions.ensure(days)
-        self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """See :class:`Database`."""
         self._targets.clear()
         if self._partitions:
             self._partitions.settle()
 
-    def _finish(self, key: ChunkKey) -> None:
-        complete = [checkpoint.days for checkpoint in self.checkpoints(key.asset)] if self._opened else []
+    def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
+        """See :class:`Database`."""
         for table in self._opened:
-            self._hypertable(table).close(complete)
+            self._hypertable(table).close(complete())
 
     def _hypertable(self, table: str) -> timescale.Hypertable:
         assert self._timescale is not None
         return timescale.Hypertable(self._connection, table, self._timescale)
 
-    def _finds_users_rows(self, table: str) -> bool:
+    def finds_by_id(self, table: str) -> bool:
+        """See :class:`Database`."""
         return table not in self._hypertables
 
     def _partitions_of(self, table: str) -> ReadingPartitions | None:
@@ -216,33 +223,40 @@ class PostgresWarehouse(Warehouse):
             self._partitions = ReadingPartitions(self._connection)
         return self._partitions if table == ddl.READINGS else None
 
-    def _delete_days(self, table: str, days: DayRange) -> int:
+    def delete_days(self, table: str, days: DayRange) -> int:
+        """See :class:`Database`."""
         partitions = self._partitions_of(table)
-        return partitions.delete(days) if partitions else self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+        return partitions.delete(days) if partitions else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
 
-    def _delete_ids(self, table: str, ids: np.ndarray) -> int:
-        return self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?)", (ids.tolist(),)) if ids.size else 0
+    def delete_ids(self, table: str, ids: np.ndarray) -> int:
+        """See :class:`Database`."""
+        return self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?)", (ids.tolist(),)) if ids.size else 0
 
-    def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
+    def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
+        """See :class:`Database`."""
         found = self.query(f"SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?) FOR KEY SHARE", (ids.tolist(),))
         return np.setdiff1d(ids, np.array(found, dtype=np.int64).ravel(), assume_unique=True)
 
-    def _reserve_ids(self, table: str, ids: np.ndarray) -> None:
+    def reserve_ids(self, table: str, ids: np.ndarray) -> None:
+        """See :class:`Database`."""
         if ids.size:
             place = (table, TABLES[table].id_column)
             sequence = "pg_get_serial_sequence(?, ?)"
-            self._execute(f"SELECT setval({sequence}, greatest(nextval({sequence}), ?), false)", (*place, *place, int(ids.max()) + 1))
+            self.execute(f"SELECT setval({sequence}, greatest(nextval({sequence}), ?), false)", (*place, *place, int(ids.max()) + 1))
 
-    def _count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+    def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+        """See :class:`Database`."""
         name = ddl.quoted(column)
         if isinstance(ids, tuple):
             return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0])
         return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} = ANY(?)", (ids.tolist(),))[0][0])
 
-    def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+    def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+        """See :class:`Database`."""
         yield from scan_hashes(self._connection, TABLES[table], _between(table, low, high))
 
-    def _id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+    def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+        """See :class:`Database`."""
         key = TABLES[table].id_column
         found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
         return None if found[0] is None else (found[0], found[1])
@@ -291,6 +305,7 @@ class _Flag(Loader):
     """Flags as SQLite has them."""
 
     def load(self, data: Any) -> int:
+        """See :class:`Database`."""
         return int(bytes(data) == b"t")
 
 
@@ -298,6 +313,7 @@ class _Text(Loader):
     """Dates and instants as the text that SQLite has; the session's time zone is UTC."""
 
     def load(self, data: Any) -> str:
+        """See :class:`Database`."""
         whole, point, fraction = bytes(data).decode().removesuffix("+00").partition(".")
         return whole + point + fraction.ljust(6, "0") if point else whole
 

@@ -5,17 +5,14 @@ write is proved before it is committed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aquamind_assets.timeline import id_range, year_days
+from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced
 from aquamind_assets.warehouse.tables import TABLES
 from aquamind_assets.warehouse.tally import Tally
-
-if TYPE_CHECKING:
-    from aquamind_assets.warehouse.base import Warehouse
 
 FIRST_ID_YEAR, LAST_ID_YEAR = 1991, 2096
 """The years for which the platform makes ids; a scenario lies within them."""
@@ -35,7 +32,7 @@ def _referring(tables: Sequence[str]) -> Iterator[tuple[str, str, str]]:
                 yield child.name, column.name, str(column.references)
 
 
-def prove_references(warehouse: "Warehouse", tally: Tally) -> None:
+def prove_references(database: Database, tally: Tally) -> None:
     """Every foreign key of the rows just loaded points to a row that is there.
 
     Raises:
@@ -43,45 +40,45 @@ def prove_references(warehouse: "Warehouse", tally: Tally) -> None:
     """
     faults = []
     for table, (ids, places) in tally.references.items():
-        missing = warehouse._missing(table, ids)
+        missing = database.missing_ids(table, ids)
         if missing.size:
             faults.append(f"{places}: {missing.size} of {ids.size} ids are not in {table}, such as {missing[0]}")
     if faults:
         raise MissingReferences("rows refer to rows that are not there; materialise what they depend on first:\n" + "\n".join(faults))
 
 
-def prove_users_rows(warehouse: "Warehouse", tables: Sequence[str]) -> None:
+def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
     """No row that a user made has lost the row of ``tables`` that it refers to.
 
     Raises:
         StillReferenced: some have.
     """
     for child, column, parent in _referring(tables):
-        if not warehouse._finds_users_rows(child):
+        if not database.finds_by_id(child):
             continue
         key = TABLES[child].id_column
         sql = (
             f'SELECT count(*), min({key}) FROM "{child}" AS child WHERE ({key} < ? OR {key} >= ?) AND "{column}" IS NOT NULL'
             f' AND NOT EXISTS (SELECT 1 FROM "{parent}" AS parent WHERE parent.id = child."{column}")'
         )
-        count, example = warehouse.query(sql, platform_ids(child))[0]
+        count, example = database.query(sql, platform_ids(child))[0]
         if count:
             raise StillReferenced(f"{count} rows that users made in {child} refer ({column}) to rows of {parent} that would go, such as id {example}")
 
 
-def prove_unreferenced(warehouse: "Warehouse", year: int, table: str, gone: np.ndarray | tuple[int, int]) -> None:
+def prove_unreferenced(database: Database, year: int, table: str, gone: np.ndarray | tuple[int, int]) -> None:
     """No row refers to the deleted rows of a table: their ids, or a range of ids.
 
     Raises:
         StillReferenced: some do.
     """
     for child, column, _ in _referring([table]):
-        count = warehouse._count_references(child, column, gone)
+        count = database.count_references(child, column, gone)
         if count:
             raise StillReferenced(f"{count} rows of {child} refer ({column}) to rows of {table} of {year}; clear the later years, or {child} too")
 
 
-def broken_references(warehouse: "Warehouse", tables: Iterable[str]) -> dict[str, int]:
+def broken_references(database: Database, tables: Iterable[str]) -> dict[str, int]:
     """``table.column`` to the number of rows whose foreign key points nowhere."""
     found = {}
     for table in tables:
@@ -90,7 +87,7 @@ def broken_references(warehouse: "Warehouse", tables: Iterable[str]) -> dict[str
                 f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL'
                 f' AND NOT EXISTS (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}")'
             )
-            count = warehouse.query(sql)[0][0]
+            count = database.query(sql)[0][0]
             if count:
                 found[f"{table}.{column.name}"] = count
     return found

@@ -7,7 +7,7 @@ the end of the first one's chunk instead of failing when it is busy.
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from filelock import FileLock, Timeout
 
 from aquamind_assets.timeline import DayRange, id_range
 from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.checkpoints import OWN_TABLES, ChunkKey
+from aquamind_assets.warehouse.checkpoints import OWN_TABLES
+from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.digest import hash_values
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.proofs import platform_ids
@@ -44,7 +44,7 @@ USERS_FIRST_ID = 10**15
 _SCAN_ROWS = 5_000
 
 
-class SqliteWarehouse(Warehouse):
+class SqliteDatabase(Database):
     """A warehouse in a file."""
 
     def __init__(self, path: Path) -> None:
@@ -62,14 +62,14 @@ class SqliteWarehouse(Warehouse):
             raise WarehouseUnavailable(f"{path}: {error}") from error
 
     def close(self) -> None:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         self._connection.close()
         for lock in self._held.values():
             lock.release(force=True)
 
     def prepare(self) -> None:
-        """See :class:`Warehouse`."""
-        with self._transaction():
+        """See :class:`Database`."""
+        with self.transaction():
             found = read_sqlite(self._connection)
             if not found.keys() - OWN_TABLES.keys():
                 for statement in ddl.create_statements("sqlite"):
@@ -88,13 +88,13 @@ class SqliteWarehouse(Warehouse):
         """
         for table in TABLES.values():
             floor = platform_ids(table.name)[1] if table.narrow_id else USERS_FIRST_ID
-            changed = self._execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (floor, table.name))
+            changed = self.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (floor, table.name))
             if not changed:
-                self._execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, floor))
+                self.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, floor))
 
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         lock = self._year_lock(asset, year)
         try:
             lock.acquire(timeout=wait)
@@ -108,7 +108,7 @@ class SqliteWarehouse(Warehouse):
             lock.release()
 
     def is_locked(self, asset: str, year: int) -> bool:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         if (asset, year) in self._held:
             return True
         lock = self._year_lock(asset, year)
@@ -122,11 +122,11 @@ class SqliteWarehouse(Warehouse):
         return FileLock(self._locks / f"{asset}-{year}.lock")
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         return self._connection.execute(sql, params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         cursor = self._connection.execute(sql, params)
         frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
         for name in dates:
@@ -134,15 +134,17 @@ class SqliteWarehouse(Warehouse):
         return frame
 
     def size_bytes(self) -> int:
-        """See :class:`Warehouse`."""
+        """See :class:`Database`."""
         files = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def _execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """See :class:`Database`."""
         return self._connection.execute(sql, params).rowcount
 
     @contextmanager
-    def _transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
+    def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
+        """See :class:`Database`."""
         with self._writer.acquire(timeout=BUSY_SECONDS):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -153,50 +155,58 @@ class SqliteWarehouse(Warehouse):
                 raise
             self._connection.execute("COMMIT")
 
-    def _serialise(self, name: str) -> None:
+    def serialise(self, name: str) -> None:
         """There is one writer anyway."""
 
-    def _load(self, blocks: Iterator[Rows]) -> None:
+    def load(self, blocks: Iterator[Rows]) -> None:
+        """See :class:`Database`."""
         for block in blocks:
             for statement, values in insertions(block):
                 self._connection.execute(statement, values)
 
-    def _make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
-        self._delete_days(table, days)
+    def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        """See :class:`Database`."""
+        self.delete_days(table, days)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Nothing was prepared."""
 
-    def _finish(self, key: ChunkKey) -> None:
+    def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
         """Nothing was prepared."""
 
-    def _finds_users_rows(self, table: str) -> bool:
+    def finds_by_id(self, table: str) -> bool:
+        """See :class:`Database`."""
         return True
 
-    def _delete_days(self, table: str, days: DayRange) -> int:
+    def delete_days(self, table: str, days: DayRange) -> int:
+        """See :class:`Database`."""
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
         key = TABLES[table].id_column
-        return self._execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
+        return self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
 
-    def _delete_ids(self, table: str, ids: np.ndarray) -> int:
+    def delete_ids(self, table: str, ids: np.ndarray) -> int:
+        """See :class:`Database`."""
         sql = f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} IN (SELECT value FROM json_each(?))"
-        return self._execute(sql, (json.dumps(ids.tolist()),)) if ids.size else 0
+        return self.execute(sql, (json.dumps(ids.tolist()),)) if ids.size else 0
 
-    def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
+    def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
+        """See :class:`Database`."""
         sql = f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)})"
         return np.array([number for (number,) in self.query(sql, (json.dumps(ids.tolist()),))], dtype=np.int64)
 
-    def _reserve_ids(self, table: str, ids: np.ndarray) -> None:
+    def reserve_ids(self, table: str, ids: np.ndarray) -> None:
         """Users' rows are numbered from far above, see :meth:`_raise_sequences`."""
 
-    def _count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+    def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+        """See :class:`Database`."""
         name = ddl.quoted(column)
         if isinstance(ids, tuple):
             return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0])
         sql = f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} IN (SELECT value FROM json_each(?))"
         return int(self.query(sql, (json.dumps(ids.tolist()),))[0][0])
 
-    def _scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+    def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+        """See :class:`Database`."""
         spec = TABLES[table]
         key = spec.id_column
         names = ", ".join(map(chosen, spec.columns))
@@ -205,7 +215,8 @@ class SqliteWarehouse(Warehouse):
             columns = zip(spec.columns, zip(*found, strict=True), strict=True)
             yield hash_values(table, len(found), {column.name: digest_values(column, values) for column, values in columns})
 
-    def _id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+    def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+        """See :class:`Database`."""
         key = TABLES[table].id_column
         smallest = self.query(f"SELECT min({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0][0]
         return None if smallest is None else (smallest, self.query(f"SELECT max({key}) FROM {ddl.quoted(table)}")[0][0])

@@ -199,7 +199,7 @@ def test_clear_removes_a_year_of_chunks_and_nothing_else(warehouse: Warehouse) -
     write_readings(warehouse, 0)
     days = chunks_of(2016)[0].days
     warehouse.write_chunk(ChunkKey("readings", 2016, 0), days, "f", "run", [READINGS], readings(days))
-    warehouse._execute(
+    warehouse.database.execute(
         f"INSERT INTO {READINGS} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id)"
         f" SELECT 77, value, reading_time, is_manual, 'mine', created_at, container_id, parameter_id FROM {READINGS} WHERE id = ?",
         (ids(FIRST, 1)[0].item(),),

@@ -137,8 +137,8 @@ def test_rows_added_to_an_sqlite_file_are_numbered_above_the_platforms(tmp_path:
         warehouse.prepare()
         fill(warehouse)
         added = "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES (?, '', '', '')"
-        warehouse._execute(added, ("Chile",))
-        warehouse._execute(
+        warehouse.database.execute(added, ("Chile",))
+        warehouse.database.execute(
             "INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined)"
             " VALUES ('!', false, 'me', '', '', '', true, true, '2015-01-01 00:00:00')"
         )

@@ -28,7 +28,7 @@ TABLES_WITHOUT_UNIQUE_KEYS = (
 @contextmanager
 def undone(warehouse: Warehouse) -> Iterator[None]:
     """A transaction that is rolled back."""
-    with suppress(InterruptedError), warehouse._transaction():
+    with suppress(InterruptedError), warehouse.database.transaction():
         yield
         raise InterruptedError
 
@@ -41,7 +41,7 @@ def test_rows_come_back_as_they_were(warehouse: Warehouse, table: str, size: int
     block = random_rows(table, size, seed)
     low, high = id_range(year_days(2015), narrow=block.spec.narrow_id)
     with undone(warehouse):
-        warehouse._load(iter([block]))
-        hashes = np.concatenate(list(warehouse._scan(table, low, high)))
+        warehouse.database.load(iter([block]))
+        hashes = np.concatenate(list(warehouse.database.scan(table, low, high)))
     assert hashes.size == size
     assert int(hashes.sum(dtype=np.uint64)) == digest(block)

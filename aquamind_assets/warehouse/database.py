@@ -1,0 +1,127 @@
+"""What a database has to be able to do to be a warehouse.
+
+Belongs here: the seam between what is decided once for all databases (``base``) and how it is done in each of them (``sqlite``, ``postgres``).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.timeline import DayRange
+from aquamind_assets.warehouse.rows import Rows
+
+
+class Database(ABC):
+    """A connection to a database with AquaMind's tables. Serves one thread; portable statements use ``?`` for parameters.
+
+    Attributes:
+        url: where it is.
+    """
+
+    url: str
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection back; locks held by it go with it."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make an empty database ready, or check one that has AquaMind's tables; then see to the platform's own tables.
+
+        Raises:
+            SchemaMismatch: it has other tables, or AquaMind's in another shape; nothing has been changed then.
+        """
+
+    @abstractmethod
+    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
+        """Fence a year of an asset: whoever holds this is its only writer. Released by the system, whatever the process dies of.
+
+        ``wait``: seconds to wait for another writer to let go.
+
+        Raises:
+            YearLocked: another writer has it and did not let go in time.
+        """
+
+    @abstractmethod
+    def is_locked(self, asset: str, year: int) -> bool:
+        """Whether a writer, this one included, holds the year of the asset: a sign of life of the run that writes it."""
+
+    @abstractmethod
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a portable statement, as the database's driver gives them."""
+
+    @abstractmethod
+    def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
+        """Result of a portable statement, the same from every database.
+
+        Numbers are integers or floats, flags 0 and 1, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC; columns named in
+        ``dates`` are parsed into ``datetime64``.
+        """
+
+    @abstractmethod
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run a portable statement; rows it changed."""
+
+    @abstractmethod
+    def transaction(self, tables: Sequence[str] = ()) -> AbstractContextManager[None]:
+        """All or nothing of what is done within, committed at the end. ``tables`` will be written."""
+
+    @abstractmethod
+    def serialise(self, name: str) -> None:
+        """Within a transaction: wait until no other one holds ``name``, and hold it until the end."""
+
+    @abstractmethod
+    def load(self, blocks: Iterator[Rows]) -> None:
+        """Insert the rows of all blocks, taking each block only when there is room for it."""
+
+    @abstractmethod
+    def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new ones; they may be few to ``append``."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Finish what :meth:`_make_room` has prepared: the rows are loaded and proved."""
+
+    @abstractmethod
+    def delete_days(self, table: str, days: DayRange) -> int:
+        """Delete the rows with ids of these days, which lie in one calendar year; how many there were."""
+
+    @abstractmethod
+    def delete_ids(self, table: str, ids: np.ndarray) -> int:
+        """Delete the rows with these ids; how many there were."""
+
+    @abstractmethod
+    def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
+        """Which of the distinct ``ids`` the table does not have; the rows of the others stay until the end of the transaction."""
+
+    @abstractmethod
+    def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+        """Hashes of the rows with ``low <= id < high`` as they lie in the database, block by block (uint64)."""
+
+    @abstractmethod
+    def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+        """Smallest and largest id from ``low`` on; None if there is none."""
+
+    @abstractmethod
+    def reserve_ids(self, table: str, ids: np.ndarray) -> None:
+        """See to it that no row a user makes gets one of these small ids, which AquaMind fixes."""
+
+    @abstractmethod
+    def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+        """Rows of a table whose ``column`` is one of the ``ids``, or lies in ``low <= id < high``."""
+
+    @abstractmethod
+    def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
+        """The rows and their checkpoint are in place: last thing before the commit. ``complete`` tells which days are, this chunk's among them."""
+
+    @abstractmethod
+    def finds_by_id(self, table: str) -> bool:
+        """Whether the table's rows can be found by id without reading all of them."""
+
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """Bytes the database takes up."""
