@@ -26,7 +26,11 @@ def test_changes_belong_to_the_scenario_they_were_given_with(tmp_path: Path) -> 
     assert load(tmp_path).changes == ("seed=5",)
     assert load(tmp_path, scenario="demo").changes == ()
     assert load(tmp_path, changes=["seed=7"]).scenario == "demo"
-    assert load(tmp_path, {"AQUAMIND_SET": "seed=8; farm.batches.active_target=4\nhealth.x=1"}).changes == ("seed=8", "farm.batches.active_target=4", "health.x=1")
+    assert load(tmp_path, {"AQUAMIND_SET": "seed=8; farm.batches.active_target=4\nhealth.x=1"}).changes == (
+        "seed=8",
+        "farm.batches.active_target=4",
+        "health.x=1",
+    )
 
 
 def test_another_process_is_told_the_same(tmp_path: Path) -> None:
