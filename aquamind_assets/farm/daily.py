@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aquamind_assets import timeline
 from aquamind_assets.farm import medicine, outbreaks, oxygen, supply
 from aquamind_assets.farm.ledger import Cause, Stage
 from aquamind_assets.farm.outbreaks import Sickness
@@ -81,7 +80,7 @@ def _growth(
     c, growth = farm.containers, farm.growth
     stage, weight, count = c.stage[rows].astype(np.int64), c.weight[rows], c.count[rows]
     tgc = farm.tgc[c.batch[rows], stage] * growth.container_factor(c.growth_normal[rows])
-    doy = int(timeline.day_of_year(np.array([farm.today.day]))[0])
+    doy = farm.today.day_of_year
     rate = growth.rate(weight, tgc, stage, temperature, saturation, sick, fasting, doy)
     grown = growth.grown(weight, rate)
     limit = farm.layout.density_limit(rows, np.minimum(weight, grown) / 1.01)
@@ -113,7 +112,7 @@ def _background(farm: Farm, rows: np.ndarray, temperature: np.ndarray) -> np.nda
 def _events(farm: Farm, rows: np.ndarray) -> Struck:
     process, layout, day = farm.health.events, farm.layout, farm.today.day
     kinds = process.kind.size
-    doy = int(timeline.day_of_year(np.array([day]))[0])
+    doy = farm.today.day_of_year
     areas = len(farm.infrastructure.areas)
     area_u = farm.draws.uniform("events.area", day, areas * kinds).reshape(areas, kinds)
     container_u = farm.draws.uniform("events.container", day, layout.site.size * kinds).reshape(-1, kinds)[rows]
@@ -124,7 +123,7 @@ def _events(farm: Farm, rows: np.ndarray) -> Struck:
 
 def _lice(farm: Farm, cages: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     process, c = farm.health.lice_process, farm.containers
-    doy = int(timeline.day_of_year(np.array([farm.today.day]))[0])
+    doy = farm.today.day_of_year
     before = farm.health.lice[cages]
     settled, resistant = process.settling(before, c.count[cages], c.weight[cages], temperature, farm.layout.area[cages], farm.health.outside, doy)
     return process.advance(before, temperature, settled, resistant), settled

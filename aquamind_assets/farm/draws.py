@@ -55,11 +55,12 @@ class BatchDraws:
     """Place in the stage's range of TGC, by stage."""
     tgc_normal: float
     mortality_normal: float
+    mixing_u: float
 
 
 @lru_cache(maxsize=4096)
 def batch_draws(seed: int, sequence: int) -> BatchDraws:
-    """Draws of the batch with this running number."""
+    """Draws of the batch with this running number, negative for mixed batches."""
     generator = stream(seed, "batch", sequence)
     uniforms = generator.random(10)
     normals = generator.standard_normal(3)
@@ -72,4 +73,5 @@ def batch_draws(seed: int, sequence: int) -> BatchDraws:
         tgc_u=uniforms[4:10],
         tgc_normal=float(normals[1]),
         mortality_normal=float(normals[2]),
+        mixing_u=float(generator.random()),
     )

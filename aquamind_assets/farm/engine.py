@@ -6,7 +6,7 @@ Belongs here: the order of a day, and what a year starts from and ends with. Doe
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import daily, harvest, medicine, movements, outbreaks, starting, supply, transfers
+from aquamind_assets.farm import daily, harvest, medicine, mixing, movements, outbreaks, starting, supply, transfers
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause, Ledger, SiteDays
 from aquamind_assets.farm.opening import first_state
@@ -85,6 +85,7 @@ def _day(farm: Farm, day: int) -> None:
     now = daily.rates(farm)
     daily.integrate(farm, now, removed)
     movements.carry_out(farm)
+    mixing.carry_out(farm)
     harvest.carry_out(farm)
     _record(farm)
     farm.end_day()
@@ -101,6 +102,7 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     medicine.plan_disease_treatments(farm)
     medicine.judge(farm)
     transfers.plan_moves(farm)
+    mixing.plan_mixing(farm)
     harvest.plan_harvests(farm)
     movements.fast_before_moves(farm)
     harvest.fast_before_harvest(farm)
@@ -110,7 +112,6 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
 def _record(farm: Farm) -> None:
     c, today = farm.containers, farm.today
     rows = np.flatnonzero((today.opening > 0) | (today.moved_in > 0))
-    doy = int(timeline.day_of_year(np.array([today.day]))[0])
     stage, weight = c.stage[rows].astype(np.int64), c.weight[rows]
     temperature = farm.at_site(farm.water.temperature, rows)
     saturation = today.saturation[rows]
@@ -133,7 +134,7 @@ def _record(farm: Farm) -> None:
         closing=c.count[rows],
         weight_g=weight,
         weight_cv=farm.growth.weight_cv(weight).astype(np.float32),
-        condition=farm.condition.value(weight, stage, farm.health.sick[rows], c.condition_normal[rows], doy).astype(np.float32),
+        condition=farm.condition.value(weight, stage, farm.health.sick[rows], c.condition_normal[rows], today.day_of_year).astype(np.float32),
         temperature=temperature.astype(np.float32),
         oxygen=(saturation / 100.0 * farm.at_site(farm.water.solubility, rows)).astype(np.float32),
         salinity=farm.at_site(farm.water.salinity, rows).astype(np.float32),

@@ -34,16 +34,17 @@ def plan_harvests(farm: Farm) -> None:
     c = farm.containers
     for batch in farm.active[farm.batches["stage"][farm.active] == Stage.ADULT]:
         rows = farm.of_batch(int(batch))
-        open_rows = rows[(c.harvest_day[rows] < 0) & (c.withheld_until[rows] < farm.today.day + NOTICE_DAYS) & ~farm.health.is_treated_soon(rows)]
+        free = (c.withheld_until[rows] < farm.today.day + NOTICE_DAYS) & ~farm.health.is_treated_soon(rows) & ~np.isin(rows, farm.moves["source"])
+        open_rows = rows[(c.harvest_day[rows] < 0) & free]
         _release(farm, int(batch), rows)
         if farm.plans["harvesting"][batch]:
             boats = farm.scenario.farm.batches.harvest_cages_per_day
             _order(farm, open_rows[_in_order(farm, open_rows)][:boats], 1.0)
         elif not np.any(farm.moves["batch"] == batch):
             heavy = open_rows[c.weight[open_rows] >= LIGHTEST * farm.plans["target_weight_g"][batch]]
-            dying = heavy[farm.health.sick[heavy] >= GRAVELY_SICK]
-            _order(farm, dying, 1.0)
-            _relieve(farm, int(batch), np.setdiff1d(heavy, dying))
+            dying = farm.health.sick[heavy] >= GRAVELY_SICK
+            _order(farm, heavy[dying], 1.0)
+            _relieve(farm, int(batch), heavy[~dying])
 
 
 def _in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:

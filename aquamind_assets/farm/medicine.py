@@ -209,8 +209,12 @@ def attribute(farm: Farm, handling_deaths: np.ndarray) -> None:
 def judge(farm: Farm) -> None:
     """Outcomes of the treatments that ended a week ago, or whose fish have left the container: so a stay that is over has no open treatment."""
     t, day = farm.treatments, farm.today.day
-    left = (t["assignment_id"] >= 0) & ~np.isin(t["assignment_id"], farm.containers.assignment_id)
-    for row in np.flatnonzero((t["outcome"] == Outcome.PENDING) & (left | (t["day"] + t["duration_days"] + VERDICT_DAYS <= day))):
+    open_rows = np.flatnonzero(t["outcome"] == Outcome.PENDING)
+    if not open_rows.size:
+        return
+    stay = t["assignment_id"][open_rows]
+    left = (stay >= 0) & ~np.isin(stay, farm.containers.assignment_id)
+    for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + VERDICT_DAYS <= day)]:
         reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
         if reason == TreatmentReason.VACCINATION:
             t["outcome"][row] = Outcome.SUCCESSFUL

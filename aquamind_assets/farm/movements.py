@@ -6,7 +6,7 @@ Belongs here: the mechanics of moving. Does not belong here: when fish are moved
 import numpy as np
 
 from aquamind_assets.farm import booking
-from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.farm.ledger import Movement, Stage
 from aquamind_assets.farm.working import Farm
 
 LEAD_DAYS = 7
@@ -55,15 +55,13 @@ def fast_before_moves(farm: Farm) -> None:
 
 
 def carry_out(farm: Farm) -> None:
-    """Makes the movements planned for today."""
-    due = np.flatnonzero(farm.moves["day"] == farm.today.day)
-    if not due.size:
+    """Makes the movements planned for today, mixings (``mixing``) excepted."""
+    due = (farm.moves["day"] == farm.today.day) & (farm.moves["kind"] != Movement.MIXING)
+    if not due.any():
         return
     c, today = farm.containers, farm.today
-    lost_u = farm.draws.uniform("transfer.loss", today.day, c.count.size)
-    whole_u = farm.draws.uniform("transfer.whole", today.day, c.count.size)
     changed = set()
-    for row in due:
+    for row in np.flatnonzero(due):
         batch, source, destination = (int(farm.moves[name][row]) for name in ("batch", "source", "destination"))
         share, stage = float(farm.moves["share"][row]), int(farm.moves["stage"][row])
         c.reserved[destination] = -1
@@ -71,8 +69,6 @@ def carry_out(farm: Farm) -> None:
         moved = before if share >= 1.0 else round(before * share)
         if c.batch[source] != batch or moved == 0 or c.batch[destination] not in (-1, batch):
             continue
-        lost = min(moved - 1, int(farm.mortality.lost_in_transfer(lost_u[source]) * moved + whole_u[source]))
-        from_stage = int(c.stage[source])
         if stage > farm.batches["stage"][batch]:
             changed.add(batch)
             farm.enter_stage(batch, stage)
@@ -80,28 +76,48 @@ def carry_out(farm: Farm) -> None:
                 farm.plans["sea_day"][batch] = today.day
             elif stage == Stage.FRY:
                 farm.plans["fed_day"][batch] = today.day
-        from_assignment = int(c.assignment_id[source])
-        c.count[source] -= moved
-        today.moved_out[source] += moved - lost
-        today.transfer_loss[source] += lost
-        farm.health.carry(source, destination, int(c.count[destination]), moved - lost)
-        assignment = farm.arrive(destination, batch, stage, moved - lost, float(c.weight[source]), float(c.degree_days[source]))
-        farm.book.movement(
-            movement_id=farm.next_id("movement"),
-            day=today.day,
-            kind=int(farm.moves["kind"][row]),
-            batch_id=int(farm.batches["batch_id"][batch]),
-            from_assignment=from_assignment,
-            to_assignment=assignment,
-            from_container=source,
-            to_container=destination,
-            from_stage=from_stage,
-            to_stage=stage,
-            source_count=before,
-            count=moved - lost,
-            loss=lost,
-            weight_g=float(c.weight[source]),
-        )
-    farm.moves.keep(farm.moves["day"] != today.day)
+        move(farm, int(farm.moves["kind"][row]), source, destination, batch, moved, stage)
+    farm.moves.keep(~due)
     for batch in changed:
         booking.rebook(farm, batch)
+
+
+def move(farm: Farm, kind: int, source: int, destination: int, batch: int, moved: int, stage: int) -> int:
+    """Moves fish now and writes it down; returns how many arrived alive.
+
+    Args:
+        farm: the farm.
+        kind: Movement.
+        source: container they leave.
+        destination: container they enter.
+        batch: row of the batch they belong to from now on.
+        moved: fish, at least one and no more than there are.
+        stage: Stage in the destination.
+    """
+    c, today = farm.containers, farm.today
+    lost_u = farm.draws.uniform("transfer.loss", today.day, c.count.size)[source]
+    whole_u = farm.draws.uniform("transfer.whole", today.day, c.count.size)[source]
+    lost = min(moved - 1, int(farm.mortality.lost_in_transfer(lost_u) * moved + whole_u))
+    before, from_stage, from_assignment, from_batch = (int(getattr(c, name)[source]) for name in ("count", "stage", "assignment_id", "batch"))
+    c.count[source] -= moved
+    today.moved_out[source] += moved - lost
+    today.transfer_loss[source] += lost
+    farm.health.carry(source, destination, int(c.count[destination]), moved - lost)
+    assignment = farm.arrive(destination, batch, stage, moved - lost, float(c.weight[source]), float(c.degree_days[source]))
+    farm.book.movement(
+        movement_id=farm.next_id("movement"),
+        day=today.day,
+        kind=kind,
+        batch_id=int(farm.batches["batch_id"][from_batch]),
+        from_assignment=from_assignment,
+        to_assignment=assignment,
+        from_container=source,
+        to_container=destination,
+        from_stage=from_stage,
+        to_stage=stage,
+        source_count=before,
+        count=moved - lost,
+        loss=lost,
+        weight_g=float(c.weight[source]),
+    )
+    return moved - lost

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import ContainerDays, Events, LiceCounts, Movements, StageChanges
+from aquamind_assets.farm.ledger import Compositions, ContainerDays, Events, LiceCounts, Movements, StageChanges
 
 
 class Book:
@@ -19,6 +19,7 @@ class Book:
         self._stage_changes: list[tuple[int, int, int]] = []
         self._lice_counts: list[dict[str, np.ndarray]] = []
         self._events: list[dict[str, Any]] = []
+        self._compositions: list[dict[str, Any]] = []
 
     def container_days(self, **columns: np.ndarray) -> None:
         """Rows of one day, sorted by container; all columns of ``ContainerDays``."""
@@ -40,6 +41,10 @@ class Book:
         """One row of ``Events``."""
         self._events.append(columns)
 
+    def composition(self, **columns: Any) -> None:
+        """One row of ``Compositions``."""
+        self._compositions.append(columns)
+
     def frames(self) -> dict[str, Any]:
         """The ledger's frames of what happened, by their names in ``Ledger``."""
         changes = sorted(self._stage_changes)
@@ -53,6 +58,7 @@ class Book:
             ),
             "lice_counts": _stacked(LiceCounts, self._lice_counts),
             "events": _rows(Events, self._events),
+            "compositions": _rows(Compositions, self._compositions),
         }
 
 

@@ -48,7 +48,7 @@ def start_batches(farm: Farm) -> None:
 def _by_deficit(farm: Farm) -> list[int]:
     """Geographies that may start a batch, the one furthest behind its share first."""
     shares = np.array([spec.batch_share for spec in farm.scenario.farm.geographies])
-    started = np.bincount(farm.batches["geography"], minlength=shares.size)
+    started = np.bincount(farm.batches["geography"][~farm.batches["mixed"]], minlength=shares.size)
     deficit = shares * (started.sum() + 1) - started
     return [int(row) for row in np.argsort(-deficit, kind="stable") if shares[row] > 0 and farm.steps[row]]
 
@@ -82,7 +82,7 @@ def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs:
     )
     batch = farm.batches.add(
         batch_id=farm.next_id("batch"),
-        number=_number(farm),
+        number=next_number(farm),
         geography=geography,
         station=station,
         external_eggs=external,
@@ -96,6 +96,7 @@ def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs:
         end_day=-1,
         vaccine=-1,
         vaccinated_day=-1,
+        mixed=False,
     )
     low, high = plan.harvest_weight_g.low, plan.harvest_weight_g.high
     farm.plans.add(
@@ -117,8 +118,8 @@ def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs:
     _lay_in(farm, batch, geography, station, eggs)
 
 
-def _number(farm: Farm) -> str:
-    """BAK, ISO year and week, and the number of the batch within that week."""
+def next_number(farm: Farm) -> str:
+    """The number of a batch that begins today: BAK, ISO year and week, and the number of the batch within that week."""
     week = timeline.to_date(farm.today.day).isocalendar()
     prefix = f"BAK{week.year}{week.week:02}"
     monday = farm.today.day - timedelta(days=week.weekday - 1).days

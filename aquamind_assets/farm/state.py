@@ -37,7 +37,7 @@ class ContainerStates(Frame):
 class BatchPlans(Frame):
     """What the farm knows and wants of a batch, beside its row in ``Batches``."""
 
-    sequence: np.ndarray = column("int32", "", "running number of the batch; keys its draws")
+    sequence: np.ndarray = column("int32", "", "running number of the batch, for a mixed one -1 less that of its first source; keys its draws")
     step: np.ndarray = column("int8", "", "container step of its geography's way it is in (``planning``)")
     target_weight_g: np.ndarray = column("float64", "g", "target mean weight at harvest")
     sea_day: np.ndarray = column("int32", "day", "planned, later true, first day at sea")

@@ -57,6 +57,7 @@ class Today:
     def __init__(self, day: int, count: np.ndarray) -> None:
         size = count.size
         self.day = day
+        self.day_of_year = int(timeline.day_of_year(np.array([day]))[0])
         self.opening = count.copy()
         self.moved_in = np.zeros(size, dtype=np.int64)
         self.moved_out = np.zeros(size, dtype=np.int64)

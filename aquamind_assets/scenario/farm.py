@@ -125,6 +125,10 @@ class BatchPlan(Section):
     )
     smolt_weight_g: float = quantity("mean weight at sea transfer", "g", ge=20, le=2000)
     fallow_days: int = quantity("days an area lies empty after its last fish", "day", "general knowledge", ge=0, le=365)
+    mixing_share: Probability = quantity(
+        "share of the batches whose last cage is put together with fish of another batch, where an area lies idle for them", "1", "general knowledge"
+    )
+    mixing_likeness: Probability = quantity("least mean weight of the lighter fish put together, as a share of that of the heavier ones", "1", "general knowledge")
     expected_days: int = quantity("planned days from eggs to end of harvest", "day", ge=100, le=2000)
 
     @model_validator(mode="after")
