@@ -44,6 +44,7 @@ class Movement(IntEnum):
     STAGE_TRANSFER = 1
     THINNING = 2
     HARVEST = 3
+    MIXING = 4
 
 
 class BatchStatus(IntEnum):
@@ -91,7 +92,7 @@ class Batches(Frame):
     station: np.ndarray = column("int16", "", "row in Stations where it hatched")
     external_eggs: np.ndarray = column("bool", "", "eggs bought from outside (else own broodstock)")
     egg_supplier: np.ndarray = column("str", "", "name of the egg supplier")
-    eggs: np.ndarray = column("int64", "fish", "eggs laid in")
+    eggs: np.ndarray = column("int64", "fish", "eggs laid in; 0 for a mixed batch")
     stage: np.ndarray = column("int8", "", "Stage as of the end (the last one lived through if it has ended)")
     stage_day: np.ndarray = column("int32", "day", "day the batch as a whole entered that stage")
     status: np.ndarray = column("int8", "", "BatchStatus as of the end")
@@ -100,6 +101,18 @@ class Batches(Frame):
     end_day: np.ndarray = column("int32", "day", "day the last fish left, or -1")
     vaccine: np.ndarray = column("int8", "", "row in the scenario's vaccines, or -1")
     vaccinated_day: np.ndarray = column("int32", "day", "day of vaccination, or -1")
+    mixed: np.ndarray = column("bool", "", "put together from fish of other batches; their vaccine is that of the younger ones")
+
+
+class Compositions(Frame):
+    """What each batch that was put together in the year is made of, one row for each source; sorted by composition_id."""
+
+    composition_id: np.ndarray = column("int64", "", "row id; its day is the day of mixing")
+    mixed_batch: np.ndarray = column("int64", "", "batch the fish became")
+    source_batch: np.ndarray = column("int64", "", "batch they came from")
+    day: np.ndarray = column("int32", "day", "day of mixing")
+    count: np.ndarray = column("int64", "fish", "fish that arrived alive")
+    weight_g: np.ndarray = column("float64", "g", "their mean weight")
 
 
 class StageChanges(Frame):
@@ -168,12 +181,12 @@ class ContainerDays(Frame):
 
 
 class Movements(Frame):
-    """Stockings, transfers, thinnings and harvests, one row for each pair of containers; sorted by movement_id."""
+    """Stockings, transfers, thinnings, harvests and mixings, one row for each pair of containers; sorted by movement_id."""
 
     movement_id: np.ndarray = column("int64", "", "row id; its day is the day of the movement")
     day: np.ndarray = column("int32", "day", "day")
     kind: np.ndarray = column("int8", "", "Movement")
-    batch_id: np.ndarray = column("int64", "", "batch")
+    batch_id: np.ndarray = column("int64", "", "batch; in a mixing the one that gives the fish")
     from_assignment: np.ndarray = column("int64", "", "assignment left, or -1 (stocking)")
     to_assignment: np.ndarray = column("int64", "", "assignment entered, or -1 (harvest)")
     from_container: np.ndarray = column("int32", "", "row in Containers, or -1")
@@ -323,6 +336,7 @@ class Ledger:
     outbreaks: Outbreaks
     treatments: Treatments
     lice_counts: LiceCounts
+    compositions: Compositions
     deliveries: Deliveries
     feed_lots: FeedLots
     feed_stores: FeedStores

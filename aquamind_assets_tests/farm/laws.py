@@ -3,7 +3,7 @@
 import numpy as np
 
 from aquamind_assets.farm.layout import Layout
-from aquamind_assets.farm.ledger import Movement, Movements, TreatmentReason, Treatments
+from aquamind_assets.farm.ledger import Compositions, Movement, Movements, TreatmentReason, Treatments
 from aquamind_assets_tests.farm.simulated import History, deaths
 
 
@@ -20,10 +20,13 @@ def fish_close(past: History) -> None:
     assert np.all(days.opening[order][1:][~same] == 0)
     last = past.ledgers[-1].through
     batches = {identity: int(eggs) for ledger in past.ledgers for identity, eggs in zip(ledger.batches.batch_id, ledger.batches.eggs, strict=True)}
+    parts = Compositions.concat([ledger.compositions for ledger in past.ledgers])
     for identity, eggs in batches.items():
         mine = days.batch_id == identity
         living = days.closing[mine & (days.day == last)].sum()
-        assert eggs == living + dead[mine].sum() + days.transfer_loss[mine].sum() + days.harvested[mine].sum()
+        came = eggs + parts.count[parts.mixed_batch == identity].sum()
+        went = days.harvested[mine].sum() + parts.count[parts.source_batch == identity].sum()
+        assert came == living + dead[mine].sum() + days.transfer_loss[mine].sum() + went
 
 
 def movements_tell_the_same(past: History) -> None:
@@ -37,6 +40,10 @@ def movements_tell_the_same(past: History) -> None:
     assert moves.count[moved & ~harvested].sum() == days.moved_out.sum()
     assert moves.count[~harvested].sum() == days.moved_in.sum()
     assert np.all(moves.count[moved] + moves.loss[moved] <= moves.source_count[moved])
+    mixed = moves.take(moves.kind == Movement.MIXING)
+    parts = Compositions.concat([ledger.compositions for ledger in past.ledgers])
+    for name, column in (("day", "day"), ("batch_id", "source_batch"), ("count", "count"), ("weight_g", "weight_g")):
+        np.testing.assert_array_equal(getattr(mixed, name), getattr(parts, column))
     final = past.ledgers[-1]
     closing = days.take(days.day == final.through)
     assignments = final.assignments
