@@ -14,6 +14,7 @@ from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.platform import Platform
 from aquamind_assets.assets.recorded import recorded_asset
 from aquamind_assets.assets.reporting import year_report_asset
+from aquamind_assets.checks.asset_checks import checks_across_assets
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 
@@ -34,6 +35,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     recorded = [recorded_asset(recorder, years, engine) for recorder in RECORDERS.values()]
     return dg.Definitions(
         assets=[*recorded, *farm_assets(years), year_report_asset(years)],
+        asset_checks=[checks_across_assets(years)],
         jobs=[one_year_job(), *history_jobs(scenario)],
         schedules=schedules(years),
         sensors=[renew_changed_scenario, reconcile_dead_runs],

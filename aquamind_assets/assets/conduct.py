@@ -6,7 +6,7 @@ the jobs for a session execute one run a year themselves. Runs, events and mater
 Belongs here: order, tags and outcome of these runs. Does not belong here: what a run does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -62,5 +62,13 @@ def failures_of(result: dg.ExecuteInProcessResult) -> list[str]:
         data = event.step_failure_data
         said = data.user_failure_data.description if data.user_failure_data else None
         cause = data.error.cause if data.error and data.error.cause else data.error
-        texts.append(f"{event.step_key}: {said or (cause.message.strip() if cause else 'failed')}")
+        texts.append(f"{event.step_key}: {said or '; '.join(_broken(result, event.step_key)) or (cause.message.strip() if cause else 'failed')}")
     return texts
+
+
+def _broken(result: dg.ExecuteInProcessResult, step_key: str | None) -> Iterator[str]:
+    """What the checks say that made a step fail; Dagster's own text only counts them."""
+    for event in result.filter_events(lambda event: event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION and event.step_key == step_key):
+        check = event.asset_check_evaluation_data
+        if not check.passed and check.blocking and check.severity == dg.AssetCheckSeverity.ERROR:
+            yield f"{check.check_name} of {check.asset_key.to_user_string()} does not hold: {check.description}"

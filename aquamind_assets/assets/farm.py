@@ -1,6 +1,7 @@
 """The simulated farm's assets: water and weather, and the year of the farm itself."""
 
 import time
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import numpy as np
@@ -10,6 +11,7 @@ from aquamind_assets.assets.liveness import sign
 from aquamind_assets.assets.partitions import PREVIOUS_YEAR
 from aquamind_assets.assets.plainly import told_plainly
 from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.checks.asset_checks import evidence_of, figures_of, results_of, specs_of
 from aquamind_assets.farm.climate import site_days
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.timeline import to_date
@@ -47,13 +49,14 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
                 "sea_temperature_mean": round(float(np.mean(sea.temperature)), 2),
                 "sea_temperature_max": round(float(np.max(sea.temperature, initial=0)), 2),
             }
-            return _stored(stored, began) if not len(sea) else _stored(stored, began, **figures)
+            return _stored(stored, began, figures if len(sea) else {})
 
     @dg.asset(
         name="farm_year",
         group_name="farm",
         partitions_def=years,
         deps=["site_climate", dg.AssetDep("farm_year", partition_mapping=PREVIOUS_YEAR)],
+        check_specs=specs_of("farm_year", years),
         kinds={"numpy", "parquet"},
         owners=OWNERS,
         tags={"domain": "farm"},
@@ -75,12 +78,13 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
             ledger, closing = simulate_year(platform.scenario, platform.infrastructure, platform.ledgers.climate(year), opening, year, through)
             stored = platform.ledgers.write(ledger, closing)
             platform.watch.finished("farm_year", year)
-            return _stored(stored, began, through=str(to_date(through)))
+            checked = [*results_of("farm_year", evidence_of(platform, year, ledger)), figures_of(platform, year, ledger)]
+            return _stored(stored, began, {"through": str(to_date(through))}, checked)
 
     return [site_climate, farm_year]
 
 
-def _stored(stored: StoredPart, began: float, **figures: float | str) -> dg.MaterializeResult:
+def _stored(stored: StoredPart, began: float, figures: Mapping[str, float | str], checked: Sequence[dg.AssetCheckResult] = ()) -> dg.MaterializeResult:
     rows = sum(stored.rows.values())
     return dg.MaterializeResult(
         metadata={
@@ -91,4 +95,5 @@ def _stored(stored: StoredPart, began: float, **figures: float | str) -> dg.Mate
             **figures,
         },
         data_version=dg.DataVersion(stored.digest),
+        check_results=checked,
     )

@@ -14,8 +14,11 @@ from aquamind_assets.assets.plainly import told_plainly
 from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.assets.prerequisites import require_upstream
 from aquamind_assets.assets.writing import write_year
+from aquamind_assets.checks.asset_checks import evidence_of, not_judged, results_of, specs_of
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.partition import partition_report
+from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.tables import TABLES
 
@@ -41,6 +44,7 @@ def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition,
         metadata=definition_metadata(recorder),
         code_version=CODE_VERSION,
         pool=WRITING_POOL,
+        check_specs=specs_of(recorder.asset, years),
         retry_policy=dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL),
     )
     def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
@@ -68,7 +72,16 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         written = write_year(recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.watch, days, observe)
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
-    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest))
+        checked = _checked(platform, recorder, inputs, warehouse)
+    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)
+
+
+def _checked(platform: Platform, recorder: Recorder, inputs: YearInputs, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
+    """The laws of the asset's rows, for a year that is there as far as it has been simulated."""
+    if platform.days is not None and (platform.days.first > inputs.days.first or platform.days.end < inputs.days.end):
+        return not_judged(recorder.asset, inputs.year, platform.days)
+    ledger = None if recorder.asset in BEFORE_THE_FARM else inputs.ledger
+    return results_of(recorder.asset, evidence_of(platform, inputs.year, ledger).with_database(warehouse))
 
 
 def _lineage(recorder: Recorder) -> list[str]:

@@ -4,10 +4,10 @@ Belongs here: which rows are in the database, for which days they are complete, 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from aquamind_assets.timeline import DayRange, day_number, id_range, to_date, ye
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.tables import TABLES
 
-LOOK_AT_MOST = 100_000
+LOOK_AT_MOST = 50_000
 """Rows of a table's year that are looked at one by one while the year is made; of larger tables some days of each quarter stand for the rest."""
 
 STRETCHES = 4
@@ -34,17 +34,37 @@ class Evidence:
         scenario: what the farm was made from.
         infrastructure: everything built.
         year: the calendar year.
-        warehouse: the database; only laws on tables look at it.
         ledger_of: the ledger of a year, None where it is not stored.
+        database: what was written; None where there are only laws on the ledger to be judged.
         look_at_most: rows of a table's year looked at one by one; None for all.
     """
 
     scenario: Scenario
     infrastructure: Infrastructure
     year: int
-    warehouse: Warehouse
-    ledger_of: Callable[[int], Ledger | None] = field(default=lambda year: None)
+    ledger_of: Callable[[int], Ledger | None] = lambda year: None
+    database: Warehouse | None = None
     look_at_most: int | None = LOOK_AT_MOST
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The database.
+
+        Raises:
+            ValueError: there is none among the evidence.
+        """
+        if self.database is None:
+            raise ValueError(f"a law on tables cannot be judged on the ledger of {self.year} alone")
+        return self.database
+
+    def with_database(self, database: Warehouse) -> Self:
+        """The same, and what was written."""
+        return replace(self, database=database)
+
+    @cached_property
+    def before(self) -> Ledger | None:
+        """The ledger of the year before, None where it is not stored."""
+        return self.ledger_of(self.year - 1)
 
     @cached_property
     def ledger(self) -> Ledger | None:

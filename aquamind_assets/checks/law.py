@@ -50,12 +50,12 @@ class LawResult:
 
 
 def together(results: Iterable[LawResult]) -> LawResult:
-    """Several results as one."""
+    """Several results as one; where several looked at the same things, they count once."""
     parts = list(results)
     looked: dict[str, int] = {}
     for part in parts:
         for what, number in part.looked_at.items():
-            looked[what] = looked.get(what, 0) + number
+            looked[what] = max(looked.get(what, 0), number)
     return LawResult(
         looked,
         sum(part.violations for part in parts),

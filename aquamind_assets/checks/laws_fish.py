@@ -80,6 +80,13 @@ def _agree_with_movements(found: Findings, ledger: Ledger) -> None:
             np.ones(len(difference), dtype=bool),
             lambda i, column=column, off=difference: f"assignment {off.index[i][0]}, {dated(off.index[i][1])}: {column} is {off.iloc[i]:+,.0f} off",  # type: ignore[misc]
         )
+    mixing, parts = moved.kind == Movement.MIXING, ledger.compositions
+    given = sums_of(moved.batch_id[mixing], moved.day[mixing], moved.count[mixing])
+    off = given.sub(sums_of(parts.source_batch, parts.day, parts.count), fill_value=0)
+    off = off[off != 0]
+    found.each(
+        np.ones(len(off), dtype=bool), lambda i: f"batch {off.index[i][0]}, {dated(off.index[i][1])}: the compositions differ by {off.iloc[i]:+,.0f} fish"
+    )
     born = ledger.batches.take(ledger.batches.start_day >= ledger.container_days.day.min(initial=2**31 - 1))
     stocked = sums_of(moved.batch_id, moved.batch_id * 0, np.where(moved.kind == Movement.STOCKING, moved.count, 0))
     found.looked("batches that start", len(born))

@@ -51,6 +51,7 @@ def _accounts_agree(evidence: Evidence) -> LawResult:
         found.note("the deaths of the ledger, which is not stored")
         return found.result()
     fish = evidence.ledger.container_days
+    fish = fish.take(evidence.covered("mortality").holds(fish.day, fish.day))
     simulated = pd.Series(deaths_of(fish)).groupby(fish.batch_id).sum()
     for (batch,), off in _differences(events.groupby(level=0).sum(), simulated):
         found.broken(1, f"batch {batch}: {off:+,} deaths in {evidence.year} against the ledger")

@@ -12,16 +12,20 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.checks.evidence import Evidence, dated, day_numbers, ids_of, integers
+from aquamind_assets.checks.evidence import Coverage, Evidence, dated, day_numbers, ids_of, integers
 from aquamind_assets.checks.law import Findings, LawResult
 from aquamind_assets.farm.ledger import Ledger, Movement, TreatmentReason
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.timeline import DayRange, year_days
 
 AGAINST_LICE = "against salmon lice"
 """What the description of a treatment says if it was given because of lice; AquaMind has no column for it."""
 
 LONGEST_WITHHOLDING = 460
 """Days after which no treatment matters to a harvest any more: the longest withholding and duration that a scenario allows."""
+
+COUNT_DAYS = 30
+"""A treatment is given within so many days of the count that led to it."""
 
 ISSUE_DAYS = 30
 """An abnormal result belongs to an issue in the journal that is at most so many days away."""
@@ -98,20 +102,17 @@ class _Medicine:
 
 
 def medicine_is_by_the_book(ledger: Ledger, scenario: Scenario, before: Ledger | None = None) -> LawResult:
-    """The rules of medicine on the ledger; ``before`` is that of the year before, without which the first weeks cannot be judged in full."""
-    done = _Medicine.simulated([ledger] if before is None else [before, ledger])
-    first = int(np.datetime64(str(ledger.year), "D").astype(np.int64))
-    found = _judge(done, scenario, first, whole_past=before is not None or ledger.year == scenario.first_year)
+    """The rules of medicine on the ledger; without ``before``, the ledger of the year before, lice treatments of the first month are left out."""
+    known = [ledger] if before is None else [before, ledger]
+    counted = Coverage.of([DayRange(year_days(one.year).first, one.through + 1) for one in known])
+    found = _judge(_Medicine.simulated(known), scenario, year_days(ledger.year).first, counted)
     found.nothing = _nothing_done(ledger)
     return found.result()
 
 
 def treatments_are_by_the_book(evidence: Evidence) -> LawResult:
     """The same from treatments, lice counts and transfers as they were written."""
-    year_before = np.arange(evidence.days.first - 365, evidence.days.first)
-    past = [evidence.covered(asset).holds(year_before, year_before).all() for asset in ("lice_counts", "transfers")]
-    known = all(past) and evidence.year - 1 in evidence.as_of("treatments")
-    found = _judge(_Medicine.written(evidence), evidence.scenario, evidence.days.first, whole_past=known or evidence.year == evidence.scenario.first_year)
+    found = _judge(_Medicine.written(evidence), evidence.scenario, evidence.days.first, evidence.covered("lice_counts"))
     if evidence.ledger is not None:
         found.nothing = _nothing_done(evidence.ledger)
     return found.result()
@@ -122,35 +123,32 @@ def _nothing_done(ledger: Ledger) -> str:
     return "" if done else f"no fish were treated or harvested in {ledger.year}, says the ledger"
 
 
-def _judge(done: _Medicine, scenario: Scenario, first: int, *, whole_past: bool) -> Findings:
+def _judge(done: _Medicine, scenario: Scenario, first: int, counted: Coverage) -> Findings:
+    """The year that begins with day ``first``; ``counted`` are the days whose lice counts are known."""
     found = Findings()
-    if not whole_past:
-        found.note("the year before is not there: treatments and counts of it are not known to the first weeks of this one")
-    _lice(found, done, scenario, first, whole_past=whole_past)
+    _lice(found, done, scenario, first, counted)
     _vaccinated_once(found, done, first)
     _withheld(found, done, first)
     return found
 
 
-def _lice(found: Findings, done: _Medicine, scenario: Scenario, first: int, *, whole_past: bool) -> None:
+def _lice(found: Findings, done: _Medicine, scenario: Scenario, first: int, counted: Coverage) -> None:
     """A lice treatment follows a count above the threshold, and comes so many days after the last one of the container."""
     rules = scenario.health.lice
     given = done.treatments[done.treatments["lice"]].sort_values("day")
-    counts = done.counts.sort_values("day")
-    last = pd.merge_asof(given, counts, on="day", by=["batch", "place"], allow_exact_matches=False)
+    last = pd.merge_asof(given, done.counts.sort_values("day"), on="day", by=["batch", "place"], allow_exact_matches=False)
     last = last[last["day"] >= first]
     found.looked("lice treatments", len(last))
     found.looked("other treatments", int((~done.treatments["lice"] & ~done.treatments["vaccination"] & (done.treatments["day"] >= first)).sum()))
-    females = (last["females"] / last["sampled"]).to_numpy()
-    if not whole_past:
-        found.leave_out(int(np.isnan(females).sum()), "lice treatments whose count may be of the year before")
-    broken = ~(females > rules.threshold) if whole_past else females <= rules.threshold
+    females, day = (last["females"] / last["sampled"]).to_numpy(), last["day"].to_numpy()
+    known = counted.holds(np.maximum(day - COUNT_DAYS, year_days(scenario.first_year).first), day - 1)
+    found.leave_out(int((~known).sum()), "lice treatments before which lice may have been counted in days that are not there")
 
     def tell(i: int) -> str:
         said = "no count before it" if np.isnan(females[i]) else f"the last count showed {females[i]:.2f} adult females per fish"
-        return f"lice treatment {last['id'].iloc[i]} on {dated(last['day'].iloc[i])}: {said}; the threshold is {rules.threshold:g}"
+        return f"lice treatment {last['id'].iloc[i]} on {dated(day[i])}: {said}; the threshold is {rules.threshold:g}"
 
-    found.each(broken, tell)
+    found.each(known & ~(females > rules.threshold), tell)
     since = given.groupby("place")["day"].diff()
     soon = given[(since < rules.min_days_between_treatments) & (given["day"] >= first)]
     for row in soon.itertuples():

@@ -31,7 +31,6 @@ class _Room:
     capacity: np.ndarray
     max_density: np.ndarray
     max_biomass: np.ndarray
-    max_weight: np.ndarray
     lives: np.ndarray
 
     @classmethod
@@ -46,7 +45,6 @@ class _Room:
             capacity=np.array([np.inf if one.capacity_fish is None else one.capacity_fish for one in kinds])[kind],
             max_density=np.array([one.max_density_kg_m3 for one in kinds])[kind],
             max_biomass=containers.max_biomass_kg,
-            max_weight=np.array([np.inf if one.max_weight_g is None else one.max_weight_g for one in kinds])[kind],
             lives=np.array([[name in one.stages for name in STAGE_NAMES] for one in kinds])[kind],
         )
 

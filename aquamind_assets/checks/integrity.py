@@ -1,0 +1,164 @@
+"""All laws: which asset each is a check of, and judging a year by them.
+
+Belongs here: the table of laws. Does not belong here: what a law looks at (``laws_*``), Dagster (``asset_checks``).
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from aquamind_assets.checks.evidence import Evidence
+from aquamind_assets.checks.law import LawResult, together
+from aquamind_assets.checks.laws_digests import rows_are_as_written
+from aquamind_assets.checks.laws_feed import feed_closes_in_every_store
+from aquamind_assets.checks.laws_feed_written import feed_closes
+from aquamind_assets.checks.laws_fish import fish_close_every_day
+from aquamind_assets.checks.laws_fish_written import fish_close
+from aquamind_assets.checks.laws_medicine import abnormal_results_have_a_cause, medicine_is_by_the_book, treatments_are_by_the_book
+from aquamind_assets.checks.laws_rules import rows_keep_the_rules
+from aquamind_assets.checks.laws_space import one_batch_a_container, space_is_kept
+from aquamind_assets.checks.laws_time import readings_carry_their_batch, rows_in_time
+from aquamind_assets.farm.ledger import Ledger
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
+
+SIMULATED = "farm_year"
+"""The asset whose laws are judged on the ledger alone."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law as a check of one asset.
+
+    Attributes:
+        name: its name, unique among the laws of its asset.
+        asset: the asset whose rows it is about.
+        description: what holds, for a farm manager.
+        judge: what comes of it in a year.
+        beside: other assets whose rows it looks at, that are not upstream of its asset: it can only be judged when they are written too.
+    """
+
+    name: str
+    asset: str
+    description: str
+    judge: Callable[[Evidence], LawResult]
+    beside: tuple[str, ...] = ()
+
+
+def _on_ledger(judge: Callable[[Evidence, Ledger], LawResult]) -> Callable[[Evidence], LawResult]:
+    def judged(evidence: Evidence) -> LawResult:
+        if evidence.ledger is None:
+            return LawResult({}, unseen=(f"the ledger of {evidence.year}, which is not stored",))
+        return judge(evidence, evidence.ledger)
+
+    return judged
+
+
+def _sound(recorder: Recorder) -> Law:
+    def judge(evidence: Evidence) -> LawResult:
+        return together(
+            [
+                rows_are_as_written(evidence, recorder.asset, recorder.tables),
+                rows_in_time(evidence, recorder.tables),
+                rows_keep_the_rules(evidence, recorder.tables),
+            ]
+        )
+
+    return Law(
+        "rows_are_sound",
+        recorder.asset,
+        "The year's rows are those that were written, digest for digest; they are of the days they say, refer to nothing that came later, and keep every rule "
+        f"of AquaMind's database and application. Tables: {', '.join(recorder.tables)}.",
+        judge,
+    )
+
+
+LAWS: tuple[Law, ...] = (
+    Law(
+        "fish_close_every_day",
+        SIMULATED,
+        "In every container on every day: fish in the morning + moved in - moved out - dead - harvested = fish in the evening. Every day opens with what the "
+        "day before closed with, and every batch starts with its eggs.",
+        _on_ledger(lambda evidence, ledger: fish_close_every_day(ledger, evidence.before)),
+    ),
+    Law(
+        "feed_closes_in_every_store",
+        SIMULATED,
+        "In every silo: feed at the start of the year + deliveries - feed eaten = feed left, and never below nought on any day.",
+        _on_ledger(lambda evidence, ledger: feed_closes_in_every_store(ledger, evidence.before)),
+    ),
+    Law(
+        "space_is_kept",
+        SIMULATED,
+        "A container holds one batch at a time and lies empty for its days of grace between two; number of fish, density and biomass stay within their limits "
+        "on every evening.",
+        _on_ledger(lambda evidence, ledger: space_is_kept(ledger, evidence.scenario, evidence.infrastructure, evidence.before)),
+    ),
+    Law(
+        "medicine_is_by_the_book",
+        SIMULATED,
+        "Lice are treated only above the threshold of the last count and not again within its days; a batch is vaccinated once; nothing is harvested inside a "
+        "withholding period, wherever the fish have been moved.",
+        _on_ledger(lambda evidence, ledger: medicine_is_by_the_book(ledger, evidence.scenario, evidence.before)),
+    ),
+    Law(
+        "one_batch_a_container",
+        "batches",
+        "No two stays share a container, and its days of grace lie between two.",
+        one_batch_a_container,
+    ),
+    Law(
+        "fish_close",
+        "mortality",
+        "For every batch of the year, over its whole life: eggs = living + dead + lost in transfers + harvested, to the fish. Every stay in a container "
+        "closes, and mortality events and mortality records tell of the same deaths on the same days.",
+        fish_close,
+        beside=("transfers",),
+    ),
+    Law(
+        "feed_closes_to_the_gram_and_the_cent",
+        "feeding_events",
+        "In every silo: deliveries - feedings = stock, to the gram, and so does its history tell it. Every feeding costs what the lots it took had cost, "
+        "oldest first, to the cent.",
+        feed_closes,
+    ),
+    Law(
+        "readings_carry_their_batch",
+        "environmental_readings",
+        "Every reading carries the batch that was in the container at that instant, or none where it was empty.",
+        readings_carry_their_batch,
+    ),
+    Law(
+        "treatments_are_by_the_book",
+        "treatments",
+        "As written: lice are treated only above the threshold of the last count and not again within its days; a batch is vaccinated once; nothing is "
+        "harvested inside a withholding period.",
+        treatments_are_by_the_book,
+        beside=("lice_counts", "transfers"),
+    ),
+    Law(
+        "abnormal_results_have_a_cause",
+        "lab_samples",
+        "Every abnormal laboratory result is of fish with a true outbreak, or stands beside an issue in the journal.",
+        abnormal_results_have_a_cause,
+        beside=("journal",),
+    ),
+    *map(_sound, RECORDERS.values()),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A law, what came of it, and what it cost."""
+
+    law: Law
+    result: LawResult
+    seconds: float
+
+
+def judge(laws: Iterable[Law], evidence: Evidence) -> Iterator[Verdict]:
+    """Judges a year by these laws, one after the other."""
+    for law in laws:
+        began = time.perf_counter()
+        result = law.judge(evidence)
+        yield Verdict(law, result, time.perf_counter() - began)
