@@ -21,8 +21,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
+from typing import Self
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -30,6 +31,7 @@ from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_d
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.memory import resident_mb
 from aquamind_assets.warehouse.postgres import PostgresDatabase
 from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
 from benchmarks.source import READINGS, Source
@@ -40,18 +42,41 @@ ASSET = "environmental_readings"
 
 @dataclass(frozen=True)
 class Measured:
-    """One line of the table."""
+    """One line of the table: what was done, its wall time, this process's processor time, and the most memory it was seen to hold."""
 
     database: str
     what: str
     rows: int
     seconds: float
+    processor_seconds: float
     peak_mb: float
 
     @property
     def microseconds(self) -> float:
         """Wall time of a row."""
         return self.seconds / max(1, self.rows) * 1e6
+
+
+class PeakMemory(Thread):
+    """Looks at this process's memory twenty times a second."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.mb, self._over = 0.0, Event()
+
+    def run(self) -> None:
+        """Look until it is over."""
+        while not self._over.wait(0.05):
+            self.mb = max(self.mb, resident_mb())
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._over.set()
+        self.join()
+        self.mb = max(self.mb, resident_mb())
 
 
 @contextmanager
@@ -67,10 +92,12 @@ def own_postgresql() -> Iterator[str]:
 
 
 def measure(database: str, what: str, work: Callable[[], int]) -> Measured:
-    """Run it once; the rows it loaded, the time and this process's memory at the end."""
-    started = time.perf_counter()
-    rows = work()
-    return Measured(database, what, rows, time.perf_counter() - started, psutil.Process().memory_info().rss / 2**20)
+    """Run it once; ``work`` returns the rows it loaded."""
+    with PeakMemory() as memory:
+        started, processor = time.perf_counter(), time.process_time()
+        rows = work()
+        seconds, processor = time.perf_counter() - started, time.process_time() - processor
+    return Measured(database, what, rows, seconds, processor, memory.mb)
 
 
 def write(warehouse: Warehouse, source: Source, days: DayRange) -> int:
@@ -122,8 +149,8 @@ def _chunks(days: DayRange) -> list[Chunk]:
 
 def report(lines: list[Measured]) -> Table:
     """The table that is printed."""
-    table = Table("database", "what", "rows", "seconds", "µs/row", "rows/s", "of prepared", "memory MB")
-    best = {(line.database, line.what): line.microseconds for line in lines}
+    table = Table("database", "what", "rows", "seconds", "µs/row", "rows/s", "of prepared", "own µs/row", "peak MB")
+    best = {(line.database, line.what): line.microseconds for line in lines if line.rows}
     yardstick = {"pipeline": "prepared", COPY_PIPELINE: COPY_PREPARED}
     for line in lines:
         share = f"{best[line.database, yardstick[line.what]] / line.microseconds:.2f}" if line.what in yardstick else ""
@@ -132,9 +159,10 @@ def report(lines: list[Measured]) -> Table:
             line.what,
             f"{line.rows:,}",
             f"{line.seconds:.2f}",
-            f"{line.microseconds:.2f}",
-            f"{line.rows / line.seconds:,.0f}",
+            f"{line.microseconds:.2f}" if line.rows else "",
+            f"{line.rows / line.seconds:,.0f}" if line.rows else "",
             share,
+            f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
             f"{line.peak_mb:.0f}",
         )
     return table

