@@ -5,37 +5,39 @@ import signal
 import subprocess
 import sys
 
-from aquamind_assets.command.home import make_home
+from aquamind_assets.command.home import WORKSPACE, make_home
 from aquamind_assets.settings import Settings
+
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(settings: Settings, host: str, port: int) -> int:
-    """Run them until they end or somebody presses Ctrl-C; their exit code."""
+    """Run them until they end, or until Ctrl-C or SIGTERM; their exit code, 0 if they were asked to end."""
     settings.load_scenario()
     home = make_home()
     settings.note(home)
     print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C closes it.", flush=True)
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "--module-name",
-        "aquamind_assets.definitions",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-    ]
-    child = subprocess.Popen(command, env=os.environ | settings.as_environment() | {"PYTHONWARNINGS": "ignore"})
-    before = signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
+    command = [sys.executable, "-m", "dagster", "dev", "--workspace", str(home / WORKSPACE), "--host", host, "--port", str(port), "--log-level", "error"]
+    asked = False
+
+    def end(number: int, frame: object) -> None:
+        nonlocal asked
+        asked = True
+
+    # Handlers are set before the child is there: whoever started us may have let it inherit that SIGINT is ignored.
+    before = {number: signal.signal(number, end) for number in ENDS}
+    # `dagster dev` warns that it is superseded by a command of a package that nobody needs here.
+    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
+    child = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
-        return child.wait()
-    except KeyboardInterrupt:
-        child.send_signal(signal.SIGINT)
-        child.wait()
-        return 0
+        while child.poll() is None:
+            try:
+                child.wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                if asked:
+                    child.send_signal(signal.SIGINT)
+                    child.wait()
+        return 0 if asked else int(child.returncode)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,126 @@
+"""The user interface in a real browser: the groups, a backfill of one year launched by clicking, and what its materialisation shows."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+import aquamind_assets
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(aquamind_assets.__file__).parents[1]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+GROUPS = ("infrastructure", "farm", "environment", "batches", "feed", "growth", "mortality", "health")
+PATIENCE_MS = 120_000
+
+
+def environment(place: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
+    return kept | {"DAGSTER_HOME": str(place / "home"), "PYTHONPATH": str(ROOT)}
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the user interface listens: on the tiny farm with 2015 made and the ledger of 2016 there."""
+    place = tmp_path_factory.mktemp("browser")
+    command = [sys.executable, "-m", "aquamind_assets"]
+    subprocess.run([*command, "run", "--preset", "tiny", "--years", "2015-2016", "--quiet"], cwd=place, env=environment(place), check=True)
+    subprocess.run([*command, "clear", "--years", "2016", "--yes"], cwd=place, env=environment(place), check=True)
+    port = free_port()
+    server = subprocess.Popen([*command, "ui", "--port", str(port)], cwd=place, env=environment(place))
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_loaded(address, server)
+        yield address
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=60) == 0
+
+
+def wait_until_loaded(address: str, server: subprocess.Popen[bytes]) -> None:
+    """The web server answers before the code location is there."""
+    while True:
+        assert server.poll() is None, "the user interface ended"
+        try:
+            answer = ask(address, "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError { __typename } } } } }")
+            entries = answer["workspaceOrError"]["locationEntries"]
+            if entries and all(entry["loadStatus"] == "LOADED" for entry in entries):
+                assert [entry["locationOrLoadError"]["__typename"] for entry in entries] == ["RepositoryLocation"]
+                return
+        except OSError:
+            pass
+        time.sleep(0.5)
+
+
+def ask(address: str, query: str) -> dict:
+    request = urllib.request.Request(f"{address}/graphql", json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)["data"]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=CHROMIUM, args=FLAGS, viewport={"width": 1700, "height": 1000}
+        )
+        browser.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield browser.new_page()
+        browser.close()
+
+
+def test_the_graph_shows_the_groups(page: Page, address: str) -> None:
+    page.goto(f"{address}/asset-groups")
+    for group in GROUPS:
+        expect(page.get_by_text(group, exact=True).first).to_be_visible()
+
+
+def test_a_year_is_backfilled_by_clicking_and_shows_its_rows_and_plot(page: Page, address: str) -> None:
+    page.goto(f"{address}/locations/aquamind_assets/jobs/one_year")
+    page.get_by_role("button", name="Materialize all").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Latest", exact=True).click()
+    chosen = dialog.get_by_role("textbox").first
+    chosen.fill("2016")
+    chosen.press("Enter")
+    dialog.get_by_role("button", name="Launch").click()
+    while (run := newest_run(address)) is None or run["status"] not in ("SUCCESS", "FAILURE", "CANCELED"):
+        page.wait_for_timeout(1000)
+    assert run["status"] == "SUCCESS"
+
+    page.goto(f"{address}/assets/feeding_events?view=partitions&partition=2016")
+    rows = page.get_by_role("row").filter(has_text="dagster/partition_row_count")
+    expect(rows).to_be_visible()
+    assert int(rows.inner_text().split()[-1]) > 1000
+    page.get_by_text("[Show Markdown]").first.click()
+    picture = page.locator("img[src^='data:image/png']").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("element => element.naturalWidth") > 300
+
+
+def newest_run(address: str) -> dict | None:
+    """The last run of 2016 that was launched from the user interface."""
+    found = ask(
+        address,
+        '{ runsOrError(filter: {tags: [{key: "dagster/partition", value: "2016"}]}, limit: 5) { ... on Runs { results { status tags { key value } } } } }',
+    )
+    launched = [run for run in found["runsOrError"]["results"] if not any(tag["key"] == "dagster/max_retries" for tag in run["tags"])]
+    return launched[0] if launched else None
