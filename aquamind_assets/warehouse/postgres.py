@@ -1,6 +1,7 @@
 """The warehouse on a PostgreSQL server: binary COPY, a transaction for each chunk, advisory locks."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +25,22 @@ from aquamind_assets.warehouse.recognise import SchemaMismatch, differences, rea
 from aquamind_assets.warehouse.rows import Rows
 from aquamind_assets.warehouse.tables import TABLES
 
-CONNECT_ATTEMPTS = 6
-"""Tries to reach the server, a second apart at first and then twice as long each time: about half a minute, what a restart takes."""
+CONNECT_ATTEMPTS, RECONNECT_ATTEMPTS = 3, 6
+"""Tries to reach the server, a second apart at first and then twice as long each time: three seconds for a first word, half a minute (what a restart
+takes) once it has been there."""
+
+PASSING_FAILURES = (
+    "Connection refused",
+    "No such file or directory",
+    "starting up",
+    "shutting down",
+    "in recovery mode",
+    "not yet accepting connections",
+    "too many clients",
+    "closed the connection unexpectedly",
+    "timeout expired",
+)
+"""What a failure to connect says when another try may help; a wrong password or name is not tried again."""
 
 _POLL_SECONDS = 0.25
 
@@ -40,7 +55,7 @@ class PostgresDatabase(Database):
         self._targets: dict[str, str] = {}
         self._opened: list[str] = []
         self._writing = False
-        self._connection = self._connect()
+        self._connection = self._connect(CONNECT_ATTEMPTS)
         self._timescale = timescale.installed_version(self._connection)
         self._may_skip_triggers = self._timescale is None and _may_skip_triggers(self._connection)
 
@@ -117,14 +132,18 @@ class PostgresDatabase(Database):
         """See :class:`Database`."""
         return int(self.query("SELECT pg_database_size(current_database())")[0][0])
 
-    def _connect(self) -> psycopg.Connection:
-        for attempt in range(CONNECT_ATTEMPTS):
+    def _connect(self, attempts: int) -> psycopg.Connection:
+        for attempt in range(attempts):
             try:
-                return psycopg.connect(self.url, autocommit=True, application_name="aquamind-assets", options="-c timezone=UTC -c client_min_messages=warning")
+                connection = psycopg.connect(self.url, autocommit=True, application_name="aquamind-assets")
+                connection.execute("SELECT set_config('timezone', 'UTC', false), set_config('client_min_messages', 'warning', false)")
+                return connection
             except psycopg.OperationalError as error:
                 failure = error
-                time.sleep(2**attempt if attempt + 1 < CONNECT_ATTEMPTS else 0)
-        raise WarehouseUnavailable(f"no connection after {CONNECT_ATTEMPTS} tries: {failure}") from failure
+                if not any(words in str(error) for words in PASSING_FAILURES):
+                    break
+                time.sleep(2**attempt if attempt + 1 < attempts else 0)
+        raise WarehouseUnavailable(f"no connection to {_without_password(self.url)}: {failure}") from failure
 
     def _take_lock(self, name: str, wait: float) -> None:
         end = time.monotonic() + wait
@@ -159,7 +178,7 @@ class PostgresDatabase(Database):
     def _live(self) -> psycopg.Connection:
         """The connection, made anew (with the locks it had) if it was lost; but not within a transaction, half of which is gone then."""
         if self._connection.closed and not self._writing:
-            self._connection = self._connect()
+            self._connection = self._connect(RECONNECT_ATTEMPTS)
             for name in self._held:
                 self._take_lock(name, 0)
         return self._connection
@@ -290,6 +309,10 @@ def _of_days(table: str, days: DayRange) -> str:
         name = ddl.quoted(spec.time_column)
         condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
     return condition
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?<=//)([^:@/]*):[^@/]*@", r"\1@", url)
 
 
 def _lock_key(name: str) -> int:
