@@ -24,6 +24,7 @@ def feed_closes_in_every_store(ledger: Ledger, before: Ledger | None = None) -> 
         found.nothing = f"no feed store stood in {ledger.year}, says the ledger"
     found.each((days.feed_g < 0) | (days.feed_g % GRAM_STEP != 0), lambda i: f"container {days.container[i]} on {dated(days.day[i])} ate {days.feed_g[i]} g")
     found.each(fed & (days.feed_container < 0), lambda i: f"container {days.container[i]} on {dated(days.day[i])} ate feed from no store")
+    fed &= days.feed_container >= 0
     first = int(days.day.min(initial=ledger.through))
     new = lots.delivery_day >= first
     size = 1 + max(int(array.max(initial=-1)) for array in (stores.feed_container, lots.feed_container, days.feed_container))

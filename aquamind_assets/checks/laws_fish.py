@@ -9,6 +9,7 @@ import pandas as pd
 from aquamind_assets.checks.evidence import dated
 from aquamind_assets.checks.law import Findings, LawResult
 from aquamind_assets.farm.ledger import ContainerDays, Ledger, Movement
+from aquamind_assets.timeline import year_days
 
 
 def fish_close_every_day(ledger: Ledger, before: Ledger | None = None) -> LawResult:
@@ -48,6 +49,10 @@ def _follow_on(found: Findings, ledger: Ledger, before: Ledger | None) -> None:
     known = stays.assignment_id[row] == days.assignment_id[first] if len(stays) else np.zeros(first.size, dtype=bool)
     found.each(~known, lambda i: f"assignment {days.assignment_id[first[i]]} has container-days but is not in the ledger")
     first, last, row = first[known], last[known], row[known]
+    late = days.day[first] != np.maximum(stays.start_day[row], year_days(ledger.year).first)
+    found.each(late, lambda i: f"assignment {days.assignment_id[first[i]]}: its first day is {dated(days.day[first[i]])}, it came on another")
+    empty = np.setdiff1d(stays.assignment_id, days.assignment_id)
+    found.each(np.ones(empty.size, dtype=bool), lambda i: f"assignment {empty[i]} has no container-days")
     expected = np.where(stays.start_day[row] == days.day[first], 0, days.opening[first])
     if before is not None:
         earlier = before.container_days.take(before.container_days.day == before.through)
@@ -74,24 +79,22 @@ def _agree_with_movements(found: Findings, ledger: Ledger) -> None:
     for column, (stay, amount, chosen) in told.items():
         there = sums_of(days.assignment_id, days.day, getattr(days, column))
         moves = sums_of(stay[chosen], moved.day[chosen], amount[chosen])
-        difference = there.sub(moves, fill_value=0)
-        difference = difference[difference != 0]
-        found.each(
-            np.ones(len(difference), dtype=bool),
-            lambda i, column=column, off=difference: f"assignment {off.index[i][0]}, {dated(off.index[i][1])}: {column} is {off.iloc[i]:+,.0f} off",  # type: ignore[misc]
-        )
+        _same(found, there, moves, f"{column} of assignment")
     mixing, parts = moved.kind == Movement.MIXING, ledger.compositions
     given = sums_of(moved.batch_id[mixing], moved.day[mixing], moved.count[mixing])
-    off = given.sub(sums_of(parts.source_batch, parts.day, parts.count), fill_value=0)
-    off = off[off != 0]
-    found.each(
-        np.ones(len(off), dtype=bool), lambda i: f"batch {off.index[i][0]}, {dated(off.index[i][1])}: the compositions differ by {off.iloc[i]:+,.0f} fish"
-    )
+    _same(found, sums_of(parts.source_batch, parts.day, parts.count), given, "composition with fish of batch")
     born = ledger.batches.take(ledger.batches.start_day >= ledger.container_days.day.min(initial=2**31 - 1))
     stocked = sums_of(moved.batch_id, moved.batch_id * 0, np.where(moved.kind == Movement.STOCKING, moved.count, 0))
     found.looked("batches that start", len(born))
     laid = np.array([stocked.get((batch, 0), 0) for batch in born.batch_id.tolist()])
     found.each(born.eggs != laid, lambda i: f"batch {born.number[i]}: {born.eggs[i]:,} eggs, {laid[i]:,} laid in")
+
+
+def _same(found: Findings, told: pd.Series, moved: pd.Series, what: str) -> None:
+    """The sums that a frame tells are those that the movements give, by (id, day)."""
+    off = told.sub(moved, fill_value=0)
+    for (number, day), amount in off[off != 0].items():
+        found.broken(1, f"{what} {number} on {dated(day)}: {amount:+,.0f} fish against the movements")
 
 
 def sums_of(first: np.ndarray, second: np.ndarray, amount: np.ndarray) -> pd.Series:
