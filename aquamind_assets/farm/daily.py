@@ -17,7 +17,7 @@ from aquamind_assets.farm.processes.mortality import by_cause, deaths
 from aquamind_assets.farm.working import Farm
 
 DENSITY_MARGIN = 0.99
-"""Fish that would grow beyond this share of their density limit are held back by fasting until they have more room."""
+"""Fish that would grow beyond this share of their density limit, or out of their cage type, are held back by fasting until they have more room."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def _growth(
     rate = growth.rate(weight, tgc, stage, temperature, saturation, sick, fasting, doy)
     grown = growth.grown(weight, rate)
     limit = farm.layout.density_limit(rows, np.minimum(weight, grown) / 1.01)
-    full = (count * grown / 1000.0 > DENSITY_MARGIN * limit * farm.layout.volume[rows]) & (grown > weight)
+    dense = count * grown / 1000.0 > DENSITY_MARGIN * limit * farm.layout.volume[rows]
+    full = (dense | (grown > farm.layout.max_weight[rows])) & (grown > weight)
     fasting = fasting | full
     if full.any():
         starved = growth.rate(weight[full], tgc[full], stage[full], temperature[full], saturation[full], sick[full], fasting[full], doy)

@@ -35,24 +35,30 @@ def plan_thinning(farm: Farm, batch: int) -> None:
     outgrown = grown > OUTGROWN * layout.max_weight[rows]
     if not crowded.any() and not outgrown.any():
         return
+    stage = int(farm.batches["stage"][batch])
     later = booking.areas_booked(farm, batch)[1]
     more = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:later]
-    free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, int(farm.batches["stage"][batch]), day)
+    free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, stage, day)
     free = free[np.isinf(layout.max_weight[free])]
-    staying = rows[np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))]
-    if not free.size:
+    staying = np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))
+    density = c.count[rows].sum() / (layout.volume[rows[staying]].sum() + layout.volume[free].sum())
+    share = np.where(staying, density * layout.volume[rows], 0.0)
+    given = np.maximum(c.count[rows] - share, 0.0)
+    given[given < SMALLEST_SHARE * c.count[rows]] = 0.0
+    taken = np.maximum(share - c.count[rows], 0.0)
+    taken[taken < SMALLEST_SHARE * share] = 0.0
+    receiving = np.concatenate([free, rows[taken > 0]])
+    wanted = np.concatenate([density * layout.volume[free], taken[taken > 0]])
+    relieved = share * grown <= THINNING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
+    if not given.any() or not receiving.size or not (free.size or np.all(relieved)):
         return
-    total = c.count[rows].sum()
-    volume = layout.volume[staying].sum() + layout.volume[free].sum()
-    keep = np.where(np.isin(rows, staying), total / volume * layout.volume[rows], 0.0)
-    excess = np.maximum(c.count[rows] - keep, 0.0)
-    giving = excess > SMALLEST_SHARE * c.count[rows]
-    if giving.any():
-        wanted = excess[giving].sum() * layout.volume[free] / layout.volume[free].sum()
-        stage = int(farm.batches["stage"][batch])
-        plan_pairs(farm, batch, Movement.THINNING, stage, rows[giving], excess[giving], free, wanted, space.CAGES_PER_DAY)
-        if more:
-            farm.area_bookings["later"][farm.area_bookings["batch"] == batch] = False
+    moved = min(given.sum(), wanted.sum())
+    giving = given > 0
+    plan_pairs(
+        farm, batch, Movement.THINNING, stage, rows[giving], given[giving] * moved / given.sum(), receiving, wanted * moved / wanted.sum(), space.CAGES_PER_DAY
+    )
+    if more:
+        farm.area_bookings["later"][farm.area_bookings["batch"] == batch] = False
 
 
 def safe_limit(farm: Farm, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
