@@ -106,8 +106,9 @@ class Warehouse:
             raise WarehouseError(f"{key}: days {days.first} to {days.end - 1} are not days of {key.year}")
 
         def write() -> Checkpoint:
-            started, tally = time.monotonic(), Tally(tables, days)
+            tally = Tally(tables, days)
             with self.database.transaction(tables):
+                started = time.monotonic()
                 before = self._checkpoint(key)
                 whole = days if before is None else DayRange(min(days.first, before.first_day), max(days.end, before.last_day + 1))
                 for table in tables:
@@ -128,8 +129,9 @@ class Warehouse:
         """
 
         def write() -> Checkpoint:
-            started, tally = time.monotonic(), Tally(tables, days)
+            tally = Tally(tables, days)
             with self.database.transaction(tables):
+                started = time.monotonic()
                 before = self._checkpoint(key)
                 if before is None or before.fingerprint != fingerprint or before.last_day + 1 != days.first:
                     there = "is not there" if before is None else f"ends on {to_date(before.last_day)} with fingerprint {before.fingerprint}"

@@ -57,7 +57,7 @@ class Checkpoint:
         digest: of all its rows, 0 <= digest < 2**64.
         fingerprint: of the scenario it was made from.
         run_id: the run that wrote it.
-        seconds: time from the first block asked for to the commit.
+        seconds: time it took, from when it was this chunk's turn to write until just before the commit.
         peak_memory_mb: most memory the process was seen to hold meanwhile.
     """
 

@@ -244,6 +244,8 @@ class PostgresDatabase(Database):
 
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
+        if table in self._hypertables:
+            self._hypertable(table).open(days)
         partitions = self._partitions_of(table)
         return partitions.delete(days) if partitions else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
 

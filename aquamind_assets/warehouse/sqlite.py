@@ -35,7 +35,15 @@ BUSY_SECONDS = 3600.0
 PAGE_BYTES = 16384
 """Pages of a new file: a tenth faster than SQLite's 4,096 for readings and their index, and a smaller file."""
 
-SETTINGS = (f"page_size = {PAGE_BYTES}", "journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536", "temp_store = MEMORY", "foreign_keys = OFF")
+SETTINGS = (
+    f"page_size = {PAGE_BYTES}",
+    "journal_mode = WAL",
+    "journal_size_limit = 67108864",
+    "synchronous = NORMAL",
+    "cache_size = -65536",
+    "temp_store = MEMORY",
+    "foreign_keys = OFF",
+)
 """Readers do not wait; a power cut may take the last commits but never tears one; references are proved set by set."""
 
 USERS_FIRST_ID = 10**15
