@@ -163,23 +163,27 @@ def clear(
         )
 
 
-@app.command(epilog="`aquamind report --open` · `aquamind report --session 2` · `aquamind report --years 2019-2021 --folder reports`")
+@app.command(epilog="`aquamind report --open` · `aquamind report --session 2` · `aquamind report --years 2019-2021 --output printed`")
 def report(
     session: Session = None,
     years: Years = None,
-    folder: Annotated[Path, typer.Option(help="Where to put it.")] = Path("data/reports"),
-    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    opened: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "--folder", metavar="DIR", help="Folder for the files; else `reports` beside the database.", show_default=False)
+    ] = None,
     database: Database = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """A page (HTML, everything inside it) and its figures (JSON) over the history, a session or some years; read from the written tables alone."""
+    """Report each session and the whole history, or just one session or some years, from the written rows alone: a page to hang up, and the same as JSON."""
     with orders_checked():
-        from aquamind_assets.command.reporting import show_in_browser, write_report
+        from aquamind_assets.command import reporting
 
-        page, document = write_report(_settings(None, None, None, database, None), session, years, folder)
-        _print({"page": str(page), "document": str(document)}, as_json, lambda: Console().print(f"{page}\n{document}", highlight=False))
-        if show:
-            show_in_browser(page)
+        console = _console(quiet, as_json)
+        written = reporting.write_reports(_settings(None, None, None, database, None), session, years, output, console)
+        _print(reporting.as_json(written), as_json, lambda: reporting.show(written, console))
+        if opened:
+            reporting.open_page(written)
 
 
 @app.command()

@@ -6,6 +6,8 @@ import sys
 from rich.console import Console
 
 from aquamind_assets.assets.platform import Platform
+from aquamind_assets.command.reporting import show as show_reports
+from aquamind_assets.command.reporting import write_reports_of
 from aquamind_assets.command.running import Outcome
 from aquamind_assets.command.summary import contents_of, show
 from aquamind_assets.settings import Settings
@@ -16,9 +18,11 @@ def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool
     with Platform(settings).open() as warehouse:
         contents = contents_of(warehouse)
         size = warehouse.size_bytes()
+    reports = [] if outcome.stopped or outcome.failed or not outcome.runs else write_reports_of(settings, outcome.years, console)
     if as_json:
         runs = [{"year": run.year, "run_id": run.run_id, "success": run.success, "failures": list(run.failures)} for run in outcome.runs]
-        print(json.dumps({"runs": runs, "stopped": outcome.stopped, "database_bytes": size, **contents.as_json()}, indent=2))
+        paths = [str(report.html) for report in reports]
+        print(json.dumps({"runs": runs, "stopped": outcome.stopped, "database_bytes": size, "reports": paths, **contents.as_json()}, indent=2))
     if outcome.stopped:
         console.print("Stopped at a chunk border; everything committed stays. Go on with [bold]aquamind run --resume[/].")
         return 130
@@ -33,6 +37,9 @@ def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool
     console.print()
     show(console, contents)
     console.print(f"\nDatabase: {settings.database_name}, {size / 1e6:,.0f} MB.", highlight=False)
+    if reports:
+        console.print("Reports:")
+        show_reports(reports, console)
     console.print("Look at it: [bold]aquamind ui[/] opens the graph, the runs and every year's figures at http://127.0.0.1:3000", highlight=False)
     sys.stdout.flush()
     return 0

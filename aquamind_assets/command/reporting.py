@@ -2,7 +2,7 @@
 
 import json
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,11 @@ from rich.console import Console
 
 from aquamind_assets.assets.platform import Platform
 from aquamind_assets.command.orders import WrongOrders, choose_years
-from aquamind_assets.reports.coverage import written_years
+from aquamind_assets.reports.accounts import Accounts
+from aquamind_assets.reports.coverage import coverage, written_years
+from aquamind_assets.reports.history import read_history
+from aquamind_assets.reports.page import page
+from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings, absolute_url
 from aquamind_assets.timeline import year_of_ids
@@ -34,21 +38,31 @@ class Written:
     document: dict[str, Any]
 
 
-def write_reports(settings: Settings, session: int | None, output: Path | None, console: Console) -> list[Written]:
-    """Write the reports of all sessions that are begun and of the whole history, or of one session.
+def write_reports(settings: Settings, session: int | None, years: str | None, output: Path | None, console: Console) -> list[Written]:
+    """Write the reports of all sessions that are begun and of the whole history, or of one session, or of some years (``2019`` or ``2019-2021``).
 
     Raises:
-        WrongOrders: no such session, or nothing of the years asked for is written.
+        WrongOrders: no such session or years, or nothing of them is written.
     """
     scenario = settings.load_scenario()
     with Platform(settings).open() as warehouse:
-        there = written_years(warehouse)
-        wanted = _spans(scenario, there) if session is None else [_session(scenario, settings, session)]
-        wanted = [span for span in wanted if set(span[2]) & set(there)]
+        there = set(written_years(warehouse))
+        wanted = _all(scenario, there) if session is None and years is None else [_asked(settings, session, years)]
+        wanted = [span for span in wanted if there.intersection(span.years)]
         if not wanted:
-            which = "" if session is None else f" of session {session}"
-            raise WrongOrders(f"nothing{which} is written in {settings.database_name}; make it with `aquamind run{f' --session {session}' if session else ''}`")
-        return _written(warehouse, wanted, _begin(warehouse, wanted), output or folder_of(settings), console)
+            asked = f" --session {session}" if session is not None else f" --years {years}" if years is not None else ""
+            raise WrongOrders(f"{settings.database_name} has no rows to report on; make them with `aquamind run{asked}`")
+        return _written(warehouse, wanted, output or folder_of(settings), console)
+
+
+def write_reports_of(settings: Settings, years: Collection[int], console: Console) -> list[Written]:
+    """After these years were made: the reports of the sessions they complete, and of the whole history if it is complete."""
+    scenario = settings.load_scenario()
+    with Platform(settings).open() as warehouse:
+        known = coverage(warehouse, scenario.years)
+        whole = {year for year, one in known.years.items() if one.is_whole}
+        wanted = [span for span in _all(scenario, whole) if whole.issuperset(span.years) and set(years).intersection(span.years)]
+        return _written(warehouse, wanted, folder_of(settings), console) if wanted else []
 
 
 def folder_of(settings: Settings) -> Path:
@@ -76,51 +90,41 @@ def open_page(written: Sequence[Written]) -> None:
     webbrowser.open(written[-1].html.absolute().as_uri())
 
 
-Wanted = tuple[str, str, tuple[int, ...]]
-"""A report to make: name, title, years."""
-
-
-def _spans(scenario: Scenario, there: Sequence[int]) -> list[Wanted]:
-    spans = [_of_session(scenario, number) for number in range(1, len(scenario.sessions) + 1)]
+def _all(scenario: Scenario, there: Collection[int]) -> list[Span]:
+    sessions = [_of_session(scenario, number) for number in range(1, len(scenario.sessions) + 1)]
     last = max([scenario.last_year, *there])
-    return [*spans, ("history", "The whole history", tuple(range(scenario.first_year, last + 1)))]
+    return [*sessions, Span("history", "The whole history", tuple(range(scenario.first_year, last + 1)))]
 
 
-def _session(scenario: Scenario, settings: Settings, session: int) -> Wanted:
-    choose_years(settings, session, None)
-    return _of_session(scenario, session)
+def _asked(settings: Settings, session: int | None, years: str | None) -> Span:
+    chosen = tuple(choose_years(settings, session, years))
+    return _of_session(settings.load_scenario(), session) if session is not None else Span("years", "Years", chosen)
 
 
-def _of_session(scenario: Scenario, number: int) -> Wanted:
+def _of_session(scenario: Scenario, number: int) -> Span:
     chosen = scenario.sessions[number - 1]
-    return f"session_{number}", f"Session {number}: {chosen.name}", tuple(range(chosen.first_year, chosen.last_year + 1))
+    return Span(f"session_{number}", f"Session {number}: {chosen.name}", tuple(range(chosen.first_year, chosen.last_year + 1)))
 
 
-def _begin(warehouse: Warehouse, wanted: Sequence[Wanted]) -> int:
+def _begin(warehouse: Warehouse, wanted: Sequence[Span]) -> int:
     """The first year to read: that of the eggs of the first batch that was not over when the first report begins."""
-    first = min(min(years) for _, _, years in wanted)
+    first = min(min(span.years) for span in wanted)
     ids = warehouse.query("SELECT MIN(id) FROM batch_batch WHERE actual_end_date IS NULL OR actual_end_date >= ?", (f"{first}-01-01",))
     eggs = int(year_of_ids(np.array(ids[0][0]))) if ids[0][0] is not None else first
     return max(first - LIFE_YEARS, min(first, eggs))
 
 
-def _written(warehouse: Warehouse, wanted: Sequence[Wanted], begin: int, folder: Path, console: Console) -> list[Written]:
-    # Matplotlib and pandas cost a second, which no other word of the command pays.
-    from aquamind_assets.reports.accounts import Accounts
-    from aquamind_assets.reports.history import read_history
-    from aquamind_assets.reports.page import page
-    from aquamind_assets.reports.report import Span, make_report
-
-    last = max(max(years) for _, _, years in wanted)
+def _written(warehouse: Warehouse, wanted: Sequence[Span], folder: Path, console: Console) -> list[Written]:
+    last = max(max(span.years) for span in wanted)
     with console.status("Reading the written rows") as status:
-        history = read_history(warehouse, range(begin, last + 1), lambda year: status.update(f"Reading {year}"))
+        history = read_history(warehouse, range(_begin(warehouse, wanted), last + 1), lambda year: status.update(f"Reading the rows of {year}"))
         accounts = Accounts(history)
         folder.mkdir(parents=True, exist_ok=True)
         found = []
-        for name, title, years in wanted:
-            status.update(f"Drawing {title}")
-            report = make_report(warehouse, accounts, Span(name, title, years))
-            html, text = folder / f"{report.span.file_name}.html", folder / f"{report.span.file_name}.json"
+        for span in wanted:
+            status.update(f"Drawing {span.title}")
+            report = make_report(warehouse, accounts, span)
+            html, text = folder / f"{span.file_name}.html", folder / f"{span.file_name}.json"
             html.write_text(page(report), "utf-8")
             text.write_text(report.as_json(), "utf-8")
             found.append(Written(html, text, report.missing, json.loads(report.as_json())))
