@@ -20,7 +20,16 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(aquamind_assets.__file__).parents[1]
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 GROUPS = ("infrastructure", "farm", "environment", "batches", "feed", "growth", "mortality", "health")
 PATIENCE_MS = 120_000
 
@@ -97,10 +106,9 @@ def test_a_year_is_backfilled_by_clicking_and_shows_its_rows_and_plot(page: Page
     page.goto(f"{address}/locations/aquamind_assets/jobs/one_year")
     page.get_by_role("button", name="Materialize all").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Latest", exact=True).click()
-    chosen = dialog.get_by_role("textbox").first
-    chosen.fill("2016")
-    chosen.press("Enter")
+    years = dialog.get_by_placeholder("2015, 2016")
+    years.fill("2016")
+    years.press("Enter")
     dialog.get_by_role("button", name="Launch").click()
     while (run := newest_run(address)) is None or run["status"] not in ("SUCCESS", "FAILURE", "CANCELED"):
         page.wait_for_timeout(1000)
