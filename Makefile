@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo ui test check browser lock clean
+.PHONY: demo ui test check browser docs lock clean
 
 demo: $(VENV)/.ready
 	$(BIN)/aquamind run --preset demo
@@ -28,6 +28,10 @@ $(VENV)/.ready: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
 	touch $@
+
+# What is generated in docs/: the data dictionary, answers, tables and pictures. Tests say when it is needed.
+docs: $(VENV)/.ready
+	$(BIN)/python -m aquamind_assets.documents
 
 # New versions: a clean environment, its versions written down.
 lock:
