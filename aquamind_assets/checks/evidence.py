@@ -85,6 +85,12 @@ class Evidence:
         told = {checkpoint.year: checkpoint.fingerprint.partition("@")[2] for checkpoint in self.warehouse.checkpoints(asset)}
         return {year: day_number(date.fromisoformat(day)) for year, day in told.items() if day}
 
+    def later_years_missing(self, asset: str) -> list[int]:
+        """Years after this one up to the day that a living asset's rows stand for, that are not in the database."""
+        there = self.as_of(asset)
+        last = to_date(max(there.values())).year if there else self.year
+        return [year for year in range(self.year + 1, last + 1) if year not in there]
+
     def known_until(self, asset: str, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """The last day that a living asset's rows know of: their ``end``, or the day they stand for where they have none (-1); days as numbers, int64."""
         until = np.where(end < 0, -1, end)

@@ -60,7 +60,7 @@ def _sound(recorder: Recorder) -> Law:
             [
                 rows_are_as_written(evidence, recorder.asset, recorder.tables),
                 rows_in_time(evidence, recorder.tables),
-                rows_keep_the_rules(evidence, recorder.tables),
+                rows_keep_the_rules(evidence, recorder.asset, recorder.tables),
             ]
         )
 

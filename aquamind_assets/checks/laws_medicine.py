@@ -195,7 +195,7 @@ def abnormal_results_have_a_cause(evidence: Evidence) -> LawResult:
     found.leave_out(len(results) - len(answered), "laboratory samples that are not answered yet")
     if not len(answered):
         found.nothing = evidence.none_written(["health_healthlabsample"])
-    abnormal = answered[[_is_abnormal(text) for text in answered["quantitative_results"]]]
+    abnormal = answered[np.array([_is_abnormal(text) for text in answered["quantitative_results"]], dtype=bool)]
     found.looked("abnormal ones", len(abnormal))
     stay, batch, place = (integers(abnormal[name]) for name in ("stay", "batch_id", "container_id"))
     day = day_numbers(abnormal["sample_date"])
