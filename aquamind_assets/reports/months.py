@@ -1,6 +1,6 @@
 """The farm month by month, read from the written tables.
 
-Belongs here: portable queries and the frames made of them. Does not belong here: drawing (``plots``), pages (``pages``), anything that the ledger knows but
+Belongs here: portable queries and the frames made of them. Does not belong here: drawing (``plots``), pages (``page``), anything that the ledger knows but
 the database does not.
 """
 

@@ -1,7 +1,7 @@
 """What one asset's finished year says of the farm: a few numbers, the same every year, and on some assets a plot.
 
 Belongs here: which figures and which plot an asset shows. Each is read from the asset's own tables and those it depends on, for another asset of the same
-year may not be written yet. Does not belong here: Dagster, figures over several years (``pages``).
+year may not be written yet. Does not belong here: Dagster, figures over several years (``report``).
 """
 
 from collections.abc import Callable
