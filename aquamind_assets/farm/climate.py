@@ -5,10 +5,10 @@ Belongs here: what the sea, the rivers and the sky do. Does not belong here: wha
 | driver | form | source |
 |---|---|---|
 | sea temperature | mean + amplitude cos(2 pi (d - warmest) / 365.25) + year effect + AR1, half of it the geography's | Dam et al. 2000; Szewczyk et al. |
-| recirculated halls | middle of the stage's range + slow AR1, kept inside the range | domain section 3 |
-| flow-through halls | air temperature's season, damped and lifted by the lake, + AR1, kept in 3-16 degC | domain section 3 |
+| recirculated halls | middle of the stage's range + slow AR1, kept inside the range | suggested form |
+| flow-through halls | air temperature's season, damped and lifted by the lake, + AR1, kept in 3-16 degC | suggested form |
 | salinity | range's middle + spring maximum + AR1, fresher after rain | specification |
-| saturation of incoming water | 100 % + AR1 (sd 3 %), in tanks aerated to 80-105 % | domain section 3 |
+| saturation of incoming water | 100 % + AR1 (sd 3 %), in tanks aerated to 80-105 % | suggested form |
 | wind, waves, rain, clouds, air | one AR1 weather (rho .7) behind all of them, log-normal wind, waves from wind | general knowledge |
 
 A year is computed alone: innovations are keyed by calendar year, and every AR1 runs through the year before first, long enough to forget where it began.

@@ -6,7 +6,7 @@
 | parameter | ``CAGE_BASE_DEFICIT`` | % | saturation lost in a stocked sea cage whatever its fish: nets, and water other cages used (calibrated, as below) |
 | parameter | ``CAGE_DEFICIT`` | % per kg/m3 | saturation lost for each kg of fish in a m3 of sea cage at 10 degC (calibrated: cage oxygen of Jeong 2024) |
 | parameter | ``TANK_DEFICIT`` | % per kg/m3 | the same in a tank, where oxygen is added |
-| parameter | ``TANK_RANGE`` | % | what the oxygenation of a tank keeps (domain section 3) |
+| parameter | ``TANK_RANGE`` | % | what the oxygenation of a tank keeps (suggested) |
 """
 
 import gsw

@@ -6,9 +6,9 @@ Does not belong here: sensors and what they get wrong (``readings``, ``reading_f
 | part | form | source |
 |---|---|---|
 | day to day | the climate's daily means, joined by straight lines from noon to noon | ``farm.climate`` |
-| within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), breath of the fish after the meals | domain section 3 |
+| within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), breath of the fish after the meals | suggested form |
 | within-day anomaly of a site | AR1, shared by its containers | calibrated: hourly anomaly correlation of Dempsey et al. |
-| within-day anomaly of a container | AR1 | as above; sd of saturation of domain section 3 |
+| within-day anomaly of a container | AR1 | as above; suggested sd of saturation |
 | oxygen | saturation x solubility (TEOS-10) / 100; the fish's share is what the ledger says they took | ``farm.oxygen`` |
 | carbon dioxide, ammonia, nitrite, nitrate, turbidity | rise with the feed given per m3 (tanks), with the oxygen taken (cages) | general knowledge |
 

@@ -6,9 +6,9 @@ from aquamind_assets.scenario.quantities import Probability, Range, Section, qua
 
 
 class GrowthSpec(Section):
-    """Growth by thermal growth coefficient, W^(1/3) form (domain section 2.1)."""
+    """Growth by thermal growth coefficient, W^(1/3) form."""
 
-    batch_sd: float = quantity("sd of TGC x1000 between batches, on top of the stage's range", "g^(1/3)/(degC day) x1000", "domain section 3", ge=0, le=0.5)
+    batch_sd: float = quantity("sd of TGC x1000 between batches, on top of the stage's range", "g^(1/3)/(degC day) x1000", "suggested form", ge=0, le=0.5)
     undisturbed: float = quantity(
         "growth at sea without fasting, sickness and want of oxygen, relative to the TGC, which as published contains them", "1", "calibrated", ge=1, le=1.3
     )

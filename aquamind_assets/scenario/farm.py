@@ -49,7 +49,7 @@ class GeographySpec(Section):
     area_cages: dict[str, Annotated[int, Field(ge=0, le=100)]] = quantity("cages in each area, by container type", "cages")
     batch_share: Probability = quantity("share of the batches that start here", "1")
     climate: ClimateSpec
-    growout_tgc: Range = quantity("TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "domain section 2.4")
+    growout_tgc: Range = quantity("TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days")
     disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity("factor on a disease's yearly probability here (1 if not named)", "1")
 
 
@@ -64,7 +64,7 @@ class ContainerTypeSpec(Section):
     volume_m3: float = quantity("water volume", "m3", gt=0, le=99_999_999)
     capacity_fish: int | None = quantity("nominal capacity; none for cages, where density decides", "fish", ge=1)
     max_density_kg_m3: float = quantity("highest density ever allowed", "kg/m3", "general knowledge", gt=0, le=200)
-    max_weight_g: float | None = quantity("fish are moved on before they are heavier than this", "g", "domain section 2.7", gt=0)
+    max_weight_g: float | None = quantity("fish are moved on before they are heavier than this", "g", "use of cages at sea", gt=0)
     grace_days: int = quantity("days empty and cleaned between two uses", "day", ge=0, le=365)
     probes: dict[str, Annotated[int, Field(ge=0, le=4)]] = quantity("sensors in each such container, by probe key; 0 for none", "sensors")
 
@@ -74,14 +74,14 @@ class StageSpec(Section):
 
     name: StageName = quantity("AquaMind's name of the stage")
     entry_weight_g: float = quantity("mean weight at entry", "g", gt=0, le=10_000)
-    tgc: Range | None = quantity("TGC x1000; none before first feeding", "g^(1/3)/(degC day) x1000", "domain section 2.2")
+    tgc: Range | None = quantity("TGC x1000; none before first feeding", "g^(1/3)/(degC day) x1000", "stage clocks made consistent")
     mortality: Probability = quantity("expected all-cause loss over `mortality_basis`", "1")
     mortality_basis: Literal["stage", "month"] = quantity("what `mortality` is a share of: the whole stage or 30 days")
     fcr: float | None = quantity("feed conversion ratio; none without feed", "kg/kg", gt=0, le=5)
     max_feed_percent: float | None = quantity("most feed in a day, percent of body weight", "%", gt=0, le=20)
     nominal_days: Range = quantity("usual duration", "day")
-    temperature: Range | None = quantity("water temperature in recirculated halls; none at sea", "degC", "domain section 3")
-    weight_cv: float = quantity("coefficient of variation of individual weights", "1", "domain section 3", ge=0, le=0.6)
+    temperature: Range | None = quantity("water temperature in recirculated halls; none at sea", "degC", "suggested form")
+    weight_cv: float = quantity("coefficient of variation of individual weights", "1", "suggested form", ge=0, le=0.6)
     condition: float = quantity("mean condition factor", "g/cm3 x 100", "Moerkoere & Roervik 2001", gt=0.3, le=2.5)
 
 
@@ -97,7 +97,7 @@ class EggSpec(Section):
 
     alevin_weight_g: float = quantity("mean weight at hatch", "g", gt=0, le=1)
     hatch_degree_days: float = quantity("degree-days from fertilisation to hatch", "degC day", "AquaGen 2008", gt=100, le=1000)
-    first_feeding_degree_days: float = quantity("degree-days from fertilisation to first feeding", "degC day", "domain section 2.3", gt=200, le=2000)
+    first_feeding_degree_days: float = quantity("degree-days from fertilisation to first feeding", "degC day", "850-900 at 9.4-10 degC", gt=200, le=2000)
     egg_loss: Probability = quantity("loss of eggs until hatch", "1")
     alevin_loss: Probability = quantity("loss of alevins until first feeding", "1")
 
@@ -118,7 +118,7 @@ class BatchPlan(Section):
     )
     egg_suppliers: Annotated[list[str], Field(min_length=1)] = quantity("names of external egg suppliers (invented)")
     harvest_weight_g: Range = quantity("target mean weight at harvest; drawn for each batch", "g")
-    growout_days: Range = quantity("earliest and latest harvest, days after sea transfer into Adult", "day", "domain section 2.4")
+    growout_days: Range = quantity("earliest and latest harvest, days after sea transfer into Adult", "day", "about 5 kg after 470-490 days")
     harvest_cages_per_day: int = quantity("most cages of a batch harvested on one day", "cages", "general knowledge", ge=1, le=50)
     sea_transfer_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)] = quantity(
         "months in which smolts go to sea; they wait for the next one", "month", "what-if"
@@ -128,7 +128,9 @@ class BatchPlan(Section):
     mixing_share: Probability = quantity(
         "share of the batches whose last cage is put together with fish of another batch, where an area lies idle for them", "1", "general knowledge"
     )
-    mixing_likeness: Probability = quantity("least mean weight of the lighter fish put together, as a share of that of the heavier ones", "1", "general knowledge")
+    mixing_likeness: Probability = quantity(
+        "least mean weight of the lighter fish put together, as a share of that of the heavier ones", "1", "general knowledge"
+    )
     expected_days: int = quantity("planned days from eggs to end of harvest", "day", ge=100, le=2000)
 
     @model_validator(mode="after")

@@ -38,13 +38,13 @@ class TreatmentSpec(Section):
     dosage: str = quantity("dosage as written in the record", max_length=100)
     duration_days: int = quantity("duration", "day", ge=0, le=90)
     withholding_days: int = quantity("no harvest for so many days after it", "day", "general knowledge", ge=0, le=365)
-    fasting_days: int = quantity("fasting before it", "day", "domain section 3", ge=0, le=7)
+    fasting_days: int = quantity("fasting before it", "day", "suggested form", ge=0, le=7)
     cost_per_kg: float = quantity("cost for each kg of biomass", "EUR/kg", ge=0, le=10)
     lice_efficacy: Range | None = quantity(
-        "median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice", "1", "domain section 3"
+        "median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice", "1", "suggested form"
     )
     attached_factor: Probability = quantity("efficacy on attached lice, relative to mobile ones", "1", "general knowledge")
-    fish_loss: Range = quantity("share of fish lost over the seven days after it", "1", "domain section 3")
+    fish_loss: Range = quantity("share of fish lost over the seven days after it", "1", "suggested form")
     temperature: Range = quantity("water temperatures in which it is used", "degC", "general knowledge")
 
 
@@ -69,12 +69,12 @@ class LiceSpec(Section):
     min_days_between_treatments: int = quantity("days from one lice treatment of a container to the next", "day", ge=1, le=365)
     count_interval_days: int = quantity("days between counts", "day", ge=1, le=60)
     fish_per_count: int = quantity("fish looked at in a count", "fish", ge=1, le=200)
-    chalimus_seen: Range = quantity("probability that an attached louse is seen", "1", "domain section 3")
+    chalimus_seen: Range = quantity("probability that an attached louse is seen", "1", "suggested form")
     chalimus_mortality: float = quantity("daily mortality of attached lice", "1/day", "Stien 2005", ge=0, le=1)
     preadult_mortality: float = quantity("daily mortality of pre-adults", "1/day", "Stien 2005", ge=0, le=1)
     adult_mortality: float = quantity("daily mortality of adults", "1/day", "Stien 2005", ge=0, le=1)
     external_pressure: float = quantity(
-        "median outside infection of a fish of 1 kg at 9 degC", "lice per fish and day", "calibrated: adult females of domain section 4", ge=0, le=10
+        "median outside infection of a fish of 1 kg at 9 degC", "lice per fish and day", "calibrated: published adult females", ge=0, le=10
     )
     external_sd: float = quantity("sd of the log of the outside pressure, AR1, shared in an area", "1", "calibrated", ge=0, le=5)
     external_rho: float = quantity("week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1)
@@ -103,21 +103,27 @@ class EventSpec(Section):
 
 
 class MortalitySpec(Section):
-    """Background mortality and acute events (forms of domain section 3)."""
+    """Background mortality and acute events (suggested forms)."""
 
-    sea_background: Range = quantity("background mortality at sea in 30 days", "1", "domain section 2.6")
-    transfer_peak: float = quantity("extra hazard on the day of transfer, times the base", "1", "domain section 3 (8), calibrated: highest weekly median in the month after transfer", ge=0, le=50)
-    transfer_decay_days: float = quantity("decay time of that extra hazard", "day", "domain section 3", gt=0, le=100)
-    farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "domain section 3 (1.4), calibrated", ge=0, le=5)
-    farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "domain section 3", ge=0, lt=1)
-    container_sd: float = quantity("sd of the log container effect", "1", "domain section 3 (.9), calibrated", ge=0, le=5)
+    sea_background: Range = quantity("background mortality at sea in 30 days", "1", "part of the all-cause mortality")
+    transfer_peak: float = quantity(
+        "extra hazard on the day of transfer, times the base",
+        "1",
+        "8 suggested; calibrated: highest weekly median in the month after transfer",
+        ge=0,
+        le=50,
+    )
+    transfer_decay_days: float = quantity("decay time of that extra hazard", "day", "suggested form", gt=0, le=100)
+    farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "1.4 suggested, calibrated", ge=0, le=5)
+    farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "suggested form", ge=0, lt=1)
+    container_sd: float = quantity("sd of the log container effect", "1", ".9 suggested, calibrated", ge=0, le=5)
     batch_share: Probability = quantity(
         "share of the variance of the container effect that is common to a batch", "1", "calibrated: correlation of weekly mortality at 4 weeks"
     )
     freshwater_effects: float = quantity("sd of farm-week and container effects in freshwater, relative to the sea", "1", "general knowledge", ge=0, le=1)
     handling_decay_days: float = quantity("decay time of deaths after handling, within seven days", "day", "general knowledge", gt=0, le=30)
     handling_farm_share: Probability = quantity(
-        "how far the farm-week effect reaches into handling losses (power); their mean stays", "1", "calibrated: farm-month mortality of domain section 4"
+        "how far the farm-week effect reaches into handling losses (power); their mean stays", "1", "calibrated: farm-month mortality as published"
     )
     overdispersion: float = quantity("beta-binomial intra-class correlation of daily deaths", "1", "general knowledge", ge=0, le=0.1)
     transfer_loss: Range = quantity("share of the fish lost in a transfer", "1", "general knowledge")
@@ -140,7 +146,7 @@ class SamplingSpec(Section):
 class OutbreakSpec(Section):
     """What outbreaks of all diseases have in common."""
 
-    spread_days: Range = quantity("days from one infected container to the next of a site", "day", "domain section 3")
+    spread_days: Range = quantity("days from one infected container to the next of a site", "day", "suggested form")
     event_days: int = quantity("an outbreak reaches no further container of its site after so many days", "day", "general knowledge", ge=0, le=730)
     severity_sd: float = quantity("sd of the log severity, median 1", "1", "general knowledge", ge=0, le=2)
     sick_share: float = quantity(

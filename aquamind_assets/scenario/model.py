@@ -59,7 +59,8 @@ class Scenario(Section):
         for geography in self.farm.geographies:
             if set(geography.disease_scale) - diseases:
                 raise ValueError(
-                    f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)} not defined; allowed: {sorted(diseases)}"
+                    f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)} not defined; "
+                    f"allowed: {sorted(diseases)}"
                 )
         return self
 

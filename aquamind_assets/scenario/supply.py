@@ -34,8 +34,8 @@ class FeedPlan(Section):
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
     suppliers: Annotated[list[str], Field(min_length=1)] = quantity("names of feed suppliers (invented)")
     meal_times: Annotated[list[str], Field(min_length=1)] = quantity("times of the day's meals, UTC, HH:MM")
-    meal_shares: Annotated[list[float], Field(min_length=1)] = quantity("shares of the day's feed in each meal", "1", "domain section 3")
-    demand_noise_sd: float = quantity("sd of the log of a day's appetite", "1", "domain section 3", ge=0, le=1)
+    meal_shares: Annotated[list[float], Field(min_length=1)] = quantity("shares of the day's feed in each meal", "1", "suggested form")
+    demand_noise_sd: float = quantity("sd of the log of a day's appetite", "1", "suggested form", ge=0, le=1)
     shelf_life_days: int = quantity("days from delivery to expiry", "day", "general knowledge", ge=30, le=1000)
     stock_scale: float = quantity("factor on reorder levels and silo sizes", "1", gt=0, le=100)
 

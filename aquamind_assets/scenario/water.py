@@ -23,7 +23,7 @@ class ProbeSpec(Section):
     key: str = quantity("short key", min_length=1)
     parameter: str = quantity("key of the parameter it measures")
     sensor_type: Literal["TEMPERATURE", "OXYGEN", "PH", "SALINITY", "CO2", "OTHER"] = quantity("AquaMind's sensor type")
-    noise_sd: float = quantity("sd of a reading's noise", "of the parameter", "domain section 3", ge=0)
+    noise_sd: float = quantity("sd of a reading's noise", "of the parameter", "suggested form", ge=0)
     bias_sd: float = quantity("sd of a sensor's bias", "of the parameter", "general knowledge", ge=0)
     resolution: float = quantity("step of the instrument", "of the parameter", "general knowledge", ge=0)
     depth_m: float = quantity("depth of the probe at sea", "m", "general knowledge", ge=0, le=100)

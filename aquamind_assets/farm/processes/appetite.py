@@ -7,7 +7,7 @@
 | parameter | ``cap`` | 1/day | most feed in a day by stage, share of body weight (specification: a cap, not the ration) |
 | parameter | ``maintenance`` | 1 | least feed offered on a feeding day, share of the cap (general knowledge) |
 | parameter | ``sick_appetite`` | 1 | appetite of a sick fish relative to a healthy one (general knowledge) |
-| parameter | ``noise_sd`` | 1 | sd of the log of a day's appetite (domain section 3) |
+| parameter | ``noise_sd`` | 1 | sd of the log of a day's appetite (suggested) |
 | rate | :meth:`Appetite.feed` | g/fish/day | feed eaten |
 """
 

@@ -3,7 +3,7 @@
 | kind | name | unit | meaning and source |
 |---|---|---|---|
 | parameter | ``hatch`` | degC day | fertilisation to hatch, 500 at 6-8 degC (AquaGen 2008) |
-| parameter | ``first_feeding`` | degC day | fertilisation to first feeding, 850-900 at 9.4-10 degC (domain section 2.3) |
+| parameter | ``first_feeding`` | degC day | fertilisation to first feeding, 850-900 at 9.4-10 degC |
 | parameter | ``egg_loss``, ``alevin_loss`` | 1 | losses until hatch and from hatch to first feeding (specification: .15, .08) |
 | parameter | ``egg_weight``, ``hatch_weight``, ``fry_weight`` | g | at fertilisation, hatch and first feeding (specification) |
 | state | ``degree_days`` | degC day | sum of daily mean temperatures since fertilisation |

@@ -2,8 +2,8 @@
 
 | kind | name | unit | meaning and source |
 |---|---|---|---|
-| parameter | ``tgc_low``, ``tgc_high`` | g^(1/3)/(degC day) x1000 | range of the TGC by geography and stage (specification; grow-out: domain section 2.4) |
-| parameter | ``batch_sd`` | same | sd between batches beyond the range (domain section 3) |
+| parameter | ``tgc_low``, ``tgc_high`` | g^(1/3)/(degC day) x1000 | range of the TGC by geography and stage (specification; grow-out: about 5 kg after 470-490 days) |
+| parameter | ``batch_sd`` | same | sd between batches beyond the range (suggested) |
 | parameter | ``undisturbed`` | 1 | growth at sea without fasting, sickness, want of oxygen: published TGC contain them (calibrated) |
 | parameter | ``container_sd`` | 1 | sd of the log growth of a container within its batch (general knowledge) |
 | parameter | ``size_exponent``, ``pivot_weight`` | 1, g | TGC x (W/pivot)^-exponent in grow-out (Aunsmo 2014); the pivot keeps its mean |
@@ -12,7 +12,7 @@
 | parameter | ``oxygen_full``, ``oxygen_none`` | % saturation | for full and for no growth at 7 and 19 degC (general knowledge after Remen 2016) |
 | parameter | ``sick_growth`` | 1 | growth of a sick fish relative to a healthy one (general knowledge) |
 | parameter | ``fasting_loss`` | 1/day | weight lost on a fasting day (general knowledge) |
-| parameter | ``cv_weight``, ``cv`` | g, 1 | spread of individual weights by weight, 12-30 % (domain section 3) |
+| parameter | ``cv_weight``, ``cv`` | g, 1 | spread of individual weights by weight, 12-30 % (suggested) |
 | state | ``weight`` | g | mean weight |
 | rate | :meth:`Growth.rate` | g^(1/3)/day | growth of the cube root of the weight |
 """

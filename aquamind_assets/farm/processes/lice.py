@@ -11,7 +11,7 @@ border all boxes move on by one. So a cohort keeps its age and does not smear, a
 | parameter | ``eggs_per_clutch`` | eggs | (Stien 2005) |
 | parameter | ``larva_loss`` | 1/day | larvae adrift lost by death and current (Stien 2005: deaths .17) |
 | parameter | ``mortality`` | 1/day | attached, pre-adult, adult (Stien 2005) |
-| parameter | infectivity | 1 | logit -2.134 + ln N(millions) + .067 (ln W - .55) - 1.389 x - .547 x^2, x = ln(T/9), W kg (domain section 3) |
+| parameter | infectivity | 1 | logit -2.134 + ln N(millions) + .067 (ln W - .55) - 1.389 x - .547 x^2, x = ln(T/9), W kg (suggested) |
 | parameter | ``internal_share`` | 1 | settling lice for each larva of the area and day (calibrated) |
 | parameter | ``outside``, ``outside_sd``, ``outside_rho`` | per fish and day, 1 | outside pressure: median at 1 kg and 9 degC, log AR1 by area (calibrated) |
 | parameter | ``outside_season``, ``outside_peak_day`` | 1, day | season of the outside pressure (general knowledge) |
@@ -48,7 +48,7 @@ WIDTH = 2 * BOXES + 6
 _REFERENCE = (0.07, 1.0, 9.0)
 """Fish in millions, weight in kg and temperature at which relative infectivity is 1."""
 _SIZE_ATTACHED, _SIZE_MOBILE, _SIZE_FEMALE = 0.035, 0.144, 0.131
-"""Size of the negative binomial for each fish counted (domain section 3)."""
+"""Size of the negative binomial for each fish counted (suggested)."""
 
 
 def female_rate(temperature: np.ndarray) -> np.ndarray:
@@ -69,7 +69,7 @@ def egg_days(temperature: np.ndarray) -> np.ndarray:
 
 
 def infectivity(fish: np.ndarray, weight: np.ndarray, temperature: np.ndarray) -> np.ndarray:
-    """Chance of a fish to catch a larva, relative to one of 1 kg among 70,000 at 9 degC (domain section 3)."""
+    """Chance of a fish to catch a larva, relative to one of 1 kg among 70,000 at 9 degC (suggested)."""
     return _caught(np.maximum(fish, 1.0) / 1e6, weight / 1e3, temperature) / _caught(*(np.array(value) for value in _REFERENCE))
 
 

@@ -3,11 +3,11 @@
 | kind | name | unit | meaning and source |
 |---|---|---|---|
 | parameter | ``freshwater_hazard`` | 1/day | background by stage, from the stage's loss and nominal duration (specification) |
-| parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, domain section 2.6) |
+| parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, part of the all-cause mortality) |
 | parameter | ``stage_base`` | 1/day | the specification's all-cause base, which a disease multiplies (Post-Smolt 1.5, Adult .8 % a month) |
-| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/12 d)) after sea transfer (form of domain section 3, peak calibrated) |
-| parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard (form of domain section 3, sd calibrated) |
-| parameter | ``container_sd`` | 1 | container effect on the log hazard (form of domain section 3, sd calibrated) |
+| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/12 d)) after sea transfer (suggested form, peak calibrated) |
+| parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard (suggested form, sd calibrated) |
+| parameter | ``container_sd`` | 1 | container effect on the log hazard (suggested form, sd calibrated) |
 | parameter | ``batch_share`` | 1 | share of its variance that all containers of a batch have in common (calibrated) |
 | parameter | ``freshwater_effects`` | 1 | those effects in freshwater, relative to the sea (general knowledge) |
 | parameter | ``handling_decay`` | day | deaths after handling, over seven days (general knowledge) |

@@ -5,9 +5,9 @@
 | parameter | ``threshold``, ``interval`` | per fish, day | treated above .5 adult females in the last count, 14 days after the last (specification) |
 | parameter | ``preference`` | 1 | relative use of each method against lice |
 | parameter | ``coldest``, ``warmest`` | degC | water in which a method is used (general knowledge) |
-| parameter | ``logit_median``, ``logit_sd`` | 1 | efficacy on mobile lice: thermal .86, freshwater .79, mechanical .51 median (domain section 3) |
+| parameter | ``logit_median``, ``logit_sd`` | 1 | efficacy on mobile lice: thermal .86, freshwater .79, mechanical .51 median (suggested) |
 | parameter | ``attached_factor`` | 1 | efficacy on attached lice relative to mobile ones (general knowledge) |
-| parameter | ``loss_low``, ``loss_high`` | 1 | share of the fish lost over seven days (domain section 3) |
+| parameter | ``loss_low``, ``loss_high`` | 1 | share of the fish lost over seven days (suggested) |
 | parameter | ``for_disease`` | | methods against each disease, first choice first (specification) |
 | rate | :meth:`Treatment.efficacy` | 1 | share of mobile lice removed |
 | rate | :meth:`Treatment.fish_loss` | 1 | share of the fish lost over seven days |
