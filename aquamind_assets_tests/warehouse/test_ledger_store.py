@@ -14,7 +14,7 @@ FRAMES = {
 STATE = {"health.lice": np.arange(12, dtype=np.float32).reshape(3, 4), "batches.number": np.array(["a", "bc"])}
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path: Path) -> LedgerStore:
     return LedgerStore(str(tmp_path), "feed0123")
 
