@@ -38,7 +38,7 @@ class Cause(IntEnum):
 
 
 class Movement(IntEnum):
-    """Kinds of movement of fish."""
+    """Kinds of movement of fish. THINNING is any movement within a stage and batch: at sea for room, in the hatchery from trays to start tanks after hatch."""
 
     STOCKING = 0
     STAGE_TRANSFER = 1
