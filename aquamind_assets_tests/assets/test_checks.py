@@ -1,0 +1,151 @@
+"""Laws and published figures as Dagster's asset checks: where they stand, what a run tells of them, what a broken one stops."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.checks.asset_checks import FIGURES, HISTORY_FIGURES, told
+from aquamind_assets.checks.integrity import LAWS, Verdict
+from aquamind_assets.checks.law import LawResult
+from aquamind_assets.definitions import build_defs
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.settings import Settings
+from aquamind_assets.timeline import DayRange, day_number
+from aquamind_assets_tests.assets.conftest import Workshop
+
+OWN_CHECKS = {
+    "farm_year": {"fish_close_every_day", "feed_closes_in_every_store", "space_is_kept", "medicine_is_by_the_book", FIGURES, HISTORY_FIGURES},
+    "batches": {"one_batch_a_container"},
+    "mortality": {"fish_close"},
+    "feeding_events": {"feed_closes_to_the_gram_and_the_cent"},
+    "environmental_readings": {"readings_carry_their_batch"},
+    "treatments": {"treatments_are_by_the_book"},
+    "lab_samples": {"abnormal_results_have_a_cause"},
+}
+
+
+def evaluations(workshop: Workshop, run_id: str) -> dict[tuple[str, str], dg.AssetCheckEvaluation]:
+    """What the checks of a run say, by asset and name."""
+    found = {}
+    for record in workshop.instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
+        assert record.dagster_event is not None
+        check = record.dagster_event.asset_check_evaluation_data
+        found[check.asset_key.to_user_string(), check.check_name] = check
+    return found
+
+
+def test_every_asset_has_its_checks() -> None:
+    graph = build_defs(Settings(scenario="tiny")).get_repository_def().asset_graph
+    found: dict[str, set[str]] = {}
+    for key in graph.asset_check_keys:
+        found.setdefault(key.asset_key.to_user_string(), set()).add(key.name)
+        spec = graph.get_check_spec(key)
+        assert spec.description, key
+        assert spec.partitions_def is not None, key
+        assert spec.blocking == (key.name not in (FIGURES, HISTORY_FIGURES)), key
+    assert found == {asset: OWN_CHECKS.get(asset, set()) | {"rows_are_sound"} for asset in RECORDERS} | {"farm_year": OWN_CHECKS["farm_year"]}
+
+
+def test_a_run_tells_of_every_law_how_much_it_looked_at(made: Workshop) -> None:
+    runs = made.instance.get_runs(ascending=True, limit=2)
+    assert [run.tags["dagster/partition"] for run in runs] == ["2015", "2016"]
+    for run in runs:
+        found = evaluations(made, run.run_id)
+        assert set(found) == {(law.asset, law.name) for law in LAWS} | {("farm_year", FIGURES)}
+        for key, check in found.items():
+            assert check.partition == run.tags["dagster/partition"], key
+            assert check.metadata.get("violations", dg.IntMetadataValue(0)).value == 0, key
+            if key[1] != FIGURES:
+                assert check.passed, (key, check.description)
+                rows = check.metadata["rows_looked_at"].value
+                assert str(check.description).startswith("Kept: looked at" if rows else "Nothing to look at"), key
+    figures = evaluations(made, runs[0].run_id)["farm_year", FIGURES]
+    assert figures.severity == dg.AssetCheckSeverity.WARN
+    assert figures.metadata["measured"].value >= 3
+    assert isinstance(figures.metadata["sea_temperature_year_faroes"].value, float)
+    assert "| Annual mean sea temperature, Faroes | degC |" in str(figures.metadata["figures"].value)
+    assert "7.8 to 8.9" in str(figures.metadata["figures"].value)
+
+
+def test_the_last_year_answers_for_the_history(made: Workshop, fresh: Callable[..., Platform], tmp_path: Path) -> None:
+    scenario = tmp_path / "short.yaml"
+    scenario.write_text("extends: tiny\nlast_year: 2016\nsessions: []\n", "utf-8")
+    run = made.run(fresh(scenario=str(scenario)), [2016], ["farm_year"])[0]
+    assert run.success, run.failures
+    figures = evaluations(made, run.run_id)["farm_year", HISTORY_FIGURES]
+    assert figures.metadata["measured"].value > evaluations(made, run.run_id)["farm_year", FIGURES].metadata["measured"].value
+
+
+def path_of(platform: Platform) -> str:
+    return platform.settings.database.removeprefix("sqlite:///")
+
+
+def change(platform: Platform, statement: str) -> None:
+    with sqlite3.connect(path_of(platform)) as connection:
+        assert connection.execute(statement).rowcount > 0
+    connection.close()
+
+
+@pytest.fixture
+def copied(made: Workshop, fresh: Callable[..., Platform]) -> Platform:
+    """Both years in a database of the test's own."""
+    platform = fresh()
+    with sqlite3.connect(path_of(made.platform())) as there, sqlite3.connect(path_of(platform)) as here:
+        there.backup(here)
+    there.close()
+    here.close()
+    return platform
+
+
+def test_a_broken_law_stops_the_run_and_says_what_is_wrong(made: Workshop, copied: Platform) -> None:
+    """What is committed is not written again, so running a year once more judges what lies in the database."""
+    change(copied, "UPDATE inventory_feedingevent SET amount_kg = amount_kg + 0.01 WHERE id = (SELECT max(id) FROM inventory_feedingevent)")
+    run = made.run(copied, [2016])[0]
+    assert not run.success
+    assert [text.partition(":")[0] for text in run.failures] == ["feeding_events"]
+    assert "feed_closes_to_the_gram_and_the_cent of feeding_events does not hold" in run.failures[0]
+    found = evaluations(made, run.run_id)
+    broken = found["feeding_events", "feed_closes_to_the_gram_and_the_cent"]
+    assert (broken.passed, broken.severity, broken.blocking) == (False, dg.AssetCheckSeverity.ERROR, True)
+    assert broken.metadata["violations"].value > 0
+    assert "feed store" in str(broken.metadata["examples"].value)
+    assert found["mortality", "fish_close"].passed, "what does not depend on it is judged all the same"
+    assert ("feeding_summaries", "rows_are_sound") not in found, "what depends on it is not made"
+
+
+def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied: Platform) -> None:
+    change(copied, "UPDATE batch_batchcontainerassignment SET population_count = population_count + 1 WHERE is_active")
+    run = made.run(copied, [2016], ["mortality", "year_report"])[0]
+    assert not run.success
+    assert "fish_close of mortality does not hold" in run.failures[0]
+    steps = {event.step_key for event in made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START) for event in [event.dagster_event] if event}
+    assert "year_report" not in steps
+
+
+def test_a_single_asset_brings_its_own_checks_along(made: Workshop, copied: Platform) -> None:
+    run = made.run(copied, [2016], ["mortality"])[0]
+    assert set(evaluations(made, run.run_id)) == {("mortality", "fish_close"), ("mortality", "rows_are_sound")}
+
+
+def test_some_days_alone_are_not_judged_and_say_so(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    platform = fresh(today=date(2015, 7, 1))
+    platform.days = DayRange(day_number(date(2015, 6, 1)), day_number(date(2015, 6, 4)))
+    assert made.run(fresh(), [2015], ["reference_data", "infrastructure"])[0].success
+    run = made.run(platform, [2015], ["batches", "mortality", "transfers"])[0]
+    assert run.success, run.failures
+    check = evaluations(made, run.run_id)["mortality", "rows_are_sound"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "whole years" in str(check.metadata["not looked at"].value)
+
+
+def test_a_law_that_looked_at_nothing_warns() -> None:
+    silent = told(Verdict(LAWS[0], LawResult({}), 0.0))
+    assert (silent.passed, silent.severity) == (False, dg.AssetCheckSeverity.WARN)
+    known = told(Verdict(LAWS[0], LawResult({}, nothing="no fish lived in 2015, says the ledger"), 0.0))
+    assert known.passed
+    assert known.description == "Nothing to look at: no fish lived in 2015, says the ledger."
