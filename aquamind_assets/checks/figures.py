@@ -38,7 +38,11 @@ def key_figures(scenario: Scenario, observed: Observations) -> list[KeyFigure]:
     figures = [
         KeyFigure("Batches that went through their whole life", "batches", _each(places, lambda one: float(len(_lived(one.batches))))),
         KeyFigure("Survival, egg to sea transfer", "%", _each(places, lambda one: 100 * _part(one.batches, "to_sea", "eggs"))),
-        KeyFigure("Survival, sea transfer to harvest", "%", _each(places, lambda one: 100 * _part(one.batches, "harvested", "to_sea"))),
+        KeyFigure(
+            "Survival, sea transfer to harvest",
+            "%",
+            _each(places, lambda one: 100 * (_part(one.batches, "harvested", "to_sea") + _part(one.batches, "given", "to_sea"))),
+        ),
         KeyFigure("Mean weight at sea transfer", "g", _each(places, lambda one: 1e3 * _part(one.batches, "to_sea_kg", "to_sea"))),
         KeyFigure("Mean weight at harvest", "kg", _each(places, lambda one: _part(one.batches, "harvested_kg", "harvested"))),
         KeyFigure("Days at sea", "day", _each(places, _days_at_sea)),
@@ -123,7 +127,7 @@ def _days_of_life(observed: Observations) -> float:
 
 def _economic_fcr(observed: Observations) -> float:
     lived = _lived(observed.batches)
-    return _ratio(lived.sea_feed_kg.sum(), (lived.harvested_kg - lived.to_sea_kg).sum())
+    return _ratio(lived.sea_feed_kg.sum(), (lived.harvested_kg + lived.given_kg - lived.to_sea_kg).sum())
 
 
 def _treatments(observed: Observations) -> float:

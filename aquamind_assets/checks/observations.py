@@ -85,6 +85,8 @@ class BatchFlows(Frame):
     harvested: np.ndarray = column("float64", "fish", "fish harvested")
     harvested_kg: np.ndarray = column("float64", "kg", "their weight")
     harvest_day_sum: np.ndarray = column("float64", "day fish", "day of harvest, times fish")
+    given: np.ndarray = column("float64", "fish", "fish that went on in a mixed batch")
+    given_kg: np.ndarray = column("float64", "kg", "their weight")
     sea_feed_kg: np.ndarray = column("float64", "kg", "feed eaten at sea")
     sea_dead_kg: np.ndarray = column("float64", "kg", "weight of the fish that died at sea")
     sea_deaths: np.ndarray = column("float64", "fish", "deaths at sea")
@@ -308,7 +310,7 @@ def _batch_flows(scenario: Scenario, infrastructure: Infrastructure, ledger: Led
     batches = ledger.batches.sorted_by("batch_id")
     moves = ledger.movements
     to_sea = (moves.to_stage == Stage.POST_SMOLT) & (moves.from_stage == Stage.SMOLT)
-    harvest = moves.kind == Movement.HARVEST
+    harvest, mixing = moves.kind == Movement.HARVEST, moves.kind == Movement.MIXING
 
     def by_batch(batch_id: np.ndarray, values: np.ndarray) -> np.ndarray:
         return np.bincount(np.searchsorted(batches.batch_id, batch_id), weights=values, minlength=len(batches))
@@ -327,6 +329,8 @@ def _batch_flows(scenario: Scenario, infrastructure: Infrastructure, ledger: Led
         harvested=moved(harvest, moves.count),
         harvested_kg=moved(harvest, moves.count * moves.weight_g / 1e3),
         harvest_day_sum=moved(harvest, moves.count * moves.day.astype(np.float64)),
+        given=moved(mixing, moves.count),
+        given_kg=moved(mixing, moves.count * moves.weight_g / 1e3),
         sea_feed_kg=by_batch(sea.rows.batch_id, sea.rows.feed_g / 1e3),
         sea_dead_kg=by_batch(sea.rows.batch_id, sea.deaths * sea.rows.weight_g / 1e3),
         sea_deaths=by_batch(sea.rows.batch_id, sea.deaths),

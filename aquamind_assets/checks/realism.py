@@ -16,7 +16,7 @@ from aquamind_assets.farm.processes.lice import STAGES, female_rate
 from aquamind_assets.scenario.model import Scenario
 
 GUTTED = 0.83
-"""Head-on-gutted weight for each kg of round weight (domain section 4)."""
+"""Head-on-gutted weight for each kg of round weight (general knowledge)."""
 FULL_SCALE_CAGES = 400
 SETTLED_YEARS = 3
 """Years until the sea is stocked as planned: harvest of earlier years says nothing about the yearly tonnes."""
@@ -216,15 +216,15 @@ def _closed(observed: Observations) -> np.ndarray:
 
 
 def economic_fcr(observed: Observations) -> float:
-    """Feed eaten at sea for each kg harvested beyond the kg stocked, over batches whose whole sea phase was observed."""
+    """Feed eaten at sea for each kg harvested or given to a mixed batch beyond the kg stocked, over batches whose whole sea phase was observed."""
     batches = observed.batches.take(_closed(observed))
-    return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg - batches.to_sea_kg).sum())
+    return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg + batches.given_kg - batches.to_sea_kg).sum())
 
 
 def biological_fcr(observed: Observations) -> float:
     """The same, with the weight of the dead counted as growth."""
     batches = observed.batches.take(_closed(observed))
-    return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg + batches.sea_dead_kg - batches.to_sea_kg).sum())
+    return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg + batches.given_kg + batches.sea_dead_kg - batches.to_sea_kg).sum())
 
 
 def feed_per_biomass(observed: Observations) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Mixed batches: what is left of a batch at the end of its harvest goes on growing together with fish of another batch.
 
-Belongs here: which fish are put together, when and where, and the batch they become. Does not belong here: the moving (``movements``), what is free (``space``).
+Belongs here: which fish are put together, when and where, and the batch they become. Does not belong here: the moving (``movements``), what is
+free (``space``).
 
 The last cage of a batch that is nearly harvested out holds its slowest fish. Where the batch's own draw says so, an area lies idle that nobody has booked, and
 another batch nearby has fish of a fitting size, that cage and a part of the other batch's cage of the nearest weight are pumped into one empty cage of the idle
@@ -27,8 +28,15 @@ SMALLEST_PART = 0.1
 GIVEN_AWAY = 0.5
 """Most that the other batch gives of the cage it gives from; the rest has more room."""
 
+STILL_GROWING = 0.85
+"""Fish of the other batch are below this share of their target weight: the lighter ones that are to grow on."""
+
 MOST_SICK = 0.05
 """Cages with a greater share of sick fish are not mixed (general knowledge)."""
+
+
+WORTH_DAYS = 21
+"""Days that the fish together must have until their harvest for the mixing to be worth its trouble (general knowledge)."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,11 @@ def _fit(farm: Farm, cages: np.ndarray) -> np.ndarray:
 
 
 def _partner(farm: Farm, cage: int) -> int:
-    """The cage of another batch in the same geography whose fish are nearest in weight, -1 where none is near enough."""
+    """The cage of another batch in the same geography whose fish, still growing, are nearest in weight, -1 where none is near enough."""
     c = farm.containers
     rows = np.flatnonzero((c.count > 0) & (c.stage == Stage.ADULT) & (farm.layout.geography == farm.layout.geography[cage]) & (c.batch != c.batch[cage]))
-    rows = rows[~farm.batches["mixed"][c.batch[rows]] & ~np.isin(c.batch[rows], farm.moves["batch"]) & _fit(farm, rows)]
+    growing = c.weight[rows] <= STILL_GROWING * farm.plans["target_weight_g"][c.batch[rows]]
+    rows = rows[growing & ~farm.batches["mixed"][c.batch[rows]] & ~np.isin(c.batch[rows], farm.moves["batch"]) & _fit(farm, rows)]
     if not rows.size:
         return -1
     likeness = np.minimum(c.weight[rows], c.weight[cage]) / np.maximum(c.weight[rows], c.weight[cage])
@@ -109,7 +118,8 @@ def _plan(farm: Farm, cage: int, other: int) -> None:
     first = min(float(c.count[cage]), LARGEST_PART * room)
     second = min(GIVEN_AWAY * float(c.count[other]), room - first)
     parts = _Parts(batches, np.array([cage, other]), np.array([first, second]))
-    if second < SMALLEST_PART * parts.fish.sum() or space.areas_fit(farm, geography, _way(farm, parts)) != (1, 0):
+    way = _way(farm, parts)
+    if second < SMALLEST_PART * parts.fish.sum() or way.harvest < day + WORTH_DAYS or space.areas_fit(farm, geography, way) != (1, 0):
         return
     c.reserved[destination] = batches[0]
     for batch, source, fish in zip(parts.batches, parts.cages, parts.fish, strict=True):

@@ -20,8 +20,13 @@ from aquamind_assets.warehouse.rows import Coded, Rows, Scaled, rows
 STATUS_NAMES: tuple[str, ...] = tuple(status.name for status in BatchStatus)
 """``batch_batch.status`` for each BatchStatus."""
 
+BATCH_TYPES: tuple[str, ...] = ("STANDARD", "MIXED")
+"""``batch_batch.batch_type`` of a batch that began with eggs, and of one put together from others."""
+
+_MIXED_NOTE = "Put together from fish of other batches, see its composition."
+
 _REGISTERED = 8 * HOUR
-"""A batch is entered into AquaMind on the morning of the day on which its eggs arrive at noon."""
+"""A batch is entered into AquaMind on the morning of the day on which its eggs, or its fish, arrive at noon."""
 
 _CLOSE_OF_DAY = 23 * HOUR
 """Populations and weights are brought up to date in the evening."""
@@ -53,8 +58,8 @@ def biomass_cents(count: np.ndarray, weight_g: np.ndarray) -> np.ndarray:
 
 def _notes(frame: Batches) -> list[str]:
     return [
-        f"{eggs:,} {'external' if external else 'own'} eggs, {supplier}."
-        for eggs, external, supplier in zip(frame.eggs, frame.external_eggs, frame.egg_supplier, strict=True)
+        _MIXED_NOTE if mixed else f"{eggs:,} {'external' if external else 'own'} eggs, {supplier}."
+        for mixed, eggs, external, supplier in zip(frame.mixed, frame.eggs, frame.external_eggs, frame.egg_supplier, strict=True)
     ]
 
 
@@ -83,7 +88,7 @@ def _batches(year: YearInputs) -> Rows:
         updated_at=np.maximum(registered, changed * MICROSECONDS_PER_DAY + MOVE_INSTANT),
         lifecycle_stage_id=stage_id(year.scenario, frame.stage),
         species_id=species_id(year.scenario),
-        batch_type="STANDARD",
+        batch_type=Coded(frame.mixed.astype(np.int64), BATCH_TYPES),
     )
 
 
@@ -123,7 +128,8 @@ def _history(year: YearInputs) -> Rows:
     batch = np.concatenate([born, mover, over])
     day = np.concatenate([frame.start_day[born], moved.day, frame.end_day[over]]).astype(np.int64)
     kind = np.repeat([0, 1, 2], [born.size, mover.size, over.size])
-    stage = np.concatenate([np.full(born.size, Stage.EGG_ALEVIN), moved.stage, frame.stage[over]])
+    at_first = np.where(frame.mixed[born], Stage.ADULT, Stage.EGG_ALEVIN)
+    stage = np.concatenate([at_first, moved.stage, frame.stage[over]])
     order = np.lexsort([kind, frame.batch_id[batch], day])
     batch, day, kind, stage = batch[order], day[order], kind[order], stage[order]
     ended = kind == 2
@@ -136,7 +142,7 @@ def _history(year: YearInputs) -> Rows:
         id=chosen.batch_id,
         batch_number=chosen.number,
         status=Coded(np.where(ended, chosen.status, BatchStatus.ACTIVE), STATUS_NAMES),
-        batch_type="STANDARD",
+        batch_type=Coded(chosen.mixed.astype(np.int64), BATCH_TYPES),
         start_date=chosen.start_day,
         expected_end_date=chosen.expected_end_day,
         actual_end_date=np.ma.array(chosen.end_day, mask=~ended),

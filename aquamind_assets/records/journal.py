@@ -10,21 +10,22 @@ import numpy as np
 
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.journal_entry import SEVERITIES
-from aquamind_assets.records.journal_events import event_entries, move_entries, outbreak_entries, sampling_entries, treatment_entries
+from aquamind_assets.records.journal_events import event_entries, mixing_entries, move_entries, outbreak_entries, sampling_entries, treatment_entries
 from aquamind_assets.records.journal_weeks import weekly_entries
 from aquamind_assets.records.people import staff
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, row_ids
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, row_ids, year_days
 from aquamind_assets.warehouse.rows import Coded, Rows, rows
 
 CLOSED_HOUR = 21
 """Entries are closed at 21:00 UTC."""
 
-_KINDS = (weekly_entries, outbreak_entries, treatment_entries, move_entries, event_entries, sampling_entries)
+_KINDS = (weekly_entries, outbreak_entries, treatment_entries, move_entries, mixing_entries, event_entries, sampling_entries)
 
 
 def journal_entries(year: YearInputs) -> Iterator[Rows]:
-    """Every entry written in the year, and those about its outbreaks and treatments."""
-    entries = sorted(chain.from_iterable(kind(year) for kind in _KINDS), key=lambda entry: (entry.day, entry.number_of_day))
+    """Every entry written in the year, and those written earlier about its outbreaks and treatments; what is written later is the later year's."""
+    written_by_then = (entry for entry in chain.from_iterable(kind(year) for kind in _KINDS) if entry.day < year_days(year.year).end)
+    entries = sorted(written_by_then, key=lambda entry: (entry.day, entry.number_of_day))
     days = np.array([entry.day for entry in entries], dtype=np.int64)
     batch = np.array([entry.batch_id for entry in entries], dtype=np.int64)
     container = np.array([entry.container for entry in entries], dtype=np.int64)

@@ -88,6 +88,20 @@ def move_entries(year: YearInputs) -> Iterator[Entry]:
         yield Entry(Kind.MOVE, day, int(rank[one]) * len(Stage) + stage, batch, -1, "action", LOW, text, day)
 
 
+def mixing_entries(year: YearInputs) -> Iterator[Entry]:
+    """The day a mixed batch is put together."""
+    parts, moves, born = year.ledger.compositions, year.ledger.movements, year.lives.batches
+    for mixed in np.unique(parts.mixed_batch):
+        mine = parts.mixed_batch == mixed
+        day, rank = int(parts.day[mine][0]), int(year.batch_rows(np.array([mixed]))[0])
+        arrived = (moves.kind == Movement.MIXING) & (moves.day == day) & np.isin(moves.batch_id, parts.source_batch[mine])
+        container = int(moves.to_container[arrived][0])
+        sources = born.number[year.batch_rows(parts.source_batch[mine])].tolist()
+        writer = pen(year, Kind.MOVE, container, day)
+        text = phrases.mixed(full_name(year, container), sources, parts.count[mine].tolist(), parts.weight_g[mine].tolist(), writer)
+        yield Entry(Kind.MOVE, day, rank * len(Stage) + Stage.ADULT, int(mixed), container, "action", MEDIUM, text, day)
+
+
 def event_entries(year: YearInputs) -> Iterator[Entry]:
     """Storms, predators, blooms, oxygen drops, escapes and failures that cost fish."""
     events = year.ledger.events

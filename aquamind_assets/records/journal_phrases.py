@@ -158,6 +158,26 @@ def moved(stage: Stage, place: str, grams: float, pen: Pen) -> str:
     return " ".join([pen.one(_MOVED[stage]).format(place=place), f"Mean weight {weight(grams)}.", *pen.some(notes, 2)])
 
 
+_MIXED = (
+    "Mixed batch put together in {container}: {parts}.",
+    "Last fish of two batches pumped together in {container}: {parts}.",
+    "New mixed batch in {container}: {parts}.",
+)
+_MIXED_NOTES = (
+    "Origin of a single fish cannot be told from now on.",
+    "Both groups checked for lice and gills before pumping.",
+    "Fish fasted beforehand, calm on arrival.",
+    "Well boat disinfected between the two loads.",
+    "Wide spread of sizes, to be seen at the next weighing.",
+)
+
+
+def mixed(container: str, sources: Sequence[str], fish: Sequence[int], grams: Sequence[float], pen: Pen) -> str:
+    """The text of the entry on the day a mixed batch is put together; the sequences hold its sources."""
+    parts = " and ".join(f"{count:,} fish of {source} ({weight(one)})" for source, count, one in zip(sources, fish, grams, strict=True))
+    return " ".join([pen.one(_MIXED).format(container=container, parts=parts), *pen.some(_MIXED_NOTES, 2)])
+
+
 _STRUCK = {
     EventKind.STORM: ("Storm over the night; nets and moorings strained at {container}.", "Heavy seas at {container}, fish thrown against the net."),
     EventKind.PREDATOR_ATTACK: ("Seal at {container}; bitten fish in the dead net.", "Predators got at {container}, many fish with bite wounds."),

@@ -4,6 +4,7 @@ Adding a kind of record is a function in a module of its own, an entry here, and
 """
 
 from aquamind_assets.records.batches import batches
+from aquamind_assets.records.compositions import compositions
 from aquamind_assets.records.environment import photoperiod, weather
 from aquamind_assets.records.feeding import feeding_events
 from aquamind_assets.records.growth import growth_samples
@@ -86,15 +87,15 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="batches",
         group="batches",
-        description="Batches and their stays in containers as of the latest simulated day, and the history of batches.",
-        tables=("batch_batch", "batch_batchcontainerassignment", "batch_historicalbatch"),
-        living=(batches,),
+        description="Batches and their stays in containers as of the latest simulated day, the history of batches, and what mixed batches are made of.",
+        tables=("batch_batch", "batch_batchcontainerassignment", "batch_historicalbatch", "batch_batchcomposition"),
+        living=(batches, compositions),
         upstream=("reference_data", "infrastructure"),
     ),
     Recorder(
         asset="transfers",
         group="batches",
-        description="Stage transfers, thinnings and harvests, and the water that fish were moved into.",
+        description="Stage transfers, thinnings, harvests and mixings, and the water that fish were moved into.",
         tables=("batch_batchtransfer", "environmental_stagetransitionenvironmental"),
         events=(transfers,),
         upstream=("batches",),

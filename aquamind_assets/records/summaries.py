@@ -4,7 +4,8 @@ Belongs here: rows of ``inventory_batchfeedingsummary``. Does not belong here: s
 
 AquaMind computes growth as last less first ``batch_biomass_kg`` over all containers of a batch, which compares different containers with each other. The rows
 here hold what those columns mean: the gain in biomass of the batch, with the fish that died or were harvested in the month counted at their weight of that day
-(biological gain). Feed, mean biomass and mean percentage are AquaMind's sums and means over the feeding events.
+(biological gain), and fish that went on in a mixed batch at theirs: what a mixed batch is given is not its growth. Feed, mean biomass and mean percentage are
+AquaMind's sums and means over the feeding events; those of a mixed batch are its own, from the day of mixing on.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import ContainerDays
+from aquamind_assets.farm.ledger import Compositions, ContainerDays
 from aquamind_assets.records.feeding import fed_biomass_kg
 from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
 from aquamind_assets.records.meals import meals
@@ -45,7 +46,8 @@ def _month(year: YearInputs, month: DayRange) -> Rows:
     biomass = fed_biomass_kg(year, fed.row)
     percentage = np.round(fed.amount_g / 10 / biomass, 6)
     feed_g = np.bincount(batch, weights=fed.amount_g, minlength=batches.size).astype(np.int64)
-    gain = _gains(of_days(year.ledger.container_days, DayRange(month.first - 1, month.end)), month, batches)
+    around = DayRange(month.first - 1, month.end)
+    gain = _gains(of_days(year.ledger.container_days, around), of_days(year.ledger.compositions, around), month, batches)
     grown = np.round(gain, 2) > 0
     ratio = np.divide(feed_g / 1000, np.round(gain, 2), out=np.full(batches.size, np.inf), where=grown)
     written = month.end * MICROSECONDS_PER_DAY - (24 - SUMMARY_HOUR) * HOUR
@@ -69,8 +71,8 @@ def _month(year: YearInputs, month: DayRange) -> Rows:
     )
 
 
-def _gains(days: ContainerDays, month: DayRange, batches: np.ndarray) -> np.ndarray:
-    """Biological gain of each batch in the month, kg. ``days`` begins with the day before the month, where the ledger has it.
+def _gains(days: ContainerDays, mixed: Compositions, month: DayRange, batches: np.ndarray) -> np.ndarray:
+    """Biological gain of each batch in the month, kg. ``days`` and ``mixed`` begin with the day before the month, where the ledger has it.
 
     The ledger of a year does not know the last evening of the year before: the gain of 1 January is taken to be that of 2 January.
     """
@@ -81,6 +83,10 @@ def _gains(days: ContainerDays, month: DayRange, batches: np.ndarray) -> np.ndar
     left = deaths + mine.transfer_loss + mine.harvested
     biomass = np.bincount(where, weights=mine.closing * mine.weight_g / 1000, minlength=shape[0] * shape[1]).reshape(shape)
     gone = np.bincount(where, weights=left * mine.weight_g / 1000, minlength=shape[0] * shape[1]).reshape(shape)
+    for batch, sign in ((mixed.source_batch, 1), (mixed.mixed_batch, -1)):
+        known = np.flatnonzero(np.isin(batch, batches))
+        moved = sign * mixed.count[known] * mixed.weight_g[known] / 1000
+        np.add.at(gone, (np.searchsorted(batches, batch[known]), mixed.day[known] - (month.first - 1)), moved)
     gain = np.diff(biomass, axis=1) + gone[:, 1:]
     if not (mine.day == month.first - 1).any():
         gain[:, 0] = gain[:, 1]

@@ -1,7 +1,7 @@
 """AquaMind's transfers: every movement of fish out of a container, and the water it happened in.
 
-Belongs here: stage transfers, thinnings and harvests as ``batch_batchtransfer``; the conditions of stage transfers. Stocking with eggs is no transfer in
-AquaMind, the assignment alone says it.
+Belongs here: stage transfers, thinnings, harvests and mixings as ``batch_batchtransfer``; the conditions of stage transfers. Stocking with eggs is no transfer
+in AquaMind, the assignment alone says it.
 
 AquaMind has no table of harvests. What its own ``BatchTransfer.save`` does to empty a container is a LIFECYCLE transfer without a destination assignment: the
 source loses the fish and is closed. So that is how a harvest is written, into the stage the fish are in, with a note that says Harvest.
@@ -19,8 +19,8 @@ from aquamind_assets.records.master import stage_id
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 from aquamind_assets.warehouse.rows import Coded, Rows, Scaled, rows
 
-TRANSFER_TYPES = ("LIFECYCLE", "CONTAINER")
-"""``batch_batchtransfer.transfer_type``: fish that enter another stage or are harvested, and fish that only change containers."""
+TRANSFER_TYPES = ("LIFECYCLE", "CONTAINER", "MIXED_TRANSFER")
+"""``batch_batchtransfer.transfer_type``: fish that enter another stage or are harvested, that only change containers, that become part of a mixed batch."""
 
 HARVEST_NOTE = "Harvest"
 """How the note of a harvest begins; nothing else does."""
@@ -30,7 +30,7 @@ _ENTERED = MOVE_INSTANT + 2 * HOUR
 
 
 def transfers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Transfers and harvests of these days, and the conditions of stage transfers."""
+    """Transfers, harvests and mixings of these days, and the conditions of stage transfers."""
     moved = of_days(year.ledger.movements, days)
     moved = moved.take(moved.kind != Movement.STOCKING)
     yield _transfers(year, moved)
@@ -40,12 +40,13 @@ def transfers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 def _transfers(year: YearInputs, moved: Movements) -> Rows:
     harvested = moved.kind == Movement.HARVEST
     entered = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + _ENTERED
-    new_stage = harvested | (moved.to_stage != moved.from_stage)
+    kind = np.where(harvested | (moved.to_stage != moved.from_stage), 0, 1)
+    kind[moved.kind == Movement.MIXING] = 2
     return rows(
         "batch_batchtransfer",
         len(moved),
         id=moved.movement_id,
-        transfer_type=Coded(np.where(new_stage, 0, 1), TRANSFER_TYPES),
+        transfer_type=Coded(kind, TRANSFER_TYPES),
         transfer_date=moved.day,
         source_count=moved.source_count,
         transferred_count=moved.count,
@@ -55,7 +56,7 @@ def _transfers(year: YearInputs, moved: Movements) -> Rows:
         notes=_notes(year, moved),
         created_at=entered,
         updated_at=entered,
-        destination_batch_id=np.ma.array(moved.batch_id, mask=harvested),
+        destination_batch_id=np.ma.array(_new_batch(year, moved), mask=harvested),
         destination_lifecycle_stage_id=stage_id(year.scenario, np.where(harvested, moved.from_stage, moved.to_stage)),
         source_batch_id=moved.batch_id,
         source_lifecycle_stage_id=stage_id(year.scenario, moved.from_stage),
@@ -65,17 +66,28 @@ def _transfers(year: YearInputs, moved: Movements) -> Rows:
     )
 
 
+def _new_batch(year: YearInputs, moved: Movements) -> np.ndarray:
+    """The batch that the fish belong to afterwards: another one if they are mixed."""
+    batch = moved.batch_id.copy()
+    mixed = moved.kind == Movement.MIXING
+    batch[mixed] = year.lives.assignments.batch_id[year.assignment_rows(moved.to_assignment[mixed])]
+    return batch
+
+
 def _notes(year: YearInputs, moved: Movements) -> list[str]:
     names = year.infrastructure.containers.name
     stages = [stage.name for stage in year.scenario.farm.stages]
     texts = []
-    for kind, source, target, stage, count, weight in zip(
-        moved.kind, moved.from_container, moved.to_container, moved.to_stage, moved.count, moved.weight_g, strict=True
+    number = year.lives.batches.number[year.batch_rows(_new_batch(year, moved))]
+    for kind, batch, source, target, stage, count, weight in zip(
+        moved.kind, number, moved.from_container, moved.to_container, moved.to_stage, moved.count, moved.weight_g, strict=True
     ):
         if kind == Movement.HARVEST:
             texts.append(f"{HARVEST_NOTE} from {names[source]}: {count:,} fish of {weight / 1000:.2f} kg.")
         elif kind == Movement.THINNING:
             texts.append(f"Thinned from {names[source]} to {names[target]}.")
+        elif kind == Movement.MIXING:
+            texts.append(f"Into mixed batch {batch} from {names[source]} to {names[target]}.")
         else:
             texts.append(f"{stages[stage]} from {names[source]} to {names[target]}.")
     return texts

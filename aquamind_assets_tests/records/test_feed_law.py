@@ -113,3 +113,21 @@ def test_summaries_add_up(preset):
     whole = known[known.total_feed_kg > 1000_00]
     assert 0.7 < float(whole.total_feed_kg.sum() / whole.growth_kg.sum()) < 1.5
     assert float(whole.fcr.quantile(0.9)) < 2500
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_a_mixed_batch_is_given_is_not_its_growth(preset):
+    batches = tables(preset, "batches")
+    summaries = tables(preset, "feeding_summaries")["inventory_batchfeedingsummary"]
+    parts, transfers = batches["batch_batchcomposition"], tables(preset, "transfers")["batch_batchtransfer"]
+    deaths = tables(preset, "mortality")["batch_mortalityevent"]
+    ended = batches["batch_batch"][(batches["batch_batch"].batch_type == "MIXED") & batches["batch_batch"].actual_end_date.notna()]
+    assert len(ended)
+    for mixed in ended.index:
+        given = parts.biomass_kg[parts.mixed_batch_id == mixed].sum()
+        harvested = transfers.transferred_biomass_kg[transfers.source_batch_id == mixed].sum()
+        grown = harvested + deaths.biomass_kg[deaths.batch_id == mixed].sum() - given
+        own = summaries[summaries.batch_id == mixed]
+        assert 0 < grown < own.total_feed_kg.sum()
+        # Mean weights are stored to .01 g, days without feed before the harvest cost a little, months without gain have none.
+        assert abs(own.growth_kg.sum() - grown) < 0.03 * grown

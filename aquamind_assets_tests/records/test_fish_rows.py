@@ -5,6 +5,7 @@ import pytest
 
 from aquamind_assets.farm.ledger import EventKind, Movement
 from aquamind_assets.records.batches import biomass_cents
+from aquamind_assets.records.compositions import percentages
 from aquamind_assets.records.growth import condition_factor_units
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.master import stage_id
@@ -33,6 +34,7 @@ class Written:
         self.water = Table("environmental_stagetransitionenvironmental", events)
         living = [block for year in history for block in rows_of(RECORDERS["batches"], year)]
         self.batches = latest("batch_batch", living)
+        self.compositions = latest("batch_batchcomposition", living)
         self.stays = latest("batch_batchcontainerassignment", living)
         self.changes = Table("batch_historicalbatch", living)
 
@@ -62,8 +64,35 @@ def test_every_egg_is_accounted_for(history: list[YearInputs], written: Written)
     harvested = np.array([note.startswith(HARVEST_NOTE) for note in transfers["notes"]])
     taken = total_by(transfers["source_batch_id"][harvested], transfers["transferred_count"][harvested])
     assert sum(taken.values()) > 0
+    parts = written.compositions
+    came, given = (total_by(parts[name], parts["population_count"]) for name in ("mixed_batch_id", "source_batch_id"))
+    assert sum(given.values()) > 0
     for batch, count in eggs.items():
-        assert count == living.get(batch, 0) + dead.get(batch, 0) + lost.get(batch, 0) + taken.get(batch, 0), batch
+        left = dead.get(batch, 0) + lost.get(batch, 0) + taken.get(batch, 0) + given.get(batch, 0)
+        assert count + came.get(batch, 0) == living.get(batch, 0) + left, batch
+
+
+def test_mixed_batches_are_made_of_what_was_moved_into_them(written: Written) -> None:
+    parts, batches, transfers, stays = written.compositions, written.batches, written.transfers, written.stays
+    mixing = transfers["transfer_type"] == "MIXED_TRANSFER"
+    moved = set(
+        zip(
+            *(transfers[name][mixing].tolist() for name in ("destination_batch_id", "source_batch_id", "transferred_count", "transferred_biomass_kg")),
+            strict=True,
+        )
+    )
+    names = ("mixed_batch_id", "source_batch_id", "population_count", "biomass_kg")
+    assert moved == set(zip(*(parts[name].tolist() for name in names), strict=True))
+    assert set(total_by(parts["mixed_batch_id"], parts["percentage"]).values()) == {10_000}
+    assert (parts["biomass_kg"] > 0).all()
+    assert set(parts["mixed_batch_id"].tolist()) == set(batches["id"][batches["batch_type"] == "MIXED"].tolist())
+    batch_of = dict(zip(stays["id"].tolist(), stays["batch_id"].tolist(), strict=True))
+    for stay, batch in zip(transfers["destination_assignment_id"].tolist(), transfers["destination_batch_id"].tolist(), strict=True):
+        assert batch == batch_of.get(stay, -1)
+
+
+def test_percentages_of_a_mixed_batch_make_a_hundred() -> None:
+    assert percentages(np.array([1, 1, 1, 2, 2]), np.array([1, 1, 1, 5, 3])).tolist() == [3333, 3334, 3333, 6250, 3750]
 
 
 def test_both_records_of_mortality_count_the_same_deaths(written: Written) -> None:
@@ -114,9 +143,10 @@ def test_biomass_rounds_halves_to_even() -> None:
 def test_transfers_have_what_their_type_needs(written: Written) -> None:
     transfers = written.transfers
     kind, target, stage = transfers["transfer_type"], transfers["destination_assignment_id"], transfers["destination_lifecycle_stage_id"]
-    assert set(kind) <= {"LIFECYCLE", "CONTAINER"}
+    assert set(kind) == {"LIFECYCLE", "CONTAINER", "MIXED_TRANSFER"}
     assert (stage[kind == "LIFECYCLE"] > 0).all()
     assert (target[kind == "CONTAINER"] > 0).all()
+    assert (transfers["destination_batch_id"] == transfers["source_batch_id"])[(kind != "MIXED_TRANSFER") & (target > 0)].all()
     assert (transfers["transferred_count"] + transfers["mortality_count"] <= transfers["source_count"]).all()
     assert (transfers["transferred_biomass_kg"] <= transfers["source_biomass_kg"]).all()
     harvest = np.array([note.startswith(HARVEST_NOTE) for note in transfers["notes"]])
@@ -154,11 +184,12 @@ def test_a_batch_has_a_history_of_every_stage_it_lived_through(history: list[Yea
     column = {name: changes[name][order] for name in ("id", "history_type", "lifecycle_stage_id", "status", "actual_end_date")}
     stage = dict(zip(batches["id"].tolist(), batches["lifecycle_stage_id"].tolist(), strict=True))
     status = dict(zip(batches["id"].tolist(), batches["status"].tolist(), strict=True))
-    first_stage = stage_id(history[0].scenario, np.zeros(1))[0]
+    first_stage, grown = stage_id(history[0].scenario, np.array([0, 5]))
+    mixed = set(batches["id"][batches["batch_type"] == "MIXED"].tolist())
     for batch in stage:
         mine = np.flatnonzero(column["id"] == batch)
         assert column["history_type"][mine].tolist() == ["+"] + ["~"] * (mine.size - 1)
-        assert column["lifecycle_stage_id"][mine[0]] == first_stage
+        assert column["lifecycle_stage_id"][mine[0]] == (grown if batch in mixed else first_stage)
         assert (np.diff(column["lifecycle_stage_id"][mine]) >= 0).all()
         assert column["lifecycle_stage_id"][mine[-1]] == stage[batch]
         assert column["status"][mine[-1]] == status[batch]
