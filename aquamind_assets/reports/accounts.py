@@ -37,8 +37,8 @@ class Figures:
         harvest_weight_kg: mean round weight of a harvested fish.
         batches_completed: batches whose last fish was harvested in these years, and whose whole life is written.
         survival_smolt_pct: of their eggs, those that came to sea.
-        survival_harvest_pct: of those, the harvested ones.
-        economic_fcr: feed at sea over (harvested - stocked) biomass of these batches.
+        survival_harvest_pct: of those, the harvested ones; fish that went on in a mixed batch count in that one.
+        economic_fcr: feed at sea over (harvested - stocked) biomass of these batches; what goes on in a mixed batch is harvested here and stocked there.
         biological_fcr: the same, with the dead since the first sea transfer counted as growth.
         farm_months: months of sites with fish on at least 25 days.
         sea_mortality_pct: mean mortality of these farm-months, percent in 30 days.
@@ -130,10 +130,11 @@ def _followed(history: History) -> "pd.Series[pd.Timestamp]":
 def _site_days(history: History) -> pd.DataFrame:
     area = history.places["area_id"]
     moves = history.moves.assign(source_area=history.moves["source"].map(area), target_area=history.moves["target"].map(area))
-    arrived = moves.dropna(subset=["target_area"]).rename(columns={"target_area": "area_id", "fish": "in"})[["area_id", "batch_id", "day", "in"]]
+    arrived = moves.dropna(subset=["target_area"]).drop(columns="batch_id").rename(columns={"target_area": "area_id", "new_batch_id": "batch_id", "fish": "in"})
+    arrived = arrived[["area_id", "batch_id", "day", "in"]]
     left = moves.dropna(subset=["source_area"]).rename(columns={"source_area": "area_id"})
     left = left.assign(out=left["fish"] + left["lost"])[["area_id", "batch_id", "day", "out"]]
-    flows = pd.concat([arrived, left, history.sea_deaths], ignore_index=True).astype({"area_id": "int64"})
+    flows = pd.concat([arrived, left, history.sea_deaths], ignore_index=True).astype({"area_id": "int64", "batch_id": "int64"})
     followed = _followed(history)
     flows = flows[flows["day"] <= flows["batch_id"].map(followed)]
     parts = []
@@ -163,17 +164,19 @@ def _farm_months(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lives(history: History) -> pd.DataFrame:
+    # Fish that go on in a mixed batch are counted there: they leave their first batch's fish to harvest, and grow on in the other one's growth.
     followed = _followed(history)
     batches = history.batches.dropna(subset=["end"])
     batches = batches[(batches["status"] == "COMPLETED") & (batches["end"] <= followed.reindex(batches.index))]
-    at_sea = history.places["at_sea"]
-    moves = history.moves[history.moves["batch_id"].isin(batches.index)]
-    to_sea = moves[~moves["source"].map(at_sea).astype(bool) & moves["target"].map(at_sea).fillna(False).astype(bool)]
+    at_sea = history.places.index[history.places["at_sea"]]
+    moves = history.moves
     harvest = moves[moves["harvest"]]
-    deaths = history.deaths[history.deaths["batch_id"].isin(batches.index)]
-    since_sea = deaths[deaths["day"] >= deaths["batch_id"].map(to_sea.groupby("batch_id")["day"].min())]
-    fed = history.feed[history.feed["batch_id"].isin(batches.index)]
-    fed_at_sea = fed[fed["container_id"].map(at_sea).astype(bool)]
+    mixed = moves[~moves["harvest"] & (moves["new_batch_id"].fillna(0).astype("int64") != moves["batch_id"])]
+    into_sea = moves[moves["target"].isin(at_sea)]
+    to_sea = into_sea[~into_sea["source"].isin(at_sea)]
+    sea_day = into_sea.groupby("new_batch_id")["day"].min()
+    since_sea = history.deaths[history.deaths["day"] >= history.deaths["batch_id"].map(sea_day)]
+    fed_at_sea = history.feed[history.feed["container_id"].isin(at_sea)]
     geography = harvest.assign(geography=harvest["source"].map(history.places["geography"])).groupby("batch_id")["geography"].first()
     sums = {
         "smolts": to_sea.groupby("batch_id")["fish"].sum(),
@@ -181,17 +184,26 @@ def _lives(history: History) -> pd.DataFrame:
         "sea_day": to_sea.groupby("batch_id")["day"].min(),
         "harvested": harvest.groupby("batch_id")["fish"].sum(),
         "harvest_kg": harvest.groupby("batch_id")["kg"].sum(),
-        "dead": deaths.groupby("batch_id")["dead"].sum() + moves.groupby("batch_id")["lost"].sum(),
+        "given": mixed.groupby("batch_id")["fish"].sum(),
+        "given_kg": mixed.groupby("batch_id")["kg"].sum(),
+        "taken": mixed.groupby("new_batch_id")["fish"].sum(),
+        "taken_kg": mixed.groupby("new_batch_id")["kg"].sum(),
+        "dead": history.deaths.groupby("batch_id")["dead"].sum().add(moves.groupby("batch_id")["lost"].sum(), fill_value=0),
         "sea_dead_kg": since_sea.groupby("batch_id")["kg"].sum(),
         "sea_feed_kg": fed_at_sea.groupby("batch_id")["kg"].sum(),
-        "feed_kg": fed.groupby("batch_id")["kg"].sum(),
-        "feed_eur": fed.groupby("batch_id")["eur"].sum(),
+        "feed_kg": history.feed.groupby("batch_id")["kg"].sum(),
+        "feed_eur": history.feed.groupby("batch_id")["eur"].sum(),
         "geography": geography,
     }
-    lives = batches.join(pd.DataFrame(sums))
+    lives = batches.join(pd.DataFrame({name: values.reindex(batches.index) for name, values in sums.items()}))
     counted = [name for name in sums if name not in ("sea_day", "geography")]
     lives[counted] = lives[counted].astype(float).fillna(0.0)
-    return lives.assign(eggs=lives["harvested"] + lives["dead"], days=(lives["end"] - lives["start"]).dt.days)
+    return lives.assign(
+        eggs=lives["harvested"] + lives["dead"] + lives["given"] - lives["taken"],
+        to_harvest=lives["smolts"] + lives["taken"] - lives["given"],
+        growth_kg=lives["harvest_kg"] + lives["given_kg"] - lives["stocked_kg"] - lives["taken_kg"],
+        days=(lives["end"] - lives["start"]).dt.days,
+    )
 
 
 def _figures(accounts: Accounts, years: Sequence[int]) -> Figures:
@@ -209,7 +221,7 @@ def _figures(accounts: Accounts, years: Sequence[int]) -> Figures:
     mortality = farm_months["mortality_pct"]
     kinds = within(history.treatments)["kind"].value_counts()
     counted = lice_months(history, counts)
-    growth = lives["harvest_kg"].sum() - lives["stocked_kg"].sum()
+    growth = lives["growth_kg"].sum()
     biomass = within(history.biomass, "month")
     active = active_batches(history, years)
     rows = history.rows
@@ -219,7 +231,7 @@ def _figures(accounts: Accounts, years: Sequence[int]) -> Figures:
         harvest_weight_kg=_ratio(harvest["kg"].sum(), harvest["fish"].sum()),
         batches_completed=len(lives),
         survival_smolt_pct=100 * _ratio(lives["smolts"].sum(), lives["eggs"].sum()),
-        survival_harvest_pct=100 * _ratio(lives["harvested"].sum(), lives["smolts"].sum()),
+        survival_harvest_pct=100 * _ratio(lives["harvested"].sum(), lives["to_harvest"].sum()),
         economic_fcr=_ratio(lives["sea_feed_kg"].sum(), growth),
         biological_fcr=_ratio(lives["sea_feed_kg"].sum(), growth + lives["sea_dead_kg"].sum()),
         farm_months=len(mortality),

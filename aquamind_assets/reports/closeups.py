@@ -127,7 +127,7 @@ def weekly_mortality(warehouse: Warehouse, accounts: Accounts, site: Site) -> pd
 
 
 def _monday(day: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":
-    return day.dt.floor("D") - pd.to_timedelta(day.dt.weekday, unit="D")
+    return day.dt.floor("D") - pd.to_timedelta(day.dt.day_of_week, unit="D")
 
 
 def water(warehouse: Warehouse, site: Site) -> Water | None:

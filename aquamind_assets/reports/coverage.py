@@ -22,11 +22,13 @@ class YearCoverage:
     Attributes:
         year: calendar year.
         through: last day up to which, from 1 January on, fish and feed are written without a gap (a day number); None if they do not begin then.
+        begun: whether anything of its fish and feed is written.
         incomplete: assets that do not have every day of the year, in the order of the registry.
     """
 
     year: int
     through: int | None
+    begun: bool
     incomplete: tuple[str, ...]
 
     @property
@@ -44,7 +46,7 @@ class YearCoverage:
         if self.is_whole:
             return ""
         if self.through is None:
-            if len(self.incomplete) == len(RECORDERS):
+            if not self.begun:
                 return f"{self.year} is not written."
             return f"{self.year} is written in part, without a beginning to account from: its fish are counted in no figure that needs their whole life."
         ends = year_days(self.year).end - 1
@@ -96,7 +98,8 @@ def _of_year(year: int, known: Mapping[str, list[Checkpoint]]) -> YearCoverage:
     reached = {asset: _reach(days.first, checkpoints) for asset, checkpoints in known.items()}
     incomplete = tuple(asset for asset, last in reached.items() if last < days.end - 1)
     accounted = min(reached[asset] for asset in ACCOUNTED)
-    return YearCoverage(year, accounted if accounted >= days.first else None, incomplete)
+    begun = any(known[asset] for asset in ACCOUNTED)
+    return YearCoverage(year, accounted if accounted >= days.first else None, begun, incomplete)
 
 
 def _reach(first: int, checkpoints: Sequence[Checkpoint]) -> int:

@@ -29,9 +29,10 @@ class History:
 
     Attributes:
         coverage: what of the years is written.
-        batches: ``number status start end`` by batch id; ``end`` NaT while it lives.
+        batches: ``number status kind start end`` by batch id; ``end`` NaT while it lives.
         places: ``container area geography at_sea`` (names; ``area`` is the hall's station on land) and ``area_id`` by container id.
-        moves: ``day batch_id source target fish lost kg harvest``; containers' ids, ``target`` NaN for a harvest.
+        moves: ``day batch_id new_batch_id source target fish lost kg harvest``; ``source`` and ``target`` are containers, ``target`` and ``new_batch_id``
+            NA for a harvest; ``new_batch_id`` is another batch where fish become part of a mixed one.
         deaths: ``day batch_id dead kg`` of all containers.
         sea_deaths: ``day batch_id area_id dead``.
         feed: ``month batch_id container_id kg eur``.
@@ -69,7 +70,9 @@ def read_history(warehouse: Warehouse, years: Sequence[int], progress: Callable[
 
 
 def _batches(warehouse: Warehouse) -> pd.DataFrame:
-    sql = 'SELECT id, batch_number AS number, status, start_date AS start, actual_end_date AS "end" FROM batch_batch ORDER BY start_date, id'
+    sql = (
+        'SELECT id, batch_number AS number, status, batch_type AS kind, start_date AS start, actual_end_date AS "end" FROM batch_batch ORDER BY start_date, id'
+    )
     return warehouse.frame(sql, dates=["start", "end"]).set_index("id")
 
 
@@ -97,7 +100,8 @@ def month_ranges(year: int) -> Iterator[tuple[pd.Timestamp, DayRange]]:
 
 def _moves(warehouse: Warehouse, year: int) -> pd.DataFrame:
     sql = f"""
-        SELECT moved.transfer_date AS day, moved.source_batch_id AS batch_id, source.container_id AS source, target.container_id AS target,
+        SELECT moved.transfer_date AS day, moved.source_batch_id AS batch_id, moved.destination_batch_id AS new_batch_id,
+            source.container_id AS source, target.container_id AS target,
             moved.transferred_count AS fish, moved.mortality_count AS lost, moved.transferred_biomass_kg AS kg,
             CASE WHEN substr(moved.notes, 1, {len(HARVEST_NOTE)}) = '{HARVEST_NOTE}' THEN 1 ELSE 0 END AS harvest
         FROM batch_batchtransfer AS moved
@@ -105,7 +109,7 @@ def _moves(warehouse: Warehouse, year: int) -> pd.DataFrame:
         LEFT JOIN batch_batchcontainerassignment AS target ON target.id = moved.destination_assignment_id
         WHERE moved.id >= ? AND moved.id < ?"""
     found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
-    return found.astype({"harvest": bool, "kg": float, "target": "Int64"})
+    return found.astype({"harvest": bool, "kg": float, "target": "Int64", "new_batch_id": "Int64"})
 
 
 def _deaths(warehouse: Warehouse, year: int) -> pd.DataFrame:

@@ -132,18 +132,19 @@ def _farm(places: pd.DataFrame) -> str:
 
 def _batches(accounts: Accounts, years: Sequence[int]) -> pd.DataFrame:
     lives = accounts.lives[accounts.lives["end"].dt.year.isin(list(years))].sort_values(["end", "number"])
-    growth = lives["harvest_kg"] - lives["stocked_kg"]
+    growth, eggs = lives["growth_kg"], lives["eggs"].where(lives["eggs"] > 0)
     return pd.DataFrame(
         {
             "batch": lives["number"],
+            "kind": lives["kind"].str.lower(),
             "geography": lives["geography"],
-            "eggs_laid": lives["start"].dt.date.astype(str),
-            "to_sea": lives["sea_day"].dt.date.astype(str),
-            "last_harvest": lives["end"].dt.date.astype(str),
+            "begun": lives["start"].dt.strftime("%Y-%m-%d"),
+            "to_sea": lives["sea_day"].dt.strftime("%Y-%m-%d"),
+            "last_harvest": lives["end"].dt.strftime("%Y-%m-%d"),
             "days": lives["days"],
-            "eggs": lives["eggs"].astype("int64"),
-            "survival_smolt_pct": 100 * lives["smolts"] / lives["eggs"],
-            "survival_harvest_pct": 100 * lives["harvested"] / lives["smolts"],
+            "eggs": eggs,
+            "survival_smolt_pct": 100 * lives["smolts"] / eggs,
+            "survival_harvest_pct": 100 * lives["harvested"] / lives["to_harvest"],
             "harvest_t": lives["harvest_kg"] / 1000,
             "harvest_weight_kg": lives["harvest_kg"] / lives["harvested"],
             "economic_fcr": lives["sea_feed_kg"] / growth,

@@ -1,0 +1,229 @@
+"""Reports as files: complete in themselves, the same from every database, and plain about what is missing."""
+
+import json
+import sqlite3
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from aquamind_assets.command.orders import WrongOrders
+from aquamind_assets.command.reporting import folder_of, write_reports, write_reports_of
+from aquamind_assets.reports.accounts import Accounts
+from aquamind_assets.reports.coverage import coverage
+from aquamind_assets.reports.history import read_history
+from aquamind_assets.reports.page import number, page, short
+from aquamind_assets.reports.report import Span, make_report
+from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets_tests.reports.written import CHANGES, FIRST_YEAR, LAST_YEAR, write
+
+SPAN = Span("history", "The whole history", tuple(range(FIRST_YEAR, LAST_YEAR + 1)))
+QUIET = Console(quiet=True)
+
+
+class Elements(HTMLParser):
+    """Every element's name and attributes, and the text of the page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def report(history_url: str, accounts: Accounts):
+    with open_warehouse(history_url) as warehouse:
+        return make_report(warehouse, accounts, SPAN)
+
+
+def settings(url: str) -> Settings:
+    return Settings("tiny", CHANGES, url, "unused")
+
+
+def test_a_page_needs_nothing_but_itself(report) -> None:
+    text = page(report)
+    elements = Elements(text).found
+    assert not {"script", "link", "img", "iframe", "object", "embed"} & {tag for tag, _ in elements}
+    pointing = [value for _, attributes in elements for name, value in attributes.items() if name in ("src", "href", "xlink:href", "srcset", "data")]
+    assert pointing, "markers of the drawings are used by name"
+    assert all(value and value.startswith("#") for value in pointing)
+    assert "http:" not in text
+    assert "https:" not in text
+    assert "@import" not in text
+    assert text.count("url(") == text.count("url(#")
+    repeated = [name for name, count in Counter(attributes["id"] for _, attributes in elements if "id" in attributes).items() if count > 1]
+    assert repeated == []
+    known = {attributes["id"] for _, attributes in elements if "id" in attributes}
+    assert {value[1:] for value in pointing if value} <= known
+    assert sum(tag == "svg" for tag, _ in elements) == len(report.drawings)
+
+
+def test_a_page_takes_all_colours_from_its_style(report) -> None:
+    for drawing in report.drawings:
+        assert "#0a" not in drawing.svg
+        assert "#0c" not in drawing.svg
+        assert "var(--s0)" in drawing.svg
+        assert "var(--grid)" in drawing.svg
+    text = page(report)
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+
+
+def test_a_page_says_every_headline_and_every_drawing(report) -> None:
+    said = " ".join(" ".join(Elements(page(report)).texts).split())
+    figures = report.figures
+    for expected in (
+        f"Faroe Islands {number(figures.harvest_t['Faroe Islands'], 1)} t",
+        number(figures.harvest_weight_kg, 2),
+        number(figures.survival_smolt_pct, 1),
+        number(figures.survival_harvest_pct, 1),
+        number(figures.economic_fcr, 2),
+        number(figures.biological_fcr, 2),
+        number(figures.sea_mortality_pct, 2),
+        number(figures.rows),
+        *report.batches["batch"],
+    ):
+        assert expected in said
+    assert [drawing.heading for drawing in report.drawings] == [
+        "Harvest",
+        "Active batches",
+        "Biomass by stage",
+        "Growth",
+        "Salmon lice and treatments",
+        "Weekly mortality by cause",
+        "Temperature and oxygen",
+    ]
+    assert "Not everything is there" not in said
+
+
+def test_the_same_rows_make_the_same_report_in_every_database(report, postgres_url: str) -> None:
+    with open_warehouse(postgres_url) as warehouse:
+        write(warehouse, SPAN.years)
+        other = make_report(warehouse, Accounts(read_history(warehouse, SPAN.years)), SPAN)
+    assert _differences(other.as_json(), report.as_json()) == []
+    assert [drawing.heading for drawing in other.drawings] == [drawing.heading for drawing in report.drawings]
+
+
+def _differences(one: str, other: str) -> list[str]:
+    """Places at which two documents differ by more than the order of a sum can make."""
+    found: list[str] = []
+
+    def compare(place: str, left: object, right: object) -> None:
+        if isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                found.append(place)
+            for key in left.keys() & right.keys():
+                compare(f"{place}.{key}", left[key], right[key])
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                found.append(place)
+            for number, (first, second) in enumerate(zip(left, right, strict=False)):
+                compare(f"{place}[{number}]", first, second)
+        elif isinstance(left, float) and isinstance(right, float):
+            if left != pytest.approx(right, rel=1e-9):
+                found.append(f"{place}: {left} {right}")
+        elif left != right:
+            found.append(f"{place}: {left} {right}")
+
+    compare("", json.loads(one), json.loads(other))
+    return found
+
+
+def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_it(gap_url: str, accounts: Accounts) -> None:
+    with open_warehouse(gap_url) as warehouse:
+        made = Accounts(read_history(warehouse, SPAN.years))
+        report = make_report(warehouse, made, SPAN)
+    assert report.missing == ["2016 is not written."]
+    text = " ".join(" ".join(Elements(page(report)).texts).split())
+    assert "2016 is not written." in text
+    assert "2016 not written" in text
+    through_2016 = accounts.lives[(accounts.lives["start"].dt.year <= 2016) & (accounts.lives["end"].dt.year >= 2016)]
+    assert len(through_2016) >= 1
+    assert not made.lives.index.isin(through_2016.index).any()
+    assert set(made.sites["day"].dt.year) <= {2015, 2018, 2017}
+    assert not made.sites["batch_id"][made.sites["day"].dt.year >= 2017].isin(through_2016.index).any()
+    assert made.figures([2017]).feed_t == pytest.approx(accounts.figures([2017]).feed_t)
+    document = json.loads(report.as_json())
+    assert document["by_year"].keys() == {"2015", "2017", "2018"}
+    # What is left are fish of a mixed batch, which has no eggs.
+    assert document["figures"]["survival_smolt_pct"] is None
+
+
+def test_a_year_written_in_part_is_told_up_to_its_last_day(tmp_path: Path) -> None:
+    place = tmp_path / "part.db"
+    with open_warehouse(f"sqlite:///{place}") as warehouse:
+        write(warehouse, [2015])
+    with sqlite3.connect(place) as database:
+        database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = 'mortality' AND chunk > 3")
+    with open_warehouse(f"sqlite:///{place}") as warehouse:
+        found = coverage(warehouse, [2015, 2016])
+    assert found.said([2015, 2016]) == ["2015 is written up to 2015-04-30.", "2016 is not written."]
+    assert found.written == [2015]
+
+
+def test_a_short_stretch_is_no_beginning_to_account_from(tmp_path: Path) -> None:
+    place = tmp_path / "stretch.db"
+    with open_warehouse(f"sqlite:///{place}") as warehouse:
+        write(warehouse, [2015])
+    with sqlite3.connect(place) as database:
+        database.execute("DELETE FROM aquamind_assets_chunk WHERE chunk < 3")
+    with open_warehouse(f"sqlite:///{place}") as warehouse:
+        found = coverage(warehouse, [2015])
+        report = make_report(warehouse, Accounts(read_history(warehouse, [2015])), Span("years", "Years", (2015,)))
+    assert found.written == []
+    assert "without a beginning" in found.said([2015])[0]
+    assert found.said([2015])[0] in page(report)
+    assert report.figures.farm_months == 0
+
+
+def test_nothing_written_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    empty = settings(f"sqlite:///{tmp_path / 'empty.db'}")
+    with pytest.raises(WrongOrders, match="has no rows to report on; make them with `aquamind run --session 2`"):
+        write_reports(empty, 2, None, None, QUIET)
+    with pytest.raises(WrongOrders, match="sessions 1 to 4"):
+        write_reports(empty, 7, None, None, QUIET)
+    assert write_reports_of(empty, range(2015, 2018), QUIET) == []
+
+
+def test_files_lie_beside_the_database_and_say_what_is_missing(history_url: str, tmp_path: Path) -> None:
+    assert folder_of(settings(history_url)) == Path(history_url.removeprefix("sqlite:///")).parent / "reports"
+    written = write_reports(settings(history_url), None, None, tmp_path / "there", QUIET)
+    assert [one.html.name for one in written] == ["session_1_2015-2017.html", "session_2_2018-2020.html", "history_2015-2024.html"]
+    assert [len(one.missing) for one in written] == [0, 2, 6]
+    for one in written:
+        assert json.loads(one.json.read_text("utf-8")) == one.document
+        assert one.html.read_text("utf-8").startswith("<!DOCTYPE html>")
+    alone = write_reports(settings(history_url), 1, None, tmp_path / "alone", QUIET)
+    assert _differences(json.dumps([one.document for one in alone]), json.dumps([written[0].document])) == []
+
+
+def test_after_a_run_the_sessions_it_completed_are_reported(history_url: str) -> None:
+    written = write_reports_of(settings(history_url), [2017, 2018], QUIET)
+    # 2018 began a session that is not over; the history is not over either.
+    assert [one.html.name for one in written] == ["session_1_2015-2017.html"]
+    assert written[0].html.parent == folder_of(settings(history_url))
+    assert write_reports_of(settings(history_url), [2018], QUIET) == []
+
+
+def test_a_session_told_alone_knows_the_lives_that_began_before_it(history_url: str, warehouse: Warehouse, accounts: Accounts, tmp_path: Path) -> None:
+    (only,) = write_reports(settings(history_url), None, "2018", tmp_path, QUIET)
+    expected = accounts.figures([2018])
+    assert expected.batches_completed >= 1
+    assert only.document["figures"]["batches_completed"] == expected.batches_completed
+    assert only.document["figures"]["sea_mortality_pct"] == pytest.approx(expected.sea_mortality_pct)
+
+
+def test_numbers_as_people_read_them() -> None:
+    assert [number(float("nan")), number(1234.56), number(0.256, 2)] == ["–", "1,235", "0.26"]
+    assert [short(value) for value in (12, 12_345, 5_477_939, 1_100_000_000)] == ["12", "12.3 k", "5.48 M", "1.1 G"]
