@@ -15,6 +15,7 @@ from aquamind_assets.timeline import (
     chunks_of,
     day_number,
     day_of_year,
+    days_of_ids,
     id_range,
     narrow_row_ids,
     number_within_day,
@@ -85,3 +86,10 @@ def test_number_within_day_starts_again_each_day() -> None:
     assert number_within_day(np.array([3, 3, 3, 5, 6, 6])).tolist() == [0, 1, 2, 0, 0, 1]
     assert number_within_day(np.array([4, 4]), start=10).tolist() == [10, 11]
     assert number_within_day(np.zeros(0)).size == 0
+
+
+@pytest.mark.parametrize(("make", "narrow"), [(row_ids, False), (narrow_row_ids, True)])
+def test_an_id_says_its_day(make, narrow):
+    days = np.arange(year_days(2015).first, year_days(2016).end)
+    assert (days_of_ids(make(days, days % 1000), narrow=narrow) == days).all()
+    assert days_of_ids(np.array([0, 1, 17, -1]), narrow=narrow).tolist() == [-1, -1, -1, -1]
