@@ -2,7 +2,7 @@
 
 | kind | name | unit | meaning and source |
 |---|---|---|---|
-| parameter | ``tgc_low``, ``tgc_high`` | g^(1/3)/(degC day) x1000 | range of the TGC by geography and stage (specification; grow-out: about 5 kg after 470-490 days) |
+| parameter | ``tgc_low``, ``tgc_high`` | g^(1/3)/(degC day) x1000 | range of the TGC by geography and stage (specification; grow-out: 5 kg in 470-490 days) |
 | parameter | ``batch_sd`` | same | sd between batches beyond the range (suggested) |
 | parameter | ``undisturbed`` | 1 | growth at sea without fasting, sickness, want of oxygen: published TGC contain them (calibrated) |
 | parameter | ``container_sd`` | 1 | sd of the log growth of a container within its batch (general knowledge) |

@@ -3,7 +3,7 @@
 | kind | name | unit | meaning and source |
 |---|---|---|---|
 | parameter | ``freshwater_hazard`` | 1/day | background by stage, from the stage's loss and nominal duration (specification) |
-| parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, part of the all-cause mortality) |
+| parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, part of all causes) |
 | parameter | ``stage_base`` | 1/day | the specification's all-cause base, which a disease multiplies (Post-Smolt 1.5, Adult .8 % a month) |
 | parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/12 d)) after sea transfer (suggested form, peak calibrated) |
 | parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard (suggested form, sd calibrated) |
