@@ -85,6 +85,8 @@ def reconcile(instance: dg.DagsterInstance, lock_held: Callable[[str, int], bool
             instance.report_run_failed(
                 record.dagster_run, f"Nobody works on this run any more ({verdict.reason}). Committed chunks stay; a retry goes on from them."
             )
+            # Its place in the pool of writers would be freed by the daemon alone, and a command that waits for it has none.
+            instance.event_log_storage.free_concurrency_slots_for_run(record.dagster_run.run_id)
         verdicts.append(verdict)
     return verdicts
 

@@ -14,6 +14,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from aquamind_assets.assets.liveness import WORKER_TAG, judge, reconcile, worker_tags
+from aquamind_assets.assets.recorded import WRITING_POOL
 
 
 @pytest.fixture
@@ -73,3 +74,14 @@ def test_a_run_on_another_machine_is_judged_by_its_locks_and_by_silence(instance
     assert not judge(record, lambda asset, year: (asset, year) == ("mortality", 2017), now=changed + 10_000).alive
     assert judge(record, nobody, now=changed + 200, grace_s=300).alive
     assert not judge(record, nobody, now=changed + 400, grace_s=300).alive
+
+
+def test_the_place_in_the_pool_of_a_dead_run_is_free_again(instance: dg.DagsterInstance) -> None:
+    storage = instance.event_log_storage
+    storage.set_concurrency_slots(WRITING_POOL, 1)
+    dead = started(instance, worker(socket.gethostname(), os.getpid(), psutil.Process().create_time() - 1000))
+    assert storage.claim_concurrency_slot(WRITING_POOL, dead, "batches").is_claimed
+    waiting = started(instance, worker_tags())
+    assert not storage.claim_concurrency_slot(WRITING_POOL, waiting, "batches").is_claimed
+    assert [verdict.run_id for verdict in reconcile(instance, nobody) if not verdict.alive] == [dead]
+    assert storage.claim_concurrency_slot(WRITING_POOL, waiting, "batches").is_claimed
