@@ -40,7 +40,7 @@ DENSE = "environmental_readings"
 DAGSTER_S_PER_STEP = 0.08
 POSTGRES_SIZE = 1.25
 POSTGRES_SECONDS = 0.8
-"""A run's size and time on PostgreSQL against the same on SQLite, by the benchmarks; the server is another process."""
+"""A run's size and time on PostgreSQL against the same on SQLite: estimates that nobody has measured yet; the server is another process."""
 
 
 @dataclass(frozen=True)
