@@ -105,6 +105,8 @@ class Hypertable:
         """Compress the chunks that lie wholly within days that are ``complete`` and did not become compressed; their names."""
         if not self.compressed():
             return []
+        # Foreign keys are deferred, so their checks of rows loaded in this transaction still wait; compressing takes these rows away from under them.
+        self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         done = []
         for days in merged(complete):
             for chunk, is_compressed in self._connection.execute(_CHUNKS, (self._table, _instant(days.first), _instant(days.end))).fetchall():
