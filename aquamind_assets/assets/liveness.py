@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import dagster as dg
 import psutil
@@ -28,19 +29,30 @@ _UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
 @cache
-def _this_worker() -> str:
-    return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": round(psutil.Process().create_time(), 2)})
+def _this_worker(run_id: str | None) -> str:
+    return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": round(psutil.Process().create_time(), 2), "run": run_id})
 
 
-def worker_tags() -> dict[str, str]:
-    """The tag that this process puts on a run it works on."""
-    return {WORKER_TAG: _this_worker()}
+def worker_tags(run_id: str | None = None) -> dict[str, str]:
+    """The tag that this process puts on a run it works on; without ``run_id`` on one that it is about to make."""
+    return {WORKER_TAG: _this_worker(run_id)}
 
 
 def sign(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> None:
     """Put this process's tag on the run, unless it is there."""
-    if context.run.tags.get(WORKER_TAG) != _this_worker():
-        context.instance.add_run_tags(context.run.run_id, worker_tags())
+    tags = worker_tags(context.run.run_id)
+    if context.run.tags.get(WORKER_TAG) != tags[WORKER_TAG]:
+        context.instance.add_run_tags(context.run.run_id, tags)
+
+
+def worker_of(run: dg.DagsterRun) -> dict[str, Any] | None:
+    """Host, process number and birth of the worker that signed the run; None if none has.
+
+    Dagster copies a dead run's tags to its retry, which until its first step would look as dead as the run whose worker it names.
+    """
+    worker = json.loads(run.tags[WORKER_TAG]) if WORKER_TAG in run.tags else None
+    inherited = run.parent_run_id is not None and worker is not None and worker.get("run") != run.run_id
+    return None if inherited else worker
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def judge(run: dg.RunRecord, lock_held: Callable[[str, int], bool], now: float |
     def verdict(alive: bool, reason: str) -> Verdict:
         return Verdict(run.dagster_run.run_id, run.dagster_run.job_name, partition, alive, reason)
 
-    worker = json.loads(tags[WORKER_TAG]) if WORKER_TAG in tags else None
+    worker = worker_of(run.dagster_run)
     if worker is not None and worker["host"] == socket.gethostname():
         there = _runs(worker["pid"], worker["born"])
         return verdict(there, f"its process {worker['pid']} {'runs' if there else 'is gone'}")

@@ -60,6 +60,15 @@ def test_a_process_that_has_the_number_of_the_dead_one_is_not_taken_for_it(insta
     assert [verdict.alive for verdict in reconcile(instance, nobody)] == [False]
 
 
+def test_a_retry_that_nobody_has_signed_yet_is_not_taken_for_the_run_whose_tags_it_has(instance: dg.DagsterInstance) -> None:
+    tags = worker(socket.gethostname(), os.getpid(), psutil.Process().create_time() - 1000)
+    dead = started(instance, tags)
+    retry = create_run_for_test(instance, job_name="one_year", status=dg.DagsterRunStatus.STARTED, tags=tags, parent_run_id=dead, root_run_id=dead)
+    assert {verdict.run_id: verdict.alive for verdict in reconcile(instance, nobody)} == {dead: False, retry.run_id: True}
+    instance.add_run_tags(retry.run_id, worker_tags(retry.run_id))
+    assert [verdict.reason for verdict in reconcile(instance, nobody)] == [f"its process {os.getpid()} runs"]
+
+
 def test_this_process_is_alive(instance: dg.DagsterInstance) -> None:
     started(instance, worker_tags())
     assert [verdict.alive for verdict in reconcile(instance, nobody, grace_s=0)] == [True]
