@@ -12,7 +12,7 @@ ui: $(VENV)/.ready
 	$(BIN)/aquamind ui
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n 2 -m "not browser and not slow"
+	$(BIN)/pytest -n 2 --no-loadscope-reorder -m "not browser and not slow"
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

