@@ -1,6 +1,6 @@
 """Rows for one table: what recorders make and warehouses load.
 
-Belongs here: a block of rows as columns. Does not belong here: how a database wants them (``encode``, ``sqlite_rows``).
+Belongs here: a block of rows as columns. Does not belong here: how a database wants them (``encode``, ``sqlite_insert``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
