@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from aquamind_assets.command.orders import WrongOrders, choose_years
-from aquamind_assets.scenario.loading import ScenarioError, load_scenario, preset_names
+from aquamind_assets.scenario.loading import ScenarioError, preset_names
 from aquamind_assets.settings import Settings, SettingsError
 
 app = typer.Typer(
@@ -223,7 +223,7 @@ def scenario_check(file: Annotated[str, typer.Argument(help="A YAML file or a pr
     with orders_checked():
         from aquamind_assets.command.scenarios import describe
 
-        Console().print(describe(load_scenario(file, changes or ())))
+        Console().print(describe(Settings.load(scenario=file, changes=changes or ()).load_scenario()))
 
 
 @scenario_app.command("diff", epilog="`aquamind scenario diff demo tiny`")
@@ -234,7 +234,7 @@ def scenario_diff(
     with orders_checked():
         from aquamind_assets.command.scenarios import difference, show_difference
 
-        found = difference(load_scenario(one), load_scenario(other))
+        found = difference(*(Settings.load(scenario=name).load_scenario() for name in (one, other)))
         _print(found, as_json, lambda: show_difference(Console(), found, one, other))
 
 

@@ -28,7 +28,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     Raises:
         ScenarioError: the scenario cannot be used.
     """
-    platform = platform or Platform(settings or Settings.load())
+    platform = platform or Platform((settings or Settings.load()).settled())
     scenario = platform.scenario
     years = yearly(scenario)
     engine = "sqlite" if platform.settings.database.startswith("sqlite") else "postgres"

@@ -1,20 +1,21 @@
 """What a process is told from outside: which scenario, which database, which place for ledgers, which day it is.
 
 Belongs here: the only reading of environment variables and of the note that the last command left. Does not belong here: what any of it means
-(``scenario``, ``warehouse``).
+(``scenario``, ``warehouse``), which day a scenario was staged for (``staging_day``).
 """
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
-from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets import staging_day
+from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
 
 DEFAULT_HOME = ".dagster_home"
@@ -45,6 +46,7 @@ class Settings:
         database: ``sqlite:///<file>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
+        staged: the day that a staging date of ``yesterday`` means; None for the one that is kept beside the ledgers, or else yesterday.
     """
 
     scenario: str = "demo"
@@ -52,6 +54,7 @@ class Settings:
     database: str = "sqlite:///data/aquamind.db"
     ledger: str = "data/ledger"
     today: date | None = None
+    staged: date | None = None
 
     @classmethod
     def load(
@@ -84,7 +87,33 @@ class Settings:
         Raises:
             ScenarioError: it cannot be used.
         """
-        return load_scenario(self.scenario, self.changes)
+        return load_scenario(self.scenario, self.changes, self._staging_day)
+
+    def settled(self, *, keep: bool = True) -> "Settings":
+        """These settings with the day that a staging date of ``yesterday`` means: kept from the first time on, for this scenario in this database.
+
+        With ``keep`` false a day that is kept is found, and none is written down.
+
+        Raises:
+            ScenarioError: no such preset or file, not YAML, or an unknown path.
+        """
+        key = staging_key(self.scenario, self.changes)
+        if key is None:
+            return self
+        day = self._staging_day(key)
+        return replace(self, staged=staging_day.keep(self.ledger, self._staged_farm(key), day) if keep else day)
+
+    def forget_staging_day(self) -> None:
+        """Whoever settles the same scenario again gets a new day."""
+        key = staging_key(self.scenario, self.changes)
+        if key is not None:
+            staging_day.forget(self.ledger, self._staged_farm(key))
+
+    def _staging_day(self, key: str) -> date:
+        return self.staged or staging_day.kept(self.ledger, self._staged_farm(key)) or self.current_day() - timedelta(days=1)
+
+    def _staged_farm(self, key: str) -> staging_day.StagedFarm:
+        return staging_day.StagedFarm(key, absolute_url(self.database_name))
 
     def current_day(self) -> date:
         """Today in UTC, or the day that the settings give for it."""

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from aquamind_assets.scenario.loading import ScenarioError
 from aquamind_assets.settings import NOTE, Settings, SettingsError
 
 
@@ -53,3 +55,60 @@ def test_a_wrong_date_or_a_damaged_note_is_named(tmp_path: Path) -> None:
 
 def test_the_database_is_named_without_its_password() -> None:
     assert Settings(database="postgresql://anna:secret@db.example:5432/fish").database_name == "postgresql://anna@db.example:5432/fish"
+
+
+def staged_farm(place: Path, today: date) -> Settings:
+    return Settings("uat", (), f"sqlite:///{place / 'made.db'}", str(place / "ledger"), today)
+
+
+def staging_date(settings: Settings) -> date:
+    staging = settings.load_scenario().farm.batches.staging
+    assert staging is not None
+    return staging.date
+
+
+def test_a_farm_staged_for_yesterday_keeps_its_day_from_the_first_time_on(tmp_path: Path) -> None:
+    first = staged_farm(tmp_path, date(2026, 11, 22))
+    assert staging_date(first) == date(2026, 11, 21)
+    assert staging_date(replace(first, today=date(2026, 12, 1))) == date(2026, 11, 30)
+    assert staging_date(first.settled(keep=False)) == date(2026, 11, 21)
+    assert not list(tmp_path.iterdir()), "looking keeps nothing"
+    assert staging_date(first.settled()) == date(2026, 11, 21)
+    later = replace(first, today=date(2027, 3, 1))
+    assert later.load_scenario() == later.settled().load_scenario() == first.load_scenario()
+    assert staging_date(replace(first.settled(), ledger=str(tmp_path / "elsewhere"), today=date(2027, 3, 1))) == date(2026, 11, 21)
+
+
+def test_another_process_finds_the_day_a_farm_was_staged_for(tmp_path: Path) -> None:
+    told = staged_farm(tmp_path, date(2026, 11, 22)).settled()
+    heard = replace(load(tmp_path, told.as_environment()), today=date(2026, 11, 23))
+    assert heard.settled().load_scenario() == told.load_scenario()
+    told.note(tmp_path)
+    assert replace(load(tmp_path), today=date(2026, 11, 24)).load_scenario() == told.load_scenario()
+
+
+def test_another_database_another_scenario_and_a_forgotten_one_are_staged_anew(tmp_path: Path) -> None:
+    first = staged_farm(tmp_path, date(2026, 11, 22)).settled()
+    later = staged_farm(tmp_path, date(2027, 3, 1))
+    assert staging_date(replace(later, database=f"sqlite:///{tmp_path / 'other.db'}").settled()) == date(2027, 2, 28)
+    assert staging_date(replace(later, changes=("seed=3",)).settled()) == date(2027, 2, 28)
+    assert staging_date(later.settled()) == date(2026, 11, 21)
+    first.forget_staging_day()
+    assert staging_date(later.settled()) == date(2027, 2, 28)
+
+
+def test_settling_changes_nothing_where_nothing_is_staged_for_yesterday(tmp_path: Path) -> None:
+    for settings in (
+        Settings("tiny", ledger=str(tmp_path)),
+        replace(staged_farm(tmp_path, date(2026, 11, 22)), changes=("farm.batches.staging.date=2026-01-05",)),
+    ):
+        assert settings.settled() == settings
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_staging_day_is_named(tmp_path: Path) -> None:
+    settings = staged_farm(tmp_path, date(2026, 11, 22))
+    settings.settled()
+    next((tmp_path / "ledger").glob("staging-*.json")).write_text("{}")
+    with pytest.raises(ScenarioError, match=r"staging-\w+\.json is damaged"):
+        settings.load_scenario()

@@ -8,6 +8,7 @@ import dagster as dg
 from aquamind_assets.assets.platform import YearNotBegun
 from aquamind_assets.assets.prerequisites import RowsMissing
 from aquamind_assets.assets.watch import StoppedAtChunkBorder
+from aquamind_assets.scenario.loading import ScenarioError
 from aquamind_assets.warehouse.errors import WarehouseError, WarehouseUnavailable
 from aquamind_assets.warehouse.ledger_store import LedgerMissing
 
@@ -22,5 +23,5 @@ def told_plainly() -> Iterator[None]:
         yield
     except WarehouseUnavailable:
         raise
-    except (LedgerMissing, RowsMissing, YearNotBegun, WarehouseError, StoppedAtChunkBorder) as error:
+    except (LedgerMissing, RowsMissing, YearNotBegun, ScenarioError, WarehouseError, StoppedAtChunkBorder) as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None

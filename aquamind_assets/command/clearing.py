@@ -23,10 +23,14 @@ def years_to_clear(settings: Settings, session: int | None, years: str | None, e
 
 
 def clear_years(settings: Settings, years: Sequence[int], *, ledgers: bool) -> dict[str, int]:
-    """Delete these years' rows and checkpoints, the last year first; rows deleted by table. With ``ledgers``, the scenario's ledgers too."""
+    """Delete these years' rows and checkpoints, the last year first; rows deleted by table.
+
+    With ``ledgers``, the scenario's ledgers and the day that it was staged for too.
+    """
     platform = Platform(settings)
     with platform.open() as warehouse:
         deleted = warehouse.clear({recorder.asset: recorder.tables for recorder in RECORDERS.values()}, sorted(years, reverse=True))
     if ledgers:
         platform.ledgers.store.clear(platform.ledgers.years())
+        settings.forget_staging_day()
     return {table: count for table, count in deleted.items() if count}

@@ -101,6 +101,7 @@ class Estimate:
 
 def estimate(settings: Settings, years: Sequence[int]) -> Estimate:
     """Simulate, count and write a little on the side; the real database and ledgers are not touched."""
+    settings = settings.settled(keep=False)
     with tempfile.TemporaryDirectory(prefix="aquamind-estimate-") as scratch:
         platform = Platform(replace(settings, database=f"sqlite:///{Path(scratch) / 'scratch.db'}", ledger=str(Path(scratch) / "ledger")))
         began = time.perf_counter()

@@ -21,6 +21,7 @@ from aquamind_assets.command.home import make_home
 from aquamind_assets.command.orders import WrongOrders
 from aquamind_assets.command.progress import Bar
 from aquamind_assets.definitions import build_defs
+from aquamind_assets.farm.staging import staged_starts
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number
 
@@ -44,12 +45,19 @@ def announce(console: Console, settings: Settings, years: Sequence[int]) -> None
     scenario = settings.load_scenario()
     changed = f" with {', '.join(settings.changes)}" if settings.changes else ""
     span = f"{years[0]}" if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    console.print(f"Scenario [bold]{scenario.name}[/]{changed}, {span}, into {settings.database_name}", highlight=False)
+    staging = scenario.farm.batches.staging
+    staged = f", staged for {staging.date}" if staging else ""
+    console.print(f"Scenario [bold]{scenario.name}[/]{changed}{staged}, {span}, into {settings.database_name}", highlight=False)
 
 
 def run(settings: Settings, years: Sequence[int], console: Console, *, resume: bool = False, shown: bool = True) -> Outcome:
-    """Materialise every asset of these years, in order; with ``resume`` from the first year on that is not complete."""
-    platform = Platform(settings)
+    """Materialise every asset of these years, in order; with ``resume`` from the first year on that is not complete.
+
+    Raises:
+        ScenarioError: the places of staged batches cannot be reached.
+    """
+    platform = Platform(settings.settled())
+    staged_starts(platform.scenario, platform.infrastructure)
     if resume:
         with platform.open() as warehouse:
             done = complete_years(platform, warehouse, years)
@@ -63,6 +71,7 @@ def run_days(settings: Settings, start: date, count: int, console: Console, *, s
     Raises:
         WrongOrders: the days lie before the scenario's first year or are not over yet.
     """
+    settings = settings.settled()
     scenario, last = settings.load_scenario(), start + timedelta(days=count - 1)
     if start.year < scenario.first_year or last >= settings.current_day():
         raise WrongOrders(f"{start} to {last}: allowed are days from {scenario.first_year}-01-01 to yesterday, {settings.current_day() - timedelta(days=1)}")

@@ -8,7 +8,12 @@ from rich.table import Table
 
 from aquamind_assets.command.orders import WrongOrders
 from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.farm.infrastructure_frames import Infrastructure
+from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.farm.staging import staged_starts
+from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.timeline import to_date
 
 
 def show_scenario(console: Console, scenario: Scenario, path: str = "") -> None:
@@ -46,11 +51,17 @@ def _described(path: str, value: Any, unit: str, meaning: str, source: str) -> l
     if isinstance(value, list) and value and isinstance(value[0], BaseModel):
         labels = [getattr(entry, "key", getattr(entry, "name", number)) for number, entry in enumerate(value)]
         return [line for label, entry in zip(labels, value, strict=True) for line in _described(f"{path}.{label}", entry, unit, meaning, source)]
+    if isinstance(value, dict) and value and all(isinstance(entries, list) for entries in value.values()):
+        return [(f"{path}.{key}", ", ".join(map(str, entries)), unit, meaning, source) for key, entries in value.items()]
     return [(path, "none" if value is None else str(value), unit, meaning, source)]
 
 
 def describe(scenario: Scenario) -> str:
-    """What a valid scenario makes, in a few lines."""
+    """What a valid scenario makes, in a few lines.
+
+    Raises:
+        ScenarioError: the places of staged batches cannot be reached.
+    """
     built = build(scenario)
     sea = int((built.containers.area >= 0).sum())
     plan = scenario.farm.batches
@@ -59,8 +70,25 @@ def describe(scenario: Scenario) -> str:
         f"  history {scenario.first_year}-{scenario.last_year} in {len(scenario.sessions)} sessions\n"
         f"  {len(built.containers):,} containers ({sea:,} in the sea), {len(built.sensors):,} sensors\n"
         f"  {len(built.areas):,} sea areas, {len(built.stations):,} freshwater stations\n"
-        f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs"
+        f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs" + _staged(scenario, built)
     )
+
+
+def _staged(scenario: Scenario, built: Infrastructure) -> str:
+    """The staged batches and when they begin, a line each."""
+    staging = scenario.farm.batches.staging
+    if staging is None:
+        return ""
+    lines = [f"\n  staged for {staging.date}, from the oldest to the youngest:"]
+    for one in staged_starts(scenario, built):
+        place = "in the middle" if one.left is None else f"{one.left} days before it ends" if one.stage < Stage.ADULT else _harvest(one.left)
+        lines.append(f"    {STAGE_NAMES[one.stage]}, {place}: begins {to_date(one.start_day)} in {scenario.farm.geographies[one.geography].name}")
+    return "\n".join(lines)
+
+
+def _harvest(left: int) -> str:
+    days = f"{abs(left)} day" + "s" * (abs(left) != 1)
+    return f"{days} before its harvest begins" if left > 0 else f"{days} after its harvest has begun"
 
 
 def difference(one: Scenario, other: Scenario) -> dict[str, list[str | None]]:

@@ -13,6 +13,7 @@ ENDS = (signal.SIGINT, signal.SIGTERM)
 
 def serve(settings: Settings, host: str, port: int) -> int:
     """Run them until they end, or until Ctrl-C or SIGTERM; their exit code, 0 if they were asked to end."""
+    settings = settings.settled()
     settings.load_scenario()
     home = make_home()
     settings.note(home)

@@ -6,7 +6,7 @@ Belongs here: the order of a day, and what a year starts from and ends with. Doe
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import daily, harvest, medicine, mixing, movements, outbreaks, starting, supply, transfers
+from aquamind_assets.farm import daily, harvest, medicine, mixing, movements, outbreaks, slots, starting, supply, transfers
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause, Ledger, SiteDays
 from aquamind_assets.farm.opening import first_state
@@ -103,6 +103,7 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     medicine.judge(farm)
     transfers.plan_moves(farm)
     mixing.plan_mixing(farm)
+    slots.keep_slots(farm)
     harvest.plan_harvests(farm)
     movements.fast_before_moves(farm)
     harvest.fast_before_harvest(farm)

@@ -3,7 +3,8 @@
 Belongs here: the decision to lay in eggs. Does not belong here: the forecast of a batch's way (``planning``) and the room for it (``space``).
 
 Starts fall due at the rate that keeps ``active_target`` batches alive when each lives as long as the forecast says, more often in the months with
-high weights. One that is due waits until its whole way, to the last harvested cage, fits into what is not booked.
+high weights. One that is due waits until its whole way, to the last harvested cage, fits into what is not booked. On a staged farm (``staging``) the batches
+that are to stand at wanted places begin on days of their own, and no others until the staging date.
 """
 
 from datetime import timedelta
@@ -26,6 +27,24 @@ MOST_WAITING = 3.0
 
 def start_batches(farm: Farm) -> None:
     """Lays in the eggs of the batch that is due today, if there is one and its way fits."""
+    staging = farm.scenario.farm.batches.staging
+    if staging is not None and farm.today.day <= timeline.day_number(staging.date):
+        _start_staged(farm)
+    else:
+        _start_due(farm)
+
+
+def _start_staged(farm: Farm) -> None:
+    """Lays in the eggs of the staged batches whose day has come; one whose way does not fit waits for the next day."""
+    for one in farm.staged:
+        if one.start_day <= farm.today.day and not np.any(farm.plans["sequence"] == one.sequence):
+            eggs = _eggs(farm, one.sequence)
+            found = _find_way(farm, one.geography, eggs)
+            if found:
+                _start(farm, one.sequence, one.geography, eggs, *found)
+
+
+def _start_due(farm: Farm) -> None:
     plan, counters = farm.scenario.farm.batches, farm.counters
     month = timeline.to_date(farm.today.day).month
     weights = np.array(plan.month_weights)
@@ -35,14 +54,19 @@ def start_batches(farm: Farm) -> None:
     if counters.pressure[0] < 1.0 or farm.active.size >= plan.active_max or farm.today.day % PLANNING_DAYS:
         return
     sequence = int(counters.sequence[0])
-    draws = batch_draws(farm.scenario.seed, sequence)
-    eggs = round(float(np.clip(plan.eggs_mean + plan.eggs_sd * draws.eggs_normal, plan.eggs.low, plan.eggs.high)))
+    eggs = _eggs(farm, sequence)
     for geography in _by_deficit(farm):
         found = _find_way(farm, geography, eggs)
         if found:
-            _start(farm, geography, eggs, *found)
+            _start(farm, sequence, geography, eggs, *found)
             counters.pressure[0] -= 1.0
             return
+
+
+def _eggs(farm: Farm, sequence: int) -> int:
+    plan = farm.scenario.farm.batches
+    normal = batch_draws(farm.scenario.seed, sequence).eggs_normal
+    return round(float(np.clip(plan.eggs_mean + plan.eggs_sd * normal, plan.eggs.low, plan.eggs.high)))
 
 
 def _by_deficit(farm: Farm) -> list[int]:
@@ -71,9 +95,8 @@ def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int
     return None
 
 
-def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[int, int]) -> None:
+def _start(farm: Farm, sequence: int, geography: int, eggs: int, station: int, way: Way, needs: dict[int, int], areas: tuple[int, int]) -> None:
     plan, day = farm.scenario.farm.batches, farm.today.day
-    sequence = int(farm.counters.sequence[0])
     draws = batch_draws(farm.scenario.seed, sequence)
     external = draws.external_u < plan.external_share
     end = space.harvest_end(farm, way)
@@ -111,7 +134,7 @@ def _start(farm: Farm, geography: int, eggs: int, station: int, way: Way, needs:
         immunity=0.0,
     )
     farm.learn_growth(batch)
-    farm.counters.sequence[0] += 1
+    farm.counters.sequence[0] = max(int(farm.counters.sequence[0]), sequence + 1)
     farm.counters.life_days[0] = end - day
     farm.enter_stage(batch, Stage.EGG_ALEVIN)
     booking.book(farm, batch, way, needs, areas)

@@ -28,6 +28,7 @@ from aquamind_assets.farm.processes.development import Development
 from aquamind_assets.farm.processes.growth import Growth
 from aquamind_assets.farm.processes.mortality import Mortality
 from aquamind_assets.farm.recording import Book
+from aquamind_assets.farm.staging import staged_starts
 from aquamind_assets.farm.state import FarmState
 from aquamind_assets.farm.table import Table
 from aquamind_assets.scenario.model import Scenario
@@ -81,6 +82,7 @@ class Farm:
         self.draws = Fields(scenario.seed, year, self.days.first)
         self.steps: list[list[Step] | None] = [container_steps(scenario, row) for row in range(len(scenario.farm.geographies))]
         self.forecaster = Forecaster.of(scenario, infrastructure, self.days.first - 1)
+        self.staged = staged_starts(scenario, infrastructure)
         self.appetite = Appetite.from_scenario(scenario)
         self.condition = Condition.from_scenario(scenario)
         self.development = Development.from_scenario(scenario)

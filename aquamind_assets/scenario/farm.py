@@ -1,5 +1,6 @@
 """Where and how much is farmed: geographies, containers, stages and batches."""
 
+import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -102,6 +103,30 @@ class EggSpec(Section):
     alevin_loss: Probability = quantity("loss of alevins until first feeding", "1")
 
 
+class StagingSpec(Section):
+    """A farm arranged for its testers: on one day, batches stand at wanted places of their lives. Before it no others start."""
+
+    date: datetime.date = quantity("the day; `yesterday`, the last day that is over, when the farm is first made", "", "a test installation")
+    positions: Annotated[dict[StageName, list[Literal["middle"] | Annotated[int, Field(ge=-300, le=300)]]], Field(min_length=1)] = quantity(
+        "batches by stage: in its middle, or so many days before they leave it (an Adult: before its harvest begins; below zero: after)",
+        "day",
+        "a test installation",
+    )
+
+    @model_validator(mode="after")
+    def _only_adults_are_gone(self) -> Self:
+        for stage, places in self.positions.items():
+            gone = [place for place in places if stage != "Adult" and place != "middle" and place <= 0]
+            if gone:
+                raise ValueError(f"positions.{stage} {gone}: allowed are days from 1 on; only an Adult may have days below zero, after its harvest has begun")
+        return self
+
+    @property
+    def batches(self) -> int:
+        """Batches that are arranged."""
+        return sum(len(places) for places in self.positions.values())
+
+
 class BatchPlan(Section):
     """How batches start, and how many live at once."""
 
@@ -132,11 +157,14 @@ class BatchPlan(Section):
         "least mean weight of the lighter fish put together, as a share of that of the heavier ones", "1", "general knowledge"
     )
     expected_days: int = quantity("planned days from eggs to end of harvest", "day", ge=100, le=2000)
+    staging: StagingSpec | None = quantity("batches arranged over all stages on one day; none: batches start when they are due", "", "a test installation")
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
         if not self.active_min <= self.active_target <= self.active_max:
             raise ValueError(f"active_min {self.active_min} <= active_target {self.active_target} <= active_max {self.active_max} does not hold")
+        if self.staging is not None and self.staging.batches > self.active_max:
+            raise ValueError(f"staging.positions are of {self.staging.batches} batches: allowed are active_max, {self.active_max}")
         return self
 
 

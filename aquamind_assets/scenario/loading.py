@@ -1,6 +1,10 @@
 """Scenarios from presets, YAML files and single changed values."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,6 +13,11 @@ import yaml
 from pydantic import ValidationError
 
 from aquamind_assets.scenario.model import Scenario
+
+YESTERDAY = "yesterday"
+"""What a staging date may say instead of a day."""
+
+_RELATIVE_YEAR = re.compile(r"staging(?: - (\d{1,5}) (days|years))?")
 
 
 class ScenarioError(ValueError):
@@ -21,26 +30,88 @@ def preset_names() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
-def load_scenario(source: str | Path = "demo", changes: Sequence[str] = ()) -> Scenario:
+def load_scenario(source: str | Path = "demo", changes: Sequence[str] = (), yesterday: Callable[[str], date] | None = None) -> Scenario:
     """The scenario of a preset's name or of a YAML file, with ``path=value`` changes applied on top.
 
     A file says ``extends: <preset or file beside it>`` and then only what differs. In lists of named things (geographies, stages, diseases, feeds, ...) the
     entries are merged by their ``name`` or ``key``; other lists replace what was there. A change is written like ``farm.batches.eggs_mean=200000`` or
     ``health.diseases.PD.days.high=80``.
 
+    Where batches are staged, ``first_year``, ``last_year`` and the years of sessions may be told from that date: ``staging`` (its year), ``staging - 1 years``,
+    ``staging - 1250 days`` (the year of that day).
+
+    Args:
+        source: a preset's name, or a YAML file.
+        changes: ``path=value`` changes, applied in order.
+        yesterday: asked, where the staging date is ``yesterday``, for the day that this means, with the scenario's :func:`staging_key`.
+
     Raises:
-        ScenarioError: no such preset or file, not YAML, an unknown path, or values outside their ranges.
+        ScenarioError: no such preset or file, not YAML, an unknown path, values outside their ranges, or ``yesterday`` is not told where it is meant.
     """
+    document = _document(source, changes)
+    key = _key(document)
+    if key is not None:
+        if yesterday is None:
+            raise ScenarioError(f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': nobody knows the day here; give one, as in 2025-03-31")
+        _staging(document)["date"] = yesterday(key)
+    _tell_years(document)
+    try:
+        return Scenario.model_validate(document)
+    except ValidationError as error:
+        raise ScenarioError(_explain(error, str(source), document)) from None
+
+
+def staging_key(source: str | Path, changes: Sequence[str] = ()) -> str | None:
+    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is told, to remember that day by; None for every other scenario.
+
+    Raises:
+        ScenarioError: no such preset or file, not YAML, or an unknown path.
+    """
+    return _key(_document(source, changes))
+
+
+def _key(document: dict[str, Any]) -> str | None:
+    if _staging(document).get("date") != YESTERDAY:
+        return None
+    return hashlib.blake2b(json.dumps(document, sort_keys=True, default=str).encode(), digest_size=8).hexdigest()
+
+
+def _staging(document: dict[str, Any]) -> dict[str, Any]:
+    """The part of a document that stages batches, itself; an empty one where there is none."""
+    place: Any = document
+    for step in ("farm", "batches", "staging"):
+        place = place.get(step) if isinstance(place, dict) else None
+    return place if isinstance(place, dict) else {}
+
+
+def _tell_years(document: dict[str, Any]) -> None:
+    """Puts numbers in place of years that are told from the staging date."""
+    day = _staging(document).get("date")
+    sessions = document.get("sessions")
+    if isinstance(day, date):
+        for place in [document, *(sessions if isinstance(sessions, list) else [])]:
+            for name in ("first_year", "last_year"):
+                if isinstance(place, dict) and isinstance(place.get(name), str):
+                    place[name] = _told_year(place[name], day)
+
+
+def _told_year(told: str, day: date) -> int | str:
+    found = _RELATIVE_YEAR.fullmatch(told.strip())
+    if found is None:
+        return told
+    amount = int(found[1] or 0)
+    return (day - timedelta(days=amount)).year if found[2] == "days" else day.year - amount
+
+
+def _document(source: str | Path, changes: Sequence[str]) -> dict[str, Any]:
+    """What a source says, with changes applied."""
     document = _read(str(source), Path.cwd())
     for change in changes:
         path, separator, value = change.partition("=")
         if not separator:
             raise ScenarioError(f"change {change!r}: write path=value, as in farm.batches.eggs_mean=200000")
         _set(document, path.strip().split("."), yaml.safe_load(value), change)
-    try:
-        return Scenario.model_validate(document)
-    except ValidationError as error:
-        raise ScenarioError(_explain(error, str(source), document)) from None
+    return document
 
 
 def _read(source: str, folder: Path) -> dict[str, Any]:

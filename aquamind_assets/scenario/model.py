@@ -47,6 +47,9 @@ class Scenario(Section):
             expected = session.last_year + 1
         if self.sessions and expected != self.last_year + 1:
             raise ValueError(f"sessions end in {expected - 1}, the history in {self.last_year}")
+        staging = self.farm.batches.staging
+        if staging is not None and staging.date.year not in self.years:
+            raise ValueError(f"farm.batches.staging.date {staging.date}: allowed are days of the history, {self.first_year} to {self.last_year}")
         return self
 
     @model_validator(mode="after")

@@ -1,16 +1,19 @@
 """Scenarios from presets, files and single changes; what is refused and how it is named."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
-from aquamind_assets.scenario.loading import ScenarioError, load_scenario, preset_names
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario, preset_names, staging_key
+
+YESTERDAY = date(2026, 11, 21)
 
 
 @pytest.mark.parametrize("preset", preset_names())
-def test_every_preset_is_valid_and_has_ten_years_in_sessions(preset: str) -> None:
-    scenario = load_scenario(preset)
+def test_every_preset_is_valid_and_has_its_years_in_sessions(preset: str) -> None:
+    scenario = load_scenario(preset, yesterday=lambda key: YESTERDAY)
     assert scenario.name == preset
     assert next(iter(scenario.years)) == scenario.sessions[0].first_year
     assert list(scenario.years)[-1] == scenario.sessions[-1].last_year
@@ -103,3 +106,53 @@ def test_fingerprints_change_with_what_decides_the_data_and_with_nothing_else() 
     faulty = load_scenario("demo", ["water.imperfections.gap_share=0.1"])
     assert faulty.fingerprint() != demo.fingerprint()
     assert faulty.farm_fingerprint() == demo.farm_fingerprint()
+
+
+def staged(positions: str, day: str = "2020-06-01") -> list[str]:
+    return [f"farm.batches.staging={{date: {day}, positions: {positions}}}"]
+
+
+def test_years_may_be_told_from_the_staging_date() -> None:
+    scenario = load_scenario("uat", yesterday=lambda key: YESTERDAY)
+    assert list(scenario.years) == [2023, 2024, 2025, 2026]
+    assert [(session.first_year, session.last_year) for session in scenario.sessions] == [(2023, 2025), (2026, 2026)]
+    assert list(load_scenario("uat", ["farm.batches.staging.date=2024-02-01"]).years) == [2020, 2021, 2022, 2023, 2024]
+    earlier = load_scenario("uat", ["first_year=2021", "sessions=[]"], lambda key: YESTERDAY)
+    assert list(earlier.years) == [2021, 2022, 2023, 2024, 2025, 2026]
+
+
+def test_yesterday_is_asked_for_once_with_a_key_of_the_scenario_as_it_is_told() -> None:
+    asked: list[str] = []
+
+    def yesterday(key: str) -> date:
+        asked.append(key)
+        return YESTERDAY
+
+    dated = load_scenario("uat", [f"farm.batches.staging.date={YESTERDAY}"], yesterday)
+    assert not asked
+    assert load_scenario("uat", (), yesterday).fingerprint() == dated.fingerprint()
+    assert asked == [staging_key("uat")]
+    assert staging_key("uat", ["seed=3"]) not in (None, staging_key("uat"))
+    assert staging_key("demo") is None
+    with pytest.raises(ScenarioError, match=r"farm\.batches\.staging\.date = 'yesterday'.* as in 2025-03-31"):
+        load_scenario("uat")
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        (staged("{Fry: [5]}", "2031-01-01"), ["farm.batches.staging.date 2031-01-01", "2015 to 2024"]),
+        (staged("{Fry: [5]}", "someday"), ["farm.batches.staging.date = 'someday'", "valid date"]),
+        (staged("{Fingerling: [5]}"), ["farm.batches.staging.positions.Fingerling", "Parr"]),
+        (staged("{Fry: [0]}"), ["farm.batches.staging", "positions.Fry [0]", "allowed are days from 1 on"]),
+        (staged("{Adult: [end]}"), ["farm.batches.staging.positions.Adult.0", "'end'", "middle"]),
+        (staged("{Adult: [-900]}"), ["farm.batches.staging.positions.Adult.0", "-900", "greater than or equal to -300"]),
+        (staged("{}"), ["farm.batches.staging.positions", "at least 1"]),
+        (staged("{Fry: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"), ["farm.batches", "staging.positions are of 9 batches", "active_max, 8"]),
+    ],
+)
+def test_staging_that_cannot_be_is_named_with_its_place_the_value_and_what_is_allowed(changes: list[str], parts: list[str]) -> None:
+    with pytest.raises(ScenarioError) as error:
+        load_scenario("demo", changes)
+    for part in parts:
+        assert part in str(error.value)
