@@ -6,18 +6,22 @@ Exit codes: 0 done, 1 something failed or differs, 2 the orders cannot be carrie
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from aquamind_assets.command.orders import WrongOrders, choose_years
 from aquamind_assets.scenario.loading import ScenarioError, preset_names
 from aquamind_assets.settings import Settings, SettingsError
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,6 +46,10 @@ Session = Annotated[int | None, typer.Option("--session", help="One session of t
 Years = Annotated[str | None, typer.Option("--years", metavar="A-B", help="A year, or a range of years.", show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+LogDir = Annotated[
+    Path | None,
+    typer.Option("--log-dir", metavar="DIR", envvar="AQUAMIND_LOG_DIR", help="Folder for the log file; else `logs` in DAGSTER_HOME.", show_default=False),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what went wrong.")]
 
 
@@ -59,16 +67,17 @@ def run(
     ledger: LedgerPlace = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what the last run was told, from the first year that is not complete.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which years, rows, size and time to expect; write nothing.")] = False,
+    log_dir: LogDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Make the history, or some years of it. What is there already is not made again; after Ctrl-C or a crash the same command goes on."""
-    with orders_checked():
+    console = _console(quiet, as_json)
+    with at_work("run", log_dir, console):
         settings = _settings(preset, scenario, changes, database, ledger)
         from aquamind_assets.command import running
 
         chosen = choose_years(settings, session, years)
-        console = _console(quiet, as_json)
         running.announce(console, settings, chosen)
         if dry_run:
             from aquamind_assets.command.estimate import estimate
@@ -89,17 +98,21 @@ def days(
     changes: Changes = None,
     database: Database = None,
     ledger: LedgerPlace = None,
+    log_dir: LogDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Record a short stretch. The farm is simulated from its first year up to these days; only what happened on them is written, and what it refers to."""
-    with orders_checked():
+    """Record a short stretch. The farm is simulated from its first year up to these days; only what happened on them is written, and what it refers to.
+
+    Ends with the laws' verdict over it.
+    """
+    console = _console(quiet, as_json)
+    with at_work("days", log_dir, console):
         settings = _settings(preset, scenario, changes, database, ledger)
         from aquamind_assets.command import running
 
-        console = _console(quiet, as_json)
         outcome = running.run_days(settings, _date(start, "--start"), count, console, shown=not (quiet or as_json))
-        _finish(outcome, settings, console, as_json)
+        _finish(outcome, settings, console, as_json, judged=True)
 
 
 @app.command(epilog="`aquamind ui` · `aquamind ui --port 3333`")
@@ -114,9 +127,15 @@ def ui(
 ) -> None:
     """Open Dagster's user interface (and its daemon) on the data of the last run. Ctrl-C closes it."""
     with orders_checked():
+        from aquamind_assets.command.running import reconcile_runs
         from aquamind_assets.command.serving import serve
 
-        raise typer.Exit(serve(_settings(preset, scenario, changes, database, ledger), host, port))
+        settings = _settings(preset, scenario, changes, database, ledger)
+        for dead in (verdict for verdict in reconcile_runs(settings) if not verdict.alive):
+            typer.echo(
+                f"Run {dead.run_id[:8]} of {dead.partition or dead.job} had died ({dead.reason}); it is reported failed, and can be run again from there."
+            )
+        raise typer.Exit(serve(settings, host, port))
 
 
 @app.command()
@@ -129,13 +148,27 @@ def status(database: Database = None, as_json: Json = False) -> None:
         _print(found.as_json(), as_json, lambda: found.show(Console()))
 
 
-@app.command(epilog="`aquamind verify` · `aquamind verify --json`")
-def verify(database: Database = None, as_json: Json = False) -> None:
-    """Compare the rows in the database with the digests kept when they were written, and follow every foreign key."""
-    with orders_checked():
+@app.command(epilog="`aquamind verify` · `aquamind verify --years 2016` · `aquamind verify --quick --json`")
+def verify(
+    session: Session = None,
+    years: Years = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Digests and foreign keys alone, without the laws.")] = False,
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    database: Database = None,
+    ledger: LedgerPlace = None,
+    log_dir: LogDir = None,
+    as_json: Json = False,
+) -> None:
+    """Compare the rows in the database with the digests kept when they were written, follow every foreign key, and judge every law on every row."""
+    console = _console(False, as_json)
+    with at_work("verify", log_dir, console):
         from aquamind_assets.command.verifying import verify_database
 
-        found = verify_database(_settings(None, None, None, database, None))
+        settings = _settings(preset, scenario, changes, database, ledger)
+        chosen = choose_years(settings, session, years) if session is not None or years is not None else None
+        found = verify_database(settings, chosen, quick=quick, console=console)
         _print(found.as_json(), as_json, lambda: found.show(Console()))
         raise typer.Exit(0 if found.sound else 1)
 
@@ -147,10 +180,11 @@ def clear(
     everything: Annotated[bool, typer.Option("--all", help="All years, and the simulated ledgers too.")] = False,
     database: Database = None,
     yes: Yes = False,
+    log_dir: LogDir = None,
     as_json: Json = False,
 ) -> None:
     """Remove what the platform wrote: a year, a session, or everything. Rows that people made stay."""
-    with orders_checked():
+    with at_work("clear", log_dir, _console(False, as_json)):
         from aquamind_assets.command.clearing import clear_years, years_to_clear
 
         settings = _settings(None, None, None, database, None)
@@ -199,6 +233,29 @@ def reconcile(
         verdicts = reconcile_runs(_settings(None, None, None, database, None), grace)
         lines = [f"{one.run_id}  {one.partition or one.job}: {'alive' if one.alive else 'reported failed'}, {one.reason}" for one in verdicts]
         _print({"runs": [vars(one) for one in verdicts]}, as_json, lambda: Console().print("\n".join(lines) or "No run is under way."))
+
+
+@app.command(epilog="`aquamind prune` · `aquamind prune --keep-days 30 --yes`")
+def prune(
+    keep_days: Annotated[int, typer.Option("--keep-days", min=0, help="Runs that have changed in so many days stay.")] = 90,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Forget old runs in Dagster, which keeps them for ever. Rows stay, and so does the run that last made an asset's year, with its figures and plots."""
+    with orders_checked():
+        import dagster as dg
+
+        from aquamind_assets.command.home import make_home
+        from aquamind_assets.command.pruning import forget, prunable_runs
+
+        make_home()
+        with dg.DagsterInstance.get() as instance:
+            found = prunable_runs(instance, datetime.now(UTC) - timedelta(days=keep_days))
+            if found.run_ids and not yes and not typer.confirm(f"Forget {len(found.run_ids)} runs that ended more than {keep_days} days ago?"):
+                raise typer.Exit(1)
+            forget(instance, found.run_ids)
+        said = f"{len(found.run_ids)} runs forgotten; {found.shown} as old stay, as they last made an asset's year."
+        _print({"forgotten": found.run_ids, "kept_as_latest": found.shown}, as_json, lambda: Console().print(said, highlight=False))
 
 
 @scenario_app.command("show", epilog="`aquamind scenario show --preset bakkafrost` · `aquamind scenario show farm.batches`")
@@ -267,8 +324,32 @@ def orders_checked() -> Iterator[None]:
     try:
         yield
     except (ScenarioError, SettingsError, WrongOrders, YearNotBegun, WarehouseError) as error:
-        Console(stderr=True).print(f"[bold red]aquamind:[/] {error}", highlight=False)
+        _say_wrong(str(error))
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def at_work(word: str, folder: Path | None, console: Console) -> Iterator[None]:
+    """The same, with a log file, whose path is told at the beginning and again where something went wrong. An error that nobody foresaw ends with code 1."""
+    from aquamind_assets.command.logfile import logged
+
+    with logged(word, folder) as path:
+        console.print(f"[dim]Log: {path}[/]", highlight=False, soft_wrap=True)
+        try:
+            with orders_checked():
+                yield
+        except typer.Exit as ended:
+            if ended.exit_code == 1:
+                Console(stderr=True).print(f"The log: {path}", highlight=False, soft_wrap=True)
+            raise
+        except Exception as error:
+            _log.exception("unforeseen")
+            _say_wrong(f"{type(error).__name__}: {error}\nWhere it happened is in the log: {path}")
+            raise typer.Exit(1) from None
+
+
+def _say_wrong(text: str) -> None:
+    Console(stderr=True).print(f"[bold red]aquamind:[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -281,7 +362,10 @@ def _settings(preset: str | None, scenario: str | None, changes: list[str] | Non
         raise WrongOrders("give either --preset or --scenario")
     if preset is not None and preset not in preset_names():
         raise WrongOrders(f"--preset {preset}: there are {', '.join(preset_names())}")
-    return Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
+    settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
+    changed = f" with {', '.join(settings.changes)}" if settings.changes else ""
+    _log.info("scenario %s%s, database %s, ledgers %s", settings.scenario, changed, settings.database_name, settings.ledger)
+    return settings
 
 
 def _date(text: str, option: str) -> date:
@@ -302,9 +386,9 @@ def _print(document: Any, as_json: bool, show: Callable[[], object]) -> None:
         show()
 
 
-def _finish(outcome: Any, settings: Settings, console: Console, as_json: bool) -> None:
+def _finish(outcome: Any, settings: Settings, console: Console, as_json: bool, *, judged: bool = False) -> None:
     from aquamind_assets.command.ending import finish
 
-    code = finish(outcome, settings, console, as_json)
+    code = finish(outcome, settings, console, as_json, judged=judged)
     if code:
         raise typer.Exit(code)

@@ -1,7 +1,9 @@
 """The command as a user types it: a process of its own, a home of its own, a real database."""
 
+import io
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,8 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import aquamind_assets
+from aquamind_assets.checks.integrity import LAWS_BESIDE_DIGESTS
+from aquamind_assets.command.verifying import verify_database
+from aquamind_assets.settings import Settings
 
 Aquamind = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-m", "aquamind_assets"]
@@ -79,15 +85,74 @@ def test_the_end_of_a_run_shows_rows_batches_and_the_way_on(aquamind: Aquamind, 
     assert "aquamind ui" in shown
 
 
-def test_verify_finds_a_changed_row(aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path) -> None:
-    assert json.loads(aquamind("verify", "--json").stdout)["sound"]
+def test_verify_judges_every_law_and_names_what_was_changed(aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path) -> None:
+    found = json.loads(aquamind("verify", "--json").stdout)
+    assert found["sound"]
+    assert found["years"] == [2015, 2016]
+    looked_at = {law["law"]: sum(law["looked_at"].values()) for law in found["laws"]}
+    assert looked_at.keys() == {law.name for law in LAWS_BESIDE_DIGESTS}
+    assert all(looked_at.values()), looked_at
+    assert looked_at["rows_keep_the_rules"] >= first_run["total_rows"] - 1, "all rows but AquaMind's own"
+    assert not any(law["violations"] or law["not_judged"] for law in found["laws"] if law["law"] != "medicine_is_by_the_book")
+
     copy = tmp_path / "copy.db"
-    with sqlite3.connect(place / "data" / "aquamind.db") as original, sqlite3.connect(copy) as changed:
-        original.backup(changed)
-        changed.execute("UPDATE batch_mortalityevent SET count = count + 1 WHERE id = (SELECT MIN(id) FROM batch_mortalityevent)")
-    found = json.loads(aquamind("verify", "--json", "--database", f"sqlite:///{copy}", expect=1).stdout)
-    assert not found["sound"]
-    assert ["batch_mortalityevent" in line for line in found["differences"]] == [True]
+    shutil.copy(place / "data" / "aquamind.db", copy)
+    changes = (
+        "UPDATE batch_mortalityevent SET count = count + 1 WHERE id = (SELECT min(id) FROM batch_mortalityevent)",
+        "UPDATE inventory_feedingevent SET amount_kg = amount_kg + 0.01 WHERE id = (SELECT max(id) FROM inventory_feedingevent)",
+        "DELETE FROM environmental_environmentalreading WHERE id = (SELECT max(id) FROM environmental_environmentalreading)",
+    )
+    with sqlite3.connect(copy) as changed:
+        assert [changed.execute(change).rowcount for change in changes] == [1, 1, 1]
+    changed.close()
+    shown = " ".join(aquamind("verify", "--quick", "--database", f"sqlite:///{copy}", expect=1).stdout.split())
+    for differs in ("batch_mortalityevent 2015", "environmental_environmentalreading 2016", "inventory_feedingevent 2016"):
+        assert f"differs {differs}: written" in shown
+
+    settings = Settings("tiny", (), f"sqlite:///{copy}", str(place / "data" / "ledger"))
+    whole = verify_database(settings)
+    assert not whole.sound
+    assert len(whole.differences) == 3
+    assert {law.law: list(law.places) for law in whole.laws if law.violations} == {
+        "fish_close": ["mortality 2015", "mortality 2016"],
+        "feed_closes_to_the_gram_and_the_cent": ["feeding_events 2016"],
+        "rows_keep_the_rules": ["feeding_summaries 2016"],
+    }
+    assert [line.partition(":")[0] for line in verify_database(settings, [2015], quick=True).differences] == ["batch_mortalityevent 2015"]
+
+
+def test_without_its_ledger_a_law_is_not_judged_and_never_kept(first_run: dict, place: Path, tmp_path: Path) -> None:
+    found = verify_database(Settings("tiny", (), f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path)), [2016])
+    assert found.sound
+    laws = {law.law: law for law in found.laws}
+    assert laws["fish_close_every_day"].not_judged == {"farm_year": [2016]}
+    assert laws["feed_closes_to_the_gram_and_the_cent"].not_judged == {"feeding_events": [2016]}
+    console = Console(width=120, record=True, file=io.StringIO())
+    found.show(console)
+    shown = console.export_text()
+    assert "not judged fish close every day: farm_year 2016 (the ledger of 2016, which is not stored)" in shown
+    assert "every law that could be judged is kept" in shown
+
+
+def test_every_run_of_the_command_leaves_a_log(aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path) -> None:
+    runs = [path.read_text("utf-8") for path in (place / "home" / "logs").glob("run-*.log")]
+    first = next(text for text in runs if "aquamind run --preset tiny --years 2015-2016 --json" in text)
+    assert "scenario tiny, database sqlite:///data/aquamind.db" in first
+    assert "feeding_events 2016: " in first
+    assert first.splitlines()[-1].split(" after ")[0].endswith("exit code 0")
+
+    damaged = tmp_path / "damaged.db"
+    shutil.copy(place / "data" / "aquamind.db", damaged)
+    with sqlite3.connect(damaged) as changed:
+        changed.execute("UPDATE aquamind_assets_chunk_table SET digest = 'no number'")
+    changed.close()
+    failed = aquamind("verify", "--quick", "--database", f"sqlite:///{damaged}", "--log-dir", str(tmp_path / "elsewhere"), expect=1)
+    (log,) = (tmp_path / "elsewhere").iterdir()
+    assert f"Log: {log}" in failed.stdout
+    assert "ValueError" in failed.stderr
+    assert str(log) in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert "Traceback" in log.read_text("utf-8")
 
 
 def test_clear_asks_first_and_then_removes_just_that(aquamind: Aquamind, first_run: dict, place: Path) -> None:
@@ -136,6 +201,8 @@ def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
         first, last, days = database.execute("SELECT MIN(feeding_date), MAX(feeding_date), COUNT(DISTINCT feeding_date) FROM inventory_feedingevent").fetchone()
     assert (first, last) == ("2015-12-29", "2016-01-02")
     assert days == 5
+    assert told["verdict"]["sound"]
+    assert {law["law"]: sum(law["looked_at"].values()) for law in told["verdict"]["laws"]}["rows_keep_the_rules"] == told["total_rows"] - 1
     assert json.loads(aquamind("verify", "--json").stdout)["sound"]
 
 

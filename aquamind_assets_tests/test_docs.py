@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import aquamind_assets
+from aquamind_assets.cli import app, scenario_app
 
 ROOT = Path(aquamind_assets.__file__).parents[1]
 DOCUMENTS = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))]
@@ -24,6 +25,14 @@ def commands(document: str) -> list[list[str]]:
 
 def test_the_documents_have_commands() -> None:
     assert len(commands("docs/operating.md")) >= 15
+
+
+def test_every_word_of_the_command_is_in_a_document() -> None:
+    text = "\n".join((ROOT / document).read_text("utf-8") for document in DOCUMENTS)
+    words = [f"aquamind {one.name or one.callback.__name__}" for one in app.registered_commands if one.callback]
+    words += [f"aquamind scenario {one.name}" for one in scenario_app.registered_commands]
+    assert len(words) >= 13
+    assert [word for word in words if word not in text] == []
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ the jobs for a session execute one run a year themselves. Runs, events and mater
 Belongs here: order, tags and outcome of these runs. Does not belong here: what a run does.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ import dagster as dg
 
 from aquamind_assets.assets.liveness import worker_tags
 from aquamind_assets.assets.watch import Watch
+
+_log = logging.getLogger(__name__)
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -50,9 +53,21 @@ def run_years(
             tags={**worker_tags(), "dagster/max_retries": "0", **(tags or {})},
         )
         runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result))))
+        _tell(runs[-1], result)
         if not result.success or watch.stopping:
             break
     return runs
+
+
+def _tell(run: YearRun, result: dg.ExecuteInProcessResult) -> None:
+    """Log what came of a year, with the stack traces of errors that nobody foresaw."""
+    _log.log(logging.INFO if run.success else logging.ERROR, "%s %s, run %s", run.year, "is complete" if run.success else "failed", run.run_id)
+    for text in run.failures:
+        _log.error("%s", text)
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        data = event.step_failure_data
+        if data.error is not None and data.user_failure_data is None:
+            _log.error("%s", data.error.to_string())
 
 
 def failures_of(result: dg.ExecuteInProcessResult) -> list[str]:

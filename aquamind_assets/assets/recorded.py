@@ -14,7 +14,7 @@ from aquamind_assets.assets.plainly import told_plainly
 from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.assets.prerequisites import require_upstream
 from aquamind_assets.assets.writing import write_year
-from aquamind_assets.checks.asset_checks import evidence_of, not_judged, results_of, specs_of
+from aquamind_assets.checks.asset_checks import evidence_of, results_of, specs_of
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.partition import partition_report
@@ -77,9 +77,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
 
 
 def _checked(platform: Platform, recorder: Recorder, inputs: YearInputs, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
-    """The laws of the asset's rows, for a year that is there as far as it has been simulated."""
-    if platform.days is not None and (platform.days.first > inputs.days.first or platform.days.end < inputs.days.end):
-        return not_judged(recorder.asset, inputs.year, platform.days)
+    """The laws of the asset's rows, as far as they are there."""
     ledger = None if recorder.asset in BEFORE_THE_FARM else inputs.ledger
     return results_of(recorder.asset, evidence_of(platform, inputs.year, ledger).with_database(warehouse))
 

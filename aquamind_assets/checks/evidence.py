@@ -15,12 +15,16 @@ import pandas as pd
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Ledger
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.timeline import DayRange, day_number, id_range, to_date, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, day_number, id_range, to_date, year_days
 from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.tables import TABLES
 
 LOOK_AT_MOST = 50_000
 """Rows of a table's year that are looked at one by one while the year is made; of larger tables some days of each quarter stand for the rest."""
+
+AT_ONCE = 5_000_000
+"""Rows of a table's year that are asked for at once where all are looked at; more are asked for thirty days at a time, so that what is summed up of them stays
+small."""
 
 STRETCHES = 4
 """Stretches of days that stand for a year too large to look at as a whole."""
@@ -111,6 +115,8 @@ class Evidence:
     def look(self, table: str) -> "Look":
         """The days of which a table's rows are looked at one by one: the year, or a stretch in each quarter where it has too many rows."""
         rows = self.written(table)
+        if self.look_at_most is None and rows > AT_ONCE:
+            return Look([chunk.days for chunk in chunks_of(self.year)], "")
         if self.look_at_most is None or rows <= self.look_at_most:
             return Look([self.days], "")
         length = max(1, len(self.days) * self.look_at_most // rows // STRETCHES)

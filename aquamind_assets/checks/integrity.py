@@ -25,6 +25,9 @@ from aquamind_assets.records.registry import RECORDERS
 SIMULATED = "farm_year"
 """The asset whose laws are judged on the ledger alone."""
 
+SOUND = "rows_are_sound"
+"""The law that every recorded asset has."""
+
 
 @dataclass(frozen=True)
 class Law:
@@ -55,21 +58,36 @@ def _on_ledger(judge: Callable[[Evidence, Ledger], LawResult]) -> Callable[[Evid
 
 
 def _sound(recorder: Recorder) -> Law:
+    parts = _sound_beside_digests(recorder)
+
     def judge(evidence: Evidence) -> LawResult:
-        return together(
-            [
-                rows_are_as_written(evidence, recorder.asset, recorder.tables),
-                rows_in_time(evidence, recorder.tables),
-                rows_keep_the_rules(evidence, recorder.asset, recorder.tables),
-            ]
-        )
+        return together([rows_are_as_written(evidence, recorder.asset, recorder.tables), *(part.judge(evidence) for part in parts)])
 
     return Law(
-        "rows_are_sound",
+        SOUND,
         recorder.asset,
         "The year's rows are those that were written, digest for digest; they are of the days they say, refer to nothing that came later, and keep every rule "
         f"of AquaMind's database and application. Tables: {', '.join(recorder.tables)}.",
         judge,
+    )
+
+
+def _sound_beside_digests(recorder: Recorder) -> tuple[Law, Law]:
+    """What sound rows are besides being those that were written, as laws of their own."""
+    tables = ", ".join(recorder.tables)
+    return (
+        Law(
+            "rows_in_time",
+            recorder.asset,
+            f"Rows are of the days they say, and refer to nothing that came later. Tables: {tables}.",
+            lambda evidence: rows_in_time(evidence, recorder.tables),
+        ),
+        Law(
+            "rows_keep_the_rules",
+            recorder.asset,
+            f"Rows keep every rule of AquaMind's database and application. Tables: {tables}.",
+            lambda evidence: rows_keep_the_rules(evidence, recorder.asset, recorder.tables),
+        ),
     )
 
 
@@ -145,6 +163,9 @@ LAWS: tuple[Law, ...] = (
     ),
     *map(_sound, RECORDERS.values()),
 )
+
+LAWS_BESIDE_DIGESTS: tuple[Law, ...] = tuple(part for law in LAWS for part in (_sound_beside_digests(RECORDERS[law.asset]) if law.name == SOUND else (law,)))
+"""The same for whoever compares the digests of a whole database anyway: what ``rows_are_sound`` says besides stands as two laws of its own."""
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,23 @@ from aquamind_assets.command.reporting import show as show_reports
 from aquamind_assets.command.reporting import write_reports_of
 from aquamind_assets.command.running import Outcome
 from aquamind_assets.command.summary import contents_of, show
+from aquamind_assets.command.verifying import judge_years
 from aquamind_assets.settings import Settings
 
 
-def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool) -> int:
-    """Say what came of it; 0 complete, 1 a year failed, 130 stopped."""
+def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool, *, judged: bool = False) -> int:
+    """Say what came of it; 0 complete, 1 a year failed or (if the laws are ``judged`` once more) one is broken, 130 stopped."""
     with Platform(settings).open() as warehouse:
         contents = contents_of(warehouse)
         size = warehouse.size_bytes()
-    reports = [] if outcome.stopped or outcome.failed or not outcome.runs else write_reports_of(settings, outcome.years, console)
+    done = not (outcome.stopped or outcome.failed)
+    reports = write_reports_of(settings, outcome.years, console) if done and outcome.runs else []
+    verdict = judge_years(settings, outcome.years, console) if done and judged else None
     if as_json:
         runs = [{"year": run.year, "run_id": run.run_id, "success": run.success, "failures": list(run.failures)} for run in outcome.runs]
         paths = [str(report.html) for report in reports]
-        print(json.dumps({"runs": runs, "stopped": outcome.stopped, "database_bytes": size, "reports": paths, **contents.as_json()}, indent=2))
+        document = {"runs": runs, "stopped": outcome.stopped, "database_bytes": size, "reports": paths, **contents.as_json()}
+        print(json.dumps(document | ({"verdict": verdict.as_json()} if verdict else {}), indent=2))
     if outcome.stopped:
         console.print("Stopped at a chunk border; everything committed stays. Go on with [bold]aquamind run --resume[/].")
         return 130
@@ -40,6 +44,8 @@ def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool
     if reports:
         console.print("Reports:")
         show_reports(reports, console)
+    if verdict is not None:
+        verdict.show(console)
     console.print("Look at it: [bold]aquamind ui[/] opens the graph, the runs and every year's figures at http://127.0.0.1:3000", highlight=False)
     sys.stdout.flush()
-    return 0
+    return 0 if verdict is None or verdict.sound else 1

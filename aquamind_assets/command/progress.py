@@ -39,16 +39,19 @@ class Bar(Watch):
 
     def began(self, asset: str, year: int, chunks: int) -> None:
         """See :class:`Watch`."""
+        super().began(asset, year, chunks)
         self.pace.began(asset, year, chunks)
         self._show()
 
     def wrote(self, asset: str, year: int, rows: int) -> None:
         """See :class:`Watch`."""
+        super().wrote(asset, year, rows)
         self.pace.wrote(rows)
         self._show()
 
     def finished(self, asset: str, year: int) -> None:
         """See :class:`Watch`."""
+        super().finished(asset, year)
         self.pace.finished(asset, year)
         self._show()
 

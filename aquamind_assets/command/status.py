@@ -1,5 +1,6 @@
 """``aquamind status``: what is there, and in what shape."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import dagster as dg
@@ -7,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aquamind_assets.assets.jobs import ONE_YEAR
+from aquamind_assets.assets.liveness import judge
 from aquamind_assets.assets.platform import Platform
 from aquamind_assets.assets.prerequisites import complete_years
 from aquamind_assets.command.home import make_home
@@ -71,7 +73,12 @@ class Status:
             table.add_row(str(one.year), one.ledger_through or "·", str(one.assets), str(one.chunks), short(one.rows), duration(one.seconds), state)
         console.print(table)
         for run in self.last_runs:
-            console.print(f"[dim]{run['ended']}[/] {run['job']} {run['partition']}: {run['status'].lower()}", highlight=False)
+            dead = f", [red]but {run['dead']}[/]" if run["dead"] else ""
+            console.print(f"[dim]{run['ended']}[/] {run['job']} {run['partition']}: {run['status'].lower()}{dead}", highlight=False)
+        if any(run["dead"] for run in self.last_runs):
+            console.print("The next [bold]aquamind run[/] or [bold]aquamind reconcile[/] reports them failed; what they committed stays.", highlight=False)
+        if any(not one.complete and one.chunks for one in self.years):
+            console.print("Go on with [bold]aquamind run --resume[/].", highlight=False)
 
 
 def status_of(settings: Settings) -> Status:
@@ -82,6 +89,7 @@ def status_of(settings: Settings) -> Status:
         size = warehouse.size_bytes()
         years = sorted({*platform.ledgers.years(), *(checkpoint.year for checkpoint in checkpoints)})
         complete = complete_years(platform, warehouse, [year for year in years if year in platform.ledgers.years()])
+        runs = _last_runs(warehouse.is_locked)
     found = []
     for year in years:
         ours = [checkpoint for checkpoint in checkpoints if checkpoint.year == year]
@@ -98,10 +106,11 @@ def status_of(settings: Settings) -> Status:
                 other_scenario=any(checkpoint.fingerprint.split("@")[0] != platform.fingerprint for checkpoint in ours),
             )
         )
-    return Status(platform.scenario.name, platform.fingerprint, settings.database_name, size, found, _last_runs())
+    return Status(platform.scenario.name, platform.fingerprint, settings.database_name, size, found, runs)
 
 
-def _last_runs(count: int = 5) -> list[dict[str, str]]:
+def _last_runs(lock_held: Callable[[str, int], bool], count: int = 5) -> list[dict[str, str]]:
+    """The latest runs; ``dead`` says why nobody can be working on a run that counts as started, ``""`` for all others."""
     make_home()
     with dg.DagsterInstance.get() as instance:
         records = instance.get_run_records(limit=count)
@@ -112,6 +121,14 @@ def _last_runs(count: int = 5) -> list[dict[str, str]]:
             "partition": record.dagster_run.tags.get("dagster/partition", ""),
             "status": record.dagster_run.status.value,
             "ended": f"{record.update_timestamp:%Y-%m-%d %H:%M}",
+            "dead": _dead(record, lock_held),
         }
         for record in records
     ]
+
+
+def _dead(record: dg.RunRecord, lock_held: Callable[[str, int], bool]) -> str:
+    if record.dagster_run.status not in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
+        return ""
+    verdict = judge(record, lock_held)
+    return "" if verdict.alive else verdict.reason

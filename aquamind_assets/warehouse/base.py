@@ -244,7 +244,8 @@ class Warehouse:
                         gone = claims.release(year, table) if living else id_range(year_days(year), narrow=TABLES[table].narrow_id)
                         count = self.database.delete_ids(table, gone) if isinstance(gone, np.ndarray) else self.database.delete_days(table, year_days(year))
                         if isinstance(gone, np.ndarray):
-                            self._recount_living(asset, table, gone)
+                            # Rows with AquaMind's own ids stay (0 stands for them), but are the platform's no more once nobody claims them.
+                            self._recount_living(asset, table, np.union1d(gone, [0]))
                         if count:
                             conditions.append((table, gone))
                         deleted[table] = deleted.get(table, 0) + count

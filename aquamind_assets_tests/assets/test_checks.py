@@ -81,6 +81,16 @@ def test_the_last_year_answers_for_the_history(made: Workshop, fresh: Callable[.
     assert figures.metadata["measured"].value > evaluations(made, run.run_id)["farm_year", FIGURES].metadata["measured"].value
 
 
+def test_every_other_year_skips_the_figures_of_the_history_and_says_why(made: Workshop) -> None:
+    """Skipped is not passed: Dagster knows the one without a result from the other."""
+    run = made.instance.get_runs(ascending=True, limit=2)[1]
+    key = dg.AssetCheckKey(dg.AssetKey("farm_year"), HISTORY_FIGURES)
+    records = made.instance.event_log_storage.get_asset_check_execution_history(key, limit=50)
+    assert not [record for record in records if record.run_id == run.run_id and record.status.value == "SUCCEEDED"]
+    said = [entry.user_message for entry in made.instance.all_logs(run.run_id) if HISTORY_FIGURES in entry.user_message]
+    assert f"{HISTORY_FIGURES} is skipped: 2016 is not 2024, the last year of the history" in said
+
+
 def path_of(platform: Platform) -> str:
     return platform.settings.database.removeprefix("sqlite:///")
 
@@ -132,15 +142,21 @@ def test_a_single_asset_brings_its_own_checks_along(made: Workshop, copied: Plat
     assert set(evaluations(made, run.run_id)) == {("mortality", "fish_close"), ("mortality", "rows_are_sound")}
 
 
-def test_some_days_alone_are_not_judged_and_say_so(made: Workshop, fresh: Callable[..., Platform]) -> None:
+def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Callable[..., Platform]) -> None:
     platform = fresh(today=date(2015, 7, 1))
     platform.days = DayRange(day_number(date(2015, 6, 1)), day_number(date(2015, 6, 4)))
     assert made.run(fresh(), [2015], ["reference_data", "infrastructure"])[0].success
-    run = made.run(platform, [2015], ["batches", "mortality", "transfers"])[0]
+    run = made.run(platform, [2015], [asset for asset in RECORDERS if asset not in ("reference_data", "infrastructure")])[0]
     assert run.success, run.failures
-    check = evaluations(made, run.run_id)["mortality", "rows_are_sound"]
-    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert "whole years" in str(check.metadata["not looked at"].value)
+    found = evaluations(made, run.run_id)
+    assert found["mortality", "rows_are_sound"].passed
+    feed = found["feeding_events", "feed_closes_to_the_gram_and_the_cent"]
+    assert (feed.passed, feed.severity) == (False, dg.AssetCheckSeverity.WARN), "nobody knows what was in store before them"
+    assert "do not begin with the first day" in str(feed.metadata["not looked at"].value)
+    change(platform, "UPDATE health_mortalityrecord SET count = count + 1 WHERE id = (SELECT min(id) FROM health_mortalityrecord)")
+    again = made.run(platform, [2015], ["mortality"])[0]
+    assert not again.success
+    assert "rows_are_sound of mortality does not hold" in again.failures[0]
 
 
 def test_a_law_that_looked_at_nothing_warns() -> None:

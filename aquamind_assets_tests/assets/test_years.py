@@ -1,5 +1,6 @@
 """A year through Dagster: what is written, refused, resumed, appended."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -104,10 +105,31 @@ def test_committed_chunks_are_not_written_again(made: Workshop, fresh: Callable[
     assert metadata["dagster/partition_row_count"].value > 0
 
 
-def test_the_running_year_grows_by_the_new_days_alone(made: Workshop, fresh: Callable[..., Platform], tmp_path: Path) -> None:
+def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_it(made: Workshop, fresh: Callable[..., Platform]) -> None:
+    platform = fresh()
+    shutil.copy(made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///"))
+    with platform.open() as warehouse, warehouse.database.transaction():
+        warehouse.database.execute("UPDATE aquamind_assets_chunk SET fingerprint = 'another scenario' WHERE year = 2015 AND asset = 'batches'")
+    assert made.run(platform, [2015], ["batches"])[0].success
+    assert made.materialisation("batches", 2015).metadata["chunks_written"].value == 1
+    assert made.manifest(platform) == made.manifest(made.platform())
+    with platform.open() as warehouse:
+        assert warehouse.manifest() == warehouse.recount()
+        latest = warehouse.query("SELECT max(updated_at) FROM batch_batch WHERE id < 20160000000000")[0][0]
+    assert str(latest).startswith("2016"), "batches of 2015 that live on stand as in 2016"
+
+
+def test_the_running_year_grows_by_the_new_days_alone(
+    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Watch], tmp_path: Path
+) -> None:
+    """And goes on where it was stopped while it grew."""
     early = fresh(today=date(2015, 3, 10), ledger=str(tmp_path / "ledger"))
     assert made.run(early, [2015])[0].success
     later = fresh(today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"))
+    later.watch = stopping_after(12)
+    stopped = made.run(later, [2015])[0]
+    assert "stopped at a chunk border" in stopped.failures[0]
+    later.watch = Watch()
     assert made.run(later, [2015])[0].success
     metadata = made.materialisation("environmental_readings", 2015).metadata
     assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value, metadata["chunks_appended"].value) == (1, 2, 1)
