@@ -32,6 +32,14 @@ def number(value: float, digits: int = 0) -> str:
     return NOTHING if not math.isfinite(value) else f"{value:,.{digits}f}"
 
 
+def beside(value: float, low: float, high: float) -> str:
+    """A value beside its band: with two decimals, or as many more as it takes to see on which side of the band's ends it lies."""
+    if not math.isfinite(value):
+        return NOTHING
+    inside = low <= value <= high
+    return next((text for digits in range(2, 6) if (low <= float(text := f"{value:.{digits}f}") <= high) == inside), f"{value:g}")
+
+
 def short(value: float) -> str:
     """Three digits with k, M or G."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
@@ -75,6 +83,7 @@ def page(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = number
     environment.filters["short"] = short
+    environment.filters["beside"] = beside
     template = environment.from_string((resources.files("aquamind_assets.reports") / "report.html.j2").read_text("utf-8"))
     drawings = [(drawing, Markup(drawing.svg)) for drawing in report.drawings]
     rows = report.batches.to_dict("records")

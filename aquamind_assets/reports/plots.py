@@ -59,7 +59,7 @@ def lines(
         for (name, values), colour in zip(series.items(), _cycle(len(series)), strict=True):
             axes.plot(values.index, values.to_numpy(), color=colour, linewidth=1.2, label=name if len(series) > 1 else None)
         if limit is not None:
-            axes.axhline(limit, color=RED, linewidth=0.8, linestyle="--")
+            axes.axhline(limit, color=RED, linewidth=0.8, linestyle="--", label=f"limit {limit:g}")
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
         _time(axes)
 
@@ -97,7 +97,7 @@ def dots_and_marks(
     def draw(axes: Axes) -> None:
         axes.plot(values.index, values.to_numpy(), color=BLUE, linewidth=0.9, marker=".", markersize=3)
         if limit is not None:
-            axes.axhline(limit, color=RED, linewidth=0.8, linestyle="--")
+            axes.axhline(limit, color=RED, linewidth=0.8, linestyle="--", label=f"limit {limit:g}")
         for number, mark in enumerate(marks):
             axes.axvline(mark, color=ORANGE, linewidth=0.9, alpha=0.8, label=mark_name if number == 0 else None)
         axes.set_ylim(bottom=0)

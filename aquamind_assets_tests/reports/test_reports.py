@@ -14,7 +14,7 @@ from aquamind_assets.command.reporting import folder_of, write_reports, write_re
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.history import read_history
-from aquamind_assets.reports.page import number, page, short
+from aquamind_assets.reports.page import beside, number, page, short
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.base import Warehouse
@@ -222,6 +222,11 @@ def test_a_session_told_alone_knows_the_lives_that_began_before_it(history_url: 
     assert expected.batches_completed >= 1
     assert only.document["figures"]["batches_completed"] == expected.batches_completed
     assert only.document["figures"]["sea_mortality_pct"] == pytest.approx(expected.sea_mortality_pct)
+
+
+@pytest.mark.parametrize(("value", "said"), [(1.304, "1.304"), (1.3, "1.30"), (1.2499, "1.2499"), (1.28, "1.28"), (2.0, "2.00"), (float("nan"), "–")])
+def test_a_figure_beside_its_band_shows_on_which_side_of_it_it_lies(value: float, said: str) -> None:
+    assert beside(value, 1.25, 1.3) == said
 
 
 def test_numbers_as_people_read_them() -> None:
