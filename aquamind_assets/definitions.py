@@ -3,8 +3,6 @@
 Belongs here: assembling. Does not belong here: any asset, job, schedule, check or resource itself.
 """
 
-import warnings
-
 import dagster as dg
 
 from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed_scenario, schedules
@@ -17,9 +15,6 @@ from aquamind_assets.assets.reporting import year_report_asset
 from aquamind_assets.checks.asset_checks import checks_across_assets
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
-
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
-warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 
 def build_defs(settings: Settings | None = None, platform: Platform | None = None) -> dg.Definitions:

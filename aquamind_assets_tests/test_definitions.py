@@ -1,5 +1,6 @@
 """What Dagster is shown. Edges are written out here on purpose: a change of the graph is a decision."""
 
+import warnings
 from datetime import datetime
 
 import dagster as dg
@@ -49,6 +50,12 @@ def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
 
 def test_everything_loads(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
+
+
+def test_nobody_is_warned_of_what_was_decided() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        build_defs(Settings(scenario="tiny")).get_repository_def()
 
 
 def test_the_graph_is_the_one_that_was_decided(specs: dict[str, dg.AssetSpec]) -> None:

@@ -7,6 +7,7 @@ Laws are blocking: where one is broken, the run stops before anything is made fr
 costs a fraction of a step of their own; laws that look at assets beside their own wait for these in one step for all. Published figures only warn.
 """
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -30,22 +31,22 @@ HISTORY_FIGURES = "published_figures_of_the_history"
 
 def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetCheckSpec]:
     """The checks that the step of an asset answers for."""
-    specs = [_spec(law, years) for law in LAWS if law.asset == asset and not law.beside]
+    specs = [_of_law(law, years) for law in LAWS if law.asset == asset and not law.beside]
     if asset == SIMULATED:
-        specs.append(
-            dg.AssetCheckSpec(
-                FIGURES,
-                asset=asset,
-                description="What the year measures beside published figures of salmon farming, where a year is enough to say. A miss is a warning: a small "
-                "farm strays further than a large one.",
-                partitions_def=years,
-            )
-        )
+        said = "What the year measures beside published figures of salmon farming, where a year is enough to say. A miss is a warning: small farms stray."
+        specs.append(_spec(years, FIGURES, asset, said))
     return specs
 
 
-def _spec(law: Law, years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(law.name, asset=law.asset, description=law.description, additional_deps=law.beside, blocking=True, partitions_def=years)
+def _of_law(law: Law, years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCheckSpec:
+    return _spec(years, law.name, law.asset, law.description, additional_deps=law.beside, blocking=True)
+
+
+def _spec(years: dg.TimeWindowPartitionsDefinition, name: str, asset: str, description: str, **more: Any) -> dg.AssetCheckSpec:
+    """A check year by year. Dagster calls that a preview and warns of each of thirty checks; the version is pinned to the minor, so once is known enough."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return dg.AssetCheckSpec(name, asset=asset, description=description, partitions_def=years, **more)
 
 
 def results_of(asset: str, evidence: Evidence) -> list[dg.AssetCheckResult]:
@@ -142,14 +143,10 @@ def _band(finding: Finding) -> str:
 def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetChecksDefinition:
     """The step for laws that look at assets beside their own, and for the figures of the history in its last year."""
     laws = {(law.asset, law.name): law for law in LAWS if law.beside}
-    history = dg.AssetCheckSpec(
-        HISTORY_FIGURES,
-        asset=SIMULATED,
-        description="What all years together measure beside published figures; answered with the last year of the history, skipped with every other.",
-        partitions_def=years,
-    )
+    said = "What all years together measure beside published figures; answered with the last year of the history, skipped with every other."
+    history = _spec(years, HISTORY_FIGURES, SIMULATED, said)
 
-    @dg.multi_asset_check(name="laws_across_assets", specs=[*(_spec(law, years) for law in laws.values()), history], can_subset=True)
+    @dg.multi_asset_check(name="laws_across_assets", specs=[*(_of_law(law, years) for law in laws.values()), history], can_subset=True)
     def judged(context: dg.AssetCheckExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[dg.AssetCheckResult]:
         year = int(context.partition_key)
         chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
