@@ -19,10 +19,12 @@ from aquamind_assets.assets.platform import Platform
 from aquamind_assets.checks.evidence import Evidence
 from aquamind_assets.checks.integrity import LAWS, SIMULATED, Law, Verdict, judge
 from aquamind_assets.checks.observations import Observations, observe
+from aquamind_assets.checks.reading_observations import observe_readings
 from aquamind_assets.checks.realism import is_full_scale, measure
 from aquamind_assets.checks.targets import Finding, load_targets
 from aquamind_assets.checks.targets import judge as judge_figures
 from aquamind_assets.farm.ledger import Ledger
+from aquamind_assets.records.inputs import YearInputs, lives_of
 from aquamind_assets.warehouse.ledger_store import LedgerMissing
 
 FIGURES = "published_figures"
@@ -96,9 +98,15 @@ def _stored(ledgers: Ledgers, year: int) -> Ledger | None:
 
 def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:
     """The year's published figures."""
-    observed = observe(platform.scenario, platform.infrastructure, platform.ledgers.climate(year), ledger)
-    findings = judge_figures(load_targets(), _measured(platform, observed), "year", full_scale=is_full_scale(platform.infrastructure))
+    findings = judge_figures(load_targets(), _measured(platform, _observed(platform, year, ledger)), "year", full_scale=is_full_scale(platform.infrastructure))
     return _told_figures(FIGURES, findings)
+
+
+def _observed(platform: Platform, year: int, ledger: Ledger) -> Observations:
+    """A year's sums; those over readings are made as the readings are, of some weeks of each season, whether they have been written yet or not."""
+    climate = platform.ledgers.climate(year)
+    readings = observe_readings(YearInputs(platform.scenario, platform.infrastructure, climate, ledger, lives_of([ledger])))
+    return observe(platform.scenario, platform.infrastructure, climate, ledger, readings)
 
 
 def _measured(platform: Platform, observed: Observations) -> Any:
@@ -165,8 +173,6 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
 
 def _history_figures(platform: Platform) -> dg.AssetCheckResult:
     years = [year for year in platform.scenario.years if year in platform.ledgers.years()]
-    observed = Observations.added(
-        [observe(platform.scenario, platform.infrastructure, platform.ledgers.climate(year), platform.ledgers.ledger(year)) for year in years]
-    )
+    observed = Observations.added([_observed(platform, year, platform.ledgers.ledger(year)) for year in years])
     findings = judge_figures(load_targets(), _measured(platform, observed), "decade", full_scale=is_full_scale(platform.infrastructure))
     return _told_figures(HISTORY_FIGURES, findings)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aquamind_assets.checks.observations import BatchFlows, Observations
+from aquamind_assets.checks.observation_frames import BatchFlows
+from aquamind_assets.checks.observations import Observations
 from aquamind_assets.checks.realism import GUTTED, SETTLED_YEARS, cause_shares, monthly_females, monthly_mortality, yearly_harvest
 from aquamind_assets.farm.ledger import Cause
 from aquamind_assets.scenario.model import Scenario

@@ -108,8 +108,8 @@ LAWS: tuple[Law, ...] = (
     Law(
         "space_is_kept",
         SIMULATED,
-        "A container holds one batch at a time and lies empty for its days of grace between two; number of fish, density and biomass stay within their limits "
-        "on every evening.",
+        "A container holds one batch at a time and lies empty for its days of grace between two; number and size of fish, density and biomass stay within "
+        "their limits on every evening.",
         _on_ledger(lambda evidence, ledger: space_is_kept(ledger, evidence.scenario, evidence.infrastructure, evidence.before)),
     ),
     Law(

@@ -31,6 +31,7 @@ class _Room:
     capacity: np.ndarray
     max_density: np.ndarray
     max_biomass: np.ndarray
+    max_weight: np.ndarray
     lives: np.ndarray
 
     @classmethod
@@ -45,12 +46,13 @@ class _Room:
             capacity=np.array([np.inf if one.capacity_fish is None else one.capacity_fish for one in kinds])[kind],
             max_density=np.array([one.max_density_kg_m3 for one in kinds])[kind],
             max_biomass=containers.max_biomass_kg,
+            max_weight=np.array([np.inf if one.max_weight_g is None else one.max_weight_g for one in kinds])[kind],
             lives=np.array([[name in one.stages for name in STAGE_NAMES] for one in kinds])[kind],
         )
 
 
 def space_is_kept(ledger: Ledger, scenario: Scenario, infrastructure: Infrastructure, before: Ledger | None = None) -> LawResult:
-    """One batch in a container a day, grace days between two, and number, density and biomass within their limits on every evening."""
+    """One batch in a container a day, grace days between two, and number, size, density and biomass of the fish within their limits every evening."""
     found, days, room = Findings(), ledger.container_days, _Room.of(scenario, infrastructure)
     found.looked("container-days", len(days))
     found.looked("stays in containers", len(ledger.assignments))
@@ -83,6 +85,9 @@ def _not_too_full(found: Findings, ledger: Ledger, scenario: Scenario, infrastru
     found.each(days.closing > room.capacity[where], lambda i: f"{at(i)}: {days.closing[i]:,} fish, it is made for {room.capacity[where[i]]:,.0f}")
     most = room.max_biomass[where]
     found.each(biomass > most * (1 + ROUNDING), lambda i: f"{at(i)}: {biomass[i]:,.0f} kg, it may hold {most[i]:,.0f}")
+    largest = room.max_weight[where]
+    outgrown = (days.weight_g > largest * (1 + ROUNDING)) & (days.closing > 0)
+    found.each(outgrown, lambda i: f"{at(i)}: fish of {days.weight_g[i]:,.0f} g, it is for fish of up to {largest[i]:,.0f} g")
     found.each(~room.lives[where, days.stage], lambda i: f"{at(i)}: {STAGE_NAMES[days.stage[i]]} does not live in such a container")
 
 

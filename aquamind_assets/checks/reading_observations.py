@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from aquamind_assets.checks.observations import OXYGEN_BORDERS, ReadingSums
+from aquamind_assets.checks.observation_frames import ReadingSums
 from aquamind_assets.farm.climate import sea_temperature_normal
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.master import parameter_id
@@ -17,6 +17,8 @@ from aquamind_assets.records.readings import VALUE_UNITS, environmental_readings
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
 from aquamind_assets.warehouse.rows import Rows
 
+OXYGEN_BORDERS = (6.0, 8.0)
+"""Below the first: stressed; above the second: optimal (the scenario's optimal range begins at 8 mg/L)."""
 SEASON_CHUNKS = (1, 4, 7, 10)
 _HOUR = MICROSECONDS_PER_DAY // 24
 

@@ -8,7 +8,8 @@ A value that the observations cannot give (no fish at sea yet, too few weeks) is
 
 import numpy as np
 
-from aquamind_assets.checks.observations import FarmWeeks, Observations
+from aquamind_assets.checks.observation_frames import FarmWeeks
+from aquamind_assets.checks.observations import Observations
 from aquamind_assets.farm.climate import NORTHERN_LATITUDE
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.ledger import Cause

@@ -23,6 +23,7 @@ ENUMERATIONS: tuple[type[IntEnum], ...] = (
     ledger.Stage,
     ledger.Cause,
     ledger.Movement,
+    ledger.HarvestReason,
     ledger.BatchStatus,
     ledger.TreatmentReason,
     ledger.Outcome,

@@ -57,7 +57,8 @@ def rates(farm: Farm) -> Rates:
     sickness = outbreaks.sicken(farm)
     sick = farm.health.sick[rows]
     fasting = c.fast_until[rows] >= day
-    grown, fasting = _growth(farm, rows, temperature, saturation, sick, fasting)
+    load = _lice_load(farm, rows)
+    grown, fasting = _growth(farm, rows, temperature, saturation, sick, load, fasting)
     normal = farm.draws.normal("appetite", day, c.count.size)[rows]
     feed = farm.appetite.feed(weight, grown - weight, stage, sick, fasting, normal)
     silo = supply.silo_of(farm, rows, stage, weight)
@@ -67,19 +68,20 @@ def rates(farm: Farm) -> Rates:
     effect = farm.health.farm_effect[layout.site[rows]]
     handling = farm.mortality.handling(handled.handling_loss[rows], day - handled.handled_day[rows], stage, effect)
     background = _background(farm, rows, temperature)
-    hazards = farm.mortality.hazards(stage, background, sickness.hazard[rows], handling, struck.hazards)
+    by_disease = sickness.hazard[rows] + farm.health.lice_harm.hazard(load)
+    hazards = farm.mortality.hazards(stage, background, by_disease, handling, struck.hazards)
     cages = rows[layout.at_sea[rows]]
     lice, pressure = _lice(farm, cages, temperature[layout.at_sea[rows]])
     return Rates(rows, temperature, saturation, fasting, grown, wanted, silo, hazards, sickness, struck, handling, lice, cages, pressure)
 
 
 def _growth(
-    farm: Farm, rows: np.ndarray, temperature: np.ndarray, saturation: np.ndarray, sick: np.ndarray, fasting: np.ndarray
+    farm: Farm, rows: np.ndarray, temperature: np.ndarray, saturation: np.ndarray, sick: np.ndarray, load: np.ndarray, fasting: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean weight a day later, and who fasts: the ones told to, and the ones with no room to grow."""
     c, growth = farm.containers, farm.growth
     stage, weight, count = c.stage[rows].astype(np.int64), c.weight[rows], c.count[rows]
-    tgc = farm.tgc[c.batch[rows], stage] * growth.container_factor(c.growth_normal[rows])
+    tgc = farm.tgc[c.batch[rows], stage] * growth.container_factor(c.growth_normal[rows]) * farm.health.lice_harm.growth_factor(load)
     doy = farm.today.day_of_year
     rate = growth.rate(weight, tgc, stage, temperature, saturation, sick, fasting, doy)
     grown = growth.grown(weight, rate)
@@ -95,6 +97,15 @@ def _growth(
         ripe = c.degree_days[rows] + farm.development.rate(temperature)
         grown = np.where(young, farm.development.weight(ripe), grown)
     return grown, fasting & ~young
+
+
+def _lice_load(farm: Farm, rows: np.ndarray) -> np.ndarray:
+    """Mobile lice for each gram of fish as ``LiceHarm`` weighs them, 0 in freshwater."""
+    load = np.zeros(rows.size)
+    at_sea = np.flatnonzero(farm.layout.at_sea[rows])
+    cages = rows[at_sea]
+    load[at_sea] = farm.health.lice_harm.load(farm.health.lice_process.mobile(farm.health.lice[cages]), farm.containers.weight[cages])
+    return load
 
 
 def _background(farm: Farm, rows: np.ndarray, temperature: np.ndarray) -> np.ndarray:

@@ -9,13 +9,16 @@ gives a part of its fish early; one in which very many fish are sick is emptied 
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Movement, Stage
+from aquamind_assets.farm.ledger import HarvestReason, Movement, Stage
 from aquamind_assets.farm.movements import LEAD_DAYS
 from aquamind_assets.farm.thinning import safe_limit
 from aquamind_assets.farm.working import Farm
 
 NOTICE_DAYS = 3
-"""Days from the order to the boat; the fish fast the last two of them."""
+"""Days from the order to the boat."""
+
+FASTING_DAYS = 2
+"""Days without feed before it."""
 
 PART = 0.2
 """Share of a crowded cage that is harvested early."""
@@ -39,15 +42,15 @@ def plan_harvests(farm: Farm) -> None:
         _release(farm, int(batch), rows)
         if farm.plans["harvesting"][batch]:
             boats = farm.scenario.farm.batches.harvest_cages_per_day
-            _order(farm, open_rows[_in_order(farm, open_rows)][:boats], 1.0)
+            _order(farm, open_rows[in_order(farm, open_rows)][:boats], 1.0, HarvestReason.DUE)
         elif not np.any(farm.moves["batch"] == batch):
             heavy = open_rows[c.weight[open_rows] >= LIGHTEST * farm.plans["target_weight_g"][batch]]
             dying = farm.health.sick[heavy] >= GRAVELY_SICK
-            _order(farm, heavy[dying], 1.0)
+            _order(farm, heavy[dying], 1.0, HarvestReason.SICK)
             _relieve(farm, int(batch), heavy[~dying])
 
 
-def _in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:
+def in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:
     """Order of the boats: area by area, the one with the heaviest fish first, so that its fallow begins early; within an area the heaviest cage first."""
     weight, area = farm.containers.weight[rows], farm.layout.area[rows]
     best = np.zeros(len(farm.layout.cages_of))
@@ -75,11 +78,12 @@ def _relieve(farm: Farm, batch: int, rows: np.ndarray) -> None:
     later = (np.cbrt(c.weight[rows]) + daily * LEAD_DAYS) ** 3
     limit = safe_limit(farm, rows, later) * farm.layout.volume[rows] * 1000.0
     crowded = c.count[rows] * later > PLANNING_DENSITY * limit
-    _order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART)
+    _order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART, HarvestReason.CROWDED)
 
 
-def _order(farm: Farm, rows: np.ndarray, share: float) -> None:
+def _order(farm: Farm, rows: np.ndarray, share: float, reason: HarvestReason) -> None:
     c = farm.containers
+    c.harvest_reason[rows] = reason
     c.harvest_day[rows] = farm.today.day + NOTICE_DAYS
     c.harvest_share[rows] = share
     c.fast_until[rows] = np.maximum(c.fast_until[rows], farm.today.day)
@@ -120,4 +124,5 @@ def carry_out(farm: Farm) -> None:
             count=taken,
             loss=0,
             weight_g=float(c.weight[cage]),
+            reason=int(c.harvest_reason[cage]),
         )

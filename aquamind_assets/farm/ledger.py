@@ -47,6 +47,15 @@ class Movement(IntEnum):
     MIXING = 4
 
 
+class HarvestReason(IntEnum):
+    """Why a cage was harvested: DUE with its batch, at the target weight or at the end of the time in grow-out; CROWDED in part, for it had no room to grow and
+    nowhere to go; SICK at once, before more of its fish died."""
+
+    DUE = 0
+    CROWDED = 1
+    SICK = 2
+
+
 class BatchStatus(IntEnum):
     """AquaMind's batch states."""
 
@@ -197,6 +206,7 @@ class Movements(Frame):
     count: np.ndarray = column("int64", "fish", "fish that arrived alive, or were harvested")
     loss: np.ndarray = column("int64", "fish", "fish that died of it")
     weight_g: np.ndarray = column("float64", "g", "mean weight of the moved fish")
+    reason: np.ndarray = column("int8", "", "HarvestReason, -1 where fish are not harvested")
 
 
 class Outbreaks(Frame):

@@ -20,6 +20,9 @@ from aquamind_assets.farm.working import Farm
 NEAR_HARVEST = 0.85
 """From this share of its target weight on, a batch gets no medicine with a withholding period."""
 
+HARVESTED_INSTEAD = 0.9
+"""From this share of its target weight on, a batch is not deloused any more: it is harvested soon, and large fish stand handling badly (general knowledge)."""
+
 VERDICT_DAYS = 7
 """Days after the end of a treatment on which its outcome is judged."""
 
@@ -65,7 +68,8 @@ def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
     resistance = farm.health.lice[rows, RESISTANT]
     method = process.choose(farm.at_site(farm.water.temperature, rows), resistance, u)
     start = day + 1 + process.fasting_days[method]
-    due = process.due(health.last_count[rows], start - health.last_delousing[rows]) & (method >= 0) & ~_too_late(farm, rows, method)
+    wait = _too_late(farm, rows, method) | (c.weight[rows] > HARVESTED_INSTEAD * farm.plans["target_weight_g"][c.batch[rows]])
+    due = process.due(health.last_count[rows], start - health.last_delousing[rows]) & (method >= 0) & ~wait
     _plan(farm, rows[due], method[due], start[due], TreatmentReason.LICE, np.full(int(due.sum()), -1), health.last_count[rows[due]])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aquamind_assets.farm import booking, space
+from aquamind_assets.farm import booking, outbreaks, space
 from aquamind_assets.farm.ledger import BatchStatus, Movement, Stage
 from aquamind_assets.farm.movements import LEAD_DAYS, move
 from aquamind_assets.farm.planning import Standing, Way
@@ -153,16 +153,10 @@ def carry_out(farm: Farm) -> None:
         cages, batches = farm.moves["source"][rows].astype(np.int64), farm.moves["batch"][rows].astype(np.int64)
         fish = np.floor(c.count[cages] * farm.moves["share"][rows] + 0.5).astype(np.int64)
         c.reserved[destination] = -1
-        there = np.all((c.batch[cages] == batches) & (fish > 0) & (c.harvest_day[cages] < 0) & ~_ordered_empty(farm, cages))
+        there = np.all((c.batch[cages] == batches) & (fish > 0) & (c.harvest_day[cages] < 0) & ~outbreaks.ordered_empty(farm, cages))
         if rows.size == 2 and there and c.batch[destination] < 0 and farm.active.size < farm.scenario.farm.batches.active_max:
             _mix(farm, _Parts(batches, cages, fish), int(destination))
     farm.moves.keep(~due)
-
-
-def _ordered_empty(farm: Farm, cages: np.ndarray) -> np.ndarray:
-    """Whether the authority has ordered the cages to be emptied, bool (n,)."""
-    ordered = farm.outbreaks["depopulated"] & (farm.outbreaks["end_day"] > farm.today.day)
-    return np.isin(cages, farm.outbreaks["container"][ordered])
 
 
 def _mix(farm: Farm, parts: _Parts, destination: int) -> None:

@@ -5,7 +5,7 @@ Belongs here: the mechanics of moving. Does not belong here: when fish are moved
 
 import numpy as np
 
-from aquamind_assets.farm import booking
+from aquamind_assets.farm import booking, outbreaks
 from aquamind_assets.farm.ledger import Movement, Stage
 from aquamind_assets.farm.working import Farm
 
@@ -67,7 +67,8 @@ def carry_out(farm: Farm) -> None:
         c.reserved[destination] = -1
         before = int(c.count[source])
         moved = before if share >= 1.0 else round(before * share)
-        if c.batch[source] != batch or moved == 0 or c.batch[destination] not in (-1, batch):
+        kept = outbreaks.ordered_empty(farm, np.array([source]))[0]
+        if kept or c.batch[source] != batch or moved == 0 or c.batch[destination] not in (-1, batch):
             continue
         if stage > farm.batches["stage"][batch]:
             changed.add(batch)
@@ -102,8 +103,11 @@ def move(farm: Farm, kind: int, source: int, destination: int, batch: int, moved
     c.count[source] -= moved
     today.moved_out[source] += moved - lost
     today.transfer_loss[source] += lost
-    farm.health.carry(source, destination, int(c.count[destination]), moved - lost)
+    there = int(c.count[destination])
+    farm.health.carry(source, destination, there, moved - lost, same_batch=from_batch == batch)
     assignment = farm.arrive(destination, batch, stage, moved - lost, float(c.weight[source]), float(c.degree_days[source]))
+    outbreaks.carry(farm, source, destination, there, moved - lost)
+    c.withheld_until[destination] = max(c.withheld_until[destination], c.withheld_until[source])
     farm.book.movement(
         movement_id=farm.next_id("movement"),
         day=today.day,

@@ -31,6 +31,7 @@ def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) ->
         withheld_until=np.full(size, LONG_AGO),
         arrived=np.full(size, LONG_AGO),
         harvest_day=nothing.copy(),
+        harvest_reason=nothing.copy(),
         **{name: np.zeros(size) for name in ("count", "weight", "degree_days", "harvest_share", "growth_normal", "condition_normal", "mortality_normal")},
     )
     silos = len(infrastructure.feed_containers)

@@ -4,6 +4,9 @@ Belongs here: the rows of ``Outbreaks`` and ``Epidemics`` over their life. Does 
 
 Each day the site hazards decide about new outbreaks; the first container is the susceptible one with the highest draw. An outbreak then reaches another
 container of its site every 10 to 20 days while it spreads. Draws about an infection come from a stream of its own, named by container, disease and day.
+
+Fish that are moved take their infections along: the course goes on where they are, thinned out by the healthy fish they meet, and an outbreak that comes to
+another site in this way can spread there.
 """
 
 from dataclasses import dataclass
@@ -44,8 +47,8 @@ def sicken(farm: Farm) -> Sickness:
         return Sickness(hazard, rows, np.zeros(0))
     disease, container = table["disease"][rows].astype(np.int64), table["container"][rows]
     treated = (table["treated_day"][rows] >= 0) & (table["treated_day"][rows] < day)
-    duration = table["end_day"][rows] - table["start_day"][rows]
-    impact = health.disease.impact(disease, day - table["start_day"][rows], duration, table["severity"][rows].astype(float), treated)
+    since = health.infections["since_day"][rows]
+    impact = health.disease.impact(disease, day - since, table["end_day"][rows] - since, table["severity"][rows].astype(float), treated)
     sick = health.disease.sick(disease, impact)
     extra = health.disease.hazard(disease, impact, farm.mortality.stage_base[farm.containers.stage[container]])
     order_day = health.infections["depopulate_day"][rows]
@@ -87,14 +90,14 @@ def begin(farm: Farm, rows: np.ndarray) -> None:
     for site, disease in zip(*np.nonzero(health.disease.begins(hazard, u)), strict=True):
         candidates = rows[(layout.site[rows] == site) & (risk[:, disease] > 0)]
         event = _infect(farm, int(candidates[np.argmax(luck[candidates])]), int(disease), -1)
-        spread_u = stream(farm.scenario.seed, "disease.spread", int(site), int(disease), day).random(1)
-        health.epidemics.add(
-            event_id=event,
-            disease=disease,
-            site=site,
-            next_day=day + int(health.disease.days_to_next(spread_u)[0]),
-            last_day=day + health.disease.event_days,
-        )
+        _begin_spreading(farm, event, int(disease), int(site))
+
+
+def _begin_spreading(farm: Farm, event: int, disease: int, site: int) -> None:
+    """An outbreak that has come to a site today will go from container to container there."""
+    process, day = farm.health.disease, farm.today.day
+    u = stream(farm.scenario.seed, "disease.spread", site, disease, day).random(1)
+    farm.health.epidemics.add(event_id=event, disease=disease, site=site, next_day=day + int(process.days_to_next(u)[0]), last_day=day + process.event_days)
 
 
 def spread(farm: Farm, rows: np.ndarray) -> None:
@@ -143,14 +146,79 @@ def _infect(farm: Farm, container: int, disease: int, event: int, *, companions:
         depopulated=False,
         deaths=0,
     )
-    farm.health.infections.add(treat_day=-1, depopulate_day=-1)
+    farm.health.infections.add(since_day=day, treat_day=-1, depopulate_day=-1)
     if companions:
         now = running(farm)
         has = farm.outbreaks["disease"][now][farm.outbreaks["container"][now] == container]
         for other in np.flatnonzero(process.brings_along(np.array([disease]), uniforms[None, 1:])[0]):
             if other not in has and farm.containers.stage[container] > Stage.EGG_ALEVIN:
-                _infect(farm, container, int(other), -1, companions=False)
+                _infect(farm, container, int(other), _event_at(farm, int(farm.layout.site[container]), int(other), -1), companions=False)
     return identity
+
+
+def carry(farm: Farm, source: int, destination: int, there: int, coming: int) -> None:
+    """Fish that were moved today have brought their infections along; sick fish are neither made nor healed by it.
+
+    Args:
+        farm: the farm, with the fish in their destination.
+        source: container they left.
+        destination: container they entered.
+        there: fish in it before.
+        coming: fish that arrived.
+    """
+    table, part = farm.outbreaks, coming / max(there + coming, 1)
+    now = running(farm)
+    ours, theirs = now[table["container"][now] == source], now[table["container"][now] == destination]
+    theirs = theirs[table["assignment_id"][theirs] == farm.containers.assignment_id[destination]]
+    table["severity"][theirs] *= 1.0 - part
+    for row in ours:
+        same = theirs[table["disease"][theirs] == table["disease"][row]]
+        if same.size:
+            table["severity"][same] += part * table["severity"][row]
+        else:
+            _bring(farm, int(row), destination, part)
+
+
+def _bring(farm: Farm, row: int, destination: int, part: float) -> None:
+    """Goes on with an infection of ``Outbreaks`` in another container, of whose fish ``part`` have it."""
+    table, plans, day = farm.outbreaks, farm.health.infections, farm.today.day
+    old, plan = table.row(row), plans.row(row)
+    identity, site = farm.next_id("outbreak"), int(farm.layout.site[destination])
+    event = int(old["event_id"]) if site == old["site"] else _event_at(farm, site, int(old["disease"]), identity)
+    table.add(
+        **(
+            old
+            | {
+                "outbreak_id": identity,
+                "event_id": event,
+                "site": site,
+                "container": destination,
+                "batch_id": farm.batches["batch_id"][farm.containers.batch[destination]],
+                "assignment_id": farm.containers.assignment_id[destination],
+                "start_day": day,
+                "severity": part * old["severity"],
+                "peak_sick_share": 0.0,
+                "detected_day": day if old["detected_day"] >= 0 else -1,
+                "deaths": 0,
+            }
+        )
+    )
+    plans.add(**plan)
+    if event == identity:
+        _begin_spreading(farm, identity, int(old["disease"]), site)
+
+
+def _event_at(farm: Farm, site: int, disease: int, otherwise: int) -> int:
+    """The outbreak of a disease that runs at a site, ``otherwise`` where there is none."""
+    now = running(farm)
+    here = now[(farm.outbreaks["site"][now] == site) & (farm.outbreaks["disease"][now] == disease)]
+    return int(farm.outbreaks["event_id"][here[0]]) if here.size else otherwise
+
+
+def ordered_empty(farm: Farm, containers: np.ndarray) -> np.ndarray:
+    """Whether the authority has ordered the containers to be emptied, bool (n,)."""
+    ordered = farm.outbreaks["depopulated"] & (farm.outbreaks["end_day"] > farm.today.day)
+    return np.isin(containers, farm.outbreaks["container"][ordered])
 
 
 def detect(farm: Farm) -> None:

@@ -25,9 +25,9 @@ class Book:
         """Rows of one day, sorted by container; all columns of ``ContainerDays``."""
         self._container_days.append(columns)
 
-    def movement(self, **columns: Any) -> None:
-        """One row of ``Movements``."""
-        self._movements.append(columns)
+    def movement(self, *, reason: int = -1, **columns: Any) -> None:
+        """One row of ``Movements``; ``reason`` is that of a harvest."""
+        self._movements.append(columns | {"reason": reason})
 
     def stage_change(self, batch_id: int, day: int, stage: int) -> None:
         """One row of ``StageChanges``."""

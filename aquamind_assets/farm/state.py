@@ -29,6 +29,7 @@ class ContainerStates(Frame):
     withheld_until: np.ndarray = column("int32", "day", "nothing is harvested up to and including this day")
     harvest_day: np.ndarray = column("int32", "day", "planned harvest, or -1")
     harvest_share: np.ndarray = column("float64", "1", "share of the fish to be harvested then")
+    harvest_reason: np.ndarray = column("int8", "", "its HarvestReason")
     growth_normal: np.ndarray = column("float64", "1", "the stay's own growth, standard normal")
     condition_normal: np.ndarray = column("float64", "1", "the stay's own condition, standard normal")
     mortality_normal: np.ndarray = column("float64", "1", "the stay's own mortality, standard normal")
@@ -98,8 +99,9 @@ class ContainerHealth(Frame):
 
 
 class InfectionPlans(Frame):
-    """What will be done about an infection; one row for each row of ``Outbreaks``."""
+    """Whence an infection comes, and what will be done about it; one row for each row of ``Outbreaks``."""
 
+    since_day: np.ndarray = column("int32", "day", "day the fish fell ill, before ``start_day`` if they were in another container then")
     treat_day: np.ndarray = column("int32", "day", "day on which the vet decides on a treatment, or -1")
     depopulate_day: np.ndarray = column("int32", "day", "day by which the container is to be empty, or -1")
 

@@ -3,12 +3,14 @@
 Belongs here: stock, orders and deliveries. Does not belong here: appetite (``processes.appetite``).
 
 A silo orders when stock and open orders together fall below its reorder level, or below what the fish will eat until a delivery comes; up to ``cover_days``
-of forecast demand, never more than it holds. It orders only for fish that are there or will come within the lead of a movement.
+of forecast demand, never more than it holds. It orders only for fish that are there or will come within the lead of a movement, and no more than they will eat
+before they get another feed or leave: what stays behind would grow old until the next batch comes.
 """
 
 import numpy as np
 
 from aquamind_assets import timeline
+from aquamind_assets.farm import harvest
 from aquamind_assets.farm.ledger import FeedLots, FeedStores, Stage
 from aquamind_assets.farm.streams import stream
 from aquamind_assets.farm.working import Farm
@@ -26,7 +28,11 @@ FADING = 0.93
 SOON = 1.13
 """Fish reach the next feed soon when this times their weight is enough for it: some ten days of growth."""
 
-LOT_KG = 100
+WAITING_DAYS = 5
+"""Days for which feed is kept for fish in tanks that should have gone on already: they wait for room."""
+
+LOT_KG = 25
+"""Feed comes in bags of so many kilograms, or as many loose (general knowledge)."""
 MARKET_RHO = 0.8
 
 
@@ -68,14 +74,18 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
     _add_next_feed(farm, rows, wanted, coming)
     _add_arrivals(farm, coming)
     demand = (feed.demand_g + coming) * GROWING
+    needed = feed.demand_g * _days_needed(farm, rows) + coming * (plan.cover_days + plan.delivery_days.high)
     open_orders = farm.orders["delivery_day"] > day
     position = feed.stock_g + np.bincount(
         farm.orders["feed_container"][open_orders], weights=farm.orders["quantity_g"][open_orders], minlength=feed.stock_g.size
     )
-    reorder = np.maximum(silos.reorder_kg * 1000.0, demand * (plan.delivery_days.high + 2))
-    room = silos.capacity_kg * 1000.0 - position
-    quantity = np.minimum(reorder + demand * plan.cover_days - position, room)
-    lots = np.floor(quantity / (LOT_KG * 1000.0)).astype(np.int64)
+    lead = demand * (plan.delivery_days.high + 2)
+    usual = np.maximum(silos.reorder_kg * 1000.0, lead)
+    # The last feed is ordered as late as can be: only then is it known how much will be eaten.
+    reorder = np.where(needed < usual, np.minimum(needed, lead), usual)
+    room = np.floor((silos.capacity_kg * 1000.0 - position) / (LOT_KG * 1000.0))
+    quantity = np.minimum(usual + demand * plan.cover_days, needed) - position
+    lots = np.minimum(np.ceil(quantity / (LOT_KG * 1000.0)), room).astype(np.int64)
     in_use = demand > STEP_G
     due = np.flatnonzero((position < reorder) & in_use & (lots > 0))
     if not due.size:
@@ -93,6 +103,47 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
             price_cents_per_kg=price_cents(farm.scenario, int(silos.feed[silo]), day),
             supplier=int(supplier_u[silo] * len(plan.suppliers)),
         )
+
+
+def _days_needed(farm: Farm, rows: np.ndarray) -> np.ndarray:
+    """Days for which the fish in the containers ``rows`` will go on eating out of each silo, mean by biomass; (silos,)."""
+    c, size = farm.containers, farm.feed.stock_g.size
+    rows = rows[c.count[rows] > 0]
+    stage, weight = c.stage[rows].astype(np.int64), c.weight[rows]
+    silo = silo_of(farm, rows, stage, weight)
+    fed = silo >= 0
+    rows, stage, weight, silo = rows[fed], stage[fed], weight[fed], silo[fed]
+    target = np.where(stage == Stage.ADULT, farm.plans["target_weight_g"][c.batch[rows]], np.inf)
+    last = farm.menu.up_to(stage, weight)
+    tgc, water, nothing = farm.tgc[c.batch[rows], stage], farm.at_site(farm.water.temperature, rows), np.zeros(rows.size)
+    daily = np.maximum(farm.growth.rate(weight, tgc, stage, water, nothing + 100.0, nothing, nothing > 0, farm.today.day_of_year), 1e-3)
+    days = (np.cbrt(np.minimum(last, target)) - np.cbrt(weight)) / daily
+    days = np.maximum(days, np.where(stage < Stage.POST_SMOLT, WAITING_DAYS, 1.0))
+    days = np.where(last > target, _days_to_harvest(farm, rows, days), np.minimum(days, _days_to_move(farm, rows)))
+    biomass = c.count[rows] * weight
+    return np.bincount(silo, weights=biomass * days, minlength=size) / np.maximum(np.bincount(silo, weights=biomass, minlength=size), 1e-9)
+
+
+def _days_to_move(farm: Farm, rows: np.ndarray) -> np.ndarray:
+    """Days until the last fish of containers are moved away, infinite where that is not planned; (n,)."""
+    days = np.full(farm.containers.count.size, np.inf)
+    leaving = farm.moves["share"] >= 1.0
+    days[farm.moves["source"][leaving]] = farm.moves["day"][leaving] - farm.today.day
+    return days[rows]
+
+
+def _days_to_harvest(farm: Farm, rows: np.ndarray, days_to_target: np.ndarray) -> np.ndarray:
+    """Days on which containers eat until they are harvested: a batch reaches its target in the middle of its harvest, and each cage has its turn; (n,)."""
+    c, boats = farm.containers, farm.scenario.farm.batches.harvest_cages_per_day
+    turn, half = np.zeros(rows.size), np.zeros(rows.size)
+    for batch in np.unique(c.batch[rows]):
+        mine = np.flatnonzero(c.batch[rows] == batch)
+        turn[mine[harvest.in_order(farm, rows[mine])]] = np.arange(mine.size) // boats
+        half[mine] = mine.size / boats / 2
+    begins = np.where(farm.plans["harvesting"][c.batch[rows]], 0.0, np.maximum(days_to_target - half, 0.0))
+    ordered = c.harvest_day[rows] >= 0
+    days = np.where(ordered & (c.harvest_share[rows] >= 1.0), c.harvest_day[rows] - farm.today.day, begins + turn + harvest.NOTICE_DAYS)
+    return np.maximum(days - harvest.FASTING_DAYS, 0.0)
 
 
 def _add_next_feed(farm: Farm, rows: np.ndarray, wanted: np.ndarray, coming: np.ndarray) -> None:

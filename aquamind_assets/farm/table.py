@@ -29,6 +29,10 @@ class Table(Generic[F]):
         """A column: a view, valid until the next ``add``."""
         return self._columns[name][: self._size]
 
+    def row(self, position: int) -> dict[str, Any]:
+        """The values of one row, by column."""
+        return {name: column[position] for name, column in self._columns.items()}
+
     def add(self, **values: Any) -> int:
         """Adds one row of scalars and returns its position.
 

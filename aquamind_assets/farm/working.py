@@ -10,7 +10,7 @@ import numpy as np
 from aquamind_assets import timeline
 from aquamind_assets.farm import oxygen
 from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
-from aquamind_assets.farm.health import Health
+from aquamind_assets.farm.health import LONG_AGO, Health
 from aquamind_assets.farm.infrastructure_frames import Infrastructure
 from aquamind_assets.farm.layout import Layout
 from aquamind_assets.farm.ledger import (
@@ -223,7 +223,7 @@ class Farm:
             self.assignments["stage"][row] = c.stage[container]
         touched = np.unique(c.batch[emptied])
         c.batch[emptied], c.assignment_id[emptied], c.emptied[emptied] = -1, -1, day
-        c.harvest_day[emptied] = -1
+        c.harvest_day[emptied], c.withheld_until[emptied] = -1, LONG_AGO
         self.health.emptied(emptied)
         ended = np.isin(self.outbreaks["container"], emptied) & (self.outbreaks["end_day"] > day)
         self.outbreaks["end_day"][ended] = day + 1

@@ -62,6 +62,25 @@ class VaccineSpec(Section):
     share: Probability = quantity("share of the batches that get it", "1", "general knowledge")
 
 
+class LiceHarmSpec(Section):
+    """What lice do to the fish they sit on."""
+
+    lethal_load: float = quantity(
+        "mobile lice for each gram of fish at which half of smolts die", "lice/g", "Ives et al. 2023: .24; Taranger et al. 2015: .2-.3", gt=0, le=10
+    )
+    steepness: float = quantity("Hill exponent of dying by load", "1", "Taranger et al. 2015: a fifth dies at .1-.2, half at .2-.3, all above .3", ge=1, le=10)
+    lethal_days: float = quantity("days in which these fish die", "day", "general knowledge", gt=0, le=365)
+    reference_weight_g: float = quantity("weight of a smolt for which the loads hold", "g", "general knowledge", gt=0, le=1000)
+    size_exponent: float = quantity(
+        "loads that fish bear fall with their weight to this power", "1", "lice wound the skin; above 150 g half die at .05-.10 (Taranger 2015)", ge=0, le=1
+    )
+    growth_loss: Probability = quantity("greatest share of growth, and of the feed for it, that lice cost", "1", "general knowledge")
+    growth_load: float = quantity(
+        "load that costs half of that", "lice/g", "calibrated on Abolofia et al. 2017: 3.6-16.6 % of growth lost in spite of treatments", gt=0, le=10
+    )
+    usual_loss: float = quantity("growth lost to lice on a treated farm, which TGC as published contain", "1", "measured on the farm", ge=0, lt=1)
+
+
 class LiceSpec(Section):
     """Sea lice (Hamre 2019, Stien 2005; rates as named there)."""
 
@@ -76,6 +95,9 @@ class LiceSpec(Section):
     external_pressure: float = quantity(
         "median outside infection of a fish of 1 kg at 9 degC", "lice per fish and day", "calibrated: published adult females", ge=0, le=10
     )
+    external_most: float = quantity(
+        "highest outside infection of such a fish, which the worst weeks come near to", "lice per fish and day", "general knowledge", gt=0, le=100
+    )
     external_sd: float = quantity("sd of the log of the outside pressure, AR1, shared in an area", "1", "calibrated", ge=0, le=5)
     external_rho: float = quantity("week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1)
     outside_season: float = quantity("seasonal swing of the log outside pressure", "1", "general knowledge: counts are highest May to September", ge=0, le=3)
@@ -85,6 +107,7 @@ class LiceSpec(Section):
     larva_loss: float = quantity("daily loss of larvae adrift, by death and by current", "1/day", "Stien 2005: deaths .17", gt=0, le=1)
     internal_share: float = quantity("settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1)
     treatments: dict[str, Annotated[float, Field(ge=0)]] = quantity("relative use of each treatment against lice; empty: lice are never treated")
+    harm: LiceHarmSpec = Field(description="harm to the fish")
     resistance_gain: float = quantity("share of the surviving lice that a chemical treatment adds to the resistant ones", "1", "general knowledge", ge=0, le=1)
 
 
@@ -113,7 +136,7 @@ class MortalitySpec(Section):
         ge=0,
         le=50,
     )
-    transfer_decay_days: float = quantity("decay time of that extra hazard", "day", "suggested form", gt=0, le=100)
+    transfer_decay_days: float = quantity("decay time of that extra hazard", "day", "12 suggested, calibrated", gt=0, le=100)
     farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "1.4 suggested, calibrated", ge=0, le=5)
     farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "suggested form", ge=0, lt=1)
     container_sd: float = quantity("sd of the log container effect", "1", ".9 suggested, calibrated", ge=0, le=5)
@@ -121,6 +144,13 @@ class MortalitySpec(Section):
         "share of the variance of the container effect that is common to a batch", "1", "calibrated: correlation of weekly mortality at 4 weeks"
     )
     freshwater_effects: float = quantity("sd of farm-week and container effects in freshwater, relative to the sea", "1", "general knowledge", ge=0, le=1)
+    egg_effects: float = quantity(
+        "sd of the same effects on eggs and alevins, relative to the sea",
+        "1",
+        "general knowledge: nine of ten batches lose less than 30 % before first feeding",
+        ge=0,
+        le=1,
+    )
     handling_decay_days: float = quantity("decay time of deaths after handling, within seven days", "day", "general knowledge", gt=0, le=30)
     handling_farm_share: Probability = quantity(
         "how far the farm-week effect reaches into handling losses (power); their mean stays", "1", "calibrated: farm-month mortality as published"

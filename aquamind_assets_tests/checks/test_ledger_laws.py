@@ -15,6 +15,7 @@ from aquamind_assets.checks.laws_fish import fish_close_every_day
 from aquamind_assets.checks.laws_medicine import medicine_is_by_the_book
 from aquamind_assets.checks.laws_space import space_is_kept
 from aquamind_assets.farm.ledger import Ledger, Movement, TreatmentReason
+from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.simulated import History, history
 
 YEARS = 4
@@ -152,6 +153,17 @@ def heavier_fish(ledger: Ledger) -> Ledger:
     return changed(ledger, "container_days", weight_g=ledger.container_days.weight_g * 3)
 
 
+def fish_too_large_for_their_cage(ledger: Ledger) -> Ledger:
+    """Few and heavy ones: nothing else is too much."""
+    days, kinds = ledger.container_days, load_scenario("tiny").farm.container_types
+    containers = history("tiny", YEARS).infrastructure.containers
+    most = np.array([kind.max_weight_g or np.inf for kind in kinds])[containers.container_type]
+    rows = np.flatnonzero(np.isfinite(most[days.container]) & (days.closing > 0))[:3]
+    weight, closing = days.weight_g.copy(), days.closing.copy()
+    weight[rows], closing[rows] = most[days.container[rows]] * 1.01, 1
+    return changed(ledger, "container_days", weight_g=weight, closing=closing)
+
+
 def a_stay_without_grace(ledger: Ledger) -> Ledger:
     stays = ledger.assignments
     over = int(np.flatnonzero(stays.end_day >= 0)[0])
@@ -215,6 +227,7 @@ def a_harvest_of_withheld_fish(ledger: Ledger) -> Ledger:
         ("feed", feed_from_no_store),
         ("feed", a_store_that_opens_otherwise),
         ("space", heavier_fish),
+        ("space", fish_too_large_for_their_cage),
         ("space", a_stay_without_grace),
         ("space", fish_of_a_stage_that_does_not_live_there),
         ("medicine", a_treatment_below_the_threshold),

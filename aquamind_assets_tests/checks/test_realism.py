@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from aquamind_assets.checks.figures import columns, key_figures
-from aquamind_assets.checks.observations import FarmWeeks, Observations, month_number, observe
+from aquamind_assets.checks.observation_frames import FarmWeeks, month_number
+from aquamind_assets.checks.observations import Observations, observe
 from aquamind_assets.checks.reading_observations import observe_readings
 from aquamind_assets.checks.realism import (
     LEAST_COUNTED,
@@ -28,6 +29,8 @@ from aquamind_assets.farm.ledger import Cause, Ledger, Movement, SiteDays, Stage
 from aquamind_assets.records.inputs import YearInputs, lives_of
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,14 @@ def test_the_page_names_every_target_with_what_was_measured(history: History) ->
     assert "2015-01-01 to 2024-12-31" in text
     assert "| Days at sea | day |" in text
     assert "nan" not in text
+
+
+@pytest.mark.slow
+def test_the_full_scale_is_as_published(tmp_path: Path) -> None:
+    """Whoever moves a figure out of its band by changing a process or a coefficient is told here."""
+    findings = judge_history(load_scenario("bakkafrost"), tmp_path / "realism.md", Console(quiet=True))
+    assert [(one.target.key, one.measured) for one in findings if one.verdict != "inside"] == []
+    assert (tmp_path / "realism.md").read_text("utf-8") == (DOCS / "realism.md").read_text("utf-8"), "run: aquamind scenario realism --preset bakkafrost ..."
 
 
 @pytest.mark.slow

@@ -76,7 +76,7 @@ def feed_closes(past: History) -> None:
 
 
 def space_holds(past: History) -> None:
-    """Law 3: one batch at a time, grace days empty between two, capacity and density on every day."""
+    """Law 3: one batch at a time, grace days empty between two, capacity, density and size of fish on every day."""
     layout = Layout.of(past.scenario, past.infrastructure)
     days = past.container_days
     assert np.unique(days.day.astype(np.int64) * 10**6 + days.container).size == len(days)
@@ -90,6 +90,7 @@ def space_holds(past: History) -> None:
     density = days.closing * days.weight_g / 1000.0 / layout.volume[days.container]
     assert np.all(density <= layout.density_limit(days.container, days.weight_g) * (1 + 1e-9))
     assert np.all(density * layout.volume[days.container] <= past.infrastructure.containers.max_biomass_kg[days.container])
+    assert np.all((days.weight_g <= layout.max_weight[days.container] * (1 + 1e-9)) | (days.closing == 0))
     assert np.all(layout.lives[days.container, days.stage])
     assert np.all(days.day >= layout.commissioned[days.container])
 

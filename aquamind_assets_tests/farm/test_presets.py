@@ -5,7 +5,7 @@ import pytest
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.ledger import Cause, ContainerDays, Movement, Movements, Stage, TreatmentReason
+from aquamind_assets.farm.ledger import Cause, ContainerDays, HarvestReason, Movement, Movements, Stage, TreatmentReason
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.laws import all_laws
 from aquamind_assets_tests.farm.simulated import History, active_batches, deaths, history
@@ -60,11 +60,30 @@ def test_bakkafrost_keeps_its_promises_for_ten_years() -> None:
     past = history("bakkafrost", 10)
     _within_bounds(past)
     all_laws(past)
+    reasons = np.concatenate([ledger.movements.reason for ledger in past.ledgers])
+    assert 5 < (reasons == HarvestReason.SICK).sum() < 0.05 * (reasons == HarvestReason.DUE).sum()
     for ledger in past.ledgers[3:]:
         harvest = ledger.movements.take(ledger.movements.kind == Movement.HARVEST)
         tonnes = (harvest.count * harvest.weight_g).sum() / 1e6
         assert 70_000 < tonnes < 140_000
         assert 4_500 < (harvest.count * harvest.weight_g).sum() / harvest.count.sum() < 5_600
+
+
+def test_eggs_and_alevins_die_as_in_real_hatcheries() -> None:
+    """Losses before first feeding: 10-25 % are usual, the specification's middle is 22 %; no batch of a whole farm loses half."""
+    past = history("demo", 10)
+    fed: dict[int, int] = {}
+    for ledger in past.ledgers:
+        moves = ledger.movements
+        first = (moves.from_stage == Stage.EGG_ALEVIN) & (moves.to_stage == Stage.FRY)
+        for batch, fish in zip(moves.batch_id[first].tolist(), moves.count[first].tolist(), strict=True):
+            fed[batch] = fed.get(batch, 0) + fish
+    eggs = {batch: laid for ledger in past.ledgers for batch, laid in zip(ledger.batches.batch_id.tolist(), ledger.batches.eggs.tolist(), strict=True)}
+    loss = np.array([1 - fish / eggs[batch] for batch, fish in fed.items()])
+    assert loss.size > 10
+    assert 0.17 < np.median(loss) < 0.27
+    assert loss.min() > 0.08
+    assert loss.max() < 0.45
 
 
 def test_outcome_of_the_sea_phase_is_that_of_a_real_farm() -> None:

@@ -6,6 +6,7 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.ledger import Deliveries, Stage
 from aquamind_assets.farm.menu import Menu
 from aquamind_assets.farm.supply import price_cents
+from aquamind_assets.records.inputs import received_lots
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.simulated import history
 
@@ -53,3 +54,35 @@ def test_fish_are_hardly_ever_short_of_feed() -> None:
     days = history("demo", 4).container_days
     hungry = (days.stage > Stage.EGG_ALEVIN) & ~days.fasting & (days.opening > 0)
     assert np.mean(days.feed_g[hungry] == 0) < 0.01
+
+
+def test_hardly_any_feed_is_out_of_date_when_it_is_eaten() -> None:
+    past = history("demo", 5)
+    fed, old = 0.0, 0.0
+    for ledger in past.ledgers:
+        lots, days = received_lots(ledger), ledger.container_days
+        for store in np.unique(days.feed_container[days.feed_g > 0]):
+            eaten = days.take((days.feed_container == store) & (days.feed_g > 0))
+            mine = lots.take(lots.feed_container == store)
+            upto, had = np.cumsum(eaten.feed_g), np.cumsum(mine.remaining_g)
+            # Each stretch of feed that is of one lot and was eaten on one day, oldest lot first.
+            ends = np.unique(np.concatenate([upto, had[had < upto[-1]]]))
+            size = np.diff(ends, prepend=0)
+            lot, row = np.searchsorted(had, ends), np.searchsorted(upto, ends)
+            late = eaten.day[row] > mine.delivery_day[lot] + past.scenario.feed.shelf_life_days
+            fed, old = fed + size.sum(), old + size[late].sum()
+    assert old < 0.015 * fed
+
+
+def test_little_feed_is_left_when_the_fish_are_gone() -> None:
+    """A silo of an area that lies empty holds days of feed, not weeks."""
+    past = history("demo", 5)
+    silos = past.infrastructure.feed_containers
+    finisher = np.flatnonzero(silos.feed == len(past.scenario.feed.feeds) - 1)
+    left = []
+    for ledger in past.ledgers:
+        stocked = np.unique(past.infrastructure.containers.site[ledger.container_days.container[ledger.container_days.day == ledger.through]])
+        idle = finisher[~np.isin(silos.site[finisher], stocked)]
+        left += (ledger.feed_stores.closing_g[idle] / 1000 / silos.reorder_kg[idle]).tolist()
+    assert len(left) > 5
+    assert np.mean(left) < 0.5

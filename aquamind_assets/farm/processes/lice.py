@@ -14,6 +14,7 @@ border all boxes move on by one. So a cohort keeps its age and does not smear, a
 | parameter | infectivity | 1 | logit -2.134 + ln N(millions) + .067 (ln W - .55) - 1.389 x - .547 x^2, x = ln(T/9), W kg (suggested) |
 | parameter | ``internal_share`` | 1 | settling lice for each larva of the area and day (calibrated) |
 | parameter | ``outside``, ``outside_sd``, ``outside_rho`` | per fish and day, 1 | outside pressure: median at 1 kg and 9 degC, log AR1 by area (calibrated) |
+| parameter | ``outside_most`` | per fish and day | what the outside pressure comes near to at its highest (general knowledge) |
 | parameter | ``outside_season``, ``outside_peak_day`` | 1, day | season of the outside pressure (general knowledge) |
 | state | ``lice`` (n, ``WIDTH``) | per fish | boxes of females and males, adults, larvae they have released, resistant share, development clocks |
 | state | ``outside_log`` (areas,) | 1 | log of the outside pressure, relative to its median and season |
@@ -99,6 +100,7 @@ class Lice:
     larva_loss: float
     internal_share: float
     outside: float
+    outside_most: float
     outside_sd: float
     outside_rho: float
     outside_season: float
@@ -120,6 +122,7 @@ class Lice:
             larva_loss=spec.larva_loss,
             internal_share=spec.internal_share,
             outside=spec.external_pressure,
+            outside_most=spec.external_most,
             outside_sd=spec.external_sd,
             outside_rho=spec.external_rho ** (1 / 7),
             outside_season=spec.outside_season,
@@ -162,6 +165,7 @@ class Lice:
         resistant = np.bincount(area, weights=lice[:, LARVAE] * fish * lice[:, RESISTANT], minlength=areas) / in_area
         season = self.outside_season * np.cos(2 * np.pi * (day_of_year - self.outside_peak_day) / 365.25)
         from_outside = self.outside * np.exp(outside_log + season)
+        from_outside /= 1.0 + from_outside / self.outside_most
         total = self.internal_share * larvae + from_outside
         share = (self.internal_share * resistant + self.outside_resistance * from_outside) / np.maximum(total, 1e-300)
         return caught * total[area], share[area]
@@ -232,6 +236,11 @@ class Lice:
     def preadult(lice: np.ndarray) -> np.ndarray:
         """Pre-adults of both sexes on a fish, (n,)."""
         return lice[:, FEMALE.start + _ATTACHED_BOXES : FEMALE.stop].sum(axis=1) + lice[:, MALE.start + _ATTACHED_BOXES : MALE.stop].sum(axis=1)
+
+    @staticmethod
+    def mobile(lice: np.ndarray) -> np.ndarray:
+        """Pre-adults and adults of both sexes on a fish, (n,)."""
+        return Lice.preadult(lice) + lice[:, ADULT_FEMALE] + lice[:, ADULT_MALE]
 
     def count(self, lice: np.ndarray, fish_sampled: int, u: np.ndarray) -> Count:
         """Counts of ``fish_sampled`` fish from uniforms (m, 5): females, males, pre-adults, attached, and how well attached lice are seen."""

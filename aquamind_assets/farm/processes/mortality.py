@@ -5,11 +5,11 @@
 | parameter | ``freshwater_hazard`` | 1/day | background by stage, from the stage's loss and nominal duration (specification) |
 | parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, part of all causes) |
 | parameter | ``stage_base`` | 1/day | the specification's all-cause base, which a disease multiplies (Post-Smolt 1.5, Adult .8 % a month) |
-| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/12 d)) after sea transfer (suggested form, peak calibrated) |
+| parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/decay)) after sea transfer (suggested form: 8 and 12 d; calibrated) |
 | parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard (suggested form, sd calibrated) |
 | parameter | ``container_sd`` | 1 | container effect on the log hazard (suggested form, sd calibrated) |
 | parameter | ``batch_share`` | 1 | share of its variance that all containers of a batch have in common (calibrated) |
-| parameter | ``freshwater_effects`` | 1 | those effects in freshwater, relative to the sea (general knowledge) |
+| parameter | ``effects_scale`` | 1 | those effects on eggs and alevins and in freshwater, relative to the sea, by stage (general knowledge) |
 | parameter | ``handling_decay`` | day | deaths after handling, over seven days (general knowledge) |
 | parameter | ``handling_farm_share`` | 1 | power with which the farm-week effect reaches into handling losses (calibrated) |
 | parameter | ``overdispersion`` | 1 | intra-class correlation of a day's deaths in a container |
@@ -61,7 +61,8 @@ class Mortality:
     farm_rho: float
     container_sd: float
     batch_share: float
-    freshwater_effects: float
+    effects_scale: np.ndarray
+    """By stage."""
     handling_farm_share: float
     overdispersion: float
     pulse: np.ndarray
@@ -92,7 +93,7 @@ class Mortality:
             farm_rho=spec.farm_week_rho,
             container_sd=spec.container_sd,
             batch_share=spec.batch_share,
-            freshwater_effects=spec.freshwater_effects,
+            effects_scale=np.where(young, spec.freshwater_effects, np.where(np.arange(len(stages)) < Stage.FRY, spec.egg_effects, 1.0)),
             handling_farm_share=spec.handling_farm_share,
             overdispersion=spec.overdispersion,
             pulse=weights / weights.sum(),
@@ -127,7 +128,7 @@ class Mortality:
 
     def effects(self, stage: np.ndarray, farm_effect: np.ndarray, container_normal: np.ndarray) -> np.ndarray:
         """Factor of farm-week and container on the background, mean 1."""
-        scale = np.where(stage >= Stage.POST_SMOLT, 1.0, self.freshwater_effects)
+        scale = self.effects_scale[stage]
         variance = self.farm_sd**2 + self.container_sd**2
         return np.exp(scale * (self.farm_sd * farm_effect + self.container_sd * container_normal) - scale * scale * variance / 2)
 
@@ -144,7 +145,7 @@ class Mortality:
         """
         running = (days_since >= 0) & (days_since < PULSE_DAYS)
         day = np.where(running, days_since, 0).astype(np.intp)
-        scale = self.handling_farm_share * self.farm_sd * np.where(stage >= Stage.POST_SMOLT, 1.0, self.freshwater_effects)
+        scale = self.handling_farm_share * self.farm_sd * self.effects_scale[stage]
         strain = np.exp(scale * farm_effect - scale * scale / 2)
         return np.where(running, -np.log1p(-np.minimum(loss, 0.999)) * self.pulse[day] * strain, 0.0)
 
