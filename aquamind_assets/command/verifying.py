@@ -48,11 +48,11 @@ class Judged:
     @property
     def said(self) -> str:
         """What was looked at, in a few words."""
-        if not self.looked_at:
-            return "nothing"
-        number = sum(self.looked_at.values())
-        tables = sum(what.startswith("rows of ") for what in self.looked_at)
-        return f"{number:,} rows of {tables} tables" if tables else ", ".join(f"{count:,} {what}" for what, count in self.looked_at.items())
+        there = {what: number for what, number in self.looked_at.items() if number}
+        tables = sum(what.startswith("rows of ") for what in there)
+        if tables:
+            return f"{sum(there.values()):,} rows of {tables} tables"
+        return ", ".join(f"{number:,} {what}" for what, number in there.items()) or "nothing"
 
 
 @dataclass(frozen=True)
