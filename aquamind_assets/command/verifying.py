@@ -97,7 +97,7 @@ class Verified:
 
     def show(self, console: Console) -> None:
         """Print it: a line for each law, then what is wrong."""
-        console.print(self._table(max(_LEAST_SHOWN, console.width - _WIDEST - len("not judged") - len("violations") - 4)))
+        console.print(self._table(max(_LEAST_SHOWN, console.width - _WIDEST - len("not judged") - len("violations") - 8)))
         for line in self.differences:
             console.print(f"[red]differs[/] {line}", highlight=False)
         for place, count in self.broken.items():
