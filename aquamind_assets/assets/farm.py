@@ -14,6 +14,8 @@ from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.checks.asset_checks import evidence_of, figures_of, results_of, specs_of
 from aquamind_assets.farm.climate import site_days
 from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.staging import staged_starts, waiting
+from aquamind_assets.farm.state import FarmState
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.ledger_store import StoredPart
 
@@ -79,9 +81,15 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
             stored = platform.ledgers.write(ledger, closing)
             platform.watch.finished("farm_year", year)
             checked = [*results_of("farm_year", evidence_of(platform, year, ledger)), figures_of(platform, year, ledger)]
-            return _stored(stored, began, {"through": str(to_date(through))}, checked)
+            return _stored(stored, began, {"through": str(to_date(through))} | _staged(platform, closing), checked)
 
     return [site_climate, farm_year]
+
+
+def _staged(platform: Platform, closing: FarmState) -> dict[str, int]:
+    """How many staged batches still wait for room after the day they were to begin; nothing for a farm that is not staged."""
+    starts = staged_starts(platform.scenario, platform.infrastructure)
+    return {"staged_batches_without_room": len(waiting(starts, closing.plans.sequence, closing.day))} if starts else {}
 
 
 def _stored(stored: StoredPart, began: float, figures: Mapping[str, float | str], checked: Sequence[dg.AssetCheckResult] = ()) -> dg.MaterializeResult:

@@ -29,6 +29,9 @@ MOVING_DAYS = 2
 SEA_GROWTH = 0.985
 """Growth at sea relative to undisturbed growth: fasting around treatments and thinnings, and sickness (measured on the farm)."""
 
+NEAR_DAYS = 3
+"""Days by which a planned life may miss its place: lives are counted in whole days, and a step takes some at once."""
+
 AFTERWARDS_DAYS = 366
 """Days beyond the staging date that the foresight reaches."""
 
@@ -66,7 +69,7 @@ def staged_starts(scenario: Scenario, infrastructure: Infrastructure) -> tuple[S
     """The starts of a scenario's staged batches, the oldest batch first; none for a farm that is not staged.
 
     Raises:
-        ScenarioError: a batch would have to begin before the first year, or no start leads to its place.
+        ScenarioError: no start since the first year leads to a batch's place.
     """
     staging = scenario.farm.batches.staging
     if staging is None:
@@ -82,16 +85,29 @@ def staged_starts(scenario: Scenario, infrastructure: Infrastructure) -> tuple[S
         # A batch with a slot is planned for the middle of the weights that are sold, so that it may be lighter or heavier when the day comes.
         share = 0.5 if stage == Stage.ADULT and left is not None else draws.target_u
         days = _stage_days(scenario, growth, seen[geography], geography, draws, sold.low + (sold.high - sold.low) * share, candidates)
-        begins, ends = days[stage], days[stage + 1]
-        missed = np.abs(ends - target_day - left if left is not None else begins + (ends - begins) // 2 - target_day)
-        best = int(np.argmin(missed))
-        if missed[best] > 1 and best == 0:
+        best = _nearest(days, stage, left, target_day)
+        if best is None:
+            place = f"farm.batches.staging.positions.{STAGE_NAMES[stage]} {MIDDLE if left is None else left}"
+            lasts = int(np.median(days[stage + 1] - days[stage]))
             raise ScenarioError(
-                f"farm.batches.staging.positions.{STAGE_NAMES[stage]} {MIDDLE if left is None else left}: to be there on {staging.date} a batch would have to "
-                f"begin before {scenario.first_year}; allowed are places that a life from {scenario.first_year}-01-01 on leads to: begin the history earlier"
+                f"{place}: no batch that begins from {scenario.first_year}-01-01 on can be there on {staging.date}; allowed are places within the stage, "
+                f"which lasts about {lasts} days, that a life from {scenario.first_year} on leads to, with smolts at sea in the months they go there"
             )
         starts.append(StagedStart(sequence, geography, stage, left, int(candidates[best]), tuple(int(day) for day in days[:, best])))
     return tuple(starts)
+
+
+def waiting(starts: tuple[StagedStart, ...], sequences: np.ndarray, day: int) -> list[StagedStart]:
+    """The staged batches that were to begin by ``day`` and have not, as there is no room; ``sequences`` are the numbers of those that have begun."""
+    return [one for one in starts if one.start_day <= day and one.sequence not in sequences]
+
+
+def _nearest(days: np.ndarray, stage: int, left: int | None, target_day: int) -> int | None:
+    """The start, a column of ``days`` (:func:`_stage_days`), that leads to the place on ``target_day``; None where none does."""
+    begins, ends = days[stage], days[stage + 1]
+    missed = np.abs(ends - target_day - left if left is not None else begins + (ends - begins) // 2 - target_day)
+    best = int(np.argmin(missed))
+    return best if missed[best] <= NEAR_DAYS and begins[best] <= target_day else None
 
 
 def _dealt(scenario: Scenario) -> list[tuple[int, int | None, int]]:

@@ -16,6 +16,7 @@ from aquamind_assets.farm import booking, space
 from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.farm.ledger import BatchStatus, Movement, Stage
 from aquamind_assets.farm.planning import Standing, Way
+from aquamind_assets.farm.staging import waiting
 from aquamind_assets.farm.working import Farm
 
 PLANNING_DAYS = 2
@@ -36,12 +37,11 @@ def start_batches(farm: Farm) -> None:
 
 def _start_staged(farm: Farm) -> None:
     """Lays in the eggs of the staged batches whose day has come; one whose way does not fit waits for the next day."""
-    for one in farm.staged:
-        if one.start_day <= farm.today.day and not np.any(farm.plans["sequence"] == one.sequence):
-            eggs = _eggs(farm, one.sequence)
-            found = _find_way(farm, one.geography, eggs)
-            if found:
-                _start(farm, one.sequence, one.geography, eggs, *found)
+    for one in waiting(farm.staged, farm.plans["sequence"], farm.today.day):
+        eggs = _eggs(farm, one.sequence)
+        found = _find_way(farm, one.geography, eggs)
+        if found:
+            _start(farm, one.sequence, one.geography, eggs, *found)
 
 
 def _start_due(farm: Farm) -> None:

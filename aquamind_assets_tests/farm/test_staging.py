@@ -9,7 +9,7 @@ from aquamind_assets.farm.climate import site_days
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.infrastructure import build
 from aquamind_assets.farm.ledger import Ledger, Movement, Movements, Stage, StageChanges
-from aquamind_assets.farm.staging import StagedStart, staged_starts
+from aquamind_assets.farm.staging import StagedStart, staged_starts, waiting
 from aquamind_assets.farm.state import FarmState
 from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
@@ -118,10 +118,32 @@ def test_in_warmer_water_batches_for_the_harvest_begin_later() -> None:
     assert warm.stage_days[-1] - warm.stage_days[Stage.POST_SMOLT] < cold.stage_days[-1] - cold.stage_days[Stage.POST_SMOLT]
 
 
-def test_a_life_that_does_not_fit_into_the_history_is_refused_with_its_place() -> None:
-    scenario = staged_tiny("{Fry: [5], Adult: [-100]}", day="2016-05-01")
-    with pytest.raises(ScenarioError, match=r"staging\.positions\.Adult -100: .* before 2015; allowed"):
+@pytest.mark.parametrize(
+    ("positions", "day", "named"),
+    [
+        ("{Fry: [5], Adult: [-100]}", "2016-05-01", r"positions\.Adult -100: .* begins from 2015-01-01 on"),
+        ("{Fry: [5, 200]}", "2016-05-01", r"positions\.Fry 200: .* lasts about \d\d days"),
+        ("{Egg&Alevin: [250]}", "2016-05-01", r"positions\.Egg&Alevin 250: .* lasts about 9\d days"),
+    ],
+)
+def test_a_place_that_no_life_leads_to_is_refused(positions: str, day: str, named: str) -> None:
+    scenario = staged_tiny(positions, day)
+    with pytest.raises(ScenarioError, match=named):
         staged_starts(scenario, build(scenario))
+
+
+def test_where_there_is_no_room_a_staged_batch_waits() -> None:
+    scenario = staged_tiny("{Parr: [middle, 20], Fry: [middle, 10]}", day="2016-03-01")
+    staging = scenario.farm.batches.staging
+    assert staging is not None
+    past = lived(scenario, day_number(staging.date))
+    starts, begun = staged_starts(past.scenario, past.infrastructure), past.states[-1]
+    days = dict(zip(begun.plans.sequence.tolist(), begun.batches.start_day.tolist(), strict=True))
+    assert all(days[one.sequence] >= one.start_day for one in starts if one.sequence in days)
+    late = [one for one in starts if days.get(one.sequence, day_number(staging.date) + 1) > one.start_day]
+    assert late, "one tray and two tanks do not hold four batches at once"
+    assert {one.sequence for one in waiting(starts, begun.plans.sequence, begun.day)} == {one.sequence for one in starts} - days.keys()
+    all_laws(past)
 
 
 def test_a_small_farm_stands_as_it_was_staged_and_goes_on() -> None:
