@@ -18,7 +18,7 @@ from aquamind_assets.warehouse.checkpoints import TableYear, hex_digest
 from aquamind_assets.warehouse.tables import TABLES
 
 _WIDEST = max(len(law.name) for law in LAWS_BESIDE_DIGESTS)
-_LEAST_SHOWN = 20
+_LEAST_SHOWN = 12
 EXAMPLES_OF_A_PLACE, EXAMPLES_OF_A_LAW = 2, 10
 """Violations that are told in words: of one asset's year, and of one law over all of them."""
 
@@ -133,8 +133,9 @@ class Verified:
             table.add_column(column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
         if self.compared:
             number, missing = len(self.differences), sum(self.broken.values())
-            table.add_row("rows are as written", _mark(number), f"{number:,}", shorten(f"{self.rows:,} rows, in {self.compared:,} tables and years", room))
-            table.add_row("foreign keys point to rows", _mark(missing), f"{missing:,}", shorten("every row of every table", room))
+            rows = f"{self.rows:,} rows, in {self.compared:,} tables and years"
+            table.add_row("rows are as written", _mark(number), f"{number:,}", shorten(rows, room, placeholder=" ..."))
+            table.add_row("foreign keys point to rows", _mark(missing), f"{missing:,}", shorten("every row of every table", room, placeholder=" ..."))
         for law in self.laws:
             silent = not law.looked_at and bool(law.not_judged)
             mark = "[yellow]not judged[/]" if silent else _mark(law.violations)
