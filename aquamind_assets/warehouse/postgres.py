@@ -57,7 +57,7 @@ class PostgresDatabase(Database):
         self._writing = False
         self._connection = self._connect(CONNECT_ATTEMPTS)
         self._timescale = timescale.installed_version(self._connection)
-        self._may_skip_triggers = self._timescale is None and _may_skip_triggers(self._connection)
+        self._may_skip_triggers = _may_skip_triggers(self._connection)
 
     @property
     def _hypertables(self) -> frozenset[str]:
@@ -165,7 +165,7 @@ class PostgresDatabase(Database):
         with self._telling(), self._live().transaction():
             self._writing = True
             try:
-                if self._may_skip_triggers:
+                if self._may_skip_triggers and not (self._timescale and timescale.aggregated(self._connection)):
                     self._connection.execute("SET LOCAL session_replication_role = replica")
                 if tables:
                     # Every writer takes its tables in one order, so that no two can wait for each other.

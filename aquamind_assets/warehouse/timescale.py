@@ -50,6 +50,13 @@ def hypertables(connection: psycopg.Connection) -> frozenset[str]:
     return frozenset(name for (name,) in found) & TABLES.keys()
 
 
+def aggregated(connection: psycopg.Connection) -> bool:
+    """Whether a continuous aggregate looks at one of the described tables: a trigger tells it which rows are new, so triggers must not be skipped."""
+    sql = "SELECT hypertable_name FROM timescaledb_information.continuous_aggregates WHERE hypertable_schema = current_schema()"
+    found = connection.execute(sql).fetchall()
+    return bool({name for (name,) in found} & TABLES.keys())
+
+
 def compression_statements(table: TableSpec) -> list[str]:
     """Let a hypertable of our own be compressed: one segment for each sensor or area, in order of time; and the policy for what comes later."""
     segment = next(name for name in table.timescaledb_primary_key if name != table.time_column)

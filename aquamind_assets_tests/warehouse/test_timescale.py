@@ -11,7 +11,7 @@ from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.tables import TABLES
-from aquamind_assets.warehouse.timescale import OBSTACLES, TimescaleVersion, compression_statements, installed_version, merged
+from aquamind_assets.warehouse.timescale import OBSTACLES, TimescaleVersion, aggregated, compression_statements, installed_version, merged
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, parents, readings
 
 SERVER = os.environ.get("AQUAMIND_TEST_TIMESCALE_URL")
@@ -90,5 +90,28 @@ def test_complete_chunks_are_compressed_and_can_be_written_again(timescale_url: 
             assert [is_compressed for is_compressed, _ in complete] == [True]
         days = DayRange(FIRST + 90, FIRST + 91)
         warehouse.write_chunk(ChunkKey("readings", 2015, 3), days, "g", "run", [READINGS], readings(days))
+        assert warehouse.broken_references([READINGS]) == {}
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            warehouse.database.execute(
+                f"INSERT INTO {READINGS} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id, sensor_id)"
+                " VALUES (1, 1, '2015-01-02 00:00:30+00', false, '', now(), 77, 77, 77)"
+            )
         warehouse.clear({"readings": [READINGS]}, [2015])
         assert warehouse.query(f"SELECT count(*) FROM {READINGS}") == [(0,)]
+
+
+@needs_server
+def test_a_continuous_aggregate_keeps_its_trigger(timescale_url: str) -> None:
+    with open_warehouse(timescale_url) as warehouse:
+        warehouse.prepare()
+        warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
+        with psycopg.connect(timescale_url, autocommit=True) as connection:
+            assert not aggregated(connection)
+            connection.execute(
+                "CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', reading_time) AS day, sensor_id, avg(value)"
+                " FROM environmental_environmentalreading GROUP BY 1, 2 WITH NO DATA"
+            )
+            assert aggregated(connection)
+        days = chunks_of(2015)[0].days
+        warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], readings(days))
+        assert warehouse.manifest() == warehouse.recount()
