@@ -127,15 +127,9 @@ def ui(
 ) -> None:
     """Open Dagster's user interface (and its daemon) on the data of the last run. Ctrl-C closes it."""
     with orders_checked():
-        from aquamind_assets.command.running import reconcile_runs
         from aquamind_assets.command.serving import serve
 
-        settings = _settings(preset, scenario, changes, database, ledger)
-        for dead in (verdict for verdict in reconcile_runs(settings) if not verdict.alive):
-            typer.echo(
-                f"Run {dead.run_id[:8]} of {dead.partition or dead.job} had died ({dead.reason}); it is reported failed, and can be run again from there."
-            )
-        raise typer.Exit(serve(settings, host, port))
+        raise typer.Exit(serve(_settings(preset, scenario, changes, database, ledger), host, port))
 
 
 @app.command()

@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from aquamind_assets.command.home import WORKSPACE, make_home
+from aquamind_assets.command.running import reconcile_runs
 from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse.errors import WarehouseError
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -17,6 +20,8 @@ def serve(settings: Settings, host: str, port: int) -> int:
     settings.load_scenario()
     home = make_home()
     settings.note(home)
+    for line in _dead_runs(settings):
+        print(line)
     print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C closes it.", flush=True)
     command = [sys.executable, "-m", "dagster", "dev", "--workspace", str(home / WORKSPACE), "--host", host, "--port", str(port), "--log-level", "error"]
     asked = False
@@ -42,3 +47,15 @@ def serve(settings: Settings, host: str, port: int) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _dead_runs(settings: Settings) -> Iterator[str]:
+    """What is to be said of runs that died since somebody last looked; they are reported failed. Without a database nobody can tell."""
+    try:
+        verdicts = reconcile_runs(settings)
+    except WarehouseError as error:
+        yield f"Runs that have died are not looked for: {error}"
+        return
+    for run in verdicts:
+        if not run.alive:
+            yield f"Run {run.run_id[:8]} of {run.partition or run.job} had died ({run.reason}); reported failed. Run again, it goes on from there."
