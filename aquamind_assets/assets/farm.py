@@ -81,12 +81,12 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
             stored = platform.ledgers.write(ledger, closing)
             platform.watch.finished("farm_year", year)
             checked = [*results_of("farm_year", evidence_of(platform, year, ledger)), figures_of(platform, year, ledger)]
-            return _stored(stored, began, {"through": str(to_date(through))} | _staged(platform, closing), checked)
+            return _stored(stored, began, {"through": str(to_date(through)), **_staged(platform, closing)}, checked)
 
     return [site_climate, farm_year]
 
 
-def _staged(platform: Platform, closing: FarmState) -> dict[str, int]:
+def _staged(platform: Platform, closing: FarmState) -> dict[str, float | str]:
     """How many staged batches still wait for room after the day they were to begin; nothing for a farm that is not staged."""
     starts = staged_starts(platform.scenario, platform.infrastructure)
     return {"staged_batches_without_room": len(waiting(starts, closing.plans.sequence, closing.day))} if starts else {}

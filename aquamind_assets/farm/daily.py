@@ -81,7 +81,9 @@ def _growth(
     """Mean weight a day later, and who fasts: the ones told to, and the ones with no room to grow."""
     c, growth = farm.containers, farm.growth
     stage, weight, count = c.stage[rows].astype(np.int64), c.weight[rows], c.count[rows]
-    tgc = farm.tgc[c.batch[rows], stage] * growth.container_factor(c.growth_normal[rows]) * farm.health.lice_harm.growth_factor(load)
+    # The usual lice are in a published TGC of the sea, not in one of freshwater.
+    by_lice = np.where(farm.layout.at_sea[rows], farm.health.lice_harm.growth_factor(load), 1.0)
+    tgc = farm.tgc[c.batch[rows], stage] * growth.container_factor(c.growth_normal[rows]) * by_lice
     doy = farm.today.day_of_year
     rate = growth.rate(weight, tgc, stage, temperature, saturation, sick, fasting, doy)
     grown = growth.grown(weight, rate)

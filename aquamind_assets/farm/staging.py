@@ -3,7 +3,7 @@
 Belongs here: the way of a staged batch, foreseen, and the start that leads to its place. Does not belong here: anything that happens (``starting``, ``slots``).
 
 The plan of a test installation may know what no farmer knows: the weather that will be and the growth that is in a batch. What it cannot know, fasting and
-sickness, is in :data:`SEA_GROWTH` on average. So a batch lives as every other one does, and comes to its place within days.
+sickness, is in :data:`SEEN_GROWTH` on average. So a batch lives as every other one does, and comes to its place within days.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ MIDDLE = "middle"
 MOVING_DAYS = 2
 """Days without growth at each movement: the one before it and its own."""
 
-SEA_GROWTH = 0.985
-"""Growth at sea relative to undisturbed growth: fasting around treatments and thinnings, and sickness (measured on the farm)."""
+SEEN_GROWTH = np.array([1.0, 1.0, 1.0, 1.0, 0.97, 0.965])
+"""Growth in each stage relative to undisturbed growth: fasting around treatments and thinnings, lice and sickness (measured on the farm)."""
 
 NEAR_DAYS = 3
 """Days by which a planned life may miss its place: lives are counted in whole days, and a step takes some at once."""
@@ -143,7 +143,7 @@ def _foresight(scenario: Scenario, infrastructure: Infrastructure, growth: Growt
         legs.append((step.stage, _sums(np.maximum(warm, 0.0).mean(axis=1))))
     open_sea = temperature[:, (sites.area >= 0) & (sites.geography == geography)]
     season = np.array([float(growth.season_factor(np.array([Stage.ADULT]), int(day))[0]) for day in timeline.day_of_year(days)])
-    sea = np.maximum(open_sea * growth.heat_factor(open_sea), 0.0).mean(axis=1) * season * SEA_GROWTH
+    sea = np.maximum(open_sea * growth.heat_factor(open_sea), 0.0).mean(axis=1) * season
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     allowed = np.flatnonzero(np.isin(months, scenario.farm.batches.sea_transfer_months))
     return _Foresight(first, legs, _sums(sea), days[allowed])
@@ -156,7 +156,7 @@ def _sums(amounts: np.ndarray) -> np.ndarray:
 def _stage_days(scenario: Scenario, growth: Growth, seen: _Foresight, geography: int, draws: BatchDraws, target: float, starts: np.ndarray) -> np.ndarray:
     """Days on which a batch enters each stage and its harvest begins, (stages + 1, starts), for each start; the last foreseen day where it is later."""
     farm, row = scenario.farm, np.full(len(Stage), geography)
-    tgc = growth.batch_tgc(row, np.arange(len(Stage)), draws.tgc_u, np.full(len(Stage), draws.tgc_normal)) * 1e-3
+    tgc = growth.batch_tgc(row, np.arange(len(Stage)), draws.tgc_u, np.full(len(Stage), draws.tgc_normal)) * SEEN_GROWTH * 1e-3
     day, days = starts, {int(Stage.EGG_ALEVIN): starts}
     weight, reached = farm.stages[Stage.FRY].entry_weight_g, 0.0
     for number, (stage, sums) in enumerate(seen.legs):
