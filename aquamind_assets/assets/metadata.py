@@ -10,6 +10,7 @@ import dagster as dg
 
 from aquamind_assets.assets.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.partition import PartitionReport
 from aquamind_assets.reports.plots import data_uri
 from aquamind_assets.timeline import to_date
@@ -67,6 +68,13 @@ def definition_metadata(recorder: Recorder) -> dict[str, Any]:
     }
 
 
+def column_lineage(recorder: Recorder) -> dg.TableColumnLineage:
+    """Which column of which asset each foreign key of the first table takes its values from; references within the asset are left out."""
+    made_by = {table: other.asset for other in RECORDERS.values() for table in other.tables}
+    keys = {column.name: made_by[str(column.references)] for column in TABLES[recorder.tables[0]].foreign_keys if column.references in made_by}
+    return dg.TableColumnLineage({name: [dg.TableColumnDep(asset, "id")] for name, asset in keys.items() if asset != recorder.asset})
+
+
 def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
     """One committed chunk."""
     return {
@@ -93,6 +101,7 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
         "chunks_written": len(written.written),
         "chunks_resumed": len(written.resumed),
         "chunks_appended": written.appended,
+        "dagster/column_lineage": column_lineage(recorder),
         "rows by table": dg.MetadataValue.json({entry.table: entry.rows for entry in this_year}),
     }
 

@@ -27,6 +27,14 @@ def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -
     assert "data:image/png;base64," in str(feeding.metadata["Biomass"].value)
 
 
+def test_a_materialisation_tells_where_its_references_come_from(made: Workshop) -> None:
+    lineage = made.materialisation("feeding_events", 2016, first=True).metadata["dagster/column_lineage"].value
+    deps = {name: [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps] for name, deps in lineage.deps_by_column.items()}
+    assert deps["batch_id"] == [("batches", "id")]
+    assert deps["feed_stock_id"] == [("feed_stock", "id")]
+    assert deps["container_id"] == [("infrastructure", "id")]
+
+
 def test_pictures_in_the_event_log_are_small(made: Workshop) -> None:
     pictures = {}
     for asset in [*RECORDERS, "year_report"]:
