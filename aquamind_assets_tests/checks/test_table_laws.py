@@ -251,6 +251,24 @@ def test_a_year_with_too_many_rows_is_looked_at_in_stretches_and_says_so(written
         assert rows_are_as_written(evidence(written.warehouse, YEAR, look_at_most=100), "environmental_readings", [READING]).violations == 1
 
 
+def test_a_year_with_very_many_rows_is_asked_for_thirty_days_at_a_time(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = law_named("environmental_readings", "readings_carry_their_batch")
+    at_once = law.judge(evidence(written.warehouse, YEAR))
+    monkeypatch.setattr("aquamind_assets.checks.evidence.AT_ONCE", 1_000)
+    assert len(evidence(written.warehouse, YEAR).look(READING).stretches) == 13
+    assert law.judge(evidence(written.warehouse, YEAR)) == at_once
+
+
+def test_without_the_ledger_nobody_says_that_a_result_has_no_cause(written: Written) -> None:
+    asset, name, statements = CHANGES["a result without a cause"]
+    law = next(law for law in TABLE_LAWS if law.asset == asset and law.name.startswith(name))
+    with written.changed(*statements):
+        assert law.judge(evidence(written.warehouse, YEAR)).violations
+        blind = law.judge(evidence(written.warehouse, YEAR, with_ledger=False))
+    assert not blind.violations
+    assert any("outbreaks are in the ledger" in text for text in blind.unseen)
+
+
 @pytest.fixture
 def fresh(written: Written, request: pytest.FixtureRequest, tmp_path) -> str:
     return f"sqlite:///{tmp_path / 'fresh.db'}" if written.warehouse.url.startswith("sqlite") else request.getfixturevalue("postgres_url")
