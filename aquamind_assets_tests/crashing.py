@@ -98,6 +98,14 @@ class Place:
         signed = worker_of(runs[0]) if runs and runs[0].status == dg.DagsterRunStatus.STARTED else None
         return signed["pid"] if signed else None
 
+    def goes_on_after(self, chunks: int) -> bool:
+        """Whether so many chunks are there and a run is under way."""
+        return self.committed() >= chunks and self.worker() is not None
+
+    def has_runs(self, number: int) -> bool:
+        """Whether Dagster has so many runs."""
+        return len(self.runs()) == number
+
     def places_in_the_pool(self) -> int:
         """How many runs hold a place among the writers, or wait for one."""
         with dg.DagsterInstance.from_config(str(self.home)) as instance:

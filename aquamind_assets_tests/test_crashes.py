@@ -4,6 +4,7 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +20,7 @@ TWO_YEARS = "last_year=2016; sessions=[{name: First, first_year: 2015, last_year
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
 BLOWS = ["worker"] * 4 + ["server"] * 3
 CUTS = ["worker", "everything", "everything"]
+"""After the second one the command finds the dead run, after the third one the sensor."""
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +38,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
     made.end()
 
 
-def moments(chunks: int, seed: int, blows: list[str]) -> list[tuple[str, int]]:
-    """Blows in random order, each with the number of committed chunks after which it falls."""
-    chance = random.Random(seed)
-    return list(zip(chance.sample(blows, len(blows)), sorted(chance.sample(range(1, chunks - 10), len(blows))), strict=True))
+def moments(chunks: int, chance: random.Random, blows: list[str]) -> list[tuple[str, int]]:
+    """Each blow with the number of committed chunks after which it falls: not so late that the end may come first."""
+    return list(zip(blows, sorted(chance.sample(range(1, chunks * 3 // 4), len(blows))), strict=True))
 
 
 def restart(server: PostgresServer) -> None:
@@ -52,10 +53,15 @@ def test_workers_killed_and_the_database_server_restarted(place: Place, undistur
     place.database = postgres_url
     chance = random.Random(20150320)
     worker = place.start(*RUN)
-    for blow, after in moments(len(undisturbed.checkpoints), 20150321, BLOWS):
+
+    def has_come_to(after: int) -> bool:
+        nonlocal worker
         if worker.poll() is not None:
             worker = place.start(*RUN)
-        wait_until(lambda after=after, worker=worker: place.committed() >= after or worker.poll() is not None, f"{after} chunks are there", place)
+        return place.committed() >= after
+
+    for blow, after in moments(len(undisturbed.checkpoints), chance, chance.sample(BLOWS, len(BLOWS))):
+        wait_until(partial(has_come_to, after), f"{after} chunks are there", place)
         time.sleep(chance.uniform(0.0, 0.3))
         if blow == "server":
             restart(postgres_server)
@@ -79,10 +85,10 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
     settings = (ROOT / "dagster.yaml").read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 2")
     (place.home / "dagster.yaml").write_text(settings.replace("run_end_seconds: 30", "run_end_seconds: 1"))
     workspace = ("--workspace", str(ROOT / "workspace.yaml"))
-    daemon = place.start("dagster._daemon", "run", *workspace)
     place.run("dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}')
-    for number, (blow, after) in enumerate(moments(len(undisturbed.checkpoints), 20150322, CUTS), start=1):
-        wait_until(lambda after=after: place.committed() >= after and place.worker() is not None, f"{after} chunks are there and a run goes on", place)
+    daemon = place.start("dagster._daemon", "run", *workspace)
+    for number, (blow, after) in enumerate(moments(len(undisturbed.checkpoints), random.Random(20150320), CUTS), start=1):
+        wait_until(partial(place.goes_on_after, after), f"{after} chunks are there and a run goes on", place)
         if blow == "worker":
             psutil.Process(place.worker()).kill()
         else:
@@ -93,7 +99,7 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
             else:
                 assert [run["alive"] for run in place.aquamind("reconcile")["runs"]] == [False]
             daemon = place.start("dagster._daemon", "run", *workspace)
-        wait_until(lambda number=number: len(place.runs()) == number + 1, f"retry {number} is there", place)
+        wait_until(partial(place.has_runs, number + 1), f"retry {number} is there", place)
     wait_until(lambda: place.runs()[0].is_finished, "the last retry is done", place)
     kill_tree(daemon)
     assert [run.status.value for run in place.runs()] == ["SUCCESS", "FAILURE", "FAILURE", "FAILURE"]
