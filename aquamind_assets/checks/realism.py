@@ -40,6 +40,7 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
     hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
     oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
     monthly, females, phase = monthly_mortality(observed), monthly_females(observed), mortality_by_month_at_sea(observed)
+    shares = cause_shares(observed)
     feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
     values: dict[str, float | np.ndarray] = {
         "anomaly_sd": anomaly_sd,
@@ -61,6 +62,8 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "mortality_month_median": _quantile(monthly, 0.5),
         "mortality_month_p90": _quantile(monthly, 0.9),
         "mortality_month_p95": _quantile(monthly, 0.95),
+        "deaths_by_disease": shares[Cause.DISEASE],
+        "deaths_by_handling": shares[Cause.HANDLING],
         "mortality_first_month": phase[0] / np.median(phase[1:]),
         "mortality_quiet_months": phase[1:3].mean() / phase[3:10].mean(),
         "mortality_late_months": phase[10:16].mean() / phase[3:10].mean(),
@@ -106,9 +109,9 @@ def _mean(observed: Observations, key: str) -> float:
 
 
 def cause_shares(observed: Observations) -> np.ndarray:
-    """Share of each cause in the deaths at sea, (causes,)."""
+    """Share of each cause in the deaths at sea, (causes,); nan without deaths."""
     deaths = np.array([_sums(observed, f"deaths by {cause.name.lower()}")[1] for cause in Cause])
-    return deaths / max(deaths.sum(), 1.0)
+    return deaths / deaths.sum() if deaths.sum() else np.full(len(Cause), np.nan)
 
 
 def _compared(infrastructure: Infrastructure, geography: int) -> np.ndarray:
