@@ -1,27 +1,39 @@
 """The ``aquamind`` command.
 
-Belongs here: words, options, help texts, exit codes. Does not belong here: what they do (``command``).
+Belongs here: words, help texts, exit codes. Does not belong here: the options they share (``cli_options``), what they do (``command``).
 
 Exit codes: 0 done, 1 something failed or differs, 2 the orders cannot be carried out as given, 130 stopped by Ctrl-C.
 """
 
 import json
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from aquamind_assets.command.orders import WrongOrders, choose_years
-from aquamind_assets.scenario.loading import ScenarioError, preset_names
-from aquamind_assets.settings import Settings, SettingsError
-
-_log = logging.getLogger(__name__)
+from aquamind_assets.cli_options import (
+    Changes,
+    Database,
+    Json,
+    LedgerPlace,
+    LogDir,
+    Preset,
+    Quiet,
+    ScenarioFile,
+    Session,
+    Years,
+    Yes,
+    at_work,
+    console_for,
+    date_of,
+    orders_checked,
+    settings_of,
+    tell,
+)
+from aquamind_assets.command.orders import choose_years
+from aquamind_assets.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,25 +44,6 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(no_args_is_help=True, help="Look at scenarios: what is farmed, and every parameter of it.")
 app.add_typer(scenario_app, name="scenario")
-
-Preset = Annotated[str | None, typer.Option("--preset", help=f"A scenario that comes with the package: {', '.join(preset_names())}.", show_default=False)]
-ScenarioFile = Annotated[
-    str | None, typer.Option("--scenario", metavar="FILE", help="A scenario of your own (YAML; may say `extends: demo`).", show_default=False)
-]
-Changes = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated.", show_default=False)]
-Database = Annotated[str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.", show_default=False)]
-LedgerPlace = Annotated[
-    str | None, typer.Option("--ledger", metavar="PLACE", help="Folder or URL for the simulated years (s3://..., gs://...).", show_default=False)
-]
-Session = Annotated[int | None, typer.Option("--session", help="One session of the history, by its number.", show_default=False)]
-Years = Annotated[str | None, typer.Option("--years", metavar="A-B", help="A year, or a range of years.", show_default=False)]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-LogDir = Annotated[
-    Path | None,
-    typer.Option("--log-dir", metavar="DIR", envvar="AQUAMIND_LOG_DIR", help="Folder for the log file; else `logs` in DAGSTER_HOME.", show_default=False),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what went wrong.")]
 
 
 @app.command(
@@ -72,9 +65,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Make the history, or some years of it. What is there already is not made again; after Ctrl-C or a crash the same command goes on."""
-    console = _console(quiet, as_json)
+    console = console_for(quiet, as_json)
     with at_work("run", log_dir, console):
-        settings = _settings(preset, scenario, changes, database, ledger)
+        settings = settings_of(preset, scenario, changes, database, ledger)
         from aquamind_assets.command import running
 
         chosen = choose_years(settings, session, years)
@@ -83,7 +76,7 @@ def run(
             from aquamind_assets.command.estimate import estimate
 
             expected = estimate(settings, chosen)
-            _print(expected.as_json(), as_json, lambda: expected.show(Console()))
+            tell(expected.as_json(), as_json, lambda: expected.show(Console()))
             return
         outcome = running.run(settings, chosen, console, resume=resume, shown=not (quiet or as_json))
         _finish(outcome, settings, console, as_json)
@@ -106,12 +99,12 @@ def days(
 
     Ends with the laws' verdict over it.
     """
-    console = _console(quiet, as_json)
+    console = console_for(quiet, as_json)
     with at_work("days", log_dir, console):
-        settings = _settings(preset, scenario, changes, database, ledger)
+        settings = settings_of(preset, scenario, changes, database, ledger)
         from aquamind_assets.command import running
 
-        outcome = running.run_days(settings, _date(start, "--start"), count, console, shown=not (quiet or as_json))
+        outcome = running.run_days(settings, date_of(start, "--start"), count, console, shown=not (quiet or as_json))
         _finish(outcome, settings, console, as_json, judged=True)
 
 
@@ -129,7 +122,7 @@ def ui(
     with orders_checked():
         from aquamind_assets.command.serving import serve
 
-        raise typer.Exit(serve(_settings(preset, scenario, changes, database, ledger), host, port))
+        raise typer.Exit(serve(settings_of(preset, scenario, changes, database, ledger), host, port))
 
 
 @app.command()
@@ -138,8 +131,8 @@ def status(database: Database = None, as_json: Json = False) -> None:
     with orders_checked():
         from aquamind_assets.command.status import status_of
 
-        found = status_of(_settings(None, None, None, database, None))
-        _print(found.as_json(), as_json, lambda: found.show(Console()))
+        found = status_of(settings_of(None, None, None, database, None))
+        tell(found.as_json(), as_json, lambda: found.show(Console()))
 
 
 @app.command(epilog="`aquamind verify` · `aquamind verify --years 2016` · `aquamind verify --quick --json`")
@@ -156,14 +149,14 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Compare the rows in the database with the digests kept when they were written, follow every foreign key, and judge every law on every row."""
-    console = _console(False, as_json)
+    console = console_for(False, as_json)
     with at_work("verify", log_dir, console):
         from aquamind_assets.command.verifying import verify_database
 
-        settings = _settings(preset, scenario, changes, database, ledger)
+        settings = settings_of(preset, scenario, changes, database, ledger)
         chosen = choose_years(settings, session, years) if session is not None or years is not None else None
         found = verify_database(settings, chosen, quick=quick, console=console)
-        _print(found.as_json(), as_json, lambda: found.show(Console()))
+        tell(found.as_json(), as_json, lambda: found.show(Console()))
         raise typer.Exit(0 if found.sound else 1)
 
 
@@ -178,17 +171,15 @@ def clear(
     as_json: Json = False,
 ) -> None:
     """Remove what the platform wrote: a year, a session, or everything. Rows that people made stay."""
-    with at_work("clear", log_dir, _console(False, as_json)):
+    with at_work("clear", log_dir, console_for(False, as_json)):
         from aquamind_assets.command.clearing import clear_years, years_to_clear
 
-        settings = _settings(None, None, None, database, None)
+        settings = settings_of(None, None, None, database, None)
         chosen = years_to_clear(settings, session, years, everything)
         if not yes and not typer.confirm(f"Remove {'everything' if everything else 'the years ' + ', '.join(map(str, chosen))} from {settings.database_name}?"):
             raise typer.Exit(1)
         deleted = clear_years(settings, chosen, ledgers=everything)
-        _print(
-            {"deleted": deleted}, as_json, lambda: Console().print(f"{sum(deleted.values()):,} rows removed from {sum(map(bool, deleted.values()))} tables.")
-        )
+        tell({"deleted": deleted}, as_json, lambda: Console().print(f"{sum(deleted.values()):,} rows removed from {sum(map(bool, deleted.values()))} tables."))
 
 
 @app.command(epilog="`aquamind report --open` · `aquamind report --session 2` · `aquamind report --years 2019-2021 --output printed`")
@@ -207,9 +198,9 @@ def report(
     with orders_checked():
         from aquamind_assets.command import reporting
 
-        console = _console(quiet, as_json)
-        written = reporting.write_reports(_settings(None, None, None, database, None), session, years, output, console)
-        _print(reporting.as_json(written), as_json, lambda: reporting.show(written, console))
+        console = console_for(quiet, as_json)
+        written = reporting.write_reports(settings_of(None, None, None, database, None), session, years, output, console)
+        tell(reporting.as_json(written), as_json, lambda: reporting.show(written, console))
         if opened:
             reporting.open_page(written)
 
@@ -224,9 +215,9 @@ def reconcile(
     with orders_checked():
         from aquamind_assets.command.running import reconcile_runs
 
-        verdicts = reconcile_runs(_settings(None, None, None, database, None), grace)
+        verdicts = reconcile_runs(settings_of(None, None, None, database, None), grace)
         lines = [f"{one.run_id}  {one.partition or one.job}: {'alive' if one.alive else 'reported failed'}, {one.reason}" for one in verdicts]
-        _print({"runs": [vars(one) for one in verdicts]}, as_json, lambda: Console().print("\n".join(lines) or "No run is under way."))
+        tell({"runs": [vars(one) for one in verdicts]}, as_json, lambda: Console().print("\n".join(lines) or "No run is under way."))
 
 
 @app.command(epilog="`aquamind prune` · `aquamind prune --keep-days 30 --yes`")
@@ -249,7 +240,7 @@ def prune(
                 raise typer.Exit(1)
             forget(instance, found.run_ids)
         said = f"{len(found.run_ids)} runs forgotten; {found.shown} as old stay, as they last made an asset's year."
-        _print({"forgotten": found.run_ids, "kept_as_latest": found.shown}, as_json, lambda: Console().print(said, highlight=False))
+        tell({"forgotten": found.run_ids, "kept_as_latest": found.shown}, as_json, lambda: Console().print(said, highlight=False))
 
 
 @scenario_app.command("show", epilog="`aquamind scenario show --preset bakkafrost` · `aquamind scenario show farm.batches`")
@@ -264,8 +255,8 @@ def scenario_show(
     with orders_checked():
         from aquamind_assets.command.scenarios import show_scenario
 
-        loaded = _settings(preset, scenario, changes, None, None).load_scenario()
-        _print(json.loads(loaded.model_dump_json()), as_json, lambda: show_scenario(Console(), loaded, path))
+        loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+        tell(json.loads(loaded.model_dump_json()), as_json, lambda: show_scenario(Console(), loaded, path))
 
 
 @scenario_app.command("check", epilog="`aquamind scenario check my_farm.yaml`")
@@ -286,7 +277,7 @@ def scenario_diff(
         from aquamind_assets.command.scenarios import difference, show_difference
 
         found = difference(*(Settings.load(scenario=name).load_scenario() for name in (one, other)))
-        _print(found, as_json, lambda: show_difference(Console(), found, one, other))
+        tell(found, as_json, lambda: show_difference(Console(), found, one, other))
 
 
 @scenario_app.command("realism", epilog="`aquamind scenario realism --preset demo` · `aquamind scenario realism --preset bakkafrost --output docs/realism.md`")
@@ -300,84 +291,18 @@ def scenario_realism(
 ) -> None:
     """Simulate the whole history, and measure it against published figures. Nothing goes into a database. Exit code 1 if a figure is outside its band."""
     with orders_checked():
-        loaded = _settings(preset, scenario, changes, None, None).load_scenario()
+        loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
         from aquamind_assets.command import realism
 
-        findings = realism.judge_history(loaded, output, _console(quiet, as_json))
-        _print(realism.as_json(findings), as_json, lambda: realism.show(_console(quiet, as_json), findings))
+        findings = realism.judge_history(loaded, output, console_for(quiet, as_json))
+        tell(realism.as_json(findings), as_json, lambda: realism.show(console_for(quiet, as_json), findings))
         if any(finding.verdict == "outside" for finding in findings):
             raise typer.Exit(1)
-
-
-@contextmanager
-def orders_checked() -> Iterator[None]:
-    """Errors in what the user asked for end the command with their own text and exit code 2."""
-    from aquamind_assets.assets.platform import YearNotBegun
-    from aquamind_assets.warehouse.errors import WarehouseError
-
-    try:
-        yield
-    except (ScenarioError, SettingsError, WrongOrders, YearNotBegun, WarehouseError) as error:
-        _say_wrong(str(error))
-        raise typer.Exit(2) from None
-
-
-@contextmanager
-def at_work(word: str, folder: Path | None, console: Console) -> Iterator[None]:
-    """The same, with a log file, whose path is told at the beginning and again where something went wrong. An error that nobody foresaw ends with code 1."""
-    from aquamind_assets.command.logfile import logged
-
-    with logged(word, folder) as path:
-        console.print(f"[dim]Log: {path}[/]", highlight=False, soft_wrap=True)
-        try:
-            with orders_checked():
-                yield
-        except typer.Exit as ended:
-            if ended.exit_code == 1:
-                Console(stderr=True).print(f"The log: {path}", highlight=False, soft_wrap=True)
-            raise
-        except Exception as error:
-            _log.exception("unforeseen")
-            _say_wrong(f"{type(error).__name__}: {error}\nWhere it happened is in the log: {path}")
-            raise typer.Exit(1) from None
-
-
-def _say_wrong(text: str) -> None:
-    Console(stderr=True).print(f"[bold red]aquamind:[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def main() -> None:
     """Entry point of the ``aquamind`` command."""
     app()
-
-
-def _settings(preset: str | None, scenario: str | None, changes: list[str] | None, database: str | None, ledger: str | None) -> Settings:
-    if preset is not None and scenario is not None:
-        raise WrongOrders("give either --preset or --scenario")
-    if preset is not None and preset not in preset_names():
-        raise WrongOrders(f"--preset {preset}: there are {', '.join(preset_names())}")
-    settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
-    changed = f" with {', '.join(settings.changes)}" if settings.changes else ""
-    _log.info("scenario %s%s, database %s, ledgers %s", settings.scenario, changed, settings.database_name, settings.ledger)
-    return settings
-
-
-def _date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongOrders(f"{option} {text}: write a date as in 2016-03-01") from None
-
-
-def _console(quiet: bool, as_json: bool) -> Console:
-    return Console(stderr=as_json, quiet=quiet or as_json)
-
-
-def _print(document: Any, as_json: bool, show: Callable[[], object]) -> None:
-    if as_json:
-        typer.echo(json.dumps(document, indent=2, default=str))
-    else:
-        show()
 
 
 def _finish(outcome: Any, settings: Settings, console: Console, as_json: bool, *, judged: bool = False) -> None:

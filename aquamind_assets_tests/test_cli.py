@@ -134,6 +134,12 @@ def test_without_its_ledger_a_law_is_not_judged_and_never_kept(first_run: dict, 
     assert "every law that could be judged is kept" in shown
 
 
+def test_an_empty_database_proves_nothing(tmp_path: Path) -> None:
+    found = verify_database(Settings("tiny", (), f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path)))
+    assert not found.sound
+    assert found.verdict == "nothing of the platform is there, so nothing is proved."
+
+
 def test_every_run_of_the_command_leaves_a_log(aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path) -> None:
     runs = [path.read_text("utf-8") for path in (place / "home" / "logs").glob("run-*.log")]
     first = next(text for text in runs if "aquamind run --preset tiny --years 2015-2016 --json" in text)

@@ -79,8 +79,8 @@ class Verified:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was found that should not be."""
-        return not self.differences and not self.broken and not any(law.violations for law in self.laws)
+        """Whether something was looked at, and nothing found that should not be."""
+        return bool(self.years) and not self.differences and not self.broken and not any(law.violations for law in self.laws)
 
     def as_json(self) -> dict[str, object]:
         """Plain values."""
@@ -120,10 +120,12 @@ class Verified:
     @property
     def verdict(self) -> str:
         """One sentence."""
+        if not self.years and not self.differences:
+            return "nothing of the platform is there, so nothing is proved."
         if self.sound:
             kept = "every law that could be judged is kept" if any(law.not_judged for law in self.laws) else "every law is kept"
             written = ["everything is as it was written"] if self.compared else []
-            return ", ".join([*written, *([kept] if self.laws else [])] or ["nothing is there"]) + "."
+            return ", ".join([*written, *([kept] if self.laws else [])]) + "."
         return "not as it should be. Rows that were changed come back with `aquamind clear` and `aquamind run` of the years named above."
 
     def _table(self, room: int) -> Table:
