@@ -20,6 +20,7 @@ import aquamind_assets
 from aquamind_assets.checks.integrity import LAWS_BESIDE_DIGESTS
 from aquamind_assets.cli import app
 from aquamind_assets.command.verifying import verify_database
+from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 
 Aquamind = Callable[..., subprocess.CompletedProcess[str]]
@@ -226,7 +227,9 @@ def test_ctrl_c_stops_at_a_chunk_border_and_the_next_run_goes_on(tmp_path: Path,
     assert "aquamind run --resume" in shown
     assert 5 <= _chunks(database) < 100
     resumed = json.loads(runner(tmp_path)("run", "--resume", "--years", "2015", "--json").stdout)
-    assert resumed["rows"] == {asset: {year: rows for year, rows in years.items() if year != "2016"} for asset, years in first_run["rows"].items()}
+    # What lives on is written as of the last simulated year, which is another one here.
+    events = [asset for asset, recorder in RECORDERS.items() if not recorder.living]
+    assert {asset: resumed["rows"][asset]["2015"] for asset in events} == {asset: first_run["rows"][asset]["2015"] for asset in events}
 
 
 def _chunks(database: Path) -> int:
