@@ -13,6 +13,14 @@ from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
 
 
+@pytest.fixture
+def copied(made: Workshop, fresh: Callable[..., Platform]) -> Platform:
+    """A platform whose database is a copy of what is made."""
+    platform = fresh()
+    shutil.copy(made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///"))
+    return platform
+
+
 def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -> None:
     feeding = made.materialisation("feeding_events", 2016, first=True)
     numbers = {name: value.value for name, value in feeding.metadata.items() if isinstance(value.value, int | float)}
@@ -88,15 +96,15 @@ def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..
     assert "no day of 2017 is over yet" in run.failures[0]
 
 
-@pytest.mark.parametrize("chunks", [3, 40])
-def test_stopped_at_a_chunk_border_it_goes_on_to_the_same_content(
-    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Watch], chunks: int
+def test_stopped_at_chunk_borders_it_goes_on_to_the_same_content(
+    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Watch]
 ) -> None:
     platform = fresh()
-    platform.watch = stopping_after(chunks)
-    stopped = made.run(platform, [2015])[0]
-    assert not stopped.success
-    assert "stopped at a chunk border" in stopped.failures[0]
+    for chunks in (3, 40):
+        platform.watch = stopping_after(chunks)
+        stopped = made.run(platform, [2015])[0]
+        assert not stopped.success
+        assert "stopped at a chunk border" in stopped.failures[0]
     platform.watch = Watch()
     assert made.run(platform, [2015])[0].success
     assert [entry for entry in made.manifest(platform) if entry.year == 2015 and not living(entry.table)] == [
@@ -104,24 +112,20 @@ def test_stopped_at_a_chunk_border_it_goes_on_to_the_same_content(
     ]
 
 
-def test_committed_chunks_are_not_written_again(made: Workshop, fresh: Callable[..., Platform]) -> None:
-    platform = fresh()
-    for _ in range(2):
-        assert made.run(platform, [2015])[0].success
+def test_committed_chunks_are_not_written_again(made: Workshop, copied: Platform) -> None:
+    assert made.run(copied, [2015])[0].success
     metadata = made.materialisation("mortality", 2015).metadata
     assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value) == (0, 13)
     assert metadata["dagster/partition_row_count"].value > 0
 
 
-def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_it(made: Workshop, fresh: Callable[..., Platform]) -> None:
-    platform = fresh()
-    shutil.copy(made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///"))
-    with platform.open() as warehouse, warehouse.database.transaction():
+def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_it(made: Workshop, copied: Platform) -> None:
+    with copied.open() as warehouse, warehouse.database.transaction():
         warehouse.database.execute("UPDATE aquamind_assets_chunk SET fingerprint = 'another scenario' WHERE year = 2015 AND asset = 'batches'")
-    assert made.run(platform, [2015], ["batches"])[0].success
+    assert made.run(copied, [2015], ["batches"])[0].success
     assert made.materialisation("batches", 2015).metadata["chunks_written"].value == 1
-    assert made.manifest(platform) == made.manifest(made.platform())
-    with platform.open() as warehouse:
+    assert made.manifest(copied) == made.manifest(made.platform())
+    with copied.open() as warehouse:
         assert warehouse.manifest() == warehouse.recount()
         latest = warehouse.query("SELECT max(updated_at) FROM batch_batch WHERE id < 20160000000000")[0][0]
     assert str(latest).startswith("2016"), "batches of 2015 that live on stand as in 2016"
