@@ -25,6 +25,7 @@ from aquamind_assets.settings import Settings
 
 Aquamind = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-m", "aquamind_assets"]
+TINY = ("--preset", "tiny", "--set", "water.readings_per_day=2")
 
 
 def environment(place: Path) -> dict[str, str]:
@@ -54,7 +55,7 @@ def aquamind(place: Path) -> Aquamind:
 
 @pytest.fixture(scope="module")
 def first_run(aquamind: Aquamind) -> dict:
-    return json.loads(aquamind("run", "--preset", "tiny", "--years", "2015-2016", "--json").stdout)
+    return json.loads(aquamind("run", *TINY, "--years", "2015-2016", "--json").stdout)
 
 
 def test_a_run_makes_its_years_and_tells_them(first_run: dict) -> None:
@@ -109,7 +110,7 @@ def test_verify_judges_every_law_and_names_what_was_changed(aquamind: Aquamind, 
     for differs in ("batch_mortalityevent 2015", "environmental_environmentalreading 2016", "inventory_feedingevent 2016"):
         assert f"differs {differs}: written" in shown
 
-    settings = Settings("tiny", (), f"sqlite:///{copy}", str(place / "data" / "ledger"))
+    settings = Settings("tiny", TINY[-1:], f"sqlite:///{copy}", str(place / "data" / "ledger"))
     whole = verify_database(settings)
     assert not whole.sound
     assert len(whole.differences) == 3
@@ -122,7 +123,7 @@ def test_verify_judges_every_law_and_names_what_was_changed(aquamind: Aquamind, 
 
 
 def test_without_its_ledger_a_law_is_not_judged_and_never_kept(first_run: dict, place: Path, tmp_path: Path) -> None:
-    found = verify_database(Settings("tiny", (), f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path)), [2016])
+    found = verify_database(Settings("tiny", TINY[-1:], f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path)), [2016])
     assert found.sound
     laws = {law.law: law for law in found.laws}
     assert laws["fish_close_every_day"].not_judged == {"farm_year": [2016]}
@@ -135,15 +136,15 @@ def test_without_its_ledger_a_law_is_not_judged_and_never_kept(first_run: dict, 
 
 
 def test_an_empty_database_proves_nothing(tmp_path: Path) -> None:
-    found = verify_database(Settings("tiny", (), f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path)))
+    found = verify_database(Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path)))
     assert not found.sound
     assert found.verdict == "nothing of the platform is there, so nothing is proved."
 
 
 def test_every_run_of_the_command_leaves_a_log(aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path) -> None:
     runs = [path.read_text("utf-8") for path in (place / "home" / "logs").glob("run-*.log")]
-    first = next(text for text in runs if "aquamind run --preset tiny --years 2015-2016 --json" in text)
-    assert "scenario tiny, database sqlite:///data/aquamind.db" in first
+    first = next(text for text in runs if f"aquamind run {' '.join(TINY)} --years 2015-2016 --json" in text)
+    assert "scenario tiny with water.readings_per_day=2, database sqlite:///data/aquamind.db" in first
     assert "feeding_events 2016: " in first
     assert first.splitlines()[-1].split(" after ")[0].endswith("exit code 0")
 
@@ -203,7 +204,7 @@ def test_scenarios_are_shown_checked_and_compared(aquamind: Aquamind, tmp_path: 
 
 
 def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
-    told = json.loads(runner(tmp_path)("days", "5", "--start", "2015-12-29", "--preset", "tiny", "--json").stdout)
+    told = json.loads(runner(tmp_path)("days", "5", "--start", "2015-12-29", *TINY, "--json").stdout)
     assert [run["success"] for run in told["runs"]] == [True, True]
     with sqlite3.connect(tmp_path / "data" / "aquamind.db") as database:
         first, last, days = database.execute("SELECT MIN(feeding_date), MAX(feeding_date), COUNT(DISTINCT feeding_date) FROM inventory_feedingevent").fetchone()
@@ -214,9 +215,7 @@ def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_stops_at_a_chunk_border_and_the_next_run_goes_on(tmp_path: Path, first_run: dict) -> None:
-    child = subprocess.Popen(
-        [*COMMAND, "run", "--preset", "tiny", "--years", "2015"], cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, text=True
-    )
+    child = subprocess.Popen([*COMMAND, "run", *TINY, "--years", "2015"], cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, text=True)
     database = tmp_path / "data" / "aquamind.db"
     while not (database.exists() and _chunks(database) >= 5):
         assert child.poll() is None, "it ended before it could be stopped"
