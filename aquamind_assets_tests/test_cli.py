@@ -214,6 +214,7 @@ def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
     assert {law["law"]: sum(law["looked_at"].values()) for law in told["verdict"]["laws"]}["rows_keep_the_rules"] == told["total_rows"] - 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_at_a_chunk_border_and_the_next_run_goes_on(tmp_path: Path, first_run: dict) -> None:
     child = subprocess.Popen([*COMMAND, "run", *TINY, "--years", "2015"], cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, text=True)
     database = tmp_path / "data" / "aquamind.db"

@@ -31,6 +31,7 @@ def test_every_query_returns_rows(query: walkthrough.markdown.Block, sqlite: War
     assert not walkthrough.answer(sqlite, query.text).empty
 
 
+@pytest.mark.slow
 def test_postgresql_answers_the_same(told: Platform, sqlite: Warehouse, postgres_url: str) -> None:
     platform = Platform(dataclasses.replace(told.settings, database=postgres_url))
     walkthrough.fill(platform, DOCUMENT)
