@@ -32,9 +32,9 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test process's own, in a folder that goes with it."""
     # Not below pytest's own folder: as root the server runs under another account, which must be able to walk there.
     server = get_server(Path(tempfile.mkdtemp(prefix="aquamind-postgres-")), cleanup_mode="delete")
-    # What a test leaves need not survive the machine.
+    # What a test leaves must survive a crash of the server, but need not survive the machine.
     with psycopg.connect(server.get_uri(), autocommit=True) as settings:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        for name in ("fsync", "full_page_writes"):
             settings.execute(f"ALTER SYSTEM SET {name} = off")
         settings.execute("SELECT pg_reload_conf()")
     yield server
