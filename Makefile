@@ -21,7 +21,7 @@ check: $(VENV)/.ready
 	$(BIN)/dagster definitions validate
 
 browser: $(VENV)/.ready
-	$(BIN)/pytest -m "browser or slow"
+	$(BIN)/pytest -n 2 --no-loadscope-reorder -m "browser or slow"
 
 $(VENV)/.ready: pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version)'
