@@ -13,6 +13,7 @@ from aquamind_assets.farm.ledger import Stage
 from aquamind_assets.farm.staging import staged_starts
 from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.quantities import Range
 from aquamind_assets.timeline import to_date
 
 
@@ -44,8 +45,8 @@ def parameters(model: BaseModel, prefix: str = "") -> list[tuple[str, str, str, 
 
 
 def _described(path: str, value: Any, unit: str, meaning: str, source: str) -> list[tuple[str, str, str, str, str]]:
-    if isinstance(value, BaseModel) and {"low", "high"} <= type(value).model_fields.keys():
-        return [(path, f"{value.low:g} to {value.high:g}", unit, meaning, source)]  # type: ignore[attr-defined]
+    if isinstance(value, Range):
+        return [(path, f"{value.low:g} to {value.high:g}", unit, meaning, source)]
     if isinstance(value, BaseModel):
         return parameters(value, f"{path}.")
     if isinstance(value, list) and value and isinstance(value[0], BaseModel):

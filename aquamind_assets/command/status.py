@@ -50,16 +50,11 @@ class Status:
         """Print it."""
         console.print(f"Scenario [bold]{self.scenario}[/] ({self.fingerprint}) in {self.database}, {self.bytes / 1e6:,.0f} MB", highlight=False)
         table = Table(show_edge=False, pad_edge=False)
-        for column, justify in (
-            ("year", "left"),
-            ("simulated to", "left"),
-            ("assets", "right"),
-            ("chunks", "right"),
-            ("rows", "right"),
-            ("written in", "right"),
-            ("", "left"),
-        ):
-            table.add_column(column, justify=justify)  # type: ignore[arg-type]
+        for column in ("year", "simulated to"):
+            table.add_column(column)
+        for column in ("assets", "chunks", "rows", "written in"):
+            table.add_column(column, justify="right")
+        table.add_column("")
         for one in self.years:
             state = (
                 "[yellow]another scenario[/]"

@@ -131,8 +131,10 @@ class Verified:
     def _table(self, room: int) -> Table:
         """A line for each law; of what was looked at, as much as there is ``room`` for."""
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-        for column, justify in (("", "left"), ("", "left"), ("violations", "right"), ("looked at", "left")):
-            table.add_column(column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column("violations", justify="right", no_wrap=True)
+        table.add_column("looked at", no_wrap=True)
         if self.compared:
             number, missing = len(self.differences), sum(self.broken.values())
             rows = f"{self.rows:,} rows, in {self.compared:,} tables and years"

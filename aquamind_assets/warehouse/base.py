@@ -259,16 +259,6 @@ class Warehouse:
         """``table.column`` to the number of rows whose foreign key points nowhere, proved set by set; empty if all is well."""
         return proofs.broken_references(self.database, TABLES if tables is None else tables)
 
-    def meta(self) -> dict[str, str]:
-        """The notes kept with the data, such as the scenario it was made from."""
-        return dict(self.query("SELECT name, value FROM aquamind_assets_meta"))
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Keep a note with the data."""
-        with self.database.transaction():
-            self.database.execute("DELETE FROM aquamind_assets_meta WHERE name = ?", (name,))
-            self.database.execute("INSERT INTO aquamind_assets_meta (name, value) VALUES (?, ?)", (name, value))
-
     def _checkpoint(self, key: ChunkKey) -> Checkpoint | None:
         return next((checkpoint for checkpoint in self.checkpoints(key.asset, key.year) if checkpoint.chunk == key.chunk), None)
 

@@ -13,7 +13,6 @@ LIVING_CHUNK = -1
 """Number under which the digests of living tables are kept: their rows belong to the year of their ids, whichever year's run wrote them last."""
 
 OWN_TABLES = {
-    "aquamind_assets_meta": "name varchar(100) NOT NULL PRIMARY KEY, value text NOT NULL",
     "aquamind_assets_chunk": """
         asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL, first_day integer NOT NULL, last_day integer NOT NULL,
         row_count bigint NOT NULL, digest varchar(16) NOT NULL, fingerprint varchar(64) NOT NULL, run_id varchar(100) NOT NULL,

@@ -283,9 +283,3 @@ def test_preparing_twice_changes_nothing(warehouse: Warehouse) -> None:
     before = warehouse.manifest()
     warehouse.prepare()
     assert warehouse.manifest() == before
-
-
-def test_meta_keeps_notes(warehouse: Warehouse) -> None:
-    warehouse.set_meta("scenario", "demo")
-    warehouse.set_meta("scenario", "tiny")
-    assert warehouse.meta() == {"scenario": "tiny"}
