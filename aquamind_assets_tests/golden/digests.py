@@ -1,0 +1,46 @@
+"""The golden digests: rows and content hash of every table and year of the ``tiny`` preset, with every kind of sensor fault.
+
+``python -m aquamind_assets_tests.golden.digests`` writes the file anew. A commit that changes it says why in CHANGELOG.md.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from aquamind_assets.assets.platform import Platform
+from aquamind_assets.documents.farms import LONG_AFTER, record, store
+from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse.checkpoints import TableYear, hex_digest
+
+FILE = Path(__file__).with_name("tiny.csv")
+
+FAULTS = tuple(
+    f"water.imperfections.{name}={value}"
+    for name, value in {"gap_share": 0.02, "stuck_per_year": 4, "drift_per_month": 0.5, "spike_share": 0.003, "late_share": 0.02}.items()
+)
+"""Every kind of sensor fault often enough that each sensor has some."""
+
+
+def generated(database: str, ledger: Path) -> list[TableYear]:
+    """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into ``database``."""
+    platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER))
+    store(platform, platform.scenario.last_year)
+    record(platform, platform.scenario.years)
+    with platform.open() as warehouse:
+        return warehouse.recount()
+
+
+def as_text(manifest: Iterable[TableYear]) -> str:
+    """The manifest as the lines of the golden file."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(["table", "year", "rows", "digest"])
+    writer.writerows([entry.table, entry.year, entry.rows, hex_digest(entry.digest)] for entry in sorted(manifest))
+    return target.getvalue()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        FILE.write_text(as_text(generated(f"sqlite:///{place}/golden.db", Path(place) / "ledger")), "utf-8")
