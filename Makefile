@@ -31,7 +31,7 @@ $(VENV)/.ready: pyproject.toml requirements.lock
 
 # What is generated in docs/: the data dictionary, answers, tables and pictures. Tests say when it is needed.
 docs: $(VENV)/.ready
-	$(BIN)/python -m aquamind_assets.documents
+	$(BIN)/python -m aquamind_assets.docs_generator
 
 # New versions: a clean environment, its versions written down.
 lock:

@@ -1,5 +1,5 @@
 """``python -m aquamind_assets`` is the ``aquamind`` command."""
 
-from aquamind_assets.cli import main
+from aquamind_assets.cli.app import main
 
 main()

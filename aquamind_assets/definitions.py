@@ -5,14 +5,14 @@ Belongs here: assembling. Does not belong here: any asset, job, schedule, check 
 
 import dagster as dg
 
+from aquamind_assets.assets.asset_checks import checks_across_assets
 from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed_scenario, schedules
-from aquamind_assets.assets.farm import farm_assets
 from aquamind_assets.assets.jobs import history_jobs, one_year_job
 from aquamind_assets.assets.partitions import yearly
-from aquamind_assets.assets.platform import Platform
 from aquamind_assets.assets.recorded import recorded_asset
-from aquamind_assets.assets.reporting import year_report_asset
-from aquamind_assets.checks.asset_checks import checks_across_assets
+from aquamind_assets.assets.simulation import farm_assets
+from aquamind_assets.assets.year_report import year_report_asset
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 

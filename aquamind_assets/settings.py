@@ -1,7 +1,7 @@
 """What a process is told from outside: which scenario, which database, which place for ledgers, which day it is.
 
-Belongs here: the only reading of environment variables and of the note that the last command left. Does not belong here: what any of it means
-(``scenario``, ``warehouse``), which day a scenario was staged for (``staging_day``).
+Belongs here: the only reading of environment variables and of the note that the last command left. Does not belong
+here: what any of it means (``scenario``, ``warehouse``), which day a scenario was staged for (``staging_day``).
 """
 
 import os
@@ -20,7 +20,8 @@ from aquamind_assets.scenario.model import Scenario
 
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
-"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface shows the same data without being told again."""
+"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface shows the same
+data without being told again."""
 
 VARIABLES = {
     "scenario": "AQUAMIND_SCENARIO",
@@ -46,7 +47,8 @@ class Settings:
         database: ``sqlite:///<file>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
-        staged: the day that a staging date of ``yesterday`` means; None for the one that is kept beside the ledgers, or else yesterday.
+        staged: the day that a staging date of ``yesterday`` means; None for the one that is kept beside the ledgers, or
+            else yesterday.
     """
 
     scenario: str = "demo"
@@ -75,7 +77,11 @@ class Settings:
         """
         environment = os.environ if environment is None else environment
         told = cls()
-        for source in (_noted(home_of(environment)), _from(environment), _from_arguments(scenario, changes, database, ledger)):
+        for source in (
+            _noted(home_of(environment)),
+            _from(environment),
+            _from_arguments(scenario, changes, database, ledger),
+        ):
             if {"scenario", "changes"} & source.keys():
                 source = {"scenario": cls.scenario, "changes": ()} | source
             told = replace(told, **source)
@@ -90,7 +96,8 @@ class Settings:
         return load_scenario(self.scenario, self.changes, self._staging_day)
 
     def settled(self, *, keep: bool = True) -> "Settings":
-        """These settings with the day that a staging date of ``yesterday`` means: kept from the first time on, for this scenario in this database.
+        """These settings with the day that a staging date of ``yesterday`` means: kept from the first time on, for this
+        scenario in this database.
 
         With ``keep`` false a day that is kept is found, and none is written down.
 
@@ -110,7 +117,11 @@ class Settings:
             staging_day.forget(self.ledger, self._staged_farm(key))
 
     def _staging_day(self, key: str) -> date:
-        return self.staged or staging_day.kept(self.ledger, self._staged_farm(key)) or self.current_day() - timedelta(days=1)
+        return (
+            self.staged
+            or staging_day.kept(self.ledger, self._staged_farm(key))
+            or self.current_day() - timedelta(days=1)
+        )
 
     def _staged_farm(self, key: str) -> staging_day.StagedFarm:
         return staging_day.StagedFarm(key, absolute_url(self.database_name))
@@ -123,7 +134,11 @@ class Settings:
     def database_name(self) -> str:
         """The database's URL without a password, for messages."""
         parts = urlsplit(self.database)
-        return self.database if parts.password is None else urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")))
+        return (
+            self.database
+            if parts.password is None
+            else urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")))
+        )
 
     def as_environment(self) -> dict[str, str]:
         """The environment variables that tell another process the same, with absolute places."""
@@ -146,7 +161,11 @@ class Settings:
             "ledger": _absolute(self.ledger),
         }
         aside = home / f".{NOTE}.{os.getpid()}"
-        aside.write_text("# Written by `aquamind run`; arguments and AQUAMIND_* variables go before it.\n" + yaml.safe_dump(content, sort_keys=False), "utf-8")
+        aside.write_text(
+            "# Written by `aquamind run`; arguments and AQUAMIND_* variables go before it.\n"
+            + yaml.safe_dump(content, sort_keys=False),
+            "utf-8",
+        )
         aside.replace(home / NOTE)
 
 
@@ -170,15 +189,21 @@ def _absolute_scenario(scenario: str) -> str:
     return str(Path(scenario).absolute()) if Path(scenario).is_file() else scenario
 
 
-def _from_arguments(scenario: str | None, changes: Sequence[str], database: str | None, ledger: str | None) -> dict[str, Any]:
+def _from_arguments(
+    scenario: str | None, changes: Sequence[str], database: str | None, ledger: str | None
+) -> dict[str, Any]:
     given = {"scenario": scenario, "changes": tuple(changes) or None, "database": database, "ledger": ledger}
     return {name: value for name, value in given.items() if value is not None}
 
 
 def _from(environment: Mapping[str, str]) -> dict[str, Any]:
-    given: dict[str, Any] = {name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)}
+    given: dict[str, Any] = {
+        name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)
+    }
     if "changes" in given:
-        given["changes"] = tuple(change.strip() for change in given["changes"].replace("\n", ";").split(";") if change.strip())
+        given["changes"] = tuple(
+            change.strip() for change in given["changes"].replace("\n", ";").split(";") if change.strip()
+        )
     if "today" in given:
         try:
             given["today"] = date.fromisoformat(given["today"])
@@ -193,5 +218,7 @@ def _noted(home: Path) -> dict[str, Any]:
         return {}
     content = yaml.safe_load(path.read_text("utf-8"))
     if not isinstance(content, dict) or set(content) - {"scenario", "changes", "database", "ledger"}:
-        raise SettingsError(f"{path} is damaged: it holds scenario, changes, database and ledger; delete it to go back to the defaults")
+        raise SettingsError(
+            f"{path} is damaged: it holds scenario, changes, database and ledger; delete it to go back to the defaults"
+        )
     return content | {"changes": tuple(content.get("changes", ()))}

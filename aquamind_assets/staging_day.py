@@ -1,7 +1,8 @@
 """The day that a farm was staged for, kept so that it stays the same farm.
 
-A scenario may be staged for *yesterday* (``farm.batches.staging.date``). Which day that was is decided once, when the farm is first made, and kept beside the
-ledgers, where every process finds it: the command, the user interface and its workers. So tomorrow's run goes on with the same farm.
+A scenario may be staged for *yesterday* (``farm.batches.staging.date``). Which day that was is decided once, when the
+farm is first made, and kept beside the ledgers, where every process finds it: the command, the user interface and its
+workers. So tomorrow's run goes on with the same farm.
 
 Belongs here: keeping, finding and forgetting that day. Does not belong here: which day it is (``settings``).
 """
@@ -42,7 +43,10 @@ def kept(ledger: str, farm: StagedFarm) -> date | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
-        raise ScenarioError(f'{place} is damaged: it keeps the day of a staged farm, as in {{"date": "2025-03-31"}}; delete it to stage anew') from None
+        raise ScenarioError(
+            f'{place} is damaged: it keeps the day of a staged farm, as in {{"date": "2025-03-31"}}; delete it to stage'
+            " anew"
+        ) from None
 
 
 def keep(ledger: str, farm: StagedFarm, day: date) -> date:

@@ -1,11 +1,12 @@
 """Days, years, chunks, and the row ids made from them.
 
-Belongs here: the calendar every floor shares. A day is an integer, the number of days since 1970-01-01 (what ``numpy.datetime64[D]``
-holds), an instant the number of microseconds since 1970-01-01T00:00 UTC. Does not belong here: time zones (everything is UTC) and the
-clock of the machine (nothing but the Dagster floor may ask what time it is).
+Belongs here: the calendar every floor shares. A day is an integer, the number of days since 1970-01-01 (what
+``numpy.datetime64[D]`` holds), an instant the number of microseconds since 1970-01-01T00:00 UTC. Does not belong here:
+time zones (everything is UTC) and the clock of the machine (nothing but the Dagster floor may ask what time it is).
 
-Row ids say when and which: ``20150320000017`` is the row number 17 of 2015, day 032 of the year. So the ids of a year, of a chunk and of a day
-are each one range; they are stable whatever is materialised in which order; and they lie far above what a person could have made by hand.
+Row ids say when and which: ``20150320000017`` is the row number 17 of 2015, day 032 of the year. So the ids of a year,
+of a chunk and of a day are each one range; they are stable whatever is materialised in which order; and they lie far
+above what a person could have made by hand.
 """
 
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ class Chunk:
 def chunks_of(year: int, through: int | None = None) -> list[Chunk]:
     """The chunks that tile a year, in order; 13 of them, the last of 5 or 6 days.
 
-    ``through`` is the last day there is to write (a day number, inclusive): the chunk it falls in ends there, later ones are left out.
+    ``through`` is the last day there is to write (a day number, inclusive): the chunk it falls in ends there, later
+    ones are left out.
     """
     whole = year_days(year)
     end = whole.end if through is None else min(whole.end, through + 1)
@@ -110,7 +112,8 @@ def row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
 
 
 def narrow_row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """4-byte row ids (held as int64) for users and history tables; 0 <= number < 50,000 within a day, years 1990 to 2096.
+    """4-byte row ids (held as int64) for users and history tables; 0 <= number < 50,000 within a day, years 1990 to
+    2096.
 
     Raises:
         ValueError: a number is outside its range.
@@ -136,7 +139,8 @@ def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
 
 
 def year_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
-    """Calendar year of each row id (any shape, int64); 0 for an id below all that the platform makes, such as one a user's row has."""
+    """Calendar year of each row id (any shape, int64); 0 for an id below all that the platform makes, such as one a
+    user's row has."""
     ids = np.asarray(ids, dtype=np.int64)
     if narrow:
         return np.where(ids < _NARROW_YEAR, 0, ids // _NARROW_YEAR + _NARROW_FIRST_YEAR)

@@ -12,7 +12,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 FOLDERS_OF_ONE_HISTORY = ("assets", "documents", "reports")
-"""Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a file."""
+"""Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a
+file."""
 
 
 class TogetherScheduling(LoadScopeScheduling):

@@ -1,4 +1,5 @@
-"""A very small history in processes of its own: the command, Dagster's daemon with its code server, and what they leave behind."""
+"""A very small history in processes of its own: the command, Dagster's daemon with its code server, and what they leave
+behind."""
 
 import json
 import os
@@ -14,11 +15,11 @@ import psutil
 import psycopg
 
 import aquamind_assets
-from aquamind_assets.assets.liveness import worker_of
+from aquamind_assets.assets.dead_runs import worker_of
 from aquamind_assets.assets.recorded import WRITING_POOL
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 ROOT = Path(aquamind_assets.__file__).parents[1]
 YEAR = "2015"
@@ -53,13 +54,22 @@ class Place:
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """A process that runs ``python -m <words>``."""
         with (self.folder / "log.txt").open("ab") as log:
-            process = subprocess.Popen([sys.executable, "-m", *words], cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                [sys.executable, "-m", *words], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
         self.started.append(process)
         return process
 
     def run(self, *words: str) -> str:
         """What ``python -m <words>`` prints; it must succeed."""
-        done = subprocess.run([sys.executable, "-m", *words], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout + done.stderr + self.log()
         return done.stdout
 
@@ -128,7 +138,10 @@ def content(database: str) -> Content:
         assert warehouse.recount() == warehouse.manifest()
         assert warehouse.broken_references() == {}
         claims = sorted(
-            (asset, year, table, bytes(ids)) for asset, year, table, ids in warehouse.query("SELECT asset, year, table_name, ids FROM aquamind_assets_living")
+            (asset, year, table, bytes(ids))
+            for asset, year, table, ids in warehouse.query(
+                "SELECT asset, year, table_name, ids FROM aquamind_assets_living"
+            )
         )
         chunks = [(one.asset, one.chunk, one.rows, one.digest, one.last_day) for one in warehouse.checkpoints()]
         return Content(warehouse.manifest(), claims, chunks)
@@ -137,17 +150,23 @@ def content(database: str) -> Content:
 def leftovers(database: str) -> list[str]:
     """What nobody should have left: tables of unfinished chunks, locks."""
     with open_warehouse(database) as warehouse:
-        held = [f"lock {one.asset} {one.year}" for one in warehouse.checkpoints() if warehouse.is_locked(one.asset, one.year)]
+        held = [
+            f"lock {one.asset} {one.year}"
+            for one in warehouse.checkpoints()
+            if warehouse.is_locked(one.asset, one.year)
+        ]
         return held + ([] if database.startswith("sqlite") else _of_postgresql(warehouse))
 
 
 def _of_postgresql(warehouse: Warehouse) -> list[str]:
     with psycopg.connect(warehouse.url) as connection:
         tables = connection.execute(
-            "SELECT 'table ' || relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'environmental_environmentalreading\\_%' AND NOT relispartition"
+            "SELECT 'table ' || relname FROM pg_class WHERE relkind = 'r' AND relname LIKE"
+            " 'environmental_environmentalreading\\_%' AND NOT relispartition"
         ).fetchall()
         locks = connection.execute(
-            "SELECT 'lock ' || objid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            "SELECT 'lock ' || objid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM"
+            " pg_database WHERE datname = current_database())"
         ).fetchall()
     return [name for (name,) in [*tables, *locks]]
 

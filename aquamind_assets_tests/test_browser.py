@@ -1,4 +1,5 @@
-"""The user interface in a real browser: the groups, a backfill of one year launched by clicking, and what its materialisation shows."""
+"""The user interface in a real browser: the groups, a backfill of one year launched by clicking, and what its
+materialisation shows."""
 
 import json
 import os
@@ -50,7 +51,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the user interface listens: on the tiny farm with 2015 made and the ledger of 2016 there."""
     place = tmp_path_factory.mktemp("browser")
     command = [sys.executable, "-m", "aquamind_assets"]
-    subprocess.run([*command, "run", "--preset", "tiny", "--years", "2015-2016", "--quiet"], cwd=place, env=environment(place), check=True)
+    subprocess.run(
+        [*command, "run", "--preset", "tiny", "--years", "2015-2016", "--quiet"],
+        cwd=place,
+        env=environment(place),
+        check=True,
+    )
     subprocess.run([*command, "clear", "--years", "2016", "--yes"], cwd=place, env=environment(place), check=True)
     port = free_port()
     server = subprocess.Popen([*command, "ui", "--port", str(port)], cwd=place, env=environment(place))
@@ -68,7 +74,11 @@ def wait_until_loaded(address: str, server: subprocess.Popen[bytes]) -> None:
     while True:
         assert server.poll() is None, "the user interface ended"
         try:
-            answer = ask(address, "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError { __typename } } } } }")
+            answer = ask(
+                address,
+                "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError { __typename"
+                " } } } } }",
+            )
             entries = answer["workspaceOrError"]["locationEntries"]
             if entries and all(entry["loadStatus"] == "LOADED" for entry in entries):
                 assert [entry["locationOrLoadError"]["__typename"] for entry in entries] == ["RepositoryLocation"]
@@ -79,7 +89,9 @@ def wait_until_loaded(address: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def ask(address: str, query: str) -> dict:
-    request = urllib.request.Request(f"{address}/graphql", json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{address}/graphql", json.dumps({"query": query}).encode(), {"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)["data"]
 
@@ -128,7 +140,12 @@ def newest_run(address: str) -> dict | None:
     """The last run of 2016 that was launched from the user interface."""
     found = ask(
         address,
-        '{ runsOrError(filter: {tags: [{key: "dagster/partition", value: "2016"}]}, limit: 5) { ... on Runs { results { status tags { key value } } } } }',
+        '{ runsOrError(filter: {tags: [{key: "dagster/partition", value: "2016"}]}, limit: 5) { ... on Runs { results {'
+        " status tags { key value } } } } }",
     )
-    launched = [run for run in found["runsOrError"]["results"] if not any(tag["key"] == "dagster/max_retries" for tag in run["tags"])]
+    launched = [
+        run
+        for run in found["runsOrError"]["results"]
+        if not any(tag["key"] == "dagster/max_retries" for tag in run["tags"])
+    ]
     return launched[0] if launched else None

@@ -1,4 +1,5 @@
-"""Processes that die without a word, at ten random moments: what is resumed ends with the tables of a history that nobody disturbed."""
+"""Processes that die without a word, at ten random moments: what is resumed ends with the tables of a history that
+nobody disturbed."""
 
 import random
 import shutil
@@ -16,7 +17,10 @@ from aquamind_assets_tests.crashing import ROOT, YEAR, Content, Place, content, 
 
 pytestmark = pytest.mark.slow
 
-TWO_YEARS = "last_year=2016; sessions=[{name: First, first_year: 2015, last_year: 2015}, {name: Second, first_year: 2016, last_year: 2016}]"
+TWO_YEARS = (
+    "last_year=2016; sessions=[{name: First, first_year: 2015, last_year: 2015}, {name: Second, first_year: 2016,"
+    " last_year: 2016}]"
+)
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
 BLOWS = ["worker"] * 4 + ["server"] * 3
 CUTS = ["worker", "everything", "everything"]
@@ -49,7 +53,9 @@ def restart(server: PostgresServer) -> None:
     server.ensure_postgres_running()
 
 
-def test_workers_killed_and_the_database_server_restarted(place: Place, undisturbed: Content, postgres_url: str, postgres_server: PostgresServer) -> None:
+def test_workers_killed_and_the_database_server_restarted(
+    place: Place, undisturbed: Content, postgres_url: str, postgres_server: PostgresServer
+) -> None:
     place.database = postgres_url
     chance = random.Random(20150320)
     worker = place.start(*RUN)
@@ -81,13 +87,18 @@ def test_workers_killed_and_the_database_server_restarted(place: Place, undistur
 
 
 def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None:
-    """As docs/operating.md tells it: what is found dead is reported failed, and the daemon's retry goes on from the committed chunks."""
+    """As docs/operating.md tells it: what is found dead is reported failed, and the daemon's retry goes on from the
+    committed chunks."""
     settings = (ROOT / "dagster.yaml").read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 2")
     (place.home / "dagster.yaml").write_text(settings.replace("run_end_seconds: 30", "run_end_seconds: 1"))
     workspace = ("--workspace", str(ROOT / "workspace.yaml"))
-    place.run("dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}')
+    place.run(
+        "dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}'
+    )
     daemon = place.start("dagster._daemon", "run", *workspace)
-    for number, (blow, after) in enumerate(moments(len(undisturbed.checkpoints), random.Random(20150320), CUTS), start=1):
+    for number, (blow, after) in enumerate(
+        moments(len(undisturbed.checkpoints), random.Random(20150320), CUTS), start=1
+    ):
         wait_until(partial(place.goes_on_after, after), f"{after} chunks are there and a run goes on", place)
         if blow == "worker":
             psutil.Process(place.worker()).kill()

@@ -33,7 +33,15 @@ GRAPH = {
     "health_samplings": {"farm_year", "batches"},
     "lab_samples": {"farm_year", "batches"},
     "journal": {"farm_year", "batches"},
-    "year_report": {"transfers", "mortality", "feeding_summaries", "growth_samples", "lice_counts", "treatments", "journal"},
+    "year_report": {
+        "transfers",
+        "mortality",
+        "feeding_summaries",
+        "growth_samples",
+        "lice_counts",
+        "treatments",
+        "journal",
+    },
 }
 GROUPS = {"infrastructure", "environment", "farm", "batches", "feed", "growth", "mortality", "health", "reports"}
 
@@ -65,7 +73,11 @@ def test_the_graph_is_the_one_that_was_decided(specs: dict[str, dg.AssetSpec]) -
 def test_groups_show_the_way_of_the_data(specs: dict[str, dg.AssetSpec]) -> None:
     """Between groups, too, the arrows go one way: otherwise the folded graph is a knot."""
     assert {spec.group_name for spec in specs.values()} == GROUPS
-    before = {(specs[dep.asset_key.to_user_string()].group_name, spec.group_name) for spec in specs.values() for dep in spec.deps}
+    before = {
+        (specs[dep.asset_key.to_user_string()].group_name, spec.group_name)
+        for spec in specs.values()
+        for dep in spec.deps
+    }
     before = {(one, other) for one, other in before if one != other}
     assert ("infrastructure", "farm") in before
     assert not {(other, one) for one, other in before} & before
@@ -85,7 +97,10 @@ def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
 def test_every_table_has_its_columns_described(specs: dict[str, dg.AssetSpec]) -> None:
     for name, recorder in RECORDERS.items():
         metadata = specs[name].metadata
-        shown = {"dagster/column_schema" if number == 0 else f"columns of {table}" for number, table in enumerate(recorder.tables)}
+        shown = {
+            "dagster/column_schema" if number == 0 else f"columns of {table}"
+            for number, table in enumerate(recorder.tables)
+        }
         assert shown <= metadata.keys(), name
         assert metadata["dagster/table_name"] == recorder.tables[0]
         columns = metadata["dagster/column_schema"].columns
@@ -106,11 +121,19 @@ def test_automation_is_off_until_somebody_wants_it(definitions: dg.Definitions) 
 
 
 @pytest.mark.parametrize(
-    ("clock", "last"), [(datetime(2015, 1, 1, 12), 2015), (datetime(2024, 2, 29), 2024), (datetime(2025, 12, 31, 23, 59), 2025), (datetime(2026, 1, 1), 2026)]
+    ("clock", "last"),
+    [
+        (datetime(2015, 1, 1, 12), 2015),
+        (datetime(2024, 2, 29), 2024),
+        (datetime(2025, 12, 31, 23, 59), 2025),
+        (datetime(2026, 1, 1), 2026),
+    ],
 )
 def test_partitions_are_the_years_up_to_the_running_one(clock: datetime, last: int) -> None:
     with freeze_time(clock):
-        assert yearly(Settings(scenario="tiny").load_scenario()).get_partition_keys() == [str(year) for year in range(2015, last + 1)]
+        assert yearly(Settings(scenario="tiny").load_scenario()).get_partition_keys() == [
+            str(year) for year in range(2015, last + 1)
+        ]
 
 
 @pytest.mark.parametrize("year", [2015, 2016])
@@ -124,7 +147,9 @@ def test_schedules_ask_for_the_right_year(definitions: dg.Definitions) -> None:
 
     def asked(name: str, moment: datetime) -> list[str | None]:
         context = dg.build_schedule_context(scheduled_execution_time=moment, repository_def=repository)
-        return [request.partition_key for request in repository.get_schedule_def(name).evaluate_tick(context).run_requests]
+        return [
+            request.partition_key for request in repository.get_schedule_def(name).evaluate_tick(context).run_requests
+        ]
 
     assert asked("close_previous_year", datetime(2026, 1, 1, 3)) == ["2025"]
     assert asked("close_previous_year", datetime(2015, 1, 1, 3)) == []

@@ -1,4 +1,5 @@
-"""The instance on PostgreSQL, as deploy/postgres sets it up, with the warehouse on the same server; and what the package carries."""
+"""The instance on PostgreSQL, as deploy/postgres sets it up, with the warehouse on the same server; and what the
+package carries."""
 
 import json
 import os
@@ -22,12 +23,14 @@ ROOT = Path(aquamind_assets.__file__).parents[1]
 
 
 def test_the_package_carries_the_instance_file_of_the_repository() -> None:
-    packaged = (resources.files("aquamind_assets.command") / "dagster.yaml").read_text("utf-8")
+    packaged = (resources.files("aquamind_assets.cli") / "dagster.yaml").read_text("utf-8")
     assert packaged == (ROOT / "dagster.yaml").read_text("utf-8")
 
 
 def test_both_instances_differ_only_in_where_they_store() -> None:
-    local, server = (yaml.safe_load((ROOT / name).read_text("utf-8")) for name in ("dagster.yaml", "deploy/postgres/dagster.yaml"))
+    local, server = (
+        yaml.safe_load((ROOT / name).read_text("utf-8")) for name in ("dagster.yaml", "deploy/postgres/dagster.yaml")
+    )
     assert server.pop("storage")["postgres"]["postgres_db"]["scheme"] == "postgresql+psycopg2"
     assert server.pop("compute_logs")
     assert server["concurrency"]["pools"].pop("default_limit") > local["concurrency"]["pools"].pop("default_limit")
@@ -43,7 +46,9 @@ def test_compose_gives_every_variable_that_the_instance_asks_for() -> None:
 
 
 @pytest.mark.slow
-def test_a_year_on_postgresql_is_the_same_as_on_sqlite(tmp_path: Path, postgres_server: PostgresServer, postgres_url: str) -> None:
+def test_a_year_on_postgresql_is_the_same_as_on_sqlite(
+    tmp_path: Path, postgres_server: PostgresServer, postgres_url: str
+) -> None:
     storage = f"dagster_{uuid4().hex}"
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{storage}"')
@@ -57,7 +62,9 @@ def test_a_year_on_postgresql_is_the_same_as_on_sqlite(tmp_path: Path, postgres_
         instance = yaml.safe_load((home / "dagster.yaml").read_text("utf-8"))
         instance["storage"]["postgres"]["postgres_db"]["params"] = {"host": socket}
         (home / "dagster.yaml").write_text(yaml.safe_dump(instance), "utf-8")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))} | {
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))
+    } | {
         "PYTHONPATH": str(ROOT),
         "DAGSTER_HOME": str(home),
         "AQUAMIND_LOG_DIR": str(tmp_path / "logs"),
@@ -77,7 +84,9 @@ def test_a_year_on_postgresql_is_the_same_as_on_sqlite(tmp_path: Path, postgres_
     run = ("run", "--preset", "tiny", "--years", "2015")
     told = aquamind(*run, "--database", postgres_url)
     assert aquamind("verify", "--database", postgres_url)["sound"]
-    assert [(last["status"], last["partition"]) for last in aquamind("status", "--database", postgres_url)["last_runs"]] == [("SUCCESS", "2015")]
+    assert [
+        (last["status"], last["partition"]) for last in aquamind("status", "--database", postgres_url)["last_runs"]
+    ] == [("SUCCESS", "2015")]
     assert aquamind(*run, "--database", "sqlite:///same.db")["rows"] == told["rows"]
     assert digests("sqlite:///" + str(tmp_path / "same.db")) == digests(postgres_url)
 

@@ -54,7 +54,10 @@ def test_a_wrong_date_or_a_damaged_note_is_named(tmp_path: Path) -> None:
 
 
 def test_the_database_is_named_without_its_password() -> None:
-    assert Settings(database="postgresql://anna:secret@db.example:5432/fish").database_name == "postgresql://anna@db.example:5432/fish"
+    assert (
+        Settings(database="postgresql://anna:secret@db.example:5432/fish").database_name
+        == "postgresql://anna@db.example:5432/fish"
+    )
 
 
 def staged_farm(place: Path, today: date) -> Settings:
@@ -76,7 +79,9 @@ def test_a_farm_staged_for_yesterday_keeps_its_day_from_the_first_time_on(tmp_pa
     assert staging_date(first.settled()) == date(2026, 11, 21)
     later = replace(first, today=date(2027, 3, 1))
     assert later.load_scenario() == later.settled().load_scenario() == first.load_scenario()
-    assert staging_date(replace(first.settled(), ledger=str(tmp_path / "elsewhere"), today=date(2027, 3, 1))) == date(2026, 11, 21)
+    assert staging_date(replace(first.settled(), ledger=str(tmp_path / "elsewhere"), today=date(2027, 3, 1))) == date(
+        2026, 11, 21
+    )
 
 
 def test_another_process_finds_the_day_a_farm_was_staged_for(tmp_path: Path) -> None:

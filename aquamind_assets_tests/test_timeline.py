@@ -51,9 +51,13 @@ def test_days_know_their_date_year_and_day_of_year(day: date) -> None:
     assert day_of_year(np.array([number]))[0] == day.timetuple().tm_yday
 
 
-@pytest.mark.parametrize(("make", "narrow", "limit"), [(row_ids, False, WIDE_DAY_ROWS), (narrow_row_ids, True, NARROW_DAY_ROWS)])
+@pytest.mark.parametrize(
+    ("make", "narrow", "limit"), [(row_ids, False, WIDE_DAY_ROWS), (narrow_row_ids, True, NARROW_DAY_ROWS)]
+)
 @given(data=st.data())
-def test_ids_of_a_range_of_days_are_one_range_and_follow_the_days(make, narrow: bool, limit: int, data: st.DataObject) -> None:
+def test_ids_of_a_range_of_days_are_one_range_and_follow_the_days(
+    make, narrow: bool, limit: int, data: st.DataObject
+) -> None:
     year = data.draw(years)
     whole = year_days(year)
     first = data.draw(st.integers(whole.first, whole.end - 1))

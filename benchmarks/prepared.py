@@ -1,20 +1,21 @@
-"""The yardstick: rows that lie ready in the form the database takes, loaded into the same table in the same state, with nothing else done."""
+"""The yardstick: rows that lie ready in the form the database takes, loaded into the same table in the same state, with
+nothing else done."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from psycopg import sql
 
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange
-from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.copying import copy_rows
-from aquamind_assets.warehouse.encode import HEADER, TRAILER, encode
-from aquamind_assets.warehouse.partitions import ReadingPartitions, windows_of
-from aquamind_assets.warehouse.postgres import PostgresDatabase
-from aquamind_assets.warehouse.rows import Rows
-from aquamind_assets.warehouse.sqlite import SqliteDatabase
-from aquamind_assets.warehouse.sqlite_insert import insertions
+from aquamind_assets.warehouse.postgres.copy import copy_rows
+from aquamind_assets.warehouse.postgres.database import PostgresDatabase
+from aquamind_assets.warehouse.postgres.encode import HEADER, TRAILER, encode
+from aquamind_assets.warehouse.postgres.partitions import ReadingPartitions, windows_of
+from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
+from aquamind_assets.warehouse.sqlite.insert import insertions
 from aquamind_assets.warehouse.tally import Tally
+from aquamind_assets.warehouse.warehouse import Warehouse
 from benchmarks.source import READINGS
 
 Prepared = tuple[int, list[Any]]

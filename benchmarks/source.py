@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aquamind_assets.farm.climate import site_days
 from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
-from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 READINGS = "environmental_environmentalreading"
 _RECORDER = RECORDERS["environmental_readings"]
@@ -52,11 +53,19 @@ class Source:
         for name in _upstream(_RECORDER.asset):
             recorder, note = RECORDERS[name], ("benchmark", "benchmark")
             if recorder.kind == "living":
-                warehouse.write_living(ChunkKey(name, self.year, 0), year_days(self.year), *note, recorder.tables, recorder.rows_alive(self.inputs))
+                warehouse.write_living(
+                    ChunkKey(name, self.year, 0),
+                    year_days(self.year),
+                    *note,
+                    recorder.tables,
+                    recorder.rows_alive(self.inputs),
+                )
                 continue
             for chunk in chunks_of(self.year):
                 blocks = recorder.rows_of_days(self.inputs, chunk.days)
-                warehouse.write_chunk(ChunkKey(name, self.year, chunk.index), chunk.days, *note, recorder.tables, blocks)
+                warehouse.write_chunk(
+                    ChunkKey(name, self.year, chunk.index), chunk.days, *note, recorder.tables, blocks
+                )
 
 
 def _upstream(asset: str) -> list[str]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from aquamind_assets.assets.dead_runs import reconcile
 from aquamind_assets.assets.jobs import ONE_YEAR
-from aquamind_assets.assets.liveness import reconcile
-from aquamind_assets.assets.platform import Platform
-from aquamind_assets.assets.staleness import years_to_renew
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.staleness import years_to_renew
 
 
 def schedules(years: dg.TimeWindowPartitionsDefinition) -> list[dg.ScheduleDefinition]:
@@ -29,7 +29,10 @@ def schedules(years: dg.TimeWindowPartitionsDefinition) -> list[dg.ScheduleDefin
         cron_schedule="0 2 * * *",
         job_name=ONE_YEAR,
         execution_timezone="UTC",
-        description="Every day: extend the running year up to yesterday. Only new days are written, and what has changed of batches, treatments, stock.",
+        description=(
+            "Every day: extend the running year up to yesterday. Only new days are written, and what has changed of"
+            " batches, treatments, stock."
+        ),
     )
     def extend_running_year(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if context.scheduled_execution_time.timetuple().tm_yday == 1:
@@ -39,7 +42,9 @@ def schedules(years: dg.TimeWindowPartitionsDefinition) -> list[dg.ScheduleDefin
     return [close_previous_year, extend_running_year]
 
 
-def _request(years: dg.TimeWindowPartitionsDefinition, context: dg.ScheduleEvaluationContext, days_back: int, key: str) -> dg.RunRequest | dg.SkipReason:
+def _request(
+    years: dg.TimeWindowPartitionsDefinition, context: dg.ScheduleEvaluationContext, days_back: int, key: str
+) -> dg.RunRequest | dg.SkipReason:
     day = context.scheduled_execution_time
     year = str(day.year - days_back)
     if not years.has_partition_key(year):
@@ -51,9 +56,14 @@ def _request(years: dg.TimeWindowPartitionsDefinition, context: dg.ScheduleEvalu
     name="renew_changed_scenario",
     job_name=ONE_YEAR,
     minimum_interval_seconds=60,
-    description="When the scenario has changed, materialise the years again that were written with another one: earliest first, one at a time.",
+    description=(
+        "When the scenario has changed, materialise the years again that were written with another one: earliest first,"
+        " one at a time."
+    ),
 )
-def renew_changed_scenario(context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]) -> dg.RunRequest | dg.SkipReason:
+def renew_changed_scenario(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> dg.RunRequest | dg.SkipReason:
     """Requests the earliest year whose rows belong to another scenario than the current one."""
     years = years_to_renew(platform)
     if not years:
@@ -66,16 +76,21 @@ def renew_changed_scenario(context: dg.SensorEvaluationContext, platform: dg.Res
     job_name=ONE_YEAR,
     minimum_interval_seconds=60,
     description=(
-        "Find runs that still count as started though nobody works on them (after a power cut), and report them failed, "
-        "so that they are retried from their checkpoints."
+        "Find runs that still count as started though nobody works on them (after a power cut), and report them failed,"
+        " so that they are retried from their checkpoints."
     ),
 )
-def reconcile_dead_runs(context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]) -> Iterator[dg.SkipReason]:
+def reconcile_dead_runs(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> Iterator[dg.SkipReason]:
     """Judges every run under way; launches nothing itself, the retry is the run-retries daemon's."""
     with platform.open() as warehouse:
         verdicts = reconcile(context.instance, warehouse.is_locked)
     dead = [verdict for verdict in verdicts if not verdict.alive]
     yield dg.SkipReason(
-        "; ".join(f"run {verdict.run_id} of {verdict.partition or verdict.job} reported failed: {verdict.reason}" for verdict in dead)
+        "; ".join(
+            f"run {verdict.run_id} of {verdict.partition or verdict.job} reported failed: {verdict.reason}"
+            for verdict in dead
+        )
         or "All runs under way are alive."
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from aquamind_assets.assets.conduct import run_years
-from aquamind_assets.assets.liveness import sign
-from aquamind_assets.assets.platform import Platform
+from aquamind_assets.assets.dead_runs import sign
+from aquamind_assets.assets.runs import run_years
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 ONE_YEAR = "one_year"
 
 SERIAL = {"aquamind/serial": "year"}
-"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin all its years at once."""
+"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin
+all its years at once."""
 
 
 def one_year_job() -> "UnresolvedAssetJobDefinition":
@@ -33,7 +34,11 @@ def one_year_job() -> "UnresolvedAssetJobDefinition":
 
 def history_jobs(scenario: Scenario) -> list[dg.JobDefinition]:
     """``whole_history``, and ``session_1``, ``session_2``, ... for the scenario's sessions."""
-    whole = _conducting("whole_history", list(scenario.years), f"All years of the history, {scenario.first_year} to {scenario.last_year}, one run each.")
+    whole = _conducting(
+        "whole_history",
+        list(scenario.years),
+        f"All years of the history, {scenario.first_year} to {scenario.last_year}, one run each.",
+    )
     sessions = [
         _conducting(
             f"session_{number}",
@@ -60,7 +65,12 @@ def _conducting(name: str, years: list[int], description: str) -> dg.JobDefiniti
         for run in runs:
             context.log.info(f"{run.year}: {'complete' if run.success else 'failed'}, run {run.run_id}")
         if not runs[-1].success:
-            raise dg.Failure(description=f"{runs[-1].year} failed: {'; '.join(runs[-1].failures)}. Run the job again to go on from there.", allow_retries=False)
+            raise dg.Failure(
+                description=(
+                    f"{runs[-1].year} failed: {'; '.join(runs[-1].failures)}. Run the job again to go on from there."
+                ),
+                allow_retries=False,
+            )
 
     @dg.job(name=name, description=description, tags=SERIAL | {"aquamind/years": f"{years[0]}-{years[-1]}"})
     def history() -> None:

@@ -1,21 +1,21 @@
 """What Dagster is told of tables and of written years.
 
-Belongs here: table descriptions and checkpoints as Dagster metadata, with the same keys every year so that they plot. Does not belong here: plots and the
-farm's figures (``reports``).
+Belongs here: table descriptions and checkpoints as Dagster metadata, with the same keys every year so that they plot.
+Does not belong here: plots and the farm's figures (``reports``).
 """
 
 from typing import Any
 
 import dagster as dg
 
-from aquamind_assets.assets.writing import YearWritten
+from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.partition import PartitionReport
 from aquamind_assets.reports.plots import data_uri
+from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
-from aquamind_assets.warehouse.tables import TABLES, ColumnSpec, TableSpec
 
 
 def column_schema(table: TableSpec) -> dg.TableSchema:
@@ -27,15 +27,23 @@ def column_schema(table: TableSpec) -> dg.TableSchema:
         dg.TableColumn(
             name=column.name,
             type=column.type,
-            description=column.description + (f" [{column.unit}]" if column.unit else "") + (f" — {column.how}" if column.how else ""),
-            constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.name in single, other=_rules(column)),
+            description=column.description
+            + (f" [{column.unit}]" if column.unit else "")
+            + (f" — {column.how}" if column.how else ""),
+            constraints=dg.TableColumnConstraints(
+                nullable=column.nullable, unique=column.name in single, other=_rules(column)
+            ),
         )
         for column in table.columns
     ]
     together = [
-        f"unique ({', '.join(unique.columns)})" + (f" where {unique.where}" if unique.where else "") for unique in table.unique if len(unique.columns) > 1
+        f"unique ({', '.join(unique.columns)})" + (f" where {unique.where}" if unique.where else "")
+        for unique in table.unique
+        if len(unique.columns) > 1
     ]
-    return dg.TableSchema(columns=columns, constraints=dg.TableConstraints(other=[*together, *(check.sql for check in table.checks)]))
+    return dg.TableSchema(
+        columns=columns, constraints=dg.TableConstraints(other=[*together, *(check.sql for check in table.checks)])
+    )
 
 
 def _rules(column: ColumnSpec) -> list[str]:
@@ -52,7 +60,11 @@ def _rules(column: ColumnSpec) -> list[str]:
 def described(recorder: Recorder) -> str:
     """The asset's description: what it is for, then what a row of each table is."""
     lines = [f"* `{name}`: {TABLES[name].description}" for name in recorder.tables]
-    manner = "in chunks of thirty days, resumed where they stopped" if recorder.kind == "chunked" else "as a whole, as it stands on the latest simulated day"
+    manner = (
+        "in chunks of thirty days, resumed where they stopped"
+        if recorder.kind == "chunked"
+        else "as a whole, as it stands on the latest simulated day"
+    )
     return "\n".join([recorder.description, "", f"Written {manner}, from the year's ledger:", "", *lines])
 
 
@@ -69,10 +81,17 @@ def definition_metadata(recorder: Recorder) -> dict[str, Any]:
 
 
 def column_lineage(recorder: Recorder) -> dg.TableColumnLineage:
-    """Which column of which asset each foreign key of the first table takes its values from; references within the asset are left out."""
+    """Which column of which asset each foreign key of the first table takes its values from; references within the
+    asset are left out."""
     made_by = {table: other.asset for other in RECORDERS.values() for table in other.tables}
-    keys = {column.name: made_by[str(column.references)] for column in TABLES[recorder.tables[0]].foreign_keys if column.references in made_by}
-    return dg.TableColumnLineage({name: [dg.TableColumnDep(asset, "id")] for name, asset in keys.items() if asset != recorder.asset})
+    keys = {
+        column.name: made_by[str(column.references)]
+        for column in TABLES[recorder.tables[0]].foreign_keys
+        if column.references in made_by
+    }
+    return dg.TableColumnLineage(
+        {name: [dg.TableColumnDep(asset, "id")] for name, asset in keys.items() if asset != recorder.asset}
+    )
 
 
 def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
@@ -108,4 +127,6 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
 
 def report_metadata(report: PartitionReport) -> dict[str, Any]:
     """A report's figures as bare numbers, its plots as pictures that the user interface shows."""
-    return dict(report.figures) | {title: dg.MetadataValue.md(f"![{title}]({data_uri(picture)})") for title, picture in report.plots.items()}
+    return dict(report.figures) | {
+        title: dg.MetadataValue.md(f"![{title}]({data_uri(picture)})") for title, picture in report.plots.items()
+    }

@@ -1,32 +1,40 @@
 """One asset for each recorder: the year's rows of its tables.
 
-Belongs here: what Dagster knows of such an asset. Does not belong here: which rows (``records``), which chunks (``writing``).
+Belongs here: what Dagster knows of such an asset. Does not belong here: which rows (``records``), which chunks
+(``writing``).
 """
 
 import time
 
 import dagster as dg
 
+from aquamind_assets.assets.asset_checks import evidence_of, results_of, specs_of
+from aquamind_assets.assets.dead_runs import sign
+from aquamind_assets.assets.failures import told_plainly
 from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
-from aquamind_assets.assets.liveness import sign
-from aquamind_assets.assets.metadata import chunk_metadata, definition_metadata, described, report_metadata, written_metadata
-from aquamind_assets.assets.plainly import told_plainly
-from aquamind_assets.assets.platform import BEFORE_THE_FARM, Platform
-from aquamind_assets.assets.prerequisites import require_upstream
-from aquamind_assets.assets.writing import write_year
-from aquamind_assets.checks.asset_checks import evidence_of, results_of, specs_of
+from aquamind_assets.assets.metadata import (
+    chunk_metadata,
+    definition_metadata,
+    described,
+    report_metadata,
+    written_metadata,
+)
+from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.prerequisites import require_upstream
+from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.partition import partition_report
-from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import Checkpoint
-from aquamind_assets.warehouse.tables import TABLES
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 WRITING_POOL = "warehouse_write"
 """Steps that write into the database; the instance limits how many run at once."""
 
 OBSERVE_AFTER_S = 1.0
-"""Chunks committed within a second of the last event get none of their own: on a small farm they would outnumber everything else in the event log."""
+"""Chunks committed within a second of the last event get none of their own: on a small farm they would outnumber
+everything else in the event log."""
 
 
 def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str) -> dg.AssetsDefinition:
@@ -63,20 +71,30 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         nonlocal last_event
         if time.monotonic() - last_event >= OBSERVE_AFTER_S:
             last_event = time.monotonic()
-            context.log_event(dg.AssetObservation(asset_key=context.asset_key, partition=context.partition_key, metadata=chunk_metadata(checkpoint, chunks)))
+            context.log_event(
+                dg.AssetObservation(
+                    asset_key=context.asset_key,
+                    partition=context.partition_key,
+                    metadata=chunk_metadata(checkpoint, chunks),
+                )
+            )
 
     inputs = platform.inputs_for(recorder, year)
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
-        written = write_year(recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.watch, days, observe)
+        written = write_year(
+            recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.watch, days, observe
+        )
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
         checked = _checked(platform, recorder, inputs, warehouse)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)
 
 
-def _checked(platform: Platform, recorder: Recorder, inputs: YearInputs, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
+def _checked(
+    platform: Platform, recorder: Recorder, inputs: YearInputs, warehouse: Warehouse
+) -> list[dg.AssetCheckResult]:
     """The laws of the asset's rows, as far as they are there."""
     ledger = None if recorder.asset in BEFORE_THE_FARM else inputs.ledger
     return results_of(recorder.asset, evidence_of(platform, inputs.year, ledger).with_database(warehouse))

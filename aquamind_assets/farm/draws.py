@@ -2,8 +2,8 @@
 
 Belongs here: which stream a draw comes from. Does not belong here: what it means.
 
-A field has a value for every container and every day of a year, needed or not; so what one container does never shifts what another one draws, and two
-scenarios with one seed see the same luck (common random numbers).
+A field has a value for every container and every day of a year, needed or not; so what one container does never shifts
+what another one draws, and two scenarios with one seed see the same luck (common random numbers).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from aquamind_assets.farm.streams import stream
+from aquamind_assets.streams import stream
 
 _DAYS = 366
 _SMALLEST = np.float32(2**-25)
@@ -37,7 +37,11 @@ class Fields:
             generator = stream(self._seed, process, self._year)
             # Entity by entity, so that a farm with more of them draws the same for the ones both have.
             shape = (entities, _DAYS)
-            drawn = generator.standard_normal(shape, dtype=np.float32) if normal else np.maximum(generator.random(shape, dtype=np.float32), _SMALLEST)
+            drawn = (
+                generator.standard_normal(shape, dtype=np.float32)
+                if normal
+                else np.maximum(generator.random(shape, dtype=np.float32), _SMALLEST)
+            )
             self._fields[process] = np.ascontiguousarray(drawn.T)
         return self._fields[process][day - self._first_day]
 

@@ -1,29 +1,41 @@
 """The year: day after day, every process and every decision in its place.
 
-Belongs here: the order of a day, and what a year starts from and ends with. Does not belong here: everything else; each line of a day is a room of its own.
+Belongs here: the order of a day, and what a year starts from and ends with. Does not belong here: everything else; each
+line of a day is a room of its own.
 """
 
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import daily, harvest, medicine, mixing, movements, outbreaks, slots, starting, supply, transfers
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.ledger import Cause, Ledger, SiteDays
+from aquamind_assets.farm import fish_day as daily
+from aquamind_assets.farm.batches import harvest_slots as slots
+from aquamind_assets.farm.batches import starting
+from aquamind_assets.farm.feed import supply
+from aquamind_assets.farm.health import medicine, outbreaks
+from aquamind_assets.farm.moves import harvest, mixing, movements, transfers
 from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.processes import lice
 from aquamind_assets.farm.processes.lice import Lice
-from aquamind_assets.farm.state import FarmState
 from aquamind_assets.farm.working import Farm
+from aquamind_assets.ledger.codes import Cause
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.scenario.model import Scenario
 
 
 def simulate_year(
-    scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, opening: FarmState | None, year: int, through: int | None = None
+    scenario: Scenario,
+    infrastructure: Infrastructure,
+    climate: SiteDays,
+    opening: FarmState | None,
+    year: int,
+    through: int | None = None,
 ) -> tuple[Ledger, FarmState]:
     """Simulates a calendar year, or its days up to and including ``through``.
 
-    What happens on a day does not depend on ``through``, so a longer ledger begins with the shorter one; and the year goes on from a stored state as it
-    would have gone on without storing.
+    What happens on a day does not depend on ``through``, so a longer ledger begins with the shorter one; and the year
+    goes on from a stored state as it would have gone on without storing.
 
     Args:
         scenario: the scenario.
@@ -63,16 +75,32 @@ def simulate_year(
     return ledger, closing
 
 
-def _check(scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, opening: FarmState | None, year: int, last: int) -> None:
+def _check(
+    scenario: Scenario,
+    infrastructure: Infrastructure,
+    climate: SiteDays,
+    opening: FarmState | None,
+    year: int,
+    last: int,
+) -> None:
     days = timeline.year_days(year)
     if last not in days:
         raise ValueError(f"through {timeline.to_date(last)} is not a day of {year}")
     if len(climate) != len(days) * len(infrastructure.sites) or climate.day[0] != days.first:
-        raise ValueError(f"climate has {len(climate)} site-days from {timeline.to_date(climate.day[0])}: {year} needs {len(days) * len(infrastructure.sites)}")
+        raise ValueError(
+            f"climate has {len(climate)} site-days from {timeline.to_date(climate.day[0])}: {year} needs"
+            f" {len(days) * len(infrastructure.sites)}"
+        )
     if opening is None and year != scenario.first_year:
-        raise ValueError(f"{year} needs the closing state of {year - 1}: only {scenario.first_year}, the first year, starts from nothing")
+        raise ValueError(
+            f"{year} needs the closing state of {year - 1}: only {scenario.first_year}, the first year, starts from"
+            " nothing"
+        )
     if opening is not None and opening.day != days.first - 1:
-        raise ValueError(f"opening state is of {timeline.to_date(opening.day)}, {year} opens after {timeline.to_date(days.first - 1)}")
+        raise ValueError(
+            f"opening state is of {timeline.to_date(opening.day)}, {year} opens after"
+            f" {timeline.to_date(days.first - 1)}"
+        )
 
 
 def _day(farm: Farm, day: int) -> None:
@@ -135,7 +163,9 @@ def _record(farm: Farm) -> None:
         closing=c.count[rows],
         weight_g=weight,
         weight_cv=farm.growth.weight_cv(weight).astype(np.float32),
-        condition=farm.condition.value(weight, stage, farm.health.sick[rows], c.condition_normal[rows], today.day_of_year).astype(np.float32),
+        condition=farm.condition.value(
+            weight, stage, farm.health.sick[rows], c.condition_normal[rows], today.day_of_year
+        ).astype(np.float32),
         temperature=temperature.astype(np.float32),
         oxygen=(saturation / 100.0 * farm.at_site(farm.water.solubility, rows)).astype(np.float32),
         salinity=farm.at_site(farm.water.salinity, rows).astype(np.float32),
@@ -148,5 +178,7 @@ def _record(farm: Farm) -> None:
         preadult=Lice.preadult(on_fish).astype(np.float32),
         adult_male=on_fish[:, lice.ADULT_MALE].astype(np.float32),
         adult_female=on_fish[:, lice.ADULT_FEMALE].astype(np.float32),
-        infection_pressure=np.where(rows < cages, farm.health.pressure[np.minimum(rows, cages - 1)], 0.0).astype(np.float32),
+        infection_pressure=np.where(rows < cages, farm.health.pressure[np.minimum(rows, cages - 1)], 0.0).astype(
+            np.float32
+        ),
     )

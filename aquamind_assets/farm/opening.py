@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.farm import state
-from aquamind_assets.farm.health import LONG_AGO
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.ledger import Assignments, Batches, Deliveries, FeedLots, Outbreaks, Stage, Treatments
+from aquamind_assets.farm.health.wiring import LONG_AGO
 from aquamind_assets.farm.processes.lice import Lice
-from aquamind_assets.farm.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
-from aquamind_assets.farm.streams import stream
+from aquamind_assets.ledger import state
+from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.model import Assignments, Batches, Deliveries, FeedLots, Outbreaks, Treatments
+from aquamind_assets.ledger.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.streams import stream
 
 
 def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) -> FarmState:
@@ -32,7 +33,18 @@ def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) ->
         arrived=np.full(size, LONG_AGO),
         harvest_day=nothing.copy(),
         harvest_reason=nothing.copy(),
-        **{name: np.zeros(size) for name in ("count", "weight", "degree_days", "harvest_share", "growth_normal", "condition_normal", "mortality_normal")},
+        **{
+            name: np.zeros(size)
+            for name in (
+                "count",
+                "weight",
+                "degree_days",
+                "harvest_share",
+                "growth_normal",
+                "condition_normal",
+                "mortality_normal",
+            )
+        },
     )
     silos = len(infrastructure.feed_containers)
     return FarmState(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Compositions, ContainerDays, Events, LiceCounts, Movements, StageChanges
+from aquamind_assets.ledger.model import Compositions, ContainerDays, Events, LiceCounts, Movements, StageChanges
 
 
 class Book:

@@ -1,6 +1,7 @@
 """The farm at work: state that changes in place, the year's drivers, and the scratch of the day.
 
-Belongs here: opening a state, closing it again, and the few acts all rooms share (ids, arrivals, departures). Does not belong here: decisions and rates.
+Belongs here: opening a state, closing it again, and the few acts all rooms share (ids, arrivals, departures). Does not
+belong here: decisions and rates.
 """
 
 from dataclasses import dataclass
@@ -8,29 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import oxygen
+from aquamind_assets.farm.batches.planning import Forecaster, Step, container_steps
+from aquamind_assets.farm.batches.staging import staged_starts
 from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
-from aquamind_assets.farm.health import LONG_AGO, Health
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.layout import Layout
-from aquamind_assets.farm.ledger import (
-    BatchStatus,
-    Cause,
-    FeedLots,
-    SiteDays,
-    Stage,
-)
-from aquamind_assets.farm.menu import Menu
-from aquamind_assets.farm.planning import Forecaster, Step, container_steps
+from aquamind_assets.farm.feed.menu import Menu
+from aquamind_assets.farm.growing_table import Table
+from aquamind_assets.farm.health.wiring import LONG_AGO, Health
 from aquamind_assets.farm.processes.appetite import Appetite
 from aquamind_assets.farm.processes.condition import Condition
 from aquamind_assets.farm.processes.development import Development
 from aquamind_assets.farm.processes.growth import Growth
 from aquamind_assets.farm.processes.mortality import Mortality
 from aquamind_assets.farm.recording import Book
-from aquamind_assets.farm.staging import staged_starts
-from aquamind_assets.farm.state import FarmState
-from aquamind_assets.farm.table import Table
+from aquamind_assets.farm.sites import oxygen
+from aquamind_assets.farm.sites.layout import Layout
+from aquamind_assets.ledger.codes import BatchStatus, Cause, Stage
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.model import FeedLots, SiteDays
+from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -47,8 +43,14 @@ class Water:
     @classmethod
     def of(cls, climate: SiteDays, sites: int) -> "Water":
         """The water of a year's ``SiteDays``."""
-        temperature, salinity = climate.temperature.reshape(-1, sites).astype(np.float64), climate.salinity.reshape(-1, sites).astype(np.float64)
-        incoming, waves = climate.oxygen_saturation.reshape(-1, sites).astype(np.float64), climate.wave_height.reshape(-1, sites).astype(np.float64)
+        temperature, salinity = (
+            climate.temperature.reshape(-1, sites).astype(np.float64),
+            climate.salinity.reshape(-1, sites).astype(np.float64),
+        )
+        incoming, waves = (
+            climate.oxygen_saturation.reshape(-1, sites).astype(np.float64),
+            climate.wave_height.reshape(-1, sites).astype(np.float64),
+        )
         return cls(temperature, salinity, incoming, oxygen.solubility(temperature, salinity), waves)
 
 
@@ -74,13 +76,17 @@ class Today:
 class Farm:
     """One year of the farm while it is being simulated. Made from the opening state, which it leaves untouched."""
 
-    def __init__(self, scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, opening: FarmState, year: int) -> None:
+    def __init__(
+        self, scenario: Scenario, infrastructure: Infrastructure, climate: SiteDays, opening: FarmState, year: int
+    ) -> None:
         self.scenario, self.infrastructure, self.year = scenario, infrastructure, year
         self.layout = Layout.of(scenario, infrastructure)
         self.days = timeline.year_days(year)
         self.water = Water.of(climate, len(infrastructure.sites))
         self.draws = Fields(scenario.seed, year, self.days.first)
-        self.steps: list[list[Step] | None] = [container_steps(scenario, row) for row in range(len(scenario.farm.geographies))]
+        self.steps: list[list[Step] | None] = [
+            container_steps(scenario, row) for row in range(len(scenario.farm.geographies))
+        ]
         self.forecaster = Forecaster.of(scenario, infrastructure, self.days.first - 1)
         self.staged = staged_starts(scenario, infrastructure)
         self.appetite = Appetite.from_scenario(scenario)
@@ -113,7 +119,8 @@ class Farm:
         self._tanks: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
 
     def _forget_the_past(self) -> None:
-        """Rows that no day of this year can touch leave the tables: ended assignments, delivered orders, ended infections and treatments."""
+        """Rows that no day of this year can touch leave the tables: ended assignments, delivered orders, ended
+        infections and treatments."""
         first = self.days.first
         self.assignments.keep((self.assignments["end_day"] < 0) | (self.assignments["end_day"] >= first))
         self.orders.keep(self.orders["delivery_day"] >= first)
@@ -148,7 +155,9 @@ class Farm:
         draws = self.draws_of(batch)
         stages = np.arange(len(Stage))
         geography = np.full(stages.size, self.batches["geography"][batch])
-        self.tgc = np.vstack([self.tgc, self.growth.batch_tgc(geography, stages, draws.tgc_u, np.full(stages.size, draws.tgc_normal))])
+        self.tgc = np.vstack(
+            [self.tgc, self.growth.batch_tgc(geography, stages, draws.tgc_u, np.full(stages.size, draws.tgc_normal))]
+        )
 
     def tanks(self, station: int, step: Step) -> np.ndarray:
         """Containers of a container step in a station, commissioned or not."""
@@ -172,7 +181,8 @@ class Farm:
         return float((count * self.containers.weight[rows]).sum() / max(1, count.sum()))
 
     def arrive(self, container: int, batch: int, stage: int, count: int, weight: float, degree_days: float) -> int:
-        """Puts fish into a container, opening an assignment if the batch has none there; returns the assignment's id."""
+        """Puts fish into a container, opening an assignment if the batch has none there; returns the assignment's
+        id."""
         c, day = self.containers, self.today.day
         if c.batch[container] == -1:
             identity = self.next_id("assignment")
@@ -193,8 +203,12 @@ class Farm:
             c.arrived[container], c.reserved[container] = day, -1
             c.harvest_day[container] = -1
             for name in ("growth", "condition", "mortality"):
-                getattr(c, f"{name}_normal")[container] = self.draws.normal(f"{name}.container", day, c.count.size)[container]
-            c.mortality_normal[container] = self.mortality.of_stay(self.draws_of(batch).mortality_normal, float(c.mortality_normal[container]))
+                getattr(c, f"{name}_normal")[container] = self.draws.normal(f"{name}.container", day, c.count.size)[
+                    container
+                ]
+            c.mortality_normal[container] = self.mortality.of_stay(
+                self.draws_of(batch).mortality_normal, float(c.mortality_normal[container])
+            )
         before = c.count[container]
         c.weight[container] = (before * c.weight[container] + count * weight) / max(1, before + count)
         c.count[container] += count

@@ -1,5 +1,5 @@
-"""Ledger to AquaMind rows: pure functions, one module for each of AquaMind's apps.
+"""Ledger to AquaMind rows: pure functions, one folder for each of AquaMind's apps.
 
-Belongs here: how what happened is written down in AquaMind's tables. Does not belong here: deciding what happened (``farm``), databases (``warehouse``),
-Dagster.
+Belongs here: how what happened is recorded in AquaMind's tables. Does not belong here: deciding what happened
+(``farm``), databases (``warehouse``), Dagster.
 """

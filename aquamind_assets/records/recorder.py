@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange
-from aquamind_assets.warehouse.rows import Rows
 
 EventRecorder = Callable[[YearInputs, DayRange], Iterator[Rows]]
 """Rows of things that happened on these days; the same whichever way the year's days are cut into ranges."""
@@ -17,10 +17,12 @@ BlockRows = int | Callable[[], int]
 """How many rows a block may have, or a function that is asked before each block."""
 
 SizedRecorder = Callable[[YearInputs, DayRange, BlockRows], Iterator[Rows]]
-"""An event recorder of so many rows that it makes them block by block; the rows do not depend on the size of the blocks."""
+"""An event recorder of so many rows that it makes them block by block; the rows do not depend on the size of the
+blocks."""
 
 BLOCK_ROWS = 600_000
-"""Rows of a block where memory allows: about 80 MB of readings while they are made, and too many for the price of a block to show."""
+"""Rows of a block where memory allows: about 80 MB of readings while they are made, and too many for the price of a
+block to show."""
 
 LivingRecorder = Callable[[YearInputs], Iterator[Rows]]
 """Every row alive in the year, as it stands on the latest simulated day."""
@@ -32,13 +34,15 @@ class Recorder:
 
     Attributes:
         asset: name of the asset.
-        group: asset group (``infrastructure``, ``environment``, ``batches``, ``feed``, ``growth``, ``mortality``, ``health``).
+        group: asset group (``infrastructure``, ``environment``, ``batches``, ``feed``, ``growth``, ``mortality``,
+            ``health``).
         description: what the user interface says of it.
         tables: AquaMind tables it writes, each written by this asset alone.
         events: functions whose rows are written chunk by chunk and never change.
         sized: the same, for functions that are told how large their blocks may be.
         living: functions whose rows change over their life and are written again as a whole.
-        gone: ids, by table, of rows that were alive at the start of the year or later and have vanished from AquaMind's table since.
+        gone: ids, by table, of rows that were alive at the start of the year or later and have vanished from AquaMind's
+            table since.
         upstream: other recorders' assets whose rows its rows point to.
     """
 
@@ -71,4 +75,6 @@ class Recorder:
 
     def __post_init__(self) -> None:
         if bool(self.events or self.sized) == bool(self.living):
-            raise ValueError(f"recorder {self.asset}: give either events or living functions, a checkpoint is of one kind")
+            raise ValueError(
+                f"recorder {self.asset}: give either events or living functions, a checkpoint is of one kind"
+            )

@@ -1,34 +1,44 @@
 """All recorders: one entry of this table is one asset.
 
-Adding a kind of record is a function in a module of its own, an entry here, and a test. Does not belong here: how rows are made.
+Adding a kind of record is a function in a module of its own, an entry here, and a test. Does not belong here: how rows
+are made.
 """
 
-from aquamind_assets.records.batches import batches
-from aquamind_assets.records.compositions import compositions
-from aquamind_assets.records.environment import photoperiod, weather
-from aquamind_assets.records.feeding import feeding_events
-from aquamind_assets.records.growth import growth_samples
-from aquamind_assets.records.health_sampling import health_samplings
-from aquamind_assets.records.infrastructure import infrastructure, sensors
-from aquamind_assets.records.journal import journal_entries
-from aquamind_assets.records.lab import lab_samples
-from aquamind_assets.records.lice import lice_counts
-from aquamind_assets.records.mortality import mortality_events
-from aquamind_assets.records.mortality_records import mortality_records
-from aquamind_assets.records.people import user_profiles, users
-from aquamind_assets.records.readings import environmental_readings
+from aquamind_assets.records.batch.batches import batches
+from aquamind_assets.records.batch.compositions import compositions
+from aquamind_assets.records.batch.growth_samples import growth_samples
+from aquamind_assets.records.batch.mortality_events import mortality_events
+from aquamind_assets.records.batch.transfers import transfers
+from aquamind_assets.records.environmental.readings import environmental_readings
+from aquamind_assets.records.environmental.weather import photoperiod, weather
+from aquamind_assets.records.health.journal.entries import journal_entries
+from aquamind_assets.records.health.lab_samples import lab_samples
+from aquamind_assets.records.health.lice_counts import lice_counts
+from aquamind_assets.records.health.mortality_records import mortality_records
+from aquamind_assets.records.health.samplings import health_samplings
+from aquamind_assets.records.health.treatments import treatments
+from aquamind_assets.records.infrastructure.places import infrastructure, sensors
+from aquamind_assets.records.inventory.feeding_events import feeding_events
+from aquamind_assets.records.inventory.feeding_summaries import feeding_summaries
+from aquamind_assets.records.inventory.stock import (
+    feed_lots_in_store,
+    feed_purchases,
+    feed_stock_history,
+    feed_stocks,
+    used_up_lots,
+)
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.reference import reference_data
-from aquamind_assets.records.stock import feed_lots_in_store, feed_purchases, feed_stock_history, feed_stocks, used_up_lots
-from aquamind_assets.records.summaries import feeding_summaries
-from aquamind_assets.records.transfers import transfers
-from aquamind_assets.records.treatments import treatments
+from aquamind_assets.records.reference_data import reference_data
+from aquamind_assets.records.users.people import user_profiles, users
 
 _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="reference_data",
         group="infrastructure",
-        description="Master data that everything else points to: species, stages, feeds, parameters, reasons, sample types, vaccines, and the staff who sign.",
+        description=(
+            "Master data that everything else points to: species, stages, feeds, parameters, reasons, sample types,"
+            " vaccines, and the staff who sign."
+        ),
         tables=(
             "auth_user",
             "users_userprofile",
@@ -46,7 +56,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="infrastructure",
         group="infrastructure",
-        description="What was commissioned in the year: geographies, areas, stations, halls, container types, containers and their history, feed containers.",
+        description=(
+            "What was commissioned in the year: geographies, areas, stations, halls, container types, containers and"
+            " their history, feed containers."
+        ),
         tables=(
             "infrastructure_geography",
             "infrastructure_area",
@@ -79,7 +92,9 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="environmental_readings",
         group="environment",
-        description="What every sensor showed, several times a day, with the batch that was in its container: most of all rows.",
+        description=(
+            "What every sensor showed, several times a day, with the batch that was in its container: most of all rows."
+        ),
         tables=("environmental_environmentalreading",),
         sized=(environmental_readings,),
         upstream=("sensors", "batches"),
@@ -87,7 +102,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="batches",
         group="batches",
-        description="Batches and their stays in containers as of the latest simulated day, the history of batches, and what mixed batches are made of.",
+        description=(
+            "Batches and their stays in containers as of the latest simulated day, the history of batches, and what"
+            " mixed batches are made of."
+        ),
         tables=("batch_batch", "batch_batchcontainerassignment", "batch_historicalbatch", "batch_batchcomposition"),
         living=(batches, compositions),
         upstream=("reference_data", "infrastructure"),
@@ -127,7 +145,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="feeding_events",
         group="feed",
-        description="Four meals a day in every fed container, with the cost of the lots they took, and what each did to the stock.",
+        description=(
+            "Four meals a day in every fed container, with the cost of the lots they took, and what each did to the"
+            " stock."
+        ),
         tables=("inventory_feedingevent", "inventory_historicalfeedstock"),
         events=(feeding_events, feed_stock_history),
         upstream=("batches", "feed_purchases", "feed_stock"),
@@ -160,7 +181,9 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="treatments",
         group="health",
-        description="Treatments and vaccinations, with dose, withholding period and the outcome as of the latest simulated day.",
+        description=(
+            "Treatments and vaccinations, with dose, withholding period and the outcome as of the latest simulated day."
+        ),
         tables=("health_treatment",),
         living=(treatments,),
         upstream=("batches",),
@@ -168,7 +191,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="health_samplings",
         group="health",
-        description="Monthly samples of 10 to 30 fish: weight, length and condition of each, and its scores from gills to appetite.",
+        description=(
+            "Monthly samples of 10 to 30 fish: weight, length and condition of each, and its scores from gills to"
+            " appetite."
+        ),
         tables=("health_healthsamplingevent", "health_individualfishobservation", "health_fishparameterscore"),
         events=(health_samplings,),
         upstream=("batches",),
@@ -176,7 +202,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="lab_samples",
         group="health",
-        description="Laboratory samples, quarterly and on suspicion of an outbreak, with their results as of the latest simulated day.",
+        description=(
+            "Laboratory samples, quarterly and on suspicion of an outbreak, with their results as of the latest"
+            " simulated day."
+        ),
         tables=("health_healthlabsample",),
         living=(lab_samples,),
         upstream=("batches",),
@@ -184,7 +213,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="journal",
         group="health",
-        description="The fish health journal: weekly rounds, issues, diagnoses, treatments, moves and accidents, and what became of them.",
+        description=(
+            "The fish health journal: weekly rounds, issues, diagnoses, treatments, moves and accidents, and what"
+            " became of them."
+        ),
         tables=("health_journalentry",),
         living=(journal_entries,),
         upstream=("batches",),

@@ -1,1 +1,5 @@
-"""What a finished partition says: tables and plots, made from the written data alone."""
+"""Reports made from the written rows alone: queries, figures, drawings, pages.
+
+Belongs here: one definition of every figure. Does not belong here: Dagster's metadata (``assets``), files and options
+(``cli``).
+"""

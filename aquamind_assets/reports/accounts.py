@@ -1,10 +1,10 @@
 """What the rows add up to: fish at sea day by day, whole lives of batches, and the figures of some years.
 
-Belongs here: arithmetic on :class:`~aquamind_assets.reports.history.History`, and the definition of every figure. Does not belong here: queries (``history``),
-words and pages (``page``).
+Belongs here: arithmetic on :class:`~aquamind_assets.reports.history.History`, and the definition of every figure. Does
+not belong here: queries (``history``), words and pages (``page``).
 
-Fish are counted only where nothing of their life is missing in the database: a batch is *followed* up to a day if fish and feed are written on every day
-from its eggs to that day.
+Fish are counted only where nothing of their life is missing in the database: a batch is *followed* up to a day if fish
+and feed are written on every day from its eggs to that day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.checks.realism import FULL_SCALE_CAGES, GUTTED, SETTLED_YEARS
-from aquamind_assets.checks.targets import Finding, judge, load_targets
+from aquamind_assets.realism.statistics import FULL_SCALE_CAGES, GUTTED, SETTLED_YEARS
+from aquamind_assets.realism.targets import Finding, judge, load_targets
 from aquamind_assets.reports.history import History
 from aquamind_assets.reports.months import LICE_LIMIT
 from aquamind_assets.timeline import day_number
@@ -38,7 +38,8 @@ class Figures:
         batches_completed: batches whose last fish was harvested in these years, and whose whole life is written.
         survival_smolt_pct: of their eggs, those that came to sea.
         survival_harvest_pct: of those, the harvested ones; fish that went on in a mixed batch count in that one.
-        economic_fcr: feed at sea over (harvested - stocked) biomass of these batches; what goes on in a mixed batch is harvested here and stocked there.
+        economic_fcr: feed at sea over (harvested - stocked) biomass of these batches; what goes on in a mixed batch is
+            harvested here and stocked there.
         biological_fcr: the same, with the dead since the first sea transfer counted as growth.
         farm_months: months of sites with fish on at least 25 days.
         sea_mortality_pct: mean mortality of these farm-months, percent in 30 days.
@@ -92,8 +93,10 @@ class Accounts:
     """The accounts of a history.
 
     Attributes:
-        sites: ``day area_id batch_id opening in out dead`` of every followed day on which a batch has fish at a sea site.
-        farm_months: ``area_id month days fish_days dead mortality_pct`` of sites that held fish on at least 25 days of the month.
+        sites: ``day area_id batch_id opening in out dead`` of every followed day on which a batch has fish at a sea
+            site.
+        farm_months: ``area_id month days fish_days dead mortality_pct`` of sites that held fish on at least 25 days of
+            the month.
         lives: one row for each completed batch that is followed to its end, by id.
     """
 
@@ -129,12 +132,20 @@ def _followed(history: History) -> "pd.Series[pd.Timestamp]":
 
 def _site_days(history: History) -> pd.DataFrame:
     area = history.places["area_id"]
-    moves = history.moves.assign(source_area=history.moves["source"].map(area), target_area=history.moves["target"].map(area))
-    arrived = moves.dropna(subset=["target_area"]).drop(columns="batch_id").rename(columns={"target_area": "area_id", "new_batch_id": "batch_id", "fish": "in"})
+    moves = history.moves.assign(
+        source_area=history.moves["source"].map(area), target_area=history.moves["target"].map(area)
+    )
+    arrived = (
+        moves.dropna(subset=["target_area"])
+        .drop(columns="batch_id")
+        .rename(columns={"target_area": "area_id", "new_batch_id": "batch_id", "fish": "in"})
+    )
     arrived = arrived[["area_id", "batch_id", "day", "in"]]
     left = moves.dropna(subset=["source_area"]).rename(columns={"source_area": "area_id"})
     left = left.assign(out=left["fish"] + left["lost"])[["area_id", "batch_id", "day", "out"]]
-    flows = pd.concat([arrived, left, history.sea_deaths], ignore_index=True).astype({"area_id": "int64", "batch_id": "int64"})
+    flows = pd.concat([arrived, left, history.sea_deaths], ignore_index=True).astype(
+        {"area_id": "int64", "batch_id": "int64"}
+    )
     followed = _followed(history)
     flows = flows[flows["day"] <= flows["batch_id"].map(followed)]
     parts = []
@@ -150,7 +161,9 @@ def _site_days(history: History) -> pd.DataFrame:
         parts.append(daily[(daily["opening"] + daily["in"]) > 0].rename_axis("day").reset_index())
     columns = ["day", "area_id", "batch_id", "opening", "in", "out", "dead"]
     return (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype="int64") for name in columns}).astype({"day": "datetime64[us]"})
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame({name: pd.Series(dtype="int64") for name in columns}).astype({"day": "datetime64[us]"})
     )
 
 
@@ -158,13 +171,16 @@ def _farm_months(sites: pd.DataFrame) -> pd.DataFrame:
     fish = sites.assign(fish=sites["opening"] + sites["in"] - sites["out"] / 2 - sites["dead"] / 2)
     daily = fish.groupby(["area_id", "day"], as_index=False)[["fish", "dead"]].sum()
     daily["month"] = daily["day"].dt.to_period("M").dt.to_timestamp()
-    monthly = daily.groupby(["area_id", "month"], as_index=False).agg(days=("day", "size"), fish_days=("fish", "sum"), dead=("dead", "sum"))
+    monthly = daily.groupby(["area_id", "month"], as_index=False).agg(
+        days=("day", "size"), fish_days=("fish", "sum"), dead=("dead", "sum")
+    )
     monthly = monthly[monthly["days"] >= WHOLE_MONTH_DAYS].reset_index(drop=True)
     return monthly.assign(mortality_pct=100 * monthly["dead"] / monthly["fish_days"] * MONTH_DAYS)
 
 
 def _lives(history: History) -> pd.DataFrame:
-    # Fish that go on in a mixed batch are counted there: they leave their first batch's fish to harvest, and grow on in the other one's growth.
+    # Fish that go on in a mixed batch are counted there: they leave their first batch's fish to harvest, and grow on in
+    # the other one's growth.
     followed = _followed(history)
     batches = history.batches.dropna(subset=["end"])
     batches = batches[(batches["status"] == "COMPLETED") & (batches["end"] <= followed.reindex(batches.index))]
@@ -177,7 +193,11 @@ def _lives(history: History) -> pd.DataFrame:
     sea_day = into_sea.groupby("new_batch_id")["day"].min()
     since_sea = history.deaths[history.deaths["day"] >= history.deaths["batch_id"].map(sea_day)]
     fed_at_sea = history.feed[history.feed["container_id"].isin(at_sea)]
-    geography = harvest.assign(geography=harvest["source"].map(history.places["geography"])).groupby("batch_id")["geography"].first()
+    geography = (
+        harvest.assign(geography=harvest["source"].map(history.places["geography"]))
+        .groupby("batch_id")["geography"]
+        .first()
+    )
     sums = {
         "smolts": to_sea.groupby("batch_id")["fish"].sum(),
         "stocked_kg": to_sea.groupby("batch_id")["kg"].sum(),
@@ -188,7 +208,9 @@ def _lives(history: History) -> pd.DataFrame:
         "given_kg": mixed.groupby("batch_id")["kg"].sum(),
         "taken": mixed.groupby("new_batch_id")["fish"].sum(),
         "taken_kg": mixed.groupby("new_batch_id")["kg"].sum(),
-        "dead": history.deaths.groupby("batch_id")["dead"].sum().add(moves.groupby("batch_id")["lost"].sum(), fill_value=0),
+        "dead": (
+            history.deaths.groupby("batch_id")["dead"].sum().add(moves.groupby("batch_id")["lost"].sum(), fill_value=0)
+        ),
         "sea_dead_kg": since_sea.groupby("batch_id")["kg"].sum(),
         "sea_feed_kg": fed_at_sea.groupby("batch_id")["kg"].sum(),
         "feed_kg": history.feed.groupby("batch_id")["kg"].sum(),
@@ -250,7 +272,11 @@ def _figures(accounts: Accounts, years: Sequence[int]) -> Figures:
         feed_cost_eur=float(feed["eur"].sum()),
         deaths=int(within(history.deaths)["dead"].sum() + moves["lost"].sum()),
         active_batches=float(active.mean()) if len(active) else float("nan"),
-        biomass_t=float(biomass.loc[biomass["month"] == biomass["month"].max(), "kg"].sum()) / 1000 if len(biomass) else float("nan"),
+        biomass_t=(
+            float(biomass.loc[biomass["month"] == biomass["month"].max(), "kg"].sum()) / 1000
+            if len(biomass)
+            else float("nan")
+        ),
         rows=int(rows.loc[rows["year"].between(min(years), max(years)), "rows"].sum()),
     )
 
@@ -269,19 +295,25 @@ def active_batches(history: History, years: Sequence[int]) -> "pd.Series[int]":
     through = history.coverage.through
     months = [month for month in months if through is not None and day_number(month.date()) <= through]
     start, end = history.batches["start"], history.batches["end"]
-    return pd.Series({month: int(((start <= month) & (end.isna() | (end > month))).sum()) for month in months}, dtype="int64")
+    return pd.Series(
+        {month: int(((start <= month) & (end.isna() | (end > month))).sum()) for month in months}, dtype="int64"
+    )
 
 
 def by_month(accounts: Accounts, years: Sequence[int]) -> pd.DataFrame:
-    """Each month of these years that has rows, by its first day: what was counted, 0 where nothing was; measures are NaN where there are none.
+    """Each month of these years that has rows, by its first day: what was counted, 0 where nothing was; measures are
+    NaN where there are none.
 
-    Columns: ``active_batches biomass_t feed_t feed_cost_eur deaths harvested_fish harvest_t sea_mortality_pct adult_females lice_treatments
-    disease_treatments vaccinations``; biomass at the end of the month, mortality and lice as means over the sites.
+    Columns: ``active_batches biomass_t feed_t feed_cost_eur deaths harvested_fish harvest_t sea_mortality_pct
+    adult_females lice_treatments disease_treatments vaccinations``; biomass at the end of the month, mortality and lice
+    as means over the sites.
     """
     history = accounts.history
     active = active_batches(history, years)
     harvest = history.moves[history.moves["harvest"]]
-    kinds = history.treatments.assign(one=1).pivot_table(index=_month(history.treatments), columns="kind", values="one", aggfunc="sum")
+    kinds = history.treatments.assign(one=1).pivot_table(
+        index=_month(history.treatments), columns="kind", values="one", aggfunc="sum"
+    )
     counted = {
         "feed_t": history.feed.groupby("month")["kg"].sum() / 1000,
         "feed_cost_eur": history.feed.groupby("month")["eur"].sum(),
@@ -296,7 +328,16 @@ def by_month(accounts: Accounts, years: Sequence[int]) -> pd.DataFrame:
         "adult_females": lice_months(history, history.lice).groupby("month")["females"].mean(),
     }
     frame = pd.DataFrame({"active_batches": active})
-    for name in ("feed_t", "feed_cost_eur", "deaths", "harvested_fish", "harvest_t", "lice_treatments", "disease_treatments", "vaccinations"):
+    for name in (
+        "feed_t",
+        "feed_cost_eur",
+        "deaths",
+        "harvested_fish",
+        "harvest_t",
+        "lice_treatments",
+        "disease_treatments",
+        "vaccinations",
+    ):
         frame[name] = counted[name].reindex(frame.index).fillna(0) if name in counted else 0
     for name, values in measured.items():
         frame[name] = values.reindex(frame.index)
@@ -312,7 +353,8 @@ def _by_month(frame: pd.DataFrame, column: str) -> "pd.Series[float]":
 
 
 def published(accounts: Accounts, years: Sequence[int]) -> list[Finding]:
-    """Those published figures that the written rows can be measured against, with the bands of ``checks/targets.yaml``."""
+    """Those published figures that the written rows can be measured against, with the bands of
+    ``realism/targets.yaml``."""
     measured = accounts.figures(years)
     values: dict[str, float] = {
         "harvest_weight": measured.harvest_weight_kg,
@@ -326,10 +368,16 @@ def published(accounts: Accounts, years: Sequence[int]) -> list[Finding]:
         "adult_females_median": measured.adult_females_median,
     }
     history = accounts.history
-    settled = [year for year in years if year >= history.batches["start"].min().year + SETTLED_YEARS and history.coverage.years[year].is_whole]
+    settled = [
+        year
+        for year in years
+        if year >= history.batches["start"].min().year + SETTLED_YEARS and history.coverage.years[year].is_whole
+    ]
     for name, place in _PLACES.items():
         if settled and name in measured.harvest_t:
-            values[f"harvest_gutted_{place}"] = sum(accounts.figures([year]).harvest_t[name] for year in settled) / len(settled) * GUTTED / 1000
+            values[f"harvest_gutted_{place}"] = (
+                sum(accounts.figures([year]).harvest_t[name] for year in settled) / len(settled) * GUTTED / 1000
+            )
     full_scale = int(history.places["at_sea"].sum()) >= FULL_SCALE_CAGES
     targets = [target for target in load_targets() if target.key in values]
     found = judge(targets, {key: np.asarray(value) for key, value in values.items()}, "decade", full_scale=full_scale)

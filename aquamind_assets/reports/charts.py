@@ -1,7 +1,7 @@
 """Drawings of a report as SVG that takes its colours from the page, so that it reads on light and dark and prints.
 
-Belongs here: one hand for all drawings of a page. Does not belong here: reading (``history``, ``closeups``); the small pictures in Dagster's event log
-(``plots``).
+Belongs here: one hand for all drawings of a page. Does not belong here: reading (``history``, ``closeups``); the small
+pictures in Dagster's event log (``plots``).
 
 Matplotlib knows no CSS. So every drawing is made in marker colours, which are then replaced by the page's variables.
 """
@@ -57,11 +57,22 @@ _STYLE: dict[Any, Any] = {
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
 }
-_NAMES_OF_PARTS = re.compile(r' id="(?:figure|axes|patch|text|line2d|xtick|ytick|legend|matplotlib\.axis|\w*[cC]ollection)_\d+"')
+_NAMES_OF_PARTS = re.compile(
+    r' id="(?:figure|axes|patch|text|line2d|xtick|ytick|legend|matplotlib\.axis|\w*[cC]ollection)_\d+"'
+)
 
 
-def _svg(name: str, size: tuple[float, float], rows: int, columns: int, draw: Callable[[list[Axes]], None], label: str, legend_rows: int = 1) -> str:
-    """An ``<svg>`` element; ``name`` must differ between the drawings of a page, for its clip paths are named after it."""
+def _svg(
+    name: str,
+    size: tuple[float, float],
+    rows: int,
+    columns: int,
+    draw: Callable[[list[Axes]], None],
+    label: str,
+    legend_rows: int = 1,
+) -> str:
+    """An ``<svg>`` element; ``name`` must differ between the drawings of a page, for its clip paths are named after
+    it."""
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=size)
         draw(_panels(figure, rows, columns, legend_rows))
@@ -72,7 +83,9 @@ def _svg(name: str, size: tuple[float, float], rows: int, columns: int, draw: Ca
     drawn = _NAMES_OF_PARTS.sub("", drawn)
     drawn = re.sub(r' xmlns(:xlink)?="[^"]*"', "", drawn)
     drawn = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", drawn)
-    drawn = re.sub(r'<svg width="[^"]*" height="[^"]*"|<svg height="[^"]*"', "<svg", drawn).replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+    drawn = re.sub(r'<svg width="[^"]*" height="[^"]*"|<svg height="[^"]*"', "<svg", drawn).replace(
+        "<svg", f'<svg role="img" aria-label="{label}"', 1
+    )
     drawn = re.sub(r' (?:width|height)="[\d.]+pt"', "", drawn)
     return re.sub("|".join(_ON_THE_PAGE), lambda found: _ON_THE_PAGE[found.group()], drawn)
 
@@ -83,7 +96,11 @@ def _panels(figure: Figure, rows: int, columns: int, legend_rows: int) -> list[A
     width, height = figure.get_size_inches()
     cell_width, cell_height = width / columns, height / rows
     size = (cell_width - left - right) / width, (cell_height - bottom - top) / height
-    places = [((column * cell_width + left) / width, ((rows - 1 - row) * cell_height + bottom) / height) for row in range(rows) for column in range(columns)]
+    places = [
+        ((column * cell_width + left) / width, ((rows - 1 - row) * cell_height + bottom) / height)
+        for row in range(rows)
+        for column in range(columns)
+    ]
     return [figure.add_axes((*place, *size)) for place in places]
 
 
@@ -174,13 +191,32 @@ def lice(females: "pd.Series[float]", treated: pd.DatetimeIndex, otherwise: pd.D
         parts = (females.index.to_series().diff() > pd.Timedelta(days=45)).cumsum().to_numpy()
         for part in np.unique(parts):
             one = females[parts == part]
-            axes.plot(one.index, one.to_numpy(), color=SERIES[0], linewidth=1.2, marker="o", markersize=3, label="adult females a fish" if part == 0 else None)
+            axes.plot(
+                one.index,
+                one.to_numpy(),
+                color=SERIES[0],
+                linewidth=1.2,
+                marker="o",
+                markersize=3,
+                label="adult females a fish" if part == 0 else None,
+            )
         top = max(float(females.max()), limit) * 1.18
         axes.axhline(limit, color=ALARM, linewidth=1, linestyle=(0, (5, 3)), label=f"limit {limit}")
-        for marks, colour, name in ((treated, SERIES[1], "lice treatment"), (otherwise, SERIES[4], "disease treatment")):
+        for marks, colour, name in (
+            (treated, SERIES[1], "lice treatment"),
+            (otherwise, SERIES[4], "disease treatment"),
+        ):
             if len(marks):
                 axes.vlines(marks, 0, top * 0.93, color=colour, linewidth=0.9, alpha=0.7)
-                axes.plot(marks, np.full(len(marks), top * 0.95), linestyle="none", marker="v", markersize=6, color=colour, label=name)
+                axes.plot(
+                    marks,
+                    np.full(len(marks), top * 0.95),
+                    linestyle="none",
+                    marker="v",
+                    markersize=6,
+                    color=colour,
+                    label=name,
+                )
         axes.set_ylim(0, top)
         axes.set_ylabel("lice/fish")
         _time(axes)
@@ -190,7 +226,8 @@ def lice(females: "pd.Series[float]", treated: pd.DatetimeIndex, otherwise: pd.D
 
 
 def mortality(weekly: pd.DataFrame) -> str:
-    """Percent of the fish dead in each week (index) by cause (columns); more than eight causes are drawn as eight and the rest."""
+    """Percent of the fish dead in each week (index) by cause (columns); more than eight causes are drawn as eight and
+    the rest."""
 
     def draw(panels: list[Axes]) -> None:
         axes = panels[0]
@@ -211,7 +248,8 @@ def mortality(weekly: pd.DataFrame) -> str:
 
 
 def water(daily: Mapping[str, pd.DataFrame], close: Mapping[str, "pd.Series[float]"]) -> str:
-    """Temperature and oxygen over a year (left: median and range of each day) and over three days (right: every reading)."""
+    """Temperature and oxygen over a year (left: median and range of each day) and over three days (right: every
+    reading)."""
     units = {"Temperature": "°C", "Dissolved Oxygen": "mg/L"}
 
     def draw(panels: list[Axes]) -> None:
@@ -220,10 +258,14 @@ def water(daily: Mapping[str, pd.DataFrame], close: Mapping[str, "pd.Series[floa
             days = daily[name]
             left.fill_between(days.index, days["low"], days["high"], color=colour, alpha=0.25, linewidth=0)
             left.plot(days.index, days["median"], color=colour, linewidth=1.2)
-            right.plot(close[name].index, close[name].to_numpy(), color=colour, linewidth=1.3, marker="o", markersize=3.5)
+            right.plot(
+                close[name].index, close[name].to_numpy(), color=colour, linewidth=1.3, marker="o", markersize=3.5
+            )
             for axes in (left, right):
                 axes.set_ylabel(units.get(name, ""))
                 axes.set_title(name.capitalize(), loc="left", fontsize=9, color=TEXT)
                 _time(axes)
 
-    return _svg("water", (WIDE[0], 4.4), 2, 2, draw, "Temperature and oxygen of one cage over a year and over three days")
+    return _svg(
+        "water", (WIDE[0], 4.4), 2, 2, draw, "Temperature and oxygen of one cage over a year and over three days"
+    )

@@ -1,6 +1,7 @@
 """What of the history is written: by year, from the checkpoints that were committed with the rows.
 
-Belongs here: which days of which years a report may speak of, and saying plainly which it may not. Does not belong here: the figures (``accounts``).
+Belongs here: which days of which years a report may speak of, and saying plainly which it may not. Does not belong
+here: the figures (``accounts``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,8 +9,8 @@ from dataclasses import dataclass
 
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import to_date, year_days
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import Checkpoint
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 ACCOUNTED = ("transfers", "mortality", "feeding_events")
 """Assets without which fish and feed cannot be accounted for."""
@@ -21,7 +22,8 @@ class YearCoverage:
 
     Attributes:
         year: calendar year.
-        through: last day up to which, from 1 January on, fish and feed are written without a gap (a day number); None if they do not begin then.
+        through: last day up to which, from 1 January on, fish and feed are written without a gap (a day number); None
+            if they do not begin then.
         begun: whether anything of its fish and feed is written.
         incomplete: assets that do not have every day of the year, in the order of the registry.
     """
@@ -48,7 +50,10 @@ class YearCoverage:
         if self.through is None:
             if not self.begun:
                 return f"{self.year} is not written."
-            return f"{self.year} is written in part, without a beginning to account from: its fish are counted in no figure that needs their whole life."
+            return (
+                f"{self.year} is written in part, without a beginning to account from: its fish are counted in no"
+                " figure that needs their whole life."
+            )
         ends = year_days(self.year).end - 1
         if self.through < ends:
             return f"{self.year} is written up to {to_date(self.through)}."
@@ -72,7 +77,8 @@ class Coverage:
         return max((one.through for one in self.years.values() if one.through is not None), default=None)
 
     def follows(self, first_day: int, last_day: int) -> bool:
-        """Whether fish and feed are written without a gap on all days from ``first_day`` to ``last_day`` (day numbers)."""
+        """Whether fish and feed are written without a gap on all days from ``first_day`` to ``last_day`` (day
+        numbers)."""
         first, last = to_date(first_day).year, to_date(last_day).year
         for year in range(first, last + 1):
             one = self.years.get(year)
@@ -82,7 +88,11 @@ class Coverage:
 
     def said(self, years: Iterable[int]) -> list[str]:
         """A sentence for each of these years of which something is missing."""
-        return [said for year in years if (said := self.years[year].said() if year in self.years else f"{year} is not written.")]
+        return [
+            said
+            for year in years
+            if (said := self.years[year].said() if year in self.years else f"{year} is not written.")
+        ]
 
 
 def coverage(warehouse: Warehouse, years: Sequence[int]) -> Coverage:
@@ -90,7 +100,9 @@ def coverage(warehouse: Warehouse, years: Sequence[int]) -> Coverage:
     known: dict[tuple[str, int], list[Checkpoint]] = {}
     for checkpoint in warehouse.checkpoints():
         known.setdefault((checkpoint.asset, checkpoint.year), []).append(checkpoint)
-    return Coverage({year: _of_year(year, {asset: known.get((asset, year), []) for asset in RECORDERS}) for year in years})
+    return Coverage(
+        {year: _of_year(year, {asset: known.get((asset, year), []) for asset in RECORDERS}) for year in years}
+    )
 
 
 def _of_year(year: int, known: Mapping[str, list[Checkpoint]]) -> YearCoverage:

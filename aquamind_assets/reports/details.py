@@ -1,12 +1,13 @@
 """Close looks at single things in the written tables: one batch's growth, one cage's lice, one sensor's water.
 
-Belongs here: choosing what is typical and reading it. Does not belong here: the farm as a whole (``months``), drawing (``plots``).
+Belongs here: choosing what is typical and reading it. Does not belong here: the farm as a whole (``months``), drawing
+(``plots``).
 """
 
 import pandas as pd
 
 from aquamind_assets.timeline import DayRange, id_range, year_days
-from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 
 def growth_of_batches(warehouse: Warehouse, year: int, most: int = 10) -> dict[str, "pd.Series[float]"]:
@@ -21,11 +22,15 @@ def growth_of_batches(warehouse: Warehouse, year: int, most: int = 10) -> dict[s
         GROUP BY batch.batch_number, sample.sample_date ORDER BY sample.sample_date"""
     found = warehouse.frame(sql, (low, high), dates=["day"])
     often = found["number"].value_counts().index[:most]
-    return {str(number): part.set_index("day")["kg"].astype(float) for number, part in found[found["number"].isin(often)].groupby("number")}
+    return {
+        str(number): part.set_index("day")["kg"].astype(float)
+        for number, part in found[found["number"].isin(often)].groupby("number")
+    }
 
 
 def lousiest_cage(warehouse: Warehouse, year: int) -> tuple[str, "pd.Series[float]", pd.DatetimeIndex] | None:
-    """The sea cage with the most treatments of the year, then the most counts: its name, adult females a fish, days of treatment; None without counts."""
+    """The sea cage with the most treatments of the year, then the most counts: its name, adult females a fish, days of
+    treatment; None without counts."""
     low, high = id_range(year_days(year))
     sql = """
         SELECT count.container_id AS container, MAX(area.name || ', ' || container.name) AS name, COUNT(*) AS counts,
@@ -54,7 +59,8 @@ def lousiest_cage(warehouse: Warehouse, year: int) -> tuple[str, "pd.Series[floa
 
 
 def water_of_a_cage(warehouse: Warehouse, days: DayRange) -> tuple[str, pd.DataFrame] | None:
-    """Name of the container with the lowest id that has a temperature and an oxygen sensor in the sea, and the daily means of both; None if there is none."""
+    """Name of the container with the lowest id that has a temperature and an oxygen sensor in the sea, and the daily
+    means of both; None if there is none."""
     low, high = id_range(days)
     sql = """
         SELECT container.id, area.name || ', ' || container.name FROM infrastructure_container AS container
@@ -67,11 +73,15 @@ def water_of_a_cage(warehouse: Warehouse, days: DayRange) -> tuple[str, pd.DataF
     if not chosen:
         return None
     readings = warehouse.frame(
-        "SELECT parameter.name AS parameter, reading.reading_time AS moment, reading.value AS value FROM environmental_environmentalreading AS reading"
-        " JOIN environmental_environmentalparameter AS parameter ON parameter.id = reading.parameter_id"
-        " WHERE reading.container_id = ? AND reading.id >= ? AND reading.id < ?",
+        "SELECT parameter.name AS parameter, reading.reading_time AS moment, reading.value AS value FROM"
+        " environmental_environmentalreading AS reading JOIN environmental_environmentalparameter AS parameter ON"
+        " parameter.id = reading.parameter_id WHERE reading.container_id = ? AND reading.id >= ? AND reading.id < ?",
         (int(chosen[0][0]), low, high),
         dates=["moment"],
     )
-    daily = readings.assign(value=readings["value"].astype(float)).groupby(["parameter", readings["moment"].dt.floor("D")])["value"].mean()
+    daily = (
+        readings.assign(value=readings["value"].astype(float))
+        .groupby(["parameter", readings["moment"].dt.floor("D")])["value"]
+        .mean()
+    )
     return str(chosen[0][1]), daily.unstack("parameter")

@@ -1,7 +1,7 @@
 """The written rows of some years, boiled down to small frames that every figure of a report is made from.
 
-Belongs here: the queries. Each reads one year or month by the ids of its rows, sums in the database, and never touches the readings. Does not belong here:
-figures (``accounts``), close looks at single sites (``closeups``).
+Belongs here: the queries. Each reads one year or month by the ids of its rows, sums in the database, and never touches
+the readings. Does not belong here: figures (``accounts``), close looks at single sites (``closeups``).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,13 +12,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.records.transfers import HARVEST_NOTE
+from aquamind_assets.records.batch.transfers import HARVEST_NOTE
 from aquamind_assets.reports.coverage import Coverage, coverage
 from aquamind_assets.timeline import DayRange, day_number, id_range, to_date, year_days
-from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 LAST_FED_DAYS = 3
-"""Biomass at the end of a month is that at the last meals of its last days: nobody fasts longer than this before a treatment or a move."""
+"""Biomass at the end of a month is that at the last meals of its last days: nobody fasts longer than this before a
+treatment or a move."""
 
 _LICE = "against salmon lice"
 
@@ -30,15 +31,18 @@ class History:
     Attributes:
         coverage: what of the years is written.
         batches: ``number status kind start end`` by batch id; ``end`` NaT while it lives.
-        places: ``container area geography at_sea`` (names; ``area`` is the hall's station on land) and ``area_id`` by container id.
-        moves: ``day batch_id new_batch_id source target fish lost kg harvest``; ``source`` and ``target`` are containers, ``target`` and ``new_batch_id``
-            NA for a harvest; ``new_batch_id`` is another batch where fish become part of a mixed one.
+        places: ``container area geography at_sea`` (names; ``area`` is the hall's station on land) and ``area_id`` by
+            container id.
+        moves: ``day batch_id new_batch_id source target fish lost kg harvest``; ``source`` and ``target`` are
+            containers, ``target`` and ``new_batch_id`` NA for a harvest; ``new_batch_id`` is another batch where fish
+            become part of a mixed one.
         deaths: ``day batch_id dead kg`` of all containers.
         sea_deaths: ``day batch_id area_id dead``.
         feed: ``month batch_id container_id kg eur``.
         biomass: ``month stage kg`` at the end of each month.
         lice: ``day container_id females fish`` of each count.
-        treatments: ``day batch_id container_id kind`` with kind ``lice``, ``disease`` or ``vaccination``; ``container_id`` NaN for a whole batch.
+        treatments: ``day batch_id container_id kind`` with kind ``lice``, ``disease`` or ``vaccination``;
+            ``container_id`` NaN for a whole batch.
         rows: ``table year rows`` as counted when they were committed.
     """
 
@@ -55,7 +59,9 @@ class History:
     rows: pd.DataFrame
 
 
-def read_history(warehouse: Warehouse, years: Sequence[int], progress: Callable[[int], None] = lambda year: None) -> History:
+def read_history(
+    warehouse: Warehouse, years: Sequence[int], progress: Callable[[int], None] = lambda year: None
+) -> History:
     """Read what is written of these years; ``progress`` is told of each year when it begins."""
     covered = coverage(warehouse, years)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _READERS}
@@ -65,13 +71,16 @@ def read_history(warehouse: Warehouse, years: Sequence[int], progress: Callable[
             parts[name].append(reader(warehouse, year))
     frames = {name: pd.concat(found, ignore_index=True) for name, found in parts.items()}
     frames["biomass"] = _with_stages(warehouse, frames["biomass"])
-    rows = pd.DataFrame([(one.table, one.year, one.rows) for one in warehouse.manifest()], columns=["table", "year", "rows"])
+    rows = pd.DataFrame(
+        [(one.table, one.year, one.rows) for one in warehouse.manifest()], columns=["table", "year", "rows"]
+    )
     return History(covered, _batches(warehouse), _places(warehouse), rows=rows, **frames)
 
 
 def _batches(warehouse: Warehouse) -> pd.DataFrame:
     sql = (
-        'SELECT id, batch_number AS number, status, batch_type AS kind, start_date AS start, actual_end_date AS "end" FROM batch_batch ORDER BY start_date, id'
+        'SELECT id, batch_number AS number, status, batch_type AS kind, start_date AS start, actual_end_date AS "end"'
+        " FROM batch_batch ORDER BY start_date, id"
     )
     return warehouse.frame(sql, dates=["start", "end"]).set_index("id")
 
@@ -151,20 +160,31 @@ def _biomass(warehouse: Warehouse, year: int) -> pd.DataFrame:
     for month, days in month_ranges(year):
         low, high = id_range(DayRange(days.end - LAST_FED_DAYS, days.end))
         frames.append(warehouse.frame(sql, (low, high, to_date(days.end).isoformat())).assign(month=month))
-    return pd.concat(frames, ignore_index=True).astype({"kg": float, "stage_id": "int64", "batch_id": "int64", "month": "datetime64[us]"})
+    return pd.concat(frames, ignore_index=True).astype(
+        {"kg": float, "stage_id": "int64", "batch_id": "int64", "month": "datetime64[us]"}
+    )
 
 
 def _with_stages(warehouse: Warehouse, biomass: pd.DataFrame) -> pd.DataFrame:
     """``month stage kg``: the stage at the end of the month.
 
-    Post-smolts become adults in their cage, and the row of their stay then says Adult from its beginning on. What the batch was on a day is in
-    its history; a stay is not further than its batch.
+    Post-smolts become adults in their cage, and the row of their stay then says Adult from its beginning on. What the
+    batch was on a day is in its history; a stay is not further than its batch.
     """
     stages = warehouse.frame('SELECT id, name, "order" AS place FROM batch_lifecyclestage').set_index("id")
-    changes = warehouse.frame("SELECT history_date AS day, id AS batch_id, lifecycle_stage_id AS stage_id FROM batch_historicalbatch", dates=["day"])
+    changes = warehouse.frame(
+        "SELECT history_date AS day, id AS batch_id, lifecycle_stage_id AS stage_id FROM batch_historicalbatch",
+        dates=["day"],
+    )
     changes["batch_place"] = changes["stage_id"].map(stages["place"]).astype("float64")
-    changes = changes[["day", "batch_id", "batch_place"]].astype({"day": "datetime64[us]", "batch_id": "int64"}).sort_values("day", kind="stable")
-    ended = biomass.assign(day=(biomass["month"] + pd.offsets.MonthBegin(1)).astype("datetime64[us]")).sort_values("day", kind="stable")
+    changes = (
+        changes[["day", "batch_id", "batch_place"]]
+        .astype({"day": "datetime64[us]", "batch_id": "int64"})
+        .sort_values("day", kind="stable")
+    )
+    ended = biomass.assign(day=(biomass["month"] + pd.offsets.MonthBegin(1)).astype("datetime64[us]")).sort_values(
+        "day", kind="stable"
+    )
     found = pd.merge_asof(ended, changes, on="day", by="batch_id", allow_exact_matches=False)
     place = np.fmin(found["stage_id"].map(stages["place"]).astype("float64"), found["batch_place"])
     found["stage"] = place.map(stages.set_index("place")["name"])

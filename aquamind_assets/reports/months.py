@@ -1,7 +1,7 @@
 """The farm month by month, read from the written tables.
 
-Belongs here: portable queries and the frames made of them. Does not belong here: drawing (``plots``), pages (``page``), anything that the ledger knows but
-the database does not.
+Belongs here: portable queries and the frames made of them. Does not belong here: drawing (``plots``), pages (``page``),
+anything that the ledger knows but the database does not.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.records.transfers import HARVEST_NOTE
+from aquamind_assets.records.batch.transfers import HARVEST_NOTE
 from aquamind_assets.timeline import DayRange, day_number, id_range, year_days
-from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 MONTHLY_COLUMNS = {
     "active_batches": "active batches on the first of the month",
@@ -54,7 +54,9 @@ def months(warehouse: Warehouse, years: Sequence[int]) -> pd.DataFrame:
 
 
 def _active(warehouse: Warehouse, index: pd.DatetimeIndex) -> list[int]:
-    batches = warehouse.frame("SELECT start_date, actual_end_date FROM batch_batch", dates=["start_date", "actual_end_date"])
+    batches = warehouse.frame(
+        "SELECT start_date, actual_end_date FROM batch_batch", dates=["start_date", "actual_end_date"]
+    )
     started, ended = batches["start_date"], batches["actual_end_date"]
     return [int(((started <= month) & (ended.isna() | (ended > month))).sum()) for month in index]
 
@@ -63,7 +65,10 @@ def biomass_t(warehouse: Warehouse, month: pd.Timestamp) -> float:
     """Sum over containers of the largest biomass at a meal in the month's last three days; NaN if nobody was fed."""
     end = day_number((month + pd.offsets.MonthEnd(1)).date()) + 1
     low, high = id_range(DayRange(end - 3, end))
-    sql = "SELECT container_id, MAX(batch_biomass_kg) AS kg FROM inventory_feedingevent WHERE id >= ? AND id < ? GROUP BY container_id"
+    sql = (
+        "SELECT container_id, MAX(batch_biomass_kg) AS kg FROM inventory_feedingevent WHERE id >= ? AND id < ? GROUP BY"
+        " container_id"
+    )
     fed = warehouse.frame(sql, (low, high))
     return float(fed["kg"].sum()) / 1000 if len(fed) else float("nan")
 
@@ -80,7 +85,9 @@ def _of_year(warehouse: Warehouse, year: int) -> pd.DataFrame:
     return pd.concat(parts, axis=1, sort=True)
 
 
-def _by_month(warehouse: Warehouse, year: int, table: str, day: str, columns: str, where: str = "1 = 1") -> pd.DataFrame:
+def _by_month(
+    warehouse: Warehouse, year: int, table: str, day: str, columns: str, where: str = "1 = 1"
+) -> pd.DataFrame:
     """``columns`` summed by day in the database, then by month."""
     low, high = id_range(year_days(year))
     sql = f"SELECT {day} AS day, {columns} FROM {table} WHERE id >= ? AND id < ? AND {where} GROUP BY {day}"
@@ -91,7 +98,9 @@ def _by_month(warehouse: Warehouse, year: int, table: str, day: str, columns: st
 
 def feed(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``feed_t`` and ``feed_cost_keur`` by month."""
-    fed = _by_month(warehouse, year, "inventory_feedingevent", "feeding_date", "SUM(amount_kg) AS kg, SUM(feed_cost) AS eur")
+    fed = _by_month(
+        warehouse, year, "inventory_feedingevent", "feeding_date", "SUM(amount_kg) AS kg, SUM(feed_cost) AS eur"
+    )
     return pd.DataFrame({"feed_t": fed["kg"] / 1000, "feed_cost_keur": fed["eur"] / 1000})
 
 
@@ -108,25 +117,46 @@ def harvest(warehouse: Warehouse, year: int) -> pd.DataFrame:
 def lice(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``adult_females`` and ``counts_above_limit`` by month."""
     low, high = id_range(year_days(year))
-    sql = "SELECT count_date, adult_female_count * 1.0 / fish_sampled AS females FROM health_licecount WHERE id >= ? AND id < ? AND fish_sampled > 0"
+    sql = (
+        "SELECT count_date, adult_female_count * 1.0 / fish_sampled AS females FROM health_licecount WHERE id >= ? AND"
+        " id < ? AND fish_sampled > 0"
+    )
     found = warehouse.frame(sql, (low, high), dates=["count_date"])
     month = found["count_date"].dt.to_period("M").dt.to_timestamp().to_numpy()
     females = found["females"].astype(float)
-    return pd.DataFrame({"adult_females": females.groupby(month).mean(), "counts_above_limit": (females > LICE_LIMIT).groupby(month).mean()})
+    return pd.DataFrame(
+        {
+            "adult_females": females.groupby(month).mean(),
+            "counts_above_limit": (females > LICE_LIMIT).groupby(month).mean(),
+        }
+    )
 
 
 def treatments(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``lice_and_disease_treatments`` and ``vaccinations`` by month."""
     low, high = id_range(year_days(year))
-    found = warehouse.frame("SELECT treatment_date, treatment_type FROM health_treatment WHERE id >= ? AND id < ?", (low, high), dates=["treatment_date"])
+    found = warehouse.frame(
+        "SELECT treatment_date, treatment_type FROM health_treatment WHERE id >= ? AND id < ?",
+        (low, high),
+        dates=["treatment_date"],
+    )
     month = found["treatment_date"].dt.to_period("M").dt.to_timestamp().to_numpy()
     vaccination = found["treatment_type"] == "vaccination"
-    return pd.DataFrame({"lice_and_disease_treatments": (~vaccination).groupby(month).sum(), "vaccinations": vaccination.groupby(month).sum()}).astype(float)
+    return pd.DataFrame(
+        {
+            "lice_and_disease_treatments": (~vaccination).groupby(month).sum(),
+            "vaccinations": vaccination.groupby(month).sum(),
+        }
+    ).astype(float)
 
 
 def _diagnoses(warehouse: Warehouse, year: int) -> pd.DataFrame:
     low, high = id_range(year_days(year))
-    found = warehouse.frame("SELECT entry_date FROM health_journalentry WHERE id >= ? AND id < ? AND category = 'diagnosis'", (low, high), dates=["entry_date"])
+    found = warehouse.frame(
+        "SELECT entry_date FROM health_journalentry WHERE id >= ? AND id < ? AND category = 'diagnosis'",
+        (low, high),
+        dates=["entry_date"],
+    )
     month = found["entry_date"].dt.to_period("M").dt.to_timestamp().to_numpy()
     return pd.DataFrame({"diagnoses": pd.Series(1.0, index=found.index).groupby(month).sum()})
 
@@ -154,8 +184,13 @@ class Generation:
 
 def generation(warehouse: Warehouse, years: Sequence[int]) -> Generation | None:
     """The batches that were completed in these years; None if there are none."""
-    sql = "SELECT id, start_date, actual_end_date FROM batch_batch WHERE status = 'COMPLETED' AND actual_end_date >= ? AND actual_end_date < ?"
-    done = warehouse.frame(sql, (f"{min(years)}-01-01", f"{max(years) + 1}-01-01"), dates=["start_date", "actual_end_date"])
+    sql = (
+        "SELECT id, start_date, actual_end_date FROM batch_batch WHERE status = 'COMPLETED' AND actual_end_date >= ?"
+        " AND actual_end_date < ?"
+    )
+    done = warehouse.frame(
+        sql, (f"{min(years)}-01-01", f"{max(years) + 1}-01-01"), dates=["start_date", "actual_end_date"]
+    )
     if done.empty:
         return None
     ids = [int(one) for one in done["id"]]
@@ -164,8 +199,9 @@ def generation(warehouse: Warehouse, years: Sequence[int]) -> Generation | None:
     fish = _sum(warehouse, "batch_batchtransfer", "source_batch_id", "SUM(transferred_count)", ids, _HARVEST)
     kg = _sum(warehouse, "batch_batchtransfer", "source_batch_id", "SUM(transferred_biomass_kg)", ids, _HARVEST)
     to_sea = (
-        "transfer_type = 'LIFECYCLE' AND destination_assignment_id IS NOT NULL AND destination_lifecycle_stage_id <> source_lifecycle_stage_id"
-        " AND destination_lifecycle_stage_id IN (SELECT id FROM batch_lifecyclestage WHERE name = 'Post-Smolt')"
+        "transfer_type = 'LIFECYCLE' AND destination_assignment_id IS NOT NULL AND destination_lifecycle_stage_id <>"
+        " source_lifecycle_stage_id AND destination_lifecycle_stage_id IN (SELECT id FROM batch_lifecyclestage WHERE"
+        " name = 'Post-Smolt')"
     )
     smolts = _sum(warehouse, "batch_batchtransfer", "source_batch_id", "SUM(transferred_count)", ids, to_sea)
     feed = _sum(warehouse, "inventory_feedingevent", "batch_id", "SUM(amount_kg)", ids)

@@ -33,11 +33,15 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def beside(value: float, low: float, high: float) -> str:
-    """A value beside its band: with two decimals, or as many more as it takes to see on which side of the band's ends it lies."""
+    """A value beside its band: with two decimals, or as many more as it takes to see on which side of the band's ends
+    it lies."""
     if not math.isfinite(value):
         return NOTHING
     inside = low <= value <= high
-    return next((text for digits in range(2, 6) if (low <= float(text := f"{value:.{digits}f}") <= high) == inside), f"{value:g}")
+    return next(
+        (text for digits in range(2, 6) if (low <= float(text := f"{value:.{digits}f}") <= high) == inside),
+        f"{value:g}",
+    )
 
 
 def short(value: float) -> str:
@@ -53,9 +57,19 @@ def tiles(figures: Figures) -> list[Tile]:
     harvest = sum(figures.harvest_t.values())
     price = figures.feed_cost_eur / (1000 * figures.feed_t) if figures.feed_t else math.nan
     return [
-        Tile("Harvest", number(harvest, _digits(harvest)), "t", [f"{name} {number(tonnes, _digits(tonnes))} t" for name, tonnes in figures.harvest_t.items()]),
+        Tile(
+            "Harvest",
+            number(harvest, _digits(harvest)),
+            "t",
+            [f"{name} {number(tonnes, _digits(tonnes))} t" for name, tonnes in figures.harvest_t.items()],
+        ),
         Tile("Harvest weight", number(figures.harvest_weight_kg, 2), "kg", [f"{number(figures.harvested_fish)} fish"]),
-        Tile("Survival, egg to smolt", number(figures.survival_smolt_pct, 1), "%", [f"{figures.batches_completed} completed batches"]),
+        Tile(
+            "Survival, egg to smolt",
+            number(figures.survival_smolt_pct, 1),
+            "%",
+            [f"{figures.batches_completed} completed batches"],
+        ),
         Tile("Survival, smolt to harvest", number(figures.survival_harvest_pct, 1), "%", ["of the same batches"]),
         Tile("Economic FCR", number(figures.economic_fcr, 2), "", ["feed at sea over growth sold"]),
         Tile("Biological FCR", number(figures.biological_fcr, 2), "", ["with the growth of the dead"]),
@@ -65,15 +79,30 @@ def tiles(figures: Figures) -> list[Tile]:
             "% a month",
             [f"median {number(figures.sea_mortality_median_pct, 2)}; {number(figures.deaths)} dead fish of all ages"],
         ),
-        Tile("Adult female lice", number(figures.adult_females, 2), "a fish", [f"{number(figures.counts_above_limit_pct, 1)} % of counts above 0.5"]),
+        Tile(
+            "Adult female lice",
+            number(figures.adult_females, 2),
+            "a fish",
+            [f"{number(figures.counts_above_limit_pct, 1)} % of counts above 0.5"],
+        ),
         Tile(
             "Lice treatments",
             number(figures.lice_treatments),
             "",
             [f"{number(figures.disease_treatments)} against disease, {figures.vaccinations} vaccinations"],
         ),
-        Tile("Feed", number(figures.feed_t, _digits(figures.feed_t)), "t", [f"{number(figures.feed_cost_eur / 1e6, 2)} M EUR, {number(price, 2)} EUR a kg"]),
-        Tile("Active batches", number(figures.active_batches, 1), "", [f"{number(figures.biomass_t, _digits(figures.biomass_t))} t of fish at the end"]),
+        Tile(
+            "Feed",
+            number(figures.feed_t, _digits(figures.feed_t)),
+            "t",
+            [f"{number(figures.feed_cost_eur / 1e6, 2)} M EUR, {number(price, 2)} EUR a kg"],
+        ),
+        Tile(
+            "Active batches",
+            number(figures.active_batches, 1),
+            "",
+            [f"{number(figures.biomass_t, _digits(figures.biomass_t))} t of fish at the end"],
+        ),
         Tile("Rows written", short(figures.rows), "", [number(figures.rows)]),
     ]
 
@@ -84,10 +113,21 @@ def page(report: Report) -> str:
     environment.filters["number"] = number
     environment.filters["short"] = short
     environment.filters["beside"] = beside
-    template = environment.from_string((resources.files("aquamind_assets.reports") / "report.html.j2").read_text("utf-8"))
+    template = environment.from_string(
+        (resources.files("aquamind_assets.reports") / "report.html.j2").read_text("utf-8")
+    )
     drawings = [(drawing, Markup(drawing.svg)) for drawing in report.drawings]
     rows = report.batches.to_dict("records")
-    return template.render(report=report, tiles=tiles(report.figures), drawings=drawings, batches=rows, geographies=list(report.figures.harvest_t)) + "\n"
+    return (
+        template.render(
+            report=report,
+            tiles=tiles(report.figures),
+            drawings=drawings,
+            batches=rows,
+            geographies=list(report.figures.harvest_t),
+        )
+        + "\n"
+    )
 
 
 def _digits(value: float) -> int:

@@ -20,7 +20,9 @@ SMALL = (6.0, 2.2)
 """Inches of a plot that lies in Dagster's event log; at 80 dots an inch it stays below 30 kB."""
 
 
-def drawn(draw: Callable[[Axes], None], title: str, unit: str, size: tuple[float, float] = SMALL, dpi: int = 80) -> bytes:
+def drawn(
+    draw: Callable[[Axes], None], title: str, unit: str, size: tuple[float, float] = SMALL, dpi: int = 80
+) -> bytes:
     """One pair of axes with a title and a unit, drawn on by ``draw``."""
     figure = Figure(figsize=size, dpi=dpi)
     width, height = size
@@ -51,13 +53,21 @@ def data_uri(png: bytes) -> str:
 
 
 def lines(
-    series: Mapping[str, "pd.Series[float]"], title: str, unit: str, *, limit: float | None = None, size: tuple[float, float] = SMALL, dpi: int = 80
+    series: Mapping[str, "pd.Series[float]"],
+    title: str,
+    unit: str,
+    *,
+    limit: float | None = None,
+    size: tuple[float, float] = SMALL,
+    dpi: int = 80,
 ) -> bytes:
     """Lines over time, one for each name; ``limit`` is a dashed line."""
 
     def draw(axes: Axes) -> None:
         for (name, values), colour in zip(series.items(), _cycle(len(series)), strict=True):
-            axes.plot(values.index, values.to_numpy(), color=colour, linewidth=1.2, label=name if len(series) > 1 else None)
+            axes.plot(
+                values.index, values.to_numpy(), color=colour, linewidth=1.2, label=name if len(series) > 1 else None
+            )
         if limit is not None:
             axes.axhline(limit, color=RED, linewidth=0.8, linestyle="--", label=f"limit {limit:g}")
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
@@ -74,7 +84,15 @@ def bars(frame: pd.DataFrame, title: str, unit: str, size: tuple[float, float] =
         below = np.zeros(len(frame))
         for name, colour in zip(frame.columns, _cycle(len(frame.columns)), strict=True):
             values = frame[name].fillna(0).to_numpy(dtype=float)
-            axes.bar(frame.index, values, width=width, bottom=below, color=colour, label=str(name) if len(frame.columns) > 1 else None, align="edge")
+            axes.bar(
+                frame.index,
+                values,
+                width=width,
+                bottom=below,
+                color=colour,
+                label=str(name) if len(frame.columns) > 1 else None,
+                align="edge",
+            )
             below += values
         _time(axes)
 

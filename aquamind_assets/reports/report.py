@@ -1,6 +1,7 @@
 """A report over some years: every figure, table and drawing of it, made from the written rows.
 
-Belongs here: putting together what ``accounts`` and ``closeups`` say, and the report as JSON. Does not belong here: HTML (``page``), files (``command``).
+Belongs here: putting together what ``accounts`` and ``closeups`` say, and the report as JSON. Does not belong here:
+HTML (``page``), files (``command``).
 """
 
 import json
@@ -11,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from aquamind_assets.checks.targets import Finding
+from aquamind_assets.realism.targets import Finding
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.accounts import Accounts, Figures, active_batches, by_month, published
 from aquamind_assets.reports.months import LICE_LIMIT
 from aquamind_assets.timeline import to_date
-from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 STAGES_DRAWN = ("Adult", "Post-Smolt", "Smolt", "Parr", "Fry")
 """Stages from the bottom of the drawing up, the heaviest first; eggs and alevins are not fed."""
@@ -88,11 +89,19 @@ class Report:
             "missing": self.missing,
             "figures": asdict(self.figures),
             "by_year": {str(year): asdict(one) for year, one in self.by_year.items()},
-            "by_month": {f"{month:%Y-%m}": values.to_dict() for month, values in self.by_month.astype(float).iterrows()},
+            "by_month": {
+                f"{month:%Y-%m}": values.to_dict() for month, values in self.by_month.astype(float).iterrows()
+            },
             "batches": json.loads(self.batches.to_json(orient="records", date_format="iso", date_unit="s")),
             "rows": self.rows,
             "published": [
-                {"key": one.target.key, "figure": one.target.figure, "unit": one.target.unit, "measured": one.measured[0], "low": one.target.low[0]}
+                {
+                    "key": one.target.key,
+                    "figure": one.target.figure,
+                    "unit": one.target.unit,
+                    "measured": one.measured[0],
+                    "low": one.target.low[0],
+                }
                 | {"high": one.target.high[0], "verdict": one.verdict, "source": one.target.source}
                 for one in self.published
             ],
@@ -101,7 +110,8 @@ class Report:
 
 
 def make_report(warehouse: Warehouse, accounts: Accounts, span: Span) -> Report:
-    """The report of a span of years; the accounts must reach back to the eggs of its batches for their whole lives to be told."""
+    """The report of a span of years; the accounts must reach back to the eggs of its batches for their whole lives to
+    be told."""
     history, years = accounts.history, span.years
     there = [year for year in years if year in history.coverage.written]
     summed = accounts.figures(years)
@@ -126,7 +136,8 @@ def _farm(places: pd.DataFrame) -> str:
         return "no containers"
     sea = places[places["at_sea"]]
     return (
-        f"{' and '.join(sorted(places['geography'].unique()))}: {len(places):,} containers, {len(sea):,} of them cages on {sea['area_id'].nunique()} sea sites"
+        f"{' and '.join(sorted(places['geography'].unique()))}: {len(places):,} containers, {len(sea):,} of them cages"
+        f" on {sea['area_id'].nunique()} sea sites"
     )
 
 
@@ -157,7 +168,9 @@ def _batches(accounts: Accounts, years: Sequence[int]) -> pd.DataFrame:
 
 def _rows(rows: pd.DataFrame, years: Sequence[int]) -> dict[str, int]:
     within = rows[rows["year"].between(min(years), max(years))].groupby("table")["rows"].sum()
-    counted = {asset: int(sum(within.get(table, 0) for table in recorder.tables)) for asset, recorder in RECORDERS.items()}
+    counted = {
+        asset: int(sum(within.get(table, 0) for table in recorder.tables)) for asset, recorder in RECORDERS.items()
+    }
     return {asset: count for asset, count in counted.items() if count}
 
 
@@ -170,8 +183,17 @@ def _drawings(warehouse: Warehouse, accounts: Accounts, years: Sequence[int]) ->
         found.append(Drawing("Harvest", "Round weight by year and geography.", charts.harvest(by_year), wide=False))
     active = active_batches(history, years)
     if len(active):
-        found.append(Drawing("Active batches", "Batches alive on the first of each month.", charts.active_batches(active), wide=False))
-    tonnes = history.biomass[history.biomass["month"].dt.year.isin(years)].pivot_table(index="month", columns="stage", values="kg", aggfunc="sum") / 1000
+        found.append(
+            Drawing(
+                "Active batches", "Batches alive on the first of each month.", charts.active_batches(active), wide=False
+            )
+        )
+    tonnes = (
+        history.biomass[history.biomass["month"].dt.year.isin(years)].pivot_table(
+            index="month", columns="stage", values="kg", aggfunc="sum"
+        )
+        / 1000
+    )
     if len(tonnes) > 1:
         stages = [stage for stage in STAGES_DRAWN if stage in tonnes.columns]
         drawn = tonnes[stages].asfreq("MS").fillna(0.0)
@@ -183,7 +205,13 @@ def _drawings(warehouse: Warehouse, accounts: Accounts, years: Sequence[int]) ->
     cage = closeups.lousy_cage(accounts, years)
     if cage is not None:
         said = f"{cage.name}, the cage with the most lice treatments: counts of about 20 fish, and every treatment."
-        found.append(Drawing("Salmon lice and treatments", said, charts.lice(cage.females, cage.treated, cage.treated_otherwise, LICE_LIMIT)))
+        found.append(
+            Drawing(
+                "Salmon lice and treatments",
+                said,
+                charts.lice(cage.females, cage.treated, cage.treated_otherwise, LICE_LIMIT),
+            )
+        )
     site = closeups.typical_site(accounts, years)
     if site is None:
         return found
@@ -194,7 +222,10 @@ def _drawings(warehouse: Warehouse, accounts: Accounts, years: Sequence[int]) ->
     water = closeups.water(warehouse, site)
     if water is not None:
         first = next(iter(water.close.values())).index[0]
-        said = f"{water.name}, {water.year}: median and range of each day, and every reading of three days from {first:%-d %B}."
+        said = (
+            f"{water.name}, {water.year}: median and range of each day, and every reading of three days from"
+            f" {first:%-d %B}."
+        )
         found.append(Drawing("Temperature and oxygen", said, charts.water(water.daily, water.close)))
     return found
 

@@ -30,29 +30,36 @@ def preset_names() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
-def load_scenario(source: str | Path = "demo", changes: Sequence[str] = (), yesterday: Callable[[str], date] | None = None) -> Scenario:
+def load_scenario(
+    source: str | Path = "demo", changes: Sequence[str] = (), yesterday: Callable[[str], date] | None = None
+) -> Scenario:
     """The scenario of a preset's name or of a YAML file, with ``path=value`` changes applied on top.
 
-    A file says ``extends: <preset or file beside it>`` and then only what differs. In lists of named things (geographies, stages, diseases, feeds, ...) the
-    entries are merged by their ``name`` or ``key``; other lists replace what was there. A change is written like ``farm.batches.eggs_mean=200000`` or
-    ``health.diseases.PD.days.high=80``.
+    A file says ``extends: <preset or file beside it>`` and then only what differs. In lists of named things
+    (geographies, stages, diseases, feeds, ...) the entries are merged by their ``name`` or ``key``; other lists replace
+    what was there. A change is written like ``farm.batches.eggs_mean=200000`` or ``health.diseases.PD.days.high=80``.
 
-    Where batches are staged, ``first_year``, ``last_year`` and the years of sessions may be told from that date: ``staging`` (its year), ``staging - 1 years``,
-    ``staging - 1250 days`` (the year of that day).
+    Where batches are staged, ``first_year``, ``last_year`` and the years of sessions may be told from that date:
+    ``staging`` (its year), ``staging - 1 years``, ``staging - 1250 days`` (the year of that day).
 
     Args:
         source: a preset's name, or a YAML file.
         changes: ``path=value`` changes, applied in order.
-        yesterday: asked, where the staging date is ``yesterday``, for the day that this means, with the scenario's :func:`staging_key`.
+        yesterday: asked, where the staging date is ``yesterday``, for the day that this means, with the scenario's
+            :func:`staging_key`.
 
     Raises:
-        ScenarioError: no such preset or file, not YAML, an unknown path, values outside their ranges, or ``yesterday`` is not told where it is meant.
+        ScenarioError: no such preset or file, not YAML, an unknown path, values outside their ranges, or ``yesterday``
+            is not told where it is meant.
     """
     document = _document(source, changes)
     key = _key(document)
     if key is not None:
         if yesterday is None:
-            raise ScenarioError(f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': nobody knows the day here; give one, as in 2025-03-31")
+            raise ScenarioError(
+                f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': nobody knows the day here; give one, as"
+                " in 2025-03-31"
+            )
         _staging(document)["date"] = yesterday(key)
     _tell_years(document)
     try:
@@ -62,7 +69,8 @@ def load_scenario(source: str | Path = "demo", changes: Sequence[str] = (), yest
 
 
 def staging_key(source: str | Path, changes: Sequence[str] = ()) -> str | None:
-    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is told, to remember that day by; None for every other scenario.
+    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is told, to remember that day by;
+    None for every other scenario.
 
     Raises:
         ScenarioError: no such preset or file, not YAML, or an unknown path.
@@ -116,11 +124,17 @@ def _document(source: str | Path, changes: Sequence[str]) -> dict[str, Any]:
 
 def _read(source: str, folder: Path) -> dict[str, Any]:
     if source in preset_names():
-        text, place, beside = (resources.files("aquamind_assets.scenario") / "presets" / f"{source}.yaml").read_text("utf-8"), f"preset {source}", folder
+        text, place, beside = (
+            (resources.files("aquamind_assets.scenario") / "presets" / f"{source}.yaml").read_text("utf-8"),
+            f"preset {source}",
+            folder,
+        )
     else:
         path = Path(source) if Path(source).is_absolute() else folder / source
         if not path.is_file():
-            raise ScenarioError(f"no scenario {source!r}: give a YAML file or one of the presets {', '.join(preset_names())}")
+            raise ScenarioError(
+                f"no scenario {source!r}: give a YAML file or one of the presets {', '.join(preset_names())}"
+            )
         text, place, beside = path.read_text("utf-8"), str(path), path.parent
     try:
         document = yaml.safe_load(text)
@@ -181,7 +195,8 @@ def _explain(error: ValidationError, source: str, document: Any) -> str:
 
 
 def _readable(location: tuple[int | str, ...], document: Any) -> list[str]:
-    """The steps to a place, with the label of a list's entry instead of its position, so that the path can be given to a change."""
+    """The steps to a place, with the label of a list's entry instead of its position, so that the path can be given to
+    a change."""
     steps, place = [], document
     for step in location:
         try:

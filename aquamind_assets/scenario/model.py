@@ -29,7 +29,9 @@ class Scenario(Section):
     first_year: int = quantity("first simulated year", "year", ge=1991, le=2095)
     last_year: int = quantity("last year of the history that `run` makes", "year", ge=1991, le=2095)
     sessions: list[SessionSpec] = quantity("named ranges of years, number 1 first")
-    memory_budget_mb: int | None = quantity("memory a process may use; none: from the control group, else from the machine", "MB", ge=200)
+    memory_budget_mb: int | None = quantity(
+        "memory a process may use; none: from the control group, else from the machine", "MB", ge=200
+    )
     farm: FarmSpec
     biology: BiologySpec
     health: HealthSpec
@@ -43,13 +45,19 @@ class Scenario(Section):
         expected = self.first_year
         for number, session in enumerate(self.sessions, start=1):
             if session.first_year != expected or session.last_year < session.first_year:
-                raise ValueError(f"session {number} must begin in {expected} and not end before it begins: {session.first_year}-{session.last_year}")
+                raise ValueError(
+                    f"session {number} must begin in {expected} and not end before it begins:"
+                    f" {session.first_year}-{session.last_year}"
+                )
             expected = session.last_year + 1
         if self.sessions and expected != self.last_year + 1:
             raise ValueError(f"sessions end in {expected - 1}, the history in {self.last_year}")
         staging = self.farm.batches.staging
         if staging is not None and staging.date.year not in self.years:
-            raise ValueError(f"farm.batches.staging.date {staging.date}: allowed are days of the history, {self.first_year} to {self.last_year}")
+            raise ValueError(
+                f"farm.batches.staging.date {staging.date}: allowed are days of the history, {self.first_year} to"
+                f" {self.last_year}"
+            )
         return self
 
     @model_validator(mode="after")
@@ -57,13 +65,16 @@ class Scenario(Section):
         probes = {probe.key for probe in self.water.probes}
         for kind in self.farm.container_types:
             if set(kind.probes) - probes:
-                raise ValueError(f"farm.container_types.{kind.key}.probes {sorted(set(kind.probes) - probes)} not defined; allowed: {sorted(probes)}")
+                raise ValueError(
+                    f"farm.container_types.{kind.key}.probes {sorted(set(kind.probes) - probes)} not defined; allowed:"
+                    f" {sorted(probes)}"
+                )
         diseases = {disease.key for disease in self.health.diseases}
         for geography in self.farm.geographies:
             if set(geography.disease_scale) - diseases:
                 raise ValueError(
-                    f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)} not defined; "
-                    f"allowed: {sorted(diseases)}"
+                    f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)}"
+                    f" not defined; allowed: {sorted(diseases)}"
                 )
         return self
 
@@ -73,7 +84,8 @@ class Scenario(Section):
         return range(self.first_year, self.last_year + 1)
 
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change when anything that decides the data changes (not the name, the end of the history, sessions or memory)."""
+        """Sixteen hex digits that change when anything that decides the data changes (not the name, the end of the
+        history, sessions or memory)."""
         return self._hash(set())
 
     def farm_fingerprint(self) -> str:

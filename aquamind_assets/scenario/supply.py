@@ -28,13 +28,17 @@ class FeedPlan(Section):
     """Feeding and buying."""
 
     feeds: Annotated[list[FeedSpec], Field(min_length=1)]
-    quarter_price_factors: Annotated[list[float], Field(min_length=4, max_length=4)] = quantity("price factor of Q1 to Q4", "1")
+    quarter_price_factors: Annotated[list[float], Field(min_length=4, max_length=4)] = quantity(
+        "price factor of Q1 to Q4", "1"
+    )
     market_price_factor: Range = quantity("market factor on the price", "1")
     delivery_days: Range = quantity("days from order to delivery", "day")
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
     suppliers: Annotated[list[str], Field(min_length=1)] = quantity("names of feed suppliers (invented)")
     meal_times: Annotated[list[str], Field(min_length=1)] = quantity("times of the day's meals, UTC, HH:MM")
-    meal_shares: Annotated[list[float], Field(min_length=1)] = quantity("shares of the day's feed in each meal", "1", "suggested form")
+    meal_shares: Annotated[list[float], Field(min_length=1)] = quantity(
+        "shares of the day's feed in each meal", "1", "suggested form"
+    )
     demand_noise_sd: float = quantity("sd of the log of a day's appetite", "1", "suggested form", ge=0, le=1)
     shelf_life_days: int = quantity("days from delivery to expiry", "day", "general knowledge", ge=30, le=1000)
     stock_scale: float = quantity("factor on reorder levels and silo sizes", "1", gt=0, le=100)

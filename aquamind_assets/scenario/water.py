@@ -13,7 +13,9 @@ class ParameterSpec(Section):
     key: str = quantity("short key", min_length=1)
     name: str = quantity("name", min_length=1, max_length=100)
     unit: str = quantity("unit", min_length=1, max_length=20)
-    acceptance: Range = quantity("readings outside are not accepted", "of the parameter", "specification, widened to what sensors see")
+    acceptance: Range = quantity(
+        "readings outside are not accepted", "of the parameter", "specification, widened to what sensors see"
+    )
     optimal: Range = quantity("optimal range", "of the parameter")
 
 
@@ -33,8 +35,12 @@ class Imperfections(Section):
     """What goes wrong with sensors; all 0 is the clean twin of the same seed."""
 
     gap_share: Probability = quantity("share of readings lost in gaps", "1", "general knowledge")
-    stuck_per_year: float = quantity("times a year a sensor repeats its last value", "1/year", "general knowledge", ge=0, le=100)
-    drift_per_month: float = quantity("drift in units of noise_sd until the next calibration", "noise sd/month", "general knowledge", ge=0, le=50)
+    stuck_per_year: float = quantity(
+        "times a year a sensor repeats its last value", "1/year", "general knowledge", ge=0, le=100
+    )
+    drift_per_month: float = quantity(
+        "drift in units of noise_sd until the next calibration", "noise sd/month", "general knowledge", ge=0, le=50
+    )
     spike_share: Probability = quantity("share of readings that are spikes", "1", "general knowledge")
     late_share: Probability = quantity("share of readings stored late", "1", "general knowledge")
 
@@ -54,5 +60,7 @@ class WaterSpec(Section):
         known = {parameter.key for parameter in self.parameters}
         for probe in self.probes:
             if probe.parameter not in known:
-                raise ValueError(f"probes.{probe.key}.parameter {probe.parameter} not defined; allowed: {', '.join(sorted(known))}")
+                raise ValueError(
+                    f"probes.{probe.key}.parameter {probe.parameter} not defined; allowed: {', '.join(sorted(known))}"
+                )
         return self

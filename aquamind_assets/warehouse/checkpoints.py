@@ -1,6 +1,7 @@
 """What has been written: checkpoints, the manifest, and the platform's own tables that hold them.
 
-A checkpoint is committed together with the rows it speaks of, so whatever dies whenever, the checkpoints say exactly what is there.
+A checkpoint is committed together with the rows it speaks of, so whatever dies whenever, the checkpoints say exactly
+what is there.
 """
 
 from collections.abc import Sequence
@@ -10,23 +11,35 @@ from typing import Any
 from aquamind_assets.timeline import Chunk, DayRange
 
 LIVING_CHUNK = -1
-"""Number under which the digests of living tables are kept: their rows belong to the year of their ids, whichever year's run wrote them last."""
+"""Number under which the digests of living tables are kept: their rows belong to the year of their ids, whichever
+year's run wrote them last."""
 
 OWN_TABLES = {
-    "aquamind_assets_chunk": """
-        asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL, first_day integer NOT NULL, last_day integer NOT NULL,
-        row_count bigint NOT NULL, digest varchar(16) NOT NULL, fingerprint varchar(64) NOT NULL, run_id varchar(100) NOT NULL,
-        seconds double precision NOT NULL, peak_memory_mb double precision NOT NULL, PRIMARY KEY (asset, year, chunk)""",
-    "aquamind_assets_chunk_table": """
-        asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL, table_name varchar(100) NOT NULL, id_year integer NOT NULL,
-        row_count bigint NOT NULL, digest varchar(16) NOT NULL, PRIMARY KEY (asset, year, chunk, table_name, id_year)""",
-    "aquamind_assets_living": """
+    "aquamind_assets_chunk": (
+        """
+        asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL,
+        first_day integer NOT NULL, last_day integer NOT NULL,
+        row_count bigint NOT NULL, digest varchar(16) NOT NULL,
+        fingerprint varchar(64) NOT NULL, run_id varchar(100) NOT NULL,
+        seconds double precision NOT NULL, peak_memory_mb double precision NOT NULL, PRIMARY KEY (asset, year, chunk)"""
+    ),
+    "aquamind_assets_chunk_table": (
+        """
+        asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL,
+        table_name varchar(100) NOT NULL, id_year integer NOT NULL,
+        row_count bigint NOT NULL, digest varchar(16) NOT NULL, PRIMARY KEY (asset, year, chunk, table_name, id_year)"""
+    ),
+    "aquamind_assets_living": (
+        """
         asset varchar(100) NOT NULL, year integer NOT NULL, table_name varchar(100) NOT NULL, ids {bytes} NOT NULL,
-        PRIMARY KEY (asset, year, table_name)""",
+        PRIMARY KEY (asset, year, table_name)"""
+    ),
 }
-"""The platform's own tables and their columns; ``{bytes}`` is the database's type for bytes. Days are day numbers, digests sixteen hex digits.
+"""The platform's own tables and their columns; ``{bytes}`` is the database's type for bytes. Days are day numbers,
+digests sixteen hex digits.
 
-``aquamind_assets_living`` holds, compressed, the ids that each year's run wrote into living tables: a row is deleted when no year claims it any more.
+``aquamind_assets_living`` holds, compressed, the ids that each year's run wrote into living tables: a row is deleted
+when no year claims it any more.
 """
 
 
@@ -78,7 +91,9 @@ class Checkpoint:
         return DayRange(self.first_day, self.last_day + 1)
 
 
-CHECKPOINT_COLUMNS = "asset, year, chunk, first_day, last_day, row_count, digest, fingerprint, run_id, seconds, peak_memory_mb"
+CHECKPOINT_COLUMNS = (
+    "asset, year, chunk, first_day, last_day, row_count, digest, fingerprint, run_id, seconds, peak_memory_mb"
+)
 
 
 def checkpoint(row: tuple[Any, ...]) -> Checkpoint:
@@ -113,7 +128,8 @@ class PendingChunk:
 
 
 def pending(committed: Sequence[Checkpoint], fingerprint: str, chunks: Sequence[Chunk]) -> list[PendingChunk]:
-    """Which of ``chunks`` have to be written, given a year's checkpoints: all but those committed with this fingerprint for all their days."""
+    """Which of ``chunks`` have to be written, given a year's checkpoints: all but those committed with this fingerprint
+    for all their days."""
     known = {checkpoint.chunk: checkpoint for checkpoint in committed if checkpoint.fingerprint == fingerprint}
     found = []
     for chunk in chunks:

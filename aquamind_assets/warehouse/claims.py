@@ -1,7 +1,8 @@
 """Which ids each year's run has written into living tables.
 
-A batch that lives in 2016 and 2017 is written by both years' runs. It may be deleted only when neither writes it any more: each run claims the ids it
-wrote, and a row goes with its last claim. That makes the content of living tables depend on which years are materialised, and not on the order.
+A batch that lives in 2016 and 2017 is written by both years' runs. It may be deleted only when neither writes it any
+more: each run claims the ids it wrote, and a row goes with its last claim. That makes the content of living tables
+depend on which years are materialised, and not on the order.
 """
 
 import zlib
@@ -22,7 +23,8 @@ def unpack(packed: bytes) -> np.ndarray:
 
 
 class Claims:
-    """The claims of one asset, read when first asked for. Used within a transaction that holds the asset's living tables."""
+    """The claims of one asset, read when first asked for. Used within a transaction that holds the asset's living
+    tables."""
 
     def __init__(self, database: Database, asset: str) -> None:
         self._database, self._asset = database, asset
@@ -31,9 +33,14 @@ class Claims:
 
     @staticmethod
     def fixed(database: Database, table: str) -> np.ndarray:
-        """The ids of a table that were written by the platform but are too small to be the platform's: those that AquaMind fixes."""
+        """The ids of a table that were written by the platform but are too small to be the platform's: those that
+        AquaMind fixes."""
         packed = database.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
-        ids = np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed])) if packed else np.zeros(0, dtype=np.int64)
+        ids = (
+            np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed]))
+            if packed
+            else np.zeros(0, dtype=np.int64)
+        )
         return ids[ids < LOWEST_ID]
 
     def knows(self, table: str) -> bool:
@@ -70,7 +77,9 @@ class Claims:
 
     def _set(self, year: int, table: str, ids: np.ndarray) -> None:
         place = (self._asset, year, table)
-        self._database.execute("DELETE FROM aquamind_assets_living WHERE asset = ? AND year = ? AND table_name = ?", place)
+        self._database.execute(
+            "DELETE FROM aquamind_assets_living WHERE asset = ? AND year = ? AND table_name = ?", place
+        )
         self._held.pop((year, table), None)
         if ids.size:
             self._database.execute("INSERT INTO aquamind_assets_living VALUES (?, ?, ?, ?)", (*place, pack(ids)))

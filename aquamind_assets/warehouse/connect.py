@@ -1,12 +1,13 @@
 """One URL chooses the database."""
 
-from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.postgres import PostgresDatabase
-from aquamind_assets.warehouse.sqlite import SqliteDatabase, sqlite_path
+from aquamind_assets.warehouse.postgres.database import PostgresDatabase
+from aquamind_assets.warehouse.sqlite.database import SqliteDatabase, sqlite_path
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 
 def open_warehouse(url: str) -> Warehouse:
-    """The warehouse at ``sqlite:///<file>`` or ``postgresql://...``; use it in a ``with`` statement. An SQLite file is made if it is not there.
+    """The warehouse at ``sqlite:///<file>`` or ``postgresql://...``; use it in a ``with`` statement. An SQLite file is
+    made if it is not there.
 
     Raises:
         ValueError: another kind of URL.

@@ -1,6 +1,7 @@
 """What a database has to be able to do to be a warehouse.
 
-Belongs here: the seam between what is decided once for all databases (``base``) and how it is done in each of them (``sqlite``, ``postgres``).
+Belongs here: the seam between what is decided once for all databases (``base``) and how it is done in each of them
+(``sqlite``, ``postgres``).
 """
 
 from abc import ABC, abstractmethod
@@ -11,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange
-from aquamind_assets.warehouse.rows import Rows
 
 
 class Database(ABC):
-    """A connection to a database with AquaMind's tables. Serves one thread; portable statements use ``?`` for parameters.
+    """A connection to a database with AquaMind's tables. Serves one thread; portable statements use ``?`` for
+    parameters.
 
     Attributes:
         url: where it is.
@@ -38,7 +40,8 @@ class Database(ABC):
 
     @abstractmethod
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
-        """Fence a year of an asset: whoever holds this is its only writer. Released by the system, whatever the process dies of.
+        """Fence a year of an asset: whoever holds this is its only writer. Released by the system, whatever the process
+        dies of.
 
         ``wait``: seconds to wait for another writer to let go.
 
@@ -48,7 +51,8 @@ class Database(ABC):
 
     @abstractmethod
     def is_locked(self, asset: str, year: int) -> bool:
-        """Whether a writer, this one included, holds the year of the asset: a sign of life of the run that writes it."""
+        """Whether a writer, this one included, holds the year of the asset: a sign of life of the run that writes
+        it."""
 
     @abstractmethod
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -58,8 +62,8 @@ class Database(ABC):
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
         """Result of a portable statement, the same from every database.
 
-        Numbers are integers or floats, flags 0 and 1, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC; columns named in
-        ``dates`` are parsed into ``datetime64``.
+        Numbers are integers or floats, flags 0 and 1, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]``
+        in UTC; columns named in ``dates`` are parsed into ``datetime64``.
         """
 
     @abstractmethod
@@ -80,7 +84,8 @@ class Database(ABC):
 
     @abstractmethod
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
-        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new ones; they may be few to ``append``."""
+        """Delete the rows with ids of these days, which lie in one calendar year, and make the table ready for new
+        ones; they may be few to ``append``."""
 
     @abstractmethod
     def settle(self) -> None:
@@ -96,7 +101,8 @@ class Database(ABC):
 
     @abstractmethod
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
-        """Which of the distinct ``ids`` the table does not have; the rows of the others stay until the end of the transaction."""
+        """Which of the distinct ``ids`` the table does not have; the rows of the others stay until the end of the
+        transaction."""
 
     @abstractmethod
     def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
@@ -116,7 +122,8 @@ class Database(ABC):
 
     @abstractmethod
     def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
-        """The rows and their checkpoint are in place: last thing before the commit. ``complete`` tells which days are, this chunk's among them."""
+        """The rows and their checkpoint are in place: last thing before the commit. ``complete`` tells which days are,
+        this chunk's among them."""
 
     @abstractmethod
     def finds_by_id(self, table: str) -> bool:

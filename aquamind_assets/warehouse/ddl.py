@@ -1,19 +1,22 @@
 """SQL that makes AquaMind's tables in an empty database.
 
-Three kinds of statements, for a bulk load wants them at different moments: tables (with primary keys, unique and CHECK constraints), indexes, and foreign
-keys. Names of constraints and indexes are AquaMind's own, so that its later migrations find them.
+Three kinds of statements, for a bulk load wants them at different moments: tables (with primary keys, unique and CHECK
+constraints), indexes, and foreign keys. Names of constraints and indexes are AquaMind's own, so that its later
+migrations find them.
 
-SQLite gets the column types that Django declares there, so the file opens in AquaMind and in any tool: decimals are numbers, dates ``YYYY-MM-DD``, instants
-``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC, JSON text. Its foreign keys are part of the tables, for it cannot add them later.
+SQLite gets the column types that Django declares there, so the file opens in AquaMind and in any tool: decimals are
+numbers, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC, JSON text. Its foreign keys are part of
+the tables, for it cannot add them later.
 
-Belongs here: definitions. Does not belong here: rows, connections, and the order in which a loader runs these statements.
+Belongs here: definitions. Does not belong here: rows, connections, and the order in which a loader runs these
+statements.
 """
 
 from collections.abc import Iterable
 from typing import Literal
 
+from aquamind_assets.tables.schema import TABLES, ColumnSpec, IndexSpec, TableSpec
 from aquamind_assets.timeline import DayRange, to_date
-from aquamind_assets.warehouse.tables import TABLES, ColumnSpec, IndexSpec, TableSpec
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -21,14 +24,17 @@ READINGS = "environmental_environmentalreading"
 """The one table of a billion rows."""
 
 SQLITE_TYPES: dict[str, str] = {"numeric": "decimal", "boolean": "bool", "timestamptz": "datetime", "jsonb": "text"}
-"""How Django declares kinds on SQLite where it differs from PostgreSQL; each gives the column the affinity that keeps values as they are written."""
+"""How Django declares kinds on SQLite where it differs from PostgreSQL; each gives the column the affinity that keeps
+values as they are written."""
 
 SQLITE_READING_INDEXES = ("environment_contain_a6622f_idx",)
-"""The only index that readings get on SQLite. A reading takes 93 bytes there, 139 with this index and 269 with all seven of AquaMind's, and the others
-serve no question that this one (container, parameter, time) or the order of the ids does not."""
+"""The only index that readings get on SQLite. A reading takes 93 bytes there, 139 with this index and 269 with all
+seven of AquaMind's, and the others serve no question that this one (container, parameter, time) or the order of the ids
+does not."""
 
 HYPERTABLE_CHUNK = "7 days"
-"""Stretch of time in one chunk of a hypertable: 2 million readings at full scale, small enough to compress in memory. TimescaleDB's own default."""
+"""Stretch of time in one chunk of a hypertable: 2 million readings at full scale, small enough to compress in memory.
+TimescaleDB's own default."""
 
 
 def quoted(name: str) -> str:
@@ -47,8 +53,8 @@ def _postgresql_column(column: ColumnSpec) -> str:
 
 def _sqlite_column(column: ColumnSpec) -> str:
     if column.identity:
-        # Exactly this type makes the column another name for the row number: no index of its own, and the order of rows in the file. AUTOINCREMENT
-        # lets a loader say where the numbers of users' rows begin.
+        # Exactly this type makes the column another name for the row number: no index of its own, and the order of rows
+        # in the file. AUTOINCREMENT lets a loader say where the numbers of users' rows begin.
         return f"{quoted(column.name)} integer NOT NULL PRIMARY KEY AUTOINCREMENT"
     text = f"{quoted(column.name)} {SQLITE_TYPES.get(column.kind, column.type)}{'' if column.nullable else ' NOT NULL'}"
     if column.kind == "jsonb":
@@ -61,8 +67,8 @@ def _sqlite_column(column: ColumnSpec) -> str:
 def create_table(table: TableSpec, dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
     """The statements that make one table, without its indexes and (on PostgreSQL) its foreign keys.
 
-    The readings become a table partitioned by ``reading_time`` on PostgreSQL, see :func:`create_partition`; with ``timescaledb`` they and the weather
-    become hypertables with the primary keys that AquaMind gives them there.
+    The readings become a table partitioned by ``reading_time`` on PostgreSQL, see :func:`create_partition`; with
+    ``timescaledb`` they and the weather become hypertables with the primary keys that AquaMind gives them there.
     """
     sqlite = dialect == "sqlite"
     hypertable = timescaledb and table.time_column is not None
@@ -70,26 +76,40 @@ def create_table(table: TableSpec, dialect: Dialect, *, timescaledb: bool = Fals
     if not sqlite:
         key = table.timescaledb_primary_key if timescaledb else table.primary_key
         parts.append(f"CONSTRAINT {quoted(table.name + '_pkey')} PRIMARY KEY ({_listed(key)})")
-    parts += [f"CONSTRAINT {quoted(unique.name)} UNIQUE ({_listed(unique.columns)})" for unique in table.unique if unique.where is None]
+    parts += [
+        f"CONSTRAINT {quoted(unique.name)} UNIQUE ({_listed(unique.columns)})"
+        for unique in table.unique
+        if unique.where is None
+    ]
     parts += [f"CONSTRAINT {quoted(check.name)} CHECK ({check.sql})" for check in table.checks]
-    partitioned = f" PARTITION BY RANGE ({quoted('reading_time')})" if table.name == READINGS and not sqlite and not hypertable else ""
+    partitioned = (
+        f" PARTITION BY RANGE ({quoted('reading_time')})"
+        if table.name == READINGS and not sqlite and not hypertable
+        else ""
+    )
     statements = [f"CREATE TABLE {quoted(table.name)} (\n    " + ",\n    ".join(parts) + f"\n){partitioned}"]
     statements += [
-        f"CREATE UNIQUE INDEX {quoted(unique.name)} ON {quoted(table.name)} ({_listed(unique.columns)}) WHERE {unique.where}"
+        f"CREATE UNIQUE INDEX {quoted(unique.name)} ON {quoted(table.name)} ({_listed(unique.columns)}) WHERE"
+        f" {unique.where}"
         for unique in table.unique
         if unique.where is not None
     ]
     if hypertable:
-        # The primary key begins with the time: the index that TimescaleDB would add on it by itself would only be kept up to date for nothing.
+        # The primary key begins with the time: the index that TimescaleDB would add on it by itself would only be kept
+        # up to date for nothing.
         statements.append(
-            f"SELECT create_hypertable('{table.name}', by_range('{table.time_column}', INTERVAL '{HYPERTABLE_CHUNK}'), create_default_indexes => false)"
+            f"SELECT create_hypertable('{table.name}', by_range('{table.time_column}', INTERVAL '{HYPERTABLE_CHUNK}'),"
+            " create_default_indexes => false)"
         )
     return statements
 
 
 def _create_index(index: IndexSpec, table: str, name: str) -> str:
     opclass = f" {index.opclass}" if index.opclass else ""
-    return f"CREATE INDEX {quoted(name)} ON {quoted(table)} ({', '.join(quoted(column) + opclass for column in index.columns)})"
+    return (
+        f"CREATE INDEX {quoted(name)} ON {quoted(table)}"
+        f" ({', '.join(quoted(column) + opclass for column in index.columns)})"
+    )
 
 
 def create_indexes(table: TableSpec, dialect: Dialect) -> list[str]:
@@ -99,22 +119,30 @@ def create_indexes(table: TableSpec, dialect: Dialect) -> list[str]:
     """
     indexes: Iterable[IndexSpec] = table.indexes
     if dialect == "sqlite":
-        indexes = [index for index in indexes if index.opclass is None and (table.name != READINGS or index.name in SQLITE_READING_INDEXES)]
+        indexes = [
+            index
+            for index in indexes
+            if index.opclass is None and (table.name != READINGS or index.name in SQLITE_READING_INDEXES)
+        ]
     return [_create_index(index, table.name, index.name) for index in indexes]
 
 
 def create_foreign_keys(table: TableSpec) -> list[str]:
-    """The statements that add a table's foreign keys on PostgreSQL; they also prove the rows that are already there, set by set."""
+    """The statements that add a table's foreign keys on PostgreSQL; they also prove the rows that are already there,
+    set by set."""
     return [
-        f"ALTER TABLE {quoted(table.name)} ADD CONSTRAINT {quoted(str(column.foreign_key))} FOREIGN KEY ({quoted(column.name)})"
-        f" REFERENCES {quoted(str(column.references))} ({quoted('id')}) DEFERRABLE INITIALLY DEFERRED"
+        f"ALTER TABLE {quoted(table.name)} ADD CONSTRAINT {quoted(str(column.foreign_key))} FOREIGN KEY"
+        f" ({quoted(column.name)}) REFERENCES {quoted(str(column.references))} ({quoted('id')}) DEFERRABLE INITIALLY"
+        " DEFERRED"
         for column in table.foreign_keys
     ]
 
 
 def table_statements(dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
     """Every table, in an order that suits SQLite's references too."""
-    return [statement for table in TABLES.values() for statement in create_table(table, dialect, timescaledb=timescaledb)]
+    return [
+        statement for table in TABLES.values() for statement in create_table(table, dialect, timescaledb=timescaledb)
+    ]
 
 
 def secondary_statements(dialect: Dialect) -> list[str]:
@@ -135,7 +163,8 @@ def _instant(day: int) -> str:
 
 
 def partition_name(days: DayRange) -> str:
-    """Table that holds the readings of these days on PostgreSQL without TimescaleDB, such as ``environmental_environmentalreading_20150131``."""
+    """Table that holds the readings of these days on PostgreSQL without TimescaleDB, such as
+    ``environmental_environmentalreading_20150131``."""
     return f"{READINGS}_{to_date(days.first):%Y%m%d}"
 
 
@@ -144,12 +173,16 @@ def create_partition(name: str, days: DayRange) -> str:
 
     Its CHECK says what the partition's bounds will say, so that attaching it does not read the rows again.
     """
-    bounds = f"CONSTRAINT {quoted(name + '_bounds')} CHECK (reading_time >= {_instant(days.first)} AND reading_time < {_instant(days.end)})"
+    bounds = (
+        f"CONSTRAINT {quoted(name + '_bounds')} CHECK (reading_time >= {_instant(days.first)} AND reading_time <"
+        f" {_instant(days.end)})"
+    )
     return f"CREATE TABLE {quoted(name)} (LIKE {quoted(READINGS)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, {bounds})"
 
 
 def partition_indexes(name: str) -> list[str]:
-    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none; PostgreSQL names them."""
+    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none;
+    PostgreSQL names them."""
     table = TABLES[READINGS]
     key = f"ALTER TABLE {quoted(name)} ADD PRIMARY KEY ({_listed(table.primary_key)})"
     return [key, *(f"CREATE INDEX ON {quoted(name)} ({_listed(index.columns)})" for index in table.indexes)]
@@ -157,12 +190,16 @@ def partition_indexes(name: str) -> list[str]:
 
 def attach_partition(name: str, days: DayRange) -> str:
     """Make a table of some days part of the readings. The server proves its foreign keys, set by set."""
-    return f"ALTER TABLE {quoted(READINGS)} ATTACH PARTITION {quoted(name)} FOR VALUES FROM ({_instant(days.first)}) TO ({_instant(days.end)})"
+    return (
+        f"ALTER TABLE {quoted(READINGS)} ATTACH PARTITION {quoted(name)} FOR VALUES FROM ({_instant(days.first)}) TO"
+        f" ({_instant(days.end)})"
+    )
 
 
 DEFAULT_PARTITION = f"{READINGS}_default"
 
 
 def create_default_partition() -> str:
-    """The partition of the readings that no other one takes: what users enter outside the days that the platform has written."""
+    """The partition of the readings that no other one takes: what users enter outside the days that the platform has
+    written."""
     return f"CREATE TABLE IF NOT EXISTS {quoted(DEFAULT_PARTITION)} PARTITION OF {quoted(READINGS)} DEFAULT"

@@ -18,4 +18,5 @@ class YearLocked(WarehouseError):
 
 
 class WarehouseUnavailable(WarehouseError):
-    """The database cannot be reached, the connection to it was lost, or it broke off a transaction; trying again may help."""
+    """The database cannot be reached, the connection to it was lost, or it broke off a transaction; trying again may
+    help."""

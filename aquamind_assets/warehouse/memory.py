@@ -24,7 +24,8 @@ def resident_mb() -> float:
 
 
 def memory_budget_mb(configured: int | None) -> int:
-    """The memory a process may use, in MB: as configured, else the control group's limit, else the machine's memory (whichever is smaller)."""
+    """The memory a process may use, in MB: as configured, else the control group's limit, else the machine's memory
+    (whichever is smaller)."""
     if configured is not None:
         return configured
     machine = psutil.virtual_memory().total
@@ -52,7 +53,8 @@ class MemoryGuard:
     _step: int = field(default=0, init=False)
 
     def next_block(self) -> int:
-        """Rows the next block may have, by the memory held now: all, half of them above 60 % of the budget, the smallest block above 80 %.
+        """Rows the next block may have, by the memory held now: all, half of them above 60 % of the budget, the
+        smallest block above 80 %.
 
         Above 60 % what Python no longer needs is collected first, and the second look decides.
         """
@@ -62,7 +64,14 @@ class MemoryGuard:
             step = self._look()
         if step != self._step:
             now = f"{self.peak_mb:.0f} MB at most of {self.budget_mb:.0f} MB"
-            self.say(("memory is within bounds again", "memory above 60 %: blocks halved", "memory above 80 %: smallest blocks")[step] + f" ({now})")
+            self.say(
+                (
+                    "memory is within bounds again",
+                    "memory above 60 %: blocks halved",
+                    "memory above 80 %: smallest blocks",
+                )[step]
+                + f" ({now})"
+            )
         self._step = step
         return (self.block_rows, max(SMALLEST_BLOCK, self.block_rows // 2), SMALLEST_BLOCK)[step]
 

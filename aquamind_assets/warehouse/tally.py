@@ -1,7 +1,7 @@
 """Counts what passes on its way into the database: rows, digests, ids, references.
 
-Blocks are looked at once, while they are in memory; what was seen is what the checkpoint says, and what is then proved against the database
-set by set, which costs a thousandth of a trigger on every row.
+Blocks are looked at once, while they are in memory; what was seen is what the checkpoint says, and what is then proved
+against the database set by set, which costs a thousandth of a trigger on every row.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from aquamind_assets.tables.digest import add, digest_by_year
+from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.values import RowsError, Stored
 from aquamind_assets.timeline import DayRange, id_range, to_date
-from aquamind_assets.warehouse.digest import add, digest_by_year
 from aquamind_assets.warehouse.memory import resident_mb
-from aquamind_assets.warehouse.rows import Rows
-from aquamind_assets.warehouse.tables import TABLES
-from aquamind_assets.warehouse.values import RowsError, Stored
 
 
 @dataclass
@@ -23,7 +23,8 @@ class Tally:
 
     Attributes:
         tables: the only tables allowed.
-        days: ids must lie in the ranges of these days; None for living rows, which are older than the year they are written in.
+        days: ids must lie in the ranges of these days; None for living rows, which are older than the year they are
+            written in.
         counts: rows and digest of each (table, calendar year of the ids).
         ids: the ids themselves by table, kept for living rows only.
         peak_mb: most resident memory seen.
@@ -62,7 +63,8 @@ class Tally:
 
     @property
     def references(self) -> dict[str, tuple[np.ndarray, str]]:
-        """By table, the distinct ids that foreign keys of the rows hold, ascending, and the columns that hold them (for messages)."""
+        """By table, the distinct ids that foreign keys of the rows hold, ascending, and the columns that hold them (for
+        messages)."""
         found: dict[str, tuple[np.ndarray, str]] = {}
         for (place, target), parts in self._referenced.items():
             before = found.get(target)
@@ -76,7 +78,10 @@ class Tally:
             low, high = id_range(self.days, narrow=block.spec.narrow_id)
             smallest, largest = int(ids.min()), int(ids.max())
             if smallest < low or largest >= high:
-                raise RowsError(f"{block.table}.{block.spec.id_column} = {smallest if smallest < low else largest}; the days written allow {low} to {high - 1}")
+                raise RowsError(
+                    f"{block.table}.{block.spec.id_column} = {smallest if smallest < low else largest}; the days"
+                    f" written allow {low} to {high - 1}"
+                )
             if block.spec.time_column:
                 _check_instants(block, self.days)
         else:
@@ -98,11 +103,15 @@ def _check_instants(block: Rows, days: DayRange) -> None:
     earliest, latest = int(times.min()), int(times.max())
     if earliest < first or latest >= end:
         wrong = np.datetime64(earliest if earliest < first else latest, "us")
-        raise RowsError(f"{block.table}.{block.spec.time_column} = {wrong}; the days written are {to_date(days.first)} to {to_date(days.end - 1)}")
+        raise RowsError(
+            f"{block.table}.{block.spec.time_column} = {wrong}; the days written are {to_date(days.first)} to"
+            f" {to_date(days.end - 1)}"
+        )
 
 
 def _distinct(column: Stored) -> np.ndarray:
-    """The distinct values that are not NULL, ascending; rows often come in runs of one value, so runs are reduced before they are sorted."""
+    """The distinct values that are not NULL, ascending; rows often come in runs of one value, so runs are reduced
+    before they are sorted."""
     values = np.atleast_1d(column.values)
     if column.null is not None:
         values = values[~np.atleast_1d(column.null)]

@@ -8,11 +8,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from aquamind_assets.assets.conduct import YearRun, run_years
 from aquamind_assets.assets.jobs import ONE_YEAR
-from aquamind_assets.assets.platform import Platform
-from aquamind_assets.assets.watch import Watch
+from aquamind_assets.assets.runs import YearRun, run_years
 from aquamind_assets.definitions import build_defs
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.progress import Watch
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.checkpoints import TableYear
 
@@ -32,7 +32,13 @@ class Workshop:
 
     def run(self, platform: Platform, years: Sequence[int], assets: Sequence[str] | None = None) -> list[YearRun]:
         job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
-        return run_years(job, self.instance, years, platform.watch, assets=None if assets is None else [dg.AssetKey(name) for name in assets])
+        return run_years(
+            job,
+            self.instance,
+            years,
+            platform.watch,
+            assets=None if assets is None else [dg.AssetKey(name) for name in assets],
+        )
 
     def manifest(self, platform: Platform) -> list[TableYear]:
         with platform.open() as warehouse:

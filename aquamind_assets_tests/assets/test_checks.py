@@ -1,4 +1,5 @@
-"""Laws and published figures as Dagster's asset checks: where they stand, what a run tells of them, what a broken one stops."""
+"""Laws and published figures as Dagster's asset checks: where they stand, what a run tells of them, what a broken one
+stops."""
 
 import sqlite3
 from collections.abc import Callable
@@ -8,18 +9,25 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from aquamind_assets.assets.platform import Platform
-from aquamind_assets.checks.asset_checks import FIGURES, HISTORY_FIGURES, told
-from aquamind_assets.checks.integrity import LAWS, Verdict
-from aquamind_assets.checks.law import LawResult
+from aquamind_assets.assets.asset_checks import FIGURES, HISTORY_FIGURES, told
 from aquamind_assets.definitions import build_defs
+from aquamind_assets.laws.registry import LAWS, Verdict
+from aquamind_assets.laws.result import LawResult
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number
 from aquamind_assets_tests.assets.conftest import Workshop
 
 OWN_CHECKS = {
-    "farm_year": {"fish_close_every_day", "feed_closes_in_every_store", "space_is_kept", "medicine_is_by_the_book", FIGURES, HISTORY_FIGURES},
+    "farm_year": {
+        "fish_close_every_day",
+        "feed_closes_in_every_store",
+        "space_is_kept",
+        "medicine_is_by_the_book",
+        FIGURES,
+        HISTORY_FIGURES,
+    },
     "batches": {"one_batch_a_container"},
     "mortality": {"fish_close"},
     "feeding_events": {"feed_closes_to_the_gram_and_the_cent"},
@@ -48,7 +56,9 @@ def test_every_asset_has_its_checks() -> None:
         assert spec.description, key
         assert spec.partitions_def is not None, key
         assert spec.blocking == (key.name not in (FIGURES, HISTORY_FIGURES)), key
-    assert found == {asset: OWN_CHECKS.get(asset, set()) | {"rows_are_sound"} for asset in RECORDERS} | {"farm_year": OWN_CHECKS["farm_year"]}
+    assert found == {asset: OWN_CHECKS.get(asset, set()) | {"rows_are_sound"} for asset in RECORDERS} | {
+        "farm_year": OWN_CHECKS["farm_year"]
+    }
 
 
 def test_a_run_tells_of_every_law_how_much_it_looked_at(made: Workshop) -> None:
@@ -78,7 +88,10 @@ def test_the_last_year_answers_for_the_history(made: Workshop, fresh: Callable[.
     run = made.run(fresh(scenario=str(scenario)), [2016], ["farm_year"])[0]
     assert run.success, run.failures
     figures = evaluations(made, run.run_id)["farm_year", HISTORY_FIGURES]
-    assert figures.metadata["measured"].value > evaluations(made, run.run_id)["farm_year", FIGURES].metadata["measured"].value
+    assert (
+        figures.metadata["measured"].value
+        > evaluations(made, run.run_id)["farm_year", FIGURES].metadata["measured"].value
+    )
 
 
 def test_every_other_year_skips_the_figures_of_the_history_and_says_why(made: Workshop) -> None:
@@ -114,7 +127,11 @@ def copied(made: Workshop, fresh: Callable[..., Platform]) -> Platform:
 
 def test_a_broken_law_stops_the_run_and_says_what_is_wrong(made: Workshop, copied: Platform) -> None:
     """What is committed is not written again, so running a year once more judges what lies in the database."""
-    change(copied, "UPDATE inventory_feedingevent SET amount_kg = amount_kg + 0.01 WHERE id = (SELECT max(id) FROM inventory_feedingevent)")
+    change(
+        copied,
+        "UPDATE inventory_feedingevent SET amount_kg = amount_kg + 0.01 WHERE id = (SELECT max(id) FROM"
+        " inventory_feedingevent)",
+    )
     run = made.run(copied, [2016])[0]
     assert not run.success
     assert [text.partition(":")[0] for text in run.failures] == ["feeding_events"]
@@ -133,7 +150,12 @@ def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied
     run = made.run(copied, [2016], ["mortality", "year_report"])[0]
     assert not run.success
     assert "fish_close of mortality does not hold" in run.failures[0]
-    steps = {event.step_key for event in made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START) for event in [event.dagster_event] if event}
+    steps = {
+        event.step_key
+        for event in made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
+        for event in [event.dagster_event]
+        if event
+    }
     assert "year_report" not in steps
 
 
@@ -146,14 +168,22 @@ def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Cal
     platform = fresh(today=date(2015, 7, 1))
     platform.days = DayRange(day_number(date(2015, 6, 1)), day_number(date(2015, 6, 4)))
     assert made.run(fresh(), [2015], ["reference_data", "infrastructure"])[0].success
-    run = made.run(platform, [2015], [asset for asset in RECORDERS if asset not in ("reference_data", "infrastructure")])[0]
+    run = made.run(
+        platform, [2015], [asset for asset in RECORDERS if asset not in ("reference_data", "infrastructure")]
+    )[0]
     assert run.success, run.failures
     found = evaluations(made, run.run_id)
     assert found["mortality", "rows_are_sound"].passed
     feed = found["feeding_events", "feed_closes_to_the_gram_and_the_cent"]
-    assert (feed.passed, feed.severity) == (False, dg.AssetCheckSeverity.WARN), "nobody knows what was in store before them"
+    assert (feed.passed, feed.severity) == (
+        False,
+        dg.AssetCheckSeverity.WARN,
+    ), "nobody knows what was in store before them"
     assert "do not begin with the first day" in str(feed.metadata["not looked at"].value)
-    change(platform, "UPDATE health_mortalityrecord SET count = count + 1 WHERE id = (SELECT min(id) FROM health_mortalityrecord)")
+    change(
+        platform,
+        "UPDATE health_mortalityrecord SET count = count + 1 WHERE id = (SELECT min(id) FROM health_mortalityrecord)",
+    )
     again = made.run(platform, [2015], ["mortality"])[0]
     assert not again.success
     assert "rows_are_sound of mortality does not hold" in again.failures[0]

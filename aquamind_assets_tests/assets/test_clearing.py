@@ -1,28 +1,35 @@
-"""Clearing a database that AquaMind's own migrations made and that people have worked in: what the platform wrote goes, everything else stays."""
+"""Clearing a database that AquaMind's own migrations made and that people have worked in: what the platform wrote goes,
+everything else stays."""
 
 import shutil
 from collections.abc import Callable
 
 import pytest
 
-from aquamind_assets.assets.platform import Platform
-from aquamind_assets.command.clearing import clear_years
+from aquamind_assets.cli.clear import clear_years
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import StillReferenced
-from aquamind_assets.warehouse.tables import TABLES
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.assets.conftest import Workshop
 
 BUILT, LIVED = ("reference_data", "infrastructure"), ("batches", "mortality")
 NOW = "'2026-01-01 12:00:00'"
 MIGRATED = "INSERT INTO health_mortalityreason (name, description) VALUES ('UNKNOWN', '')"
 PEOPLES = (
-    f"INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '', {NOW}, {NOW})",
+    (
+        f"INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '', {NOW},"
+        f" {NOW})"
+    ),
     "INSERT INTO health_mortalityreason (name, description) VALUES ('Storm', 'entered by hand')",
 )
 LATER = (
-    f"INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Chile', '', {NOW}, {NOW})",
+    (
+        f"INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Chile', '', {NOW},"
+        f" {NOW})"
+    ),
     "INSERT INTO health_mortalityreason (name, description) VALUES ('Seal', 'entered by hand')",
 )
 
@@ -57,19 +64,29 @@ def test_what_people_and_migrations_made_stays(made: Workshop, theirs: Platform)
     with theirs.open() as warehouse:
         assert rows(warehouse) == {"infrastructure_geography": 2, "health_mortalityreason": 3}
         assert {name for (name,) in warehouse.query("SELECT name FROM infrastructure_geography")} == {"Norway", "Chile"}
-        assert {name for (name,) in warehouse.query("SELECT name FROM health_mortalityreason")} == {"UNKNOWN", "Storm", "Seal"}
+        assert {name for (name,) in warehouse.query("SELECT name FROM health_mortalityreason")} == {
+            "UNKNOWN",
+            "Storm",
+            "Seal",
+        }
         assert warehouse.query("SELECT id FROM health_mortalityreason WHERE name = 'UNKNOWN'") == [(1,)]
         assert warehouse.manifest() == warehouse.recount() == []
         assert warehouse.checkpoints() == []
 
 
-def test_a_year_that_later_ones_build_on_is_not_taken_from_under_them(made: Workshop, fresh: Callable[..., Platform]) -> None:
+def test_a_year_that_later_ones_build_on_is_not_taken_from_under_them(
+    made: Workshop, fresh: Callable[..., Platform]
+) -> None:
     platform = fresh()
-    shutil.copy(made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///"))
+    shutil.copy(
+        made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///")
+    )
     with pytest.raises(StillReferenced, match="of 2015; clear the later years"):
         clear_years(platform.settings, [2015], ledgers=False)
     assert made.manifest(platform) == made.manifest(made.platform())
     clear_years(platform.settings, [2016], ledgers=False)
     clear_years(platform.settings, [2015], ledgers=False)
     with platform.open() as warehouse:
-        assert rows(warehouse) == {"health_mortalityreason": 1}, "AquaMind's own reason, which its migrations would have made"
+        assert rows(warehouse) == {"health_mortalityreason": 1}, (
+            "AquaMind's own reason, which its migrations would have made"
+        )

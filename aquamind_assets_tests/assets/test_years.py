@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aquamind_assets.assets.platform import Platform
-from aquamind_assets.assets.watch import Watch
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.progress import Watch
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
 
@@ -17,7 +17,9 @@ from aquamind_assets_tests.assets.conftest import Workshop
 def copied(made: Workshop, fresh: Callable[..., Platform]) -> Platform:
     """A platform whose database is a copy of what is made."""
     platform = fresh()
-    shutil.copy(made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///"))
+    shutil.copy(
+        made.settings.database.removeprefix("sqlite:///"), platform.settings.database.removeprefix("sqlite:///")
+    )
     return platform
 
 
@@ -37,7 +39,10 @@ def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -
 
 def test_a_materialisation_tells_where_its_references_come_from(made: Workshop) -> None:
     lineage = made.materialisation("feeding_events", 2016, first=True).metadata["dagster/column_lineage"].value
-    deps = {name: [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps] for name, deps in lineage.deps_by_column.items()}
+    deps = {
+        name: [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps]
+        for name, deps in lineage.deps_by_column.items()
+    }
     assert deps["batch_id"] == [("batches", "id")]
     assert deps["feed_stock_id"] == [("feed_stock", "id")]
     assert deps["container_id"] == [("infrastructure", "id")]
@@ -56,13 +61,20 @@ def test_pictures_in_the_event_log_are_small(made: Workshop) -> None:
 def test_every_table_of_the_year_is_written(made: Workshop) -> None:
     written = {entry.table for entry in made.manifest(made.platform())}
     empty = {table for recorder in RECORDERS.values() for table in recorder.tables} - written
-    assert empty == {"batch_batchcomposition"}, "only batches that are harvested are mixed, and the first harvest is in the third year"
+    assert empty == {"batch_batchcomposition"}, (
+        "only batches that are harvested are mixed, and the first harvest is in the third year"
+    )
 
 
 def test_years_in_another_order_and_again_give_the_same_content(made: Workshop, fresh: Callable[..., Platform]) -> None:
     other = fresh()
     before_the_farm = ["reference_data", "infrastructure"]
-    for years, assets in (([2015, 2016], before_the_farm), ([2016], list(RECORDERS)), ([2015], list(RECORDERS)), ([2016], list(RECORDERS))):
+    for years, assets in (
+        ([2015, 2016], before_the_farm),
+        ([2016], list(RECORDERS)),
+        ([2015], list(RECORDERS)),
+        ([2016], list(RECORDERS)),
+    ):
         assert all(run.success for run in made.run(other, years, assets)), years
     assert made.manifest(other) == made.manifest(made.platform())
 
@@ -85,7 +97,9 @@ def test_the_ledger_of_another_scenario_does_not_count(made: Workshop, fresh: Ca
     assert made.platform().ledgers.store.fingerprint in run.failures[0], "it should say whose ledgers are there instead"
 
 
-def test_without_the_rows_it_points_to_an_asset_says_what_to_make(made: Workshop, fresh: Callable[..., Platform]) -> None:
+def test_without_the_rows_it_points_to_an_asset_says_what_to_make(
+    made: Workshop, fresh: Callable[..., Platform]
+) -> None:
     run = made.run(fresh(), [2016], ["batches"])[0]
     assert not run.success
     assert "materialise reference_data 2016, infrastructure 2015-2016 first" in run.failures[0]
@@ -119,9 +133,13 @@ def test_committed_chunks_are_not_written_again(made: Workshop, copied: Platform
     assert metadata["dagster/partition_row_count"].value > 0
 
 
-def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_it(made: Workshop, copied: Platform) -> None:
+def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_it(
+    made: Workshop, copied: Platform
+) -> None:
     with copied.open() as warehouse, warehouse.database.transaction():
-        warehouse.database.execute("UPDATE aquamind_assets_chunk SET fingerprint = 'another scenario' WHERE year = 2015 AND asset = 'batches'")
+        warehouse.database.execute(
+            "UPDATE aquamind_assets_chunk SET fingerprint = 'another scenario' WHERE year = 2015 AND asset = 'batches'"
+        )
     assert made.run(copied, [2015], ["batches"])[0].success
     assert made.materialisation("batches", 2015).metadata["chunks_written"].value == 1
     assert made.manifest(copied) == made.manifest(made.platform())
@@ -144,8 +162,14 @@ def test_the_running_year_grows_by_the_new_days_alone(
     later.watch = Watch()
     assert made.run(later, [2015])[0].success
     metadata = made.materialisation("environmental_readings", 2015).metadata
-    assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value, metadata["chunks_appended"].value) == (1, 2, 1)
-    at_once = fresh(today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"), database=f"sqlite:///{tmp_path / 'at_once.db'}")
+    assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value, metadata["chunks_appended"].value) == (
+        1,
+        2,
+        1,
+    )
+    at_once = fresh(
+        today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"), database=f"sqlite:///{tmp_path / 'at_once.db'}"
+    )
     assert made.run(at_once, [2015])[0].success
     assert made.manifest(later) == made.manifest(at_once)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aquamind_assets.farm.climate import site_days
+from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.farm.working import Farm
 from aquamind_assets_tests.farm.simulated import history
 
@@ -13,6 +13,8 @@ YEAR = 2018
 def farm() -> Farm:
     """The demo farm on the first morning of its fourth year."""
     past = history("demo", YEAR - 2015)
-    one = Farm(past.scenario, past.infrastructure, site_days(past.scenario, past.infrastructure, YEAR), past.states[-1], YEAR)
+    one = Farm(
+        past.scenario, past.infrastructure, site_days(past.scenario, past.infrastructure, YEAR), past.states[-1], YEAR
+    )
     one.begin(one.days.first)
     return one

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from aquamind_assets.farm.layout import Layout
-from aquamind_assets.farm.ledger import Compositions, Movement, Movements, TreatmentReason, Treatments
+from aquamind_assets.farm.sites.layout import Layout
+from aquamind_assets.ledger.codes import Movement, TreatmentReason
+from aquamind_assets.ledger.model import Compositions, Movements, Treatments
 from aquamind_assets_tests.farm.simulated import History, deaths
 
 
@@ -11,7 +12,9 @@ def fish_close(past: History) -> None:
     """Law 1: per container-day, from day to day, and over each batch's life, to the fish."""
     days = past.container_days
     dead = deaths(days)
-    np.testing.assert_array_equal(days.opening + days.moved_in - days.moved_out - days.transfer_loss - dead - days.harvested, days.closing)
+    np.testing.assert_array_equal(
+        days.opening + days.moved_in - days.moved_out - days.transfer_loss - dead - days.harvested, days.closing
+    )
     assert days.closing.min() >= 0
     order = np.lexsort((days.day, days.assignment_id))
     same = days.assignment_id[order][1:] == days.assignment_id[order][:-1]
@@ -19,7 +22,11 @@ def fish_close(past: History) -> None:
     np.testing.assert_array_equal(days.opening[order][1:][same], days.closing[order][:-1][same])
     assert np.all(days.opening[order][1:][~same] == 0)
     last = past.ledgers[-1].through
-    batches = {identity: int(eggs) for ledger in past.ledgers for identity, eggs in zip(ledger.batches.batch_id, ledger.batches.eggs, strict=True)}
+    batches = {
+        identity: int(eggs)
+        for ledger in past.ledgers
+        for identity, eggs in zip(ledger.batches.batch_id, ledger.batches.eggs, strict=True)
+    }
     parts = Compositions.concat([ledger.compositions for ledger in past.ledgers])
     for identity, eggs in batches.items():
         mine = days.batch_id == identity
@@ -89,21 +96,30 @@ def space_holds(past: History) -> None:
     assert np.all(days.closing <= layout.capacity[days.container])
     density = days.closing * days.weight_g / 1000.0 / layout.volume[days.container]
     assert np.all(density <= layout.density_limit(days.container, days.weight_g) * (1 + 1e-9))
-    assert np.all(density * layout.volume[days.container] <= past.infrastructure.containers.max_biomass_kg[days.container])
+    assert np.all(
+        density * layout.volume[days.container] <= past.infrastructure.containers.max_biomass_kg[days.container]
+    )
     assert np.all((days.weight_g <= layout.max_weight[days.container] * (1 + 1e-9)) | (days.closing == 0))
     assert np.all(layout.lives[days.container, days.stage])
     assert np.all(days.day >= layout.commissioned[days.container])
 
 
 def medicine_is_ruled(past: History) -> None:
-    """Law 6: lice treatment above the threshold of the last count and 14 days after the last; no harvest inside withholding; one vaccination."""
+    """Law 6: lice treatment above the threshold of the last count and 14 days after the last; no harvest inside
+    withholding; one vaccination."""
     rules = past.scenario.health.lice
-    treatments = Treatments.concat([ledger.treatments.take(_begun(ledger.treatments.day, ledger.year)) for ledger in past.ledgers])
+    treatments = Treatments.concat(
+        [ledger.treatments.take(_begun(ledger.treatments.day, ledger.year)) for ledger in past.ledgers]
+    )
     counts = {
         (container, day): females / fish
         for ledger in past.ledgers
         for container, day, females, fish in zip(
-            ledger.lice_counts.container, ledger.lice_counts.day, ledger.lice_counts.adult_female, ledger.lice_counts.fish_sampled, strict=True
+            ledger.lice_counts.container,
+            ledger.lice_counts.day,
+            ledger.lice_counts.adult_female,
+            ledger.lice_counts.fish_sampled,
+            strict=True,
         )
     }
     lice = treatments.take(treatments.reason == TreatmentReason.LICE)
@@ -114,7 +130,9 @@ def medicine_is_ruled(past: History) -> None:
         assert np.all(day - others >= rules.min_days_between_treatments)
     harvests = Movements.concat([ledger.movements for ledger in past.ledgers])
     harvests = harvests.take(harvests.kind == Movement.HARVEST)
-    for assignment, day, withheld in zip(treatments.assignment_id, treatments.day, treatments.withholding_days, strict=True):
+    for assignment, day, withheld in zip(
+        treatments.assignment_id, treatments.day, treatments.withholding_days, strict=True
+    ):
         inside = (harvests.from_assignment == assignment) & (harvests.day >= day) & (harvests.day <= day + withheld)
         assert withheld == 0 or not inside.any()
     vaccinated = treatments.batch_id[treatments.reason == TreatmentReason.VACCINATION]

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import oxygen
 from aquamind_assets.farm.draws import Fields, batch_draws
-from aquamind_assets.farm.ledger import Stage, StageChanges
-from aquamind_assets.farm.table import Table
+from aquamind_assets.farm.growing_table import Table
+from aquamind_assets.farm.sites import oxygen
+from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.ledger.model import StageChanges
 from aquamind_assets_tests.farm.simulated import history
 
 
@@ -42,7 +43,9 @@ def test_batch_draws_are_keyed_by_number() -> None:
 
 
 def test_solubility_is_teos10s() -> None:
-    np.testing.assert_allclose(oxygen.solubility(np.array([6.0, 10.0, 14.0]), np.full(3, 35.2)), [9.86, 9.01, 8.29], rtol=0.01)
+    np.testing.assert_allclose(
+        oxygen.solubility(np.array([6.0, 10.0, 14.0]), np.full(3, 35.2)), [9.86, 9.01, 8.29], rtol=0.01
+    )
     assert oxygen.solubility(np.array([10.0]), np.array([0.0]))[0] == pytest.approx(11.3, rel=0.01)
 
 
@@ -69,8 +72,14 @@ def test_stages_last_about_as_long_as_stated() -> None:
     past = history("demo", 10)
     entered: dict[tuple[int, int], int] = {}
     for ledger in past.ledgers:
-        for batch, day, stage in zip(ledger.stage_changes.batch_id, ledger.stage_changes.day, ledger.stage_changes.stage, strict=True):
+        for batch, day, stage in zip(
+            ledger.stage_changes.batch_id, ledger.stage_changes.day, ledger.stage_changes.stage, strict=True
+        ):
             entered[(int(batch), int(stage))] = int(day)
     for stage in (Stage.EGG_ALEVIN, Stage.FRY, Stage.PARR, Stage.SMOLT):
-        days = [entered[(batch, stage + 1)] - day for (batch, at), day in entered.items() if at == stage and (batch, stage + 1) in entered]
+        days = [
+            entered[(batch, stage + 1)] - day
+            for (batch, at), day in entered.items()
+            if at == stage and (batch, stage + 1) in entered
+        ]
         assert 90 * 0.6 <= np.mean(days) <= 90 * 1.4

@@ -1,4 +1,5 @@
-"""Water and weather against published figures (domain: Dam et al. 2000, slim's Fyne farm, Szewczyk et al.), and from year to year."""
+"""Water and weather against published figures (domain: Dam et al. 2000, slim's Fyne farm, Szewczyk et al.), and from
+year to year."""
 
 from itertools import pairwise
 
@@ -6,10 +7,10 @@ import numpy as np
 import pytest
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.climate import sea_temperature_normal, site_days
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.ledger import SiteDays
+from aquamind_assets.farm.sites.climate import sea_temperature_normal, site_days
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -29,7 +30,9 @@ def _grid(values: np.ndarray, infrastructure: Infrastructure) -> np.ndarray:
     return values.reshape(-1, len(infrastructure.sites)).astype(float)
 
 
-def _sea_temperature(decade: tuple[Scenario, Infrastructure, list[SiteDays]], geography: int) -> tuple[np.ndarray, np.ndarray]:
+def _sea_temperature(
+    decade: tuple[Scenario, Infrastructure, list[SiteDays]], geography: int
+) -> tuple[np.ndarray, np.ndarray]:
     _, infrastructure, years = decade
     here = np.flatnonzero((infrastructure.sites.area >= 0) & (infrastructure.sites.geography == geography))
     if geography == 1:
@@ -40,7 +43,9 @@ def _sea_temperature(decade: tuple[Scenario, Infrastructure, list[SiteDays]], ge
 
 
 @pytest.mark.parametrize(("geography", "published", "band"), [(0, FAROES, 0.8), (1, SCOTLAND, 1.0)])
-def test_monthly_sea_temperature(decade: tuple[Scenario, Infrastructure, list[SiteDays]], geography: int, published: tuple[float, ...], band: float) -> None:
+def test_monthly_sea_temperature(
+    decade: tuple[Scenario, Infrastructure, list[SiteDays]], geography: int, published: tuple[float, ...], band: float
+) -> None:
     days, grid = _sea_temperature(decade, geography)
     month = days.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
     measured = np.array([grid[month == one].mean() for one in range(12)])
@@ -57,7 +62,12 @@ def test_weekly_anomaly_varies_and_persists(decade: tuple[Scenario, Infrastructu
         anomaly -= anomaly.mean(axis=0)
         parts.append(anomaly[:364].reshape(52, 7, -1).mean(axis=1))
     spread = np.mean([part.std(axis=0).mean() for part in parts])
-    lag = np.mean([np.mean([np.corrcoef(part[:-1, site], part[1:, site])[0, 1] for site in range(0, part.shape[1], 7)]) for part in parts])
+    lag = np.mean(
+        [
+            np.mean([np.corrcoef(part[:-1, site], part[1:, site])[0, 1] for site in range(0, part.shape[1], 7)])
+            for part in parts
+        ]
+    )
     assert 0.21 < spread < 0.41
     assert 0.37 < lag < 0.78
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from aquamind_assets.farm import harvest
-from aquamind_assets.farm.ledger import HarvestReason, Movement, Stage
+from aquamind_assets.farm.moves import harvest
 from aquamind_assets.farm.working import Farm
+from aquamind_assets.ledger.codes import HarvestReason, Movement, Stage
 from aquamind_assets_tests.farm.simulated import history
 
 
@@ -21,7 +21,8 @@ def growing(farm: Farm) -> int:
 
 
 def harvested(farm: Farm, cage: int) -> list[tuple[int, int, bool]]:
-    """Reason, day from today and wholeness of each harvest of the cage in the days to come, when what is planned today is carried out."""
+    """Reason, day from today and wholeness of each harvest of the cage in the days to come, when what is planned today
+    is carried out."""
     first = farm.today.day
     harvest.plan_harvests(farm)
     for day in range(first + 1, first + 5):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.names import area_names, station_names
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.farm.sites.place_names import area_names, station_names
+from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -90,9 +90,14 @@ def test_most_is_built_in_the_first_year_and_all_by_the_end_of_session_1() -> No
     assert years.max() == scenario.sessions[0].last_year
     # Whole stations and areas: a batch that starts in the first year finds every stage's containers.
     for geography in range(len(built.geographies)):
-        first = (built.stations.geography == geography) & (timeline.year_of(built.stations.commissioned_day) == scenario.first_year)
+        first = (built.stations.geography == geography) & (
+            timeline.year_of(built.stations.commissioned_day) == scenario.first_year
+        )
         assert first.any()
-        assert np.any((built.areas.geography == geography) & (timeline.year_of(built.areas.commissioned_day) == scenario.first_year))
+        assert np.any(
+            (built.areas.geography == geography)
+            & (timeline.year_of(built.areas.commissioned_day) == scenario.first_year)
+        )
 
 
 def test_every_site_has_a_silo_for_each_feed_its_stages_eat(farm: tuple[Scenario, Infrastructure]) -> None:

@@ -24,7 +24,9 @@ def test_laws_hold_for_presets(preset: str, years: int) -> None:
     outbreaks=st.floats(0, 10),
     boats=st.integers(1, 3),
 )
-def test_laws_hold_for_random_farms(seed: int, eggs: int, cages: int, smolt_weight: int, warming: float, grace: int, outbreaks: float, boats: int) -> None:
+def test_laws_hold_for_random_farms(
+    seed: int, eggs: int, cages: int, smolt_weight: int, warming: float, grace: int, outbreaks: float, boats: int
+) -> None:
     changes = (
         f"seed={seed}",
         f"farm.batches.eggs_mean={eggs}",
@@ -34,7 +36,10 @@ def test_laws_hold_for_random_farms(seed: int, eggs: int, cages: int, smolt_weig
         "farm.batches.active_target=3",
         f"farm.geographies.Faroe Islands.area_cages={{cage_large: {cages}, cage_medium: 1, cage_small: 1}}",
         f"farm.geographies.Faroe Islands.climate.warming={warming:.2f}",
-        f"farm.geographies.Faroe Islands.disease_scale={{ISA: {outbreaks:.1f}, AGD: {outbreaks:.1f}, FUR: {outbreaks:.1f}, IPN: {outbreaks:.1f}}}",
+        (
+            f"farm.geographies.Faroe Islands.disease_scale={{ISA: {outbreaks:.1f}, AGD: {outbreaks:.1f}, FUR:"
+            f" {outbreaks:.1f}, IPN: {outbreaks:.1f}}}"
+        ),
         f"farm.container_types.cage_large.grace_days={grace}",
         f"farm.container_types.pre_transfer.grace_days={grace}",
     )

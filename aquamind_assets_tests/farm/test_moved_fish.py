@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm import outbreaks
-from aquamind_assets.farm.health import LONG_AGO
-from aquamind_assets.farm.ledger import Movement, Outbreaks, Stage
-from aquamind_assets.farm.movements import carry_out, move
+from aquamind_assets.farm.health import outbreaks
+from aquamind_assets.farm.health.wiring import LONG_AGO
+from aquamind_assets.farm.moves.movements import carry_out, move
 from aquamind_assets.farm.working import Farm
+from aquamind_assets.ledger.codes import Movement, Stage
+from aquamind_assets.ledger.model import Outbreaks
 from aquamind_assets_tests.farm.simulated import history
 
 
@@ -16,13 +17,17 @@ def stocked(farm: Farm) -> tuple[int, int]:
     c, layout = farm.containers, farm.layout
     ill = farm.outbreaks["container"][outbreaks.running(farm)]
     full = np.flatnonzero((c.count > 1000) & layout.at_sea & ~np.isin(np.arange(c.count.size), ill))
-    empty = np.flatnonzero((c.batch < 0) & layout.at_sea & np.isinf(layout.max_weight) & (layout.area != layout.area[full[0]]))
+    empty = np.flatnonzero(
+        (c.batch < 0) & layout.at_sea & np.isinf(layout.max_weight) & (layout.area != layout.area[full[0]])
+    )
     return int(full[0]), int(empty[0])
 
 
 def infected(farm: Farm, cage: int, severity: float = 2.0) -> int:
     """Row of a winter ulcer that has run for ten days in a cage."""
-    identity = outbreaks._infect(farm, cage, [one.key for one in farm.scenario.health.diseases].index("WU"), -1, companions=False)
+    identity = outbreaks._infect(
+        farm, cage, [one.key for one in farm.scenario.health.diseases].index("WU"), -1, companions=False
+    )
     row = int(np.flatnonzero(farm.outbreaks["outbreak_id"] == identity)[-1])
     farm.outbreaks["start_day"][row] -= 10
     farm.health.infections["since_day"][row] -= 10
@@ -44,7 +49,15 @@ def test_an_infection_goes_on_in_the_cage_that_the_fish_are_moved_to(farm: Farm)
     cage, empty = stocked(farm)
     row = infected(farm, cage)
     before = sick_fish(farm)
-    arrived = move(farm, Movement.THINNING, cage, empty, int(farm.containers.batch[cage]), int(farm.containers.count[cage]) // 2, Stage.ADULT)
+    arrived = move(
+        farm,
+        Movement.THINNING,
+        cage,
+        empty,
+        int(farm.containers.batch[cage]),
+        int(farm.containers.count[cage]) // 2,
+        Stage.ADULT,
+    )
     assert arrived > 0
     carried = infections_of(farm, empty)
     assert carried.start_day.tolist() == [farm.today.day]
@@ -54,7 +67,10 @@ def test_an_infection_goes_on_in_the_cage_that_the_fish_are_moved_to(farm: Farm)
     assert sick_fish(farm) == pytest.approx(before, rel=0.02)
     # It has come to another site, where it is an outbreak of its own.
     assert carried.event_id[0] == carried.outbreak_id[0]
-    assert np.any((farm.health.epidemics["event_id"] == carried.outbreak_id[0]) & (farm.health.epidemics["site"] == farm.layout.site[empty]))
+    assert np.any(
+        (farm.health.epidemics["event_id"] == carried.outbreak_id[0])
+        & (farm.health.epidemics["site"] == farm.layout.site[empty])
+    )
 
 
 def test_healthy_fish_thin_an_infection_out(farm: Farm) -> None:
@@ -87,7 +103,15 @@ def test_a_cage_that_was_ordered_empty_is_left_by_nobody(farm: Farm) -> None:
     row = infected(farm, cage)
     farm.outbreaks["depopulated"][row] = True
     batch, fish = int(farm.containers.batch[cage]), int(farm.containers.count[cage])
-    farm.moves.add(batch=batch, day=farm.today.day, kind=Movement.THINNING, source=cage, destination=empty, share=1.0, stage=Stage.ADULT)
+    farm.moves.add(
+        batch=batch,
+        day=farm.today.day,
+        kind=Movement.THINNING,
+        source=cage,
+        destination=empty,
+        share=1.0,
+        stage=Stage.ADULT,
+    )
     carry_out(farm)
     assert farm.containers.count[cage] == fish
     assert farm.containers.batch[empty] < 0
@@ -106,7 +130,15 @@ def test_treatments_and_withholding_go_with_the_fish(farm: Farm) -> None:
 def test_an_empty_container_remembers_no_withholding(farm: Farm) -> None:
     cage, empty = stocked(farm)
     farm.containers.withheld_until[cage] = farm.today.day + 20
-    move(farm, Movement.THINNING, cage, empty, int(farm.containers.batch[cage]), int(farm.containers.count[cage]), Stage.ADULT)
+    move(
+        farm,
+        Movement.THINNING,
+        cage,
+        empty,
+        int(farm.containers.batch[cage]),
+        int(farm.containers.count[cage]),
+        Stage.ADULT,
+    )
     farm.end_day()
     assert farm.containers.withheld_until[cage] == LONG_AGO
     assert farm.containers.withheld_until[empty] == farm.today.day + 20
@@ -115,6 +147,10 @@ def test_an_empty_container_remembers_no_withholding(farm: Farm) -> None:
 def test_over_years_infections_of_moved_fish_are_found_where_they_went() -> None:
     past = history("tiny", 3, ("farm.geographies.Faroe Islands.disease_scale={IPN: 10, COSTIA: 10}",))
     outs = Outbreaks.concat([ledger.outbreaks for ledger in past.ledgers])
-    moves = {(int(day), int(stay)) for ledger in past.ledgers for day, stay in zip(ledger.movements.day, ledger.movements.to_assignment, strict=True)}
+    moves = {
+        (int(day), int(stay))
+        for ledger in past.ledgers
+        for day, stay in zip(ledger.movements.day, ledger.movements.to_assignment, strict=True)
+    }
     brought = [(int(day), int(stay)) in moves for day, stay in zip(outs.start_day, outs.assignment_id, strict=True)]
     assert sum(brought) > 3

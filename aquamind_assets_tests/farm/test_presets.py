@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.ledger import Cause, ContainerDays, HarvestReason, Movement, Movements, Stage, TreatmentReason
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.codes import Cause, HarvestReason, Movement, Stage, TreatmentReason
+from aquamind_assets.ledger.model import ContainerDays, Movements
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.laws import all_laws
 from aquamind_assets_tests.farm.simulated import History, active_batches, deaths, history
 
 
 def _after_ramp(past: History) -> np.ndarray:
-    return active_batches(past, timeline.year_days(past.scenario.first_year).first + past.scenario.farm.batches.ramp_days)
+    return active_batches(
+        past, timeline.year_days(past.scenario.first_year).first + past.scenario.farm.batches.ramp_days
+    )
 
 
 def _within_bounds(past: History) -> None:
@@ -70,7 +73,8 @@ def test_bakkafrost_keeps_its_promises_for_ten_years() -> None:
 
 
 def test_eggs_and_alevins_die_as_in_real_hatcheries() -> None:
-    """Losses before first feeding: 10-25 % are usual, the specification's middle is 22 %; no batch of a whole farm loses half."""
+    """Losses before first feeding: 10-25 % are usual, the specification's middle is 22 %; no batch of a whole farm
+    loses half."""
     past = history("demo", 10)
     fed: dict[int, int] = {}
     for ledger in past.ledgers:
@@ -78,7 +82,11 @@ def test_eggs_and_alevins_die_as_in_real_hatcheries() -> None:
         first = (moves.from_stage == Stage.EGG_ALEVIN) & (moves.to_stage == Stage.FRY)
         for batch, fish in zip(moves.batch_id[first].tolist(), moves.count[first].tolist(), strict=True):
             fed[batch] = fed.get(batch, 0) + fish
-    eggs = {batch: laid for ledger in past.ledgers for batch, laid in zip(ledger.batches.batch_id.tolist(), ledger.batches.eggs.tolist(), strict=True)}
+    eggs = {
+        batch: laid
+        for ledger in past.ledgers
+        for batch, laid in zip(ledger.batches.batch_id.tolist(), ledger.batches.eggs.tolist(), strict=True)
+    }
     loss = np.array([1 - fish / eggs[batch] for batch, fish in fed.items()])
     assert loss.size > 10
     assert 0.17 < np.median(loss) < 0.27

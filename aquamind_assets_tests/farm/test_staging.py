@@ -5,12 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.climate import site_days
+from aquamind_assets.farm.batches.staging import StagedStart, staged_starts, waiting
 from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.ledger import Ledger, Movement, Movements, Stage, StageChanges
-from aquamind_assets.farm.staging import StagedStart, staged_starts, waiting
-from aquamind_assets.farm.state import FarmState
+from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.codes import Movement, Stage
+from aquamind_assets.ledger.model import Ledger, Movements, StageChanges
+from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
@@ -28,7 +29,9 @@ def uat(*changes: str) -> Scenario:
 
 def staged_tiny(positions: str, day: str = "2018-05-20", warming: float = 0.0) -> Scenario:
     staging = f"farm.batches.staging={{date: {day}, positions: {positions}}}"
-    return load_scenario("tiny", [staging, "farm.batches.active_max=6", f"farm.geographies.Faroe Islands.climate.warming={warming}"])
+    return load_scenario(
+        "tiny", [staging, "farm.batches.active_max=6", f"farm.geographies.Faroe Islands.climate.warming={warming}"]
+    )
 
 
 def lived(scenario: Scenario, last_day: int) -> History:
@@ -39,7 +42,14 @@ def lived(scenario: Scenario, last_day: int) -> History:
     last_year = int(year_of(np.array([last_day]))[0])
     for year in range(scenario.first_year, last_year + 1):
         through = last_day if year == last_year else None
-        ledger, state = simulate_year(scenario, infrastructure, site_days(scenario, infrastructure, year), states[-1] if states else None, year, through)
+        ledger, state = simulate_year(
+            scenario,
+            infrastructure,
+            site_days(scenario, infrastructure, year),
+            states[-1] if states else None,
+            year,
+            through,
+        )
         ledgers.append(ledger)
         states.append(state)
     return History(scenario, infrastructure, ledgers, states)
@@ -74,14 +84,18 @@ class Lives:
 
     def stage_on_the_day(self, start: StagedStart) -> int:
         """Stage it was in on the staging date."""
-        return max(stage for stage in Stage if (entered := self.entered(start, stage)) is not None and entered <= self.day)
+        return max(
+            stage for stage in Stage if (entered := self.entered(start, stage)) is not None and entered <= self.day
+        )
 
     def leaves_in(self, start: StagedStart) -> int:
         """Days from the staging date until it really left the stage it was meant for, or its harvest really began."""
         if start.stage == Stage.ADULT:
             return int(self.harvested(start).min()) - self.day
         entered = self.entered(start, start.stage + 1)
-        assert entered is not None, f"{STAGE_NAMES[start.stage]} {start.left} is still there {CONTINUED_DAYS} days later"
+        assert entered is not None, (
+            f"{STAGE_NAMES[start.stage]} {start.left} is still there {CONTINUED_DAYS} days later"
+        )
         return entered - self.day
 
 
@@ -107,15 +121,24 @@ def test_every_place_is_reached_in_the_plan() -> None:
 
 
 def test_the_later_a_batch_is_to_leave_the_later_it_begins() -> None:
-    days = {left: staged_starts(scenario := staged_tiny(f"{{Parr: [{left}]}}"), build(scenario))[0].start_day for left in (2, 9, 16, 30)}
+    days = {
+        left: staged_starts(scenario := staged_tiny(f"{{Parr: [{left}]}}"), build(scenario))[0].start_day
+        for left in (2, 9, 16, 30)
+    }
     assert list(days.values()) == sorted(days.values())
     assert 20 <= days[30] - days[2] <= 36
 
 
 def test_in_warmer_water_batches_for_the_harvest_begin_later() -> None:
-    (cold,), (warm,) = (staged_starts(scenario, build(scenario)) for scenario in (staged_tiny("{Adult: [10]}"), staged_tiny("{Adult: [10]}", warming=1.0)))
+    (cold,), (warm,) = (
+        staged_starts(scenario, build(scenario))
+        for scenario in (staged_tiny("{Adult: [10]}"), staged_tiny("{Adult: [10]}", warming=1.0))
+    )
     assert warm.start_day > cold.start_day
-    assert warm.stage_days[-1] - warm.stage_days[Stage.POST_SMOLT] < cold.stage_days[-1] - cold.stage_days[Stage.POST_SMOLT]
+    assert (
+        warm.stage_days[-1] - warm.stage_days[Stage.POST_SMOLT]
+        < cold.stage_days[-1] - cold.stage_days[Stage.POST_SMOLT]
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +165,9 @@ def test_where_there_is_no_room_a_staged_batch_waits() -> None:
     assert all(days[one.sequence] >= one.start_day for one in starts if one.sequence in days)
     late = [one for one in starts if days.get(one.sequence, day_number(staging.date) + 1) > one.start_day]
     assert late, "one tray and two tanks do not hold four batches at once"
-    assert {one.sequence for one in waiting(starts, begun.plans.sequence, begun.day)} == {one.sequence for one in starts} - days.keys()
+    assert {one.sequence for one in waiting(starts, begun.plans.sequence, begun.day)} == {
+        one.sequence for one in starts
+    } - days.keys()
     all_laws(past)
 
 
@@ -157,7 +182,9 @@ def test_a_small_farm_stands_as_it_was_staged_and_goes_on() -> None:
     assert 0 < lives.leaves_in(fry) <= 25
     assert abs(lives.leaves_in(adult) - 4) <= 30
     early = (lives.batches.start_day <= lives.day) & ~lives.batches.mixed
-    assert sorted(lives.batches.start_day[early]) == sorted(one.start_day for one in lives.starts), "all begin on their days, and nothing else before the day"
+    assert sorted(lives.batches.start_day[early]) == sorted(one.start_day for one in lives.starts), (
+        "all begin on their days, and nothing else before the day"
+    )
     assert np.any(~early), "after the day batches begin as on every farm"
     all_laws(past)
 
@@ -167,14 +194,20 @@ def test_testers_find_every_state_of_the_uat_farm() -> None:
     scenario = uat()
     past = lived(scenario, day_number(STAGED_DAY) + CONTINUED_DAYS)
     lives = Lives(past)
-    assert [int(lives.batches.start_day[lives.batch(one)]) for one in lives.starts] == [one.start_day for one in lives.starts]
+    assert [int(lives.batches.start_day[lives.batch(one)]) for one in lives.starts] == [
+        one.start_day for one in lives.starts
+    ]
     living = past.container_days.take(past.container_days.day == lives.day)
     assert set(living.stage.tolist()) == {int(stage) for stage in Stage}
     for one in lives.starts:
         assert one.left is not None or lives.stage_on_the_day(one) == one.stage, f"{STAGE_NAMES[one.stage]} middle"
     for stage in list(Stage)[: Stage.ADULT]:
-        assert any(0 < lives.leaves_in(one) <= 30 for one in lives.starts if one.stage == stage and one.left is not None), STAGE_NAMES[stage]
-    harvests = [lives.harvested(one) - lives.day for one in lives.starts if one.stage == Stage.ADULT and one.left is not None]
+        assert any(
+            0 < lives.leaves_in(one) <= 30 for one in lives.starts if one.stage == stage and one.left is not None
+        ), STAGE_NAMES[stage]
+    harvests = [
+        lives.harvested(one) - lives.day for one in lives.starts if one.stage == Stage.ADULT and one.left is not None
+    ]
     assert any((np.abs(days) <= 30).any() for days in harvests)
     assert any((days < -30).all() for days in harvests), "a whole life, to the last fish, is in the history"
     assert to_date(past.ledgers[0].container_days.day.min()).year == scenario.first_year

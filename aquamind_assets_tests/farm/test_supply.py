@@ -3,10 +3,11 @@
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.ledger import Deliveries, Stage
-from aquamind_assets.farm.menu import Menu
-from aquamind_assets.farm.supply import price_cents
-from aquamind_assets.records.inputs import received_lots
+from aquamind_assets.farm.feed.menu import Menu
+from aquamind_assets.farm.feed.supply import price_cents
+from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.ledger.lives import received_lots
+from aquamind_assets.ledger.model import Deliveries
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.simulated import history
 
@@ -18,7 +19,14 @@ def test_menu_follows_stage_and_weight() -> None:
     weight = np.array([0.1, 1.0, 20.0, 70.0, 300.0, 1999.0, 2000.0])
     feeds = Menu(scenario).feed(stage, weight)
     assert feeds[0] == -1
-    assert [names[row] for row in feeds[1:]] == ["Starter 0.5 mm", "Starter 1.0 mm", "Grower 2.0 mm", "Grower 3.0 mm", "Finisher 4.5 mm", "Finisher 6.0 mm"]
+    assert [names[row] for row in feeds[1:]] == [
+        "Starter 0.5 mm",
+        "Starter 1.0 mm",
+        "Grower 2.0 mm",
+        "Grower 3.0 mm",
+        "Finisher 4.5 mm",
+        "Finisher 6.0 mm",
+    ]
 
 
 def test_prices_follow_quarter_and_market() -> None:
@@ -33,8 +41,14 @@ def test_prices_follow_quarter_and_market() -> None:
 
 def test_the_market_moves_slowly() -> None:
     scenario = load_scenario("demo")
-    days = [int(np.datetime64(f"{year}-{month:02}-10", "D").astype(int)) for year in range(2015, 2025) for month in range(1, 13)]
-    quarter = np.array([scenario.feed.quarter_price_factors[(month - 1) // 3] for _ in range(10) for month in range(1, 13)])
+    days = [
+        int(np.datetime64(f"{year}-{month:02}-10", "D").astype(int))
+        for year in range(2015, 2025)
+        for month in range(1, 13)
+    ]
+    quarter = np.array(
+        [scenario.feed.quarter_price_factors[(month - 1) // 3] for _ in range(10) for month in range(1, 13)]
+    )
     market = np.array([price_cents(scenario, 5, day) for day in days]) / quarter
     assert np.corrcoef(market[:-1], market[1:])[0, 1] > 0.4
     assert market.std() > 0.02 * market.mean()
@@ -42,7 +56,12 @@ def test_the_market_moves_slowly() -> None:
 
 def test_deliveries_come_after_two_to_four_days_and_fit_the_silo() -> None:
     past = history("demo", 3)
-    bought = Deliveries.concat([ledger.deliveries.take(timeline.year_of(ledger.deliveries.order_day) == ledger.year) for ledger in past.ledgers])
+    bought = Deliveries.concat(
+        [
+            ledger.deliveries.take(timeline.year_of(ledger.deliveries.order_day) == ledger.year)
+            for ledger in past.ledgers
+        ]
+    )
     assert set((bought.delivery_day - bought.order_day).tolist()) == {2, 3, 4}
     silos = past.infrastructure.feed_containers
     assert np.all(bought.quantity_g <= silos.capacity_kg[bought.feed_container] * 1000)
@@ -81,7 +100,11 @@ def test_little_feed_is_left_when_the_fish_are_gone() -> None:
     finisher = np.flatnonzero(silos.feed == len(past.scenario.feed.feeds) - 1)
     left = []
     for ledger in past.ledgers:
-        stocked = np.unique(past.infrastructure.containers.site[ledger.container_days.container[ledger.container_days.day == ledger.through]])
+        stocked = np.unique(
+            past.infrastructure.containers.site[
+                ledger.container_days.container[ledger.container_days.day == ledger.through]
+            ]
+        )
         idle = finisher[~np.isin(silos.site[finisher], stocked)]
         left += (ledger.feed_stores.closing_g[idle] / 1000 / silos.reorder_kg[idle]).tolist()
     assert len(left) > 5

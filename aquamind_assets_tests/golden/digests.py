@@ -1,6 +1,8 @@
-"""The golden digests: rows and content hash of every table and year of the ``tiny`` preset, with every kind of sensor fault.
+"""The golden digests: rows and content hash of every table and year of the ``tiny`` preset, with every kind of sensor
+fault.
 
-``python -m aquamind_assets_tests.golden.digests`` writes the file anew. A commit that changes it says why in CHANGELOG.md.
+``python -m aquamind_assets_tests.golden.digests`` writes the file anew. A commit that changes it says why in
+CHANGELOG.md.
 """
 
 import csv
@@ -9,8 +11,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from aquamind_assets.assets.platform import Platform
-from aquamind_assets.documents.farms import LONG_AFTER, record, store
+from aquamind_assets.docs_generator.farms import LONG_AFTER, record, store
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.checkpoints import TableYear, hex_digest
 
@@ -18,13 +20,20 @@ FILE = Path(__file__).with_name("tiny.csv")
 
 FAULTS = tuple(
     f"water.imperfections.{name}={value}"
-    for name, value in {"gap_share": 0.02, "stuck_per_year": 4, "drift_per_month": 0.5, "spike_share": 0.003, "late_share": 0.02}.items()
+    for name, value in {
+        "gap_share": 0.02,
+        "stuck_per_year": 4,
+        "drift_per_month": 0.5,
+        "spike_share": 0.003,
+        "late_share": 0.02,
+    }.items()
 )
 """Every kind of sensor fault often enough that each sensor has some."""
 
 
 def generated(database: str, ledger: Path) -> list[TableYear]:
-    """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into ``database``."""
+    """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into
+    ``database``."""
     platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER))
     store(platform, platform.scenario.last_year)
     record(platform, platform.scenario.years)

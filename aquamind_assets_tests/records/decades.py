@@ -8,7 +8,7 @@ import pandas as pd
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
-from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulated
 
 
@@ -20,7 +20,8 @@ def decade(preset: str) -> tuple[YearInputs, ...]:
 
 @lru_cache(maxsize=64)
 def tables(preset: str, asset: str) -> dict[str, pd.DataFrame]:
-    """The tables of one asset after all years have been written in order: id to row, in stored units (see :func:`as_frame`)."""
+    """The tables of one asset after all years have been written in order: id to row, in stored units (see
+    :func:`as_frame`)."""
     recorder = RECORDERS[asset]
     written: dict[str, list[pd.DataFrame]] = {table: [] for table in recorder.tables}
     for year in decade(preset):
@@ -29,7 +30,10 @@ def tables(preset: str, asset: str) -> dict[str, pd.DataFrame]:
         gone = recorder.gone(year) if recorder.gone else {}
         for table, ids in gone.items():
             written[table] = [frame[~frame.index.isin(ids)] for frame in written[table]]
-    return {table: _last_written(pd.concat(frames)) if recorder.kind == "living" else pd.concat(frames) for table, frames in written.items()}
+    return {
+        table: _last_written(pd.concat(frames)) if recorder.kind == "living" else pd.concat(frames)
+        for table, frames in written.items()
+    }
 
 
 def _last_written(rows: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +41,8 @@ def _last_written(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_frame(block: Rows) -> pd.DataFrame:
-    """Rows as a frame indexed by id: numerics as integers in their last decimal, dates as day numbers, instants as microseconds, text as text; NULL is <NA>."""
+    """Rows as a frame indexed by id: numerics as integers in their last decimal, dates as day numbers, instants as
+    microseconds, text as text; NULL is <NA>."""
     columns = {}
     for name, column in block.columns.items():
         values = np.broadcast_to(column.values, (block.size,))

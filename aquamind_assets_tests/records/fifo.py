@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Store:
-    """A feed container: its lots, oldest first, as [grams left, cents per kilogram], and the cost taken out so far in thousandths of a cent."""
+    """A feed container: its lots, oldest first, as [grams left, cents per kilogram], and the cost taken out so far in
+    thousandths of a cent."""
 
     lots: deque[list[int]] = field(default_factory=deque)
     spent: int = 0
@@ -16,7 +17,8 @@ class Store:
         self.lots.append([grams, cents_per_kg])
 
     def give(self, grams: int) -> int:
-        """Takes feed out and returns its charge in cents, such that all charges together are what was spent, rounded down."""
+        """Takes feed out and returns its charge in cents, such that all charges together are what was spent, rounded
+        down."""
         before = self.spent
         while grams:
             lot = self.lots[0]

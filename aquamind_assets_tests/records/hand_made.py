@@ -4,20 +4,24 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from aquamind_assets.farm.climate import site_days
-from aquamind_assets.farm.frames import Frame
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.ledger import Assignments, ContainerDays, Ledger, SiteDays
-from aquamind_assets.farm.oxygen import saturation, solubility
-from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.farm.sites.oxygen import saturation, solubility
+from aquamind_assets.ledger.frames import Frame
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.ledger.model import Assignments, ContainerDays, Ledger, SiteDays
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.timeline import DayRange, row_ids, year_days
 
 WEIGHT_G = 1000.0
 
 ALL_PROBES = (
-    "farm.container_types.pre_transfer.probes={temperature: 1, oxygen: 2, ph: 1, co2: 1, turbidity: 1, ammonia: 1, nitrite: 1, nitrate: 1}",
+    (
+        "farm.container_types.pre_transfer.probes={temperature: 1, oxygen: 2, ph: 1, co2: 1, turbidity: 1, ammonia: 1,"
+        " nitrite: 1, nitrate: 1}"
+    ),
     "farm.container_types.cage_large.probes={temperature: 2, oxygen: 2, ph: 1, salinity: 1, turbidity: 1, co2: 1}",
 )
 """Changes that give the small presets, which have few sensors, everything there is to measure."""
@@ -25,7 +29,8 @@ ALL_PROBES = (
 
 @dataclass(frozen=True)
 class Stay:
-    """A batch in a container from ``start`` to ``end`` (days of the year from 0; None: still there), at a density in kg/m3."""
+    """A batch in a container from ``start`` to ``end`` (days of the year from 0; None: still there), at a density in
+    kg/m3."""
 
     container: int
     start: int
@@ -38,8 +43,15 @@ def year_with(scenario: Scenario, year: int, stays: list[Stay], through: int | N
     infrastructure, days = build(scenario), year_days(year)
     climate = site_days(scenario, infrastructure, year)
     last = days.end - 1 if through is None else through
-    empty = {spec.name: _frame_of(spec.name).empty() for spec in fields(Ledger) if spec.name not in ("year", "through", "fingerprint")}
-    frames = empty | {"assignments": _assignments(infrastructure, days, stays), "container_days": _container_days(infrastructure, climate, days, stays, last)}
+    empty = {
+        spec.name: _frame_of(spec.name).empty()
+        for spec in fields(Ledger)
+        if spec.name not in ("year", "through", "fingerprint")
+    }
+    frames = empty | {
+        "assignments": _assignments(infrastructure, days, stays),
+        "container_days": _container_days(infrastructure, climate, days, stays, last),
+    }
     ledger = Ledger(year=year, through=last, fingerprint=scenario.farm_fingerprint(), **frames)
     return YearInputs(scenario, infrastructure, climate, ledger, lives_of([ledger]))
 
@@ -71,7 +83,9 @@ def _assignments(infrastructure: Infrastructure, days: DayRange, stays: list[Sta
     )
 
 
-def _container_days(infrastructure: Infrastructure, climate: SiteDays, days: DayRange, stays: list[Stay], last: int) -> ContainerDays:
+def _container_days(
+    infrastructure: Infrastructure, climate: SiteDays, days: DayRange, stays: list[Stay], last: int
+) -> ContainerDays:
     parts = []
     for number, stay in enumerate(stays):
         end = last if stay.end is None else min(last, days.first + stay.end)
@@ -79,7 +93,9 @@ def _container_days(infrastructure: Infrastructure, climate: SiteDays, days: Day
         water = (day - days.first) * len(infrastructure.sites) + infrastructure.containers.site[stay.container]
         temperature, salinity = climate.temperature[water].astype(float), climate.salinity[water].astype(float)
         sea = np.full(day.size, infrastructure.containers.area[stay.container] >= 0)
-        left = saturation(climate.oxygen_saturation[water].astype(float), np.full(day.size, stay.density), temperature, sea)
+        left = saturation(
+            climate.oxygen_saturation[water].astype(float), np.full(day.size, stay.density), temperature, sea
+        )
         volume = infrastructure.containers.volume_m3[stay.container]
         given = {
             "day": day,

@@ -7,17 +7,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from aquamind_assets.farm.climate import site_days
 from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.farm.infrastructure_frames import Infrastructure
-from aquamind_assets.farm.ledger import Ledger, SiteDays
-from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.tables.digest import digest
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of
-from aquamind_assets.warehouse.digest import digest
-from aquamind_assets.warehouse.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def simulated(scenario: Scenario, last_year: int | None = None, through: int | N
     climates, ledgers = [], []
     for year in range(scenario.first_year, (last_year or scenario.last_year) + 1):
         climates.append(site_days(scenario, infrastructure, year))
-        ledger, state = simulate_year(scenario, infrastructure, climates[-1], state, year, through if year == last_year else None)
+        ledger, state = simulate_year(
+            scenario, infrastructure, climates[-1], state, year, through if year == last_year else None
+        )
         ledgers.append(ledger)
     return Simulated(scenario, infrastructure, climates, ledgers)
 
@@ -59,12 +62,18 @@ class Table:
         return sum(len(block) for block in self.blocks)
 
     def __getitem__(self, column: str) -> np.ndarray:
-        return np.concatenate([_plain(block, column) for block in self.blocks]) if self.blocks else np.zeros(0, dtype=np.int64)
+        return (
+            np.concatenate([_plain(block, column) for block in self.blocks])
+            if self.blocks
+            else np.zeros(0, dtype=np.int64)
+        )
 
     @cached_property
     def by_id(self) -> dict[int, tuple[int, int]]:
         """Row id to (block, row)."""
-        return {int(one): (number, row) for number, block in enumerate(self.blocks) for row, one in enumerate(block.ids)}
+        return {
+            int(one): (number, row) for number, block in enumerate(self.blocks) for row, one in enumerate(block.ids)
+        }
 
 
 def _plain(block: Rows, column: str) -> np.ndarray:
@@ -81,7 +90,11 @@ def rows_of(recorder: Recorder, year: YearInputs) -> list[Rows]:
     """Everything that a recorder writes for a year, chunk by chunk as a run does."""
     if recorder.kind == "living":
         return list(recorder.rows_alive(year))
-    return [block for chunk in chunks_of(year.year, year.ledger.through) for block in recorder.rows_of_days(year, chunk.days)]
+    return [
+        block
+        for chunk in chunks_of(year.year, year.ledger.through)
+        for block in recorder.rows_of_days(year, chunk.days)
+    ]
 
 
 def digests(blocks: Iterable[Rows]) -> dict[str, tuple[int, int]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.records.environment import day_length_hours
+from aquamind_assets.records.environmental.weather import day_length_hours
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, day_number, to_date, year_days
@@ -37,7 +37,12 @@ def test_day_length_follows_latitude_and_season(date: str, latitude: float, hour
 
 
 def test_day_length_is_bounded_beyond_the_polar_circle() -> None:
-    day = np.array([day_number(to_date(0).replace(year=2016, month=6, day=21)), day_number(to_date(0).replace(year=2016, month=12, day=21))])
+    day = np.array(
+        [
+            day_number(to_date(0).replace(year=2016, month=6, day=21)),
+            day_number(to_date(0).replace(year=2016, month=12, day=21)),
+        ]
+    )
     assert day_length_hours(day, np.array([80.0, 80.0])).tolist() == [24.0, 0.0]
 
 
@@ -68,7 +73,10 @@ def test_observations_are_about_the_climate_of_their_day(history: list[YearInput
     mean = np.bincount(day, weather["temperature"][mine] / 100) / 4
     assert np.abs(mean - air[:, area]).max() < 1.0
     hour = weather["timestamp"][mine] % MICROSECONDS_PER_DAY
-    assert weather["temperature"][mine][hour > MICROSECONDS_PER_DAY * 0.6].mean() > weather["temperature"][mine][hour < MICROSECONDS_PER_DAY * 0.3].mean()
+    assert (
+        weather["temperature"][mine][hour > MICROSECONDS_PER_DAY * 0.6].mean()
+        > weather["temperature"][mine][hour < MICROSECONDS_PER_DAY * 0.3].mean()
+    )
 
 
 def test_high_waves_are_long(weather: Table) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pandas as pd
 import pytest
 
-from aquamind_assets.records.places import feed_container_name
+from aquamind_assets.records.place_labels import feed_container_name
 from aquamind_assets_tests.records.decades import decade, tables
 from aquamind_assets_tests.records.fifo import Store
 
@@ -24,7 +24,11 @@ class Rows:
         self.lots = tables(preset, "feed_stock")["inventory_feedcontainerstock"]
         year = decade(preset)[-1]
         ids = year.infrastructure.feed_containers.feed_container_id
-        self.name_of = {int(ids[store]): f"For {feed_container_name(year, store)}" for store in range(len(ids)) if ids[store] in self.stock.index}
+        self.name_of = {
+            int(ids[store]): f"For {feed_container_name(year, store)}"
+            for store in range(len(ids))
+            if ids[store] in self.stock.index
+        }
 
 
 @pytest.fixture(scope="module", params=PRESETS)
@@ -34,7 +38,9 @@ def rows(request):
 
 def test_a_plain_recomputation_charges_every_feeding_the_same(rows):
     stores: dict[str, Store] = defaultdict(Store)
-    changes = [(row.updated_at, row.Index, row) for row in rows.purchases.itertuples() if row.updated_at > row.created_at]
+    changes = [
+        (row.updated_at, row.Index, row) for row in rows.purchases.itertuples() if row.updated_at > row.created_at
+    ]
     changes += [(row.created_at, row.Index, row) for row in rows.feedings.itertuples()]
     for _, _, row in sorted(changes, key=lambda change: change[:2]):
         if hasattr(row, "cost_per_kg"):
@@ -77,7 +83,9 @@ def test_history_tells_every_change(rows):
     changes = _changes(rows.history)
     fed = changes[changes.change < 0]
     assert sorted(-fed.change * 100) == sorted(rows.feedings.amount_kg)
-    assert rows.history.groupby("feed_container_id").history_date.apply(lambda dates: dates.is_monotonic_increasing).all()
+    assert (
+        rows.history.groupby("feed_container_id").history_date.apply(lambda dates: dates.is_monotonic_increasing).all()
+    )
 
 
 def test_lots_are_within_what_was_bought(rows):
@@ -101,7 +109,9 @@ def test_summaries_add_up(preset):
     total = feedings.groupby([feedings.batch_id, month]).agg(
         amount=("amount_kg", "sum"), biomass=("batch_biomass_kg", "mean"), percent=("feeding_percentage", "mean")
     )
-    key = pd.MultiIndex.from_arrays([summaries.batch_id, pd.to_datetime(summaries.period_start.astype("int64"), unit="D").dt.to_period("M")])
+    key = pd.MultiIndex.from_arrays(
+        [summaries.batch_id, pd.to_datetime(summaries.period_start.astype("int64"), unit="D").dt.to_period("M")]
+    )
     assert key.is_unique
     assert len(total) == len(summaries)
     seen = total.loc[key]
@@ -121,7 +131,9 @@ def test_what_a_mixed_batch_is_given_is_not_its_growth(preset):
     summaries = tables(preset, "feeding_summaries")["inventory_batchfeedingsummary"]
     parts, transfers = batches["batch_batchcomposition"], tables(preset, "transfers")["batch_batchtransfer"]
     deaths = tables(preset, "mortality")["batch_mortalityevent"]
-    ended = batches["batch_batch"][(batches["batch_batch"].batch_type == "MIXED") & batches["batch_batch"].actual_end_date.notna()]
+    ended = batches["batch_batch"][
+        (batches["batch_batch"].batch_type == "MIXED") & batches["batch_batch"].actual_end_date.notna()
+    ]
     assert len(ended)
     for mixed in ended.index:
         given = parts.biomass_kg[parts.mixed_batch_id == mixed].sum()
@@ -129,5 +141,6 @@ def test_what_a_mixed_batch_is_given_is_not_its_growth(preset):
         grown = harvested + deaths.biomass_kg[deaths.batch_id == mixed].sum() - given
         own = summaries[summaries.batch_id == mixed]
         assert 0 < grown < own.total_feed_kg.sum()
-        # Mean weights are stored to .01 g, days without feed before the harvest cost a little, months without gain have none.
+        # Mean weights are stored to .01 g, days without feed before the harvest cost a little, months without gain have
+        # none.
         assert abs(own.growth_kg.sum() - grown) < 0.03 * grown

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.ledger import EventKind, Movement
-from aquamind_assets.records.batches import biomass_cents
-from aquamind_assets.records.compositions import percentages
-from aquamind_assets.records.growth import condition_factor_units
+from aquamind_assets.ledger.codes import EventKind, Movement
+from aquamind_assets.records.batch.batches import biomass_cents
+from aquamind_assets.records.batch.compositions import percentages
+from aquamind_assets.records.batch.growth_samples import condition_factor_units
+from aquamind_assets.records.batch.transfers import HARVEST_NOTE
+from aquamind_assets.records.environmental.readings import environmental_readings
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.master import stage_id
-from aquamind_assets.records.readings import environmental_readings
+from aquamind_assets.records.master_ids import stage_id
 from aquamind_assets.records.registry import RECORDERS
-from aquamind_assets.records.transfers import HARVEST_NOTE
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 from aquamind_assets_tests.records.histories import Table, rows_of
 
@@ -28,8 +28,15 @@ class Written:
     """The rows of the whole history: living tables as the last to write them left them."""
 
     def __init__(self, history: list[YearInputs]) -> None:
-        events = [block for year in history for name in ("transfers", "mortality", "growth_samples") for block in rows_of(RECORDERS[name], year)]
-        self.transfers, self.deaths, self.records = (Table(name, events) for name in ("batch_batchtransfer", "batch_mortalityevent", "health_mortalityrecord"))
+        events = [
+            block
+            for year in history
+            for name in ("transfers", "mortality", "growth_samples")
+            for block in rows_of(RECORDERS[name], year)
+        ]
+        self.transfers, self.deaths, self.records = (
+            Table(name, events) for name in ("batch_batchtransfer", "batch_mortalityevent", "health_mortalityrecord")
+        )
         self.samples = Table("batch_growthsample", events)
         self.water = Table("environmental_stagetransitionenvironmental", events)
         living = [block for year in history for block in rows_of(RECORDERS["batches"], year)]
@@ -56,7 +63,11 @@ def written(history: list[YearInputs]) -> Written:
 
 
 def test_every_egg_is_accounted_for(history: list[YearInputs], written: Written) -> None:
-    eggs = {one: count for year in history for one, count in zip(year.lives.batches.batch_id.tolist(), year.lives.batches.eggs.tolist(), strict=True)}
+    eggs = {
+        one: count
+        for year in history
+        for one, count in zip(year.lives.batches.batch_id.tolist(), year.lives.batches.eggs.tolist(), strict=True)
+    }
     stays, transfers = written.stays, written.transfers
     living = total_by(stays["batch_id"], stays["population_count"])
     dead = total_by(written.deaths["batch_id"], written.deaths["count"])
@@ -77,7 +88,10 @@ def test_mixed_batches_are_made_of_what_was_moved_into_them(written: Written) ->
     mixing = transfers["transfer_type"] == "MIXED_TRANSFER"
     moved = set(
         zip(
-            *(transfers[name][mixing].tolist() for name in ("destination_batch_id", "source_batch_id", "transferred_count", "transferred_biomass_kg")),
+            *(
+                transfers[name][mixing].tolist()
+                for name in ("destination_batch_id", "source_batch_id", "transferred_count", "transferred_biomass_kg")
+            ),
             strict=True,
         )
     )
@@ -87,7 +101,9 @@ def test_mixed_batches_are_made_of_what_was_moved_into_them(written: Written) ->
     assert (parts["biomass_kg"] > 0).all()
     assert set(parts["mixed_batch_id"].tolist()) == set(batches["id"][batches["batch_type"] == "MIXED"].tolist())
     batch_of = dict(zip(stays["id"].tolist(), stays["batch_id"].tolist(), strict=True))
-    for stay, batch in zip(transfers["destination_assignment_id"].tolist(), transfers["destination_batch_id"].tolist(), strict=True):
+    for stay, batch in zip(
+        transfers["destination_assignment_id"].tolist(), transfers["destination_batch_id"].tolist(), strict=True
+    ):
         assert batch == batch_of.get(stay, -1)
 
 
@@ -98,12 +114,21 @@ def test_percentages_of_a_mixed_batch_make_a_hundred() -> None:
 def test_both_records_of_mortality_count_the_same_deaths(written: Written) -> None:
     events, records = written.deaths, written.records
     by_event = total_by(events["batch_id"] * 100_000 + events["event_date"], events["count"])
-    by_record = total_by(records["batch_id"] * 100_000 + records["event_date"] // MICROSECONDS_PER_DAY, records["count"])
+    by_record = total_by(
+        records["batch_id"] * 100_000 + records["event_date"] // MICROSECONDS_PER_DAY, records["count"]
+    )
     assert by_event == by_record
 
 
 def test_one_death_row_for_each_batch_day_and_cause(written: Written) -> None:
-    keys = set(zip(written.deaths["batch_id"].tolist(), written.deaths["event_date"].tolist(), written.deaths["cause"].tolist(), strict=True))
+    keys = set(
+        zip(
+            written.deaths["batch_id"].tolist(),
+            written.deaths["event_date"].tolist(),
+            written.deaths["cause"].tolist(),
+            strict=True,
+        )
+    )
     assert len(keys) == len(written.deaths)
     assert (written.deaths["count"] > 0).all()
 
@@ -130,7 +155,9 @@ def test_a_container_holds_one_batch_at_a_time(written: Written) -> None:
 
 def test_biomass_is_population_times_stored_weight(written: Written) -> None:
     stays = written.stays
-    for population, weight, biomass in zip(stays["population_count"].tolist(), stays["avg_weight_g"].tolist(), stays["biomass_kg"].tolist(), strict=True):
+    for population, weight, biomass in zip(
+        stays["population_count"].tolist(), stays["avg_weight_g"].tolist(), stays["biomass_kg"].tolist(), strict=True
+    ):
         exact = population * weight / 1000
         assert abs(biomass - exact) <= 0.5 + 1e-6 * exact
         assert biomass == round(exact) or abs(exact % 1 - 0.5) < 1e-6
@@ -142,11 +169,17 @@ def test_biomass_rounds_halves_to_even() -> None:
 
 def test_transfers_have_what_their_type_needs(written: Written) -> None:
     transfers = written.transfers
-    kind, target, stage = transfers["transfer_type"], transfers["destination_assignment_id"], transfers["destination_lifecycle_stage_id"]
+    kind, target, stage = (
+        transfers["transfer_type"],
+        transfers["destination_assignment_id"],
+        transfers["destination_lifecycle_stage_id"],
+    )
     assert set(kind) == {"LIFECYCLE", "CONTAINER", "MIXED_TRANSFER"}
     assert (stage[kind == "LIFECYCLE"] > 0).all()
     assert (target[kind == "CONTAINER"] > 0).all()
-    assert (transfers["destination_batch_id"] == transfers["source_batch_id"])[(kind != "MIXED_TRANSFER") & (target > 0)].all()
+    assert (transfers["destination_batch_id"] == transfers["source_batch_id"])[
+        (kind != "MIXED_TRANSFER") & (target > 0)
+    ].all()
     assert (transfers["transferred_count"] + transfers["mortality_count"] <= transfers["source_count"]).all()
     assert (transfers["transferred_biomass_kg"] <= transfers["source_biomass_kg"]).all()
     harvest = np.array([note.startswith(HARVEST_NOTE) for note in transfers["notes"]])
@@ -156,7 +189,10 @@ def test_transfers_have_what_their_type_needs(written: Written) -> None:
 def test_transfers_lie_inside_the_stays_they_join(written: Written) -> None:
     stays = written.stays
     dates = {
-        one: (first, last) for one, first, last in zip(stays["id"].tolist(), stays["assignment_date"].tolist(), stays["departure_date"].tolist(), strict=True)
+        one: (first, last)
+        for one, first, last in zip(
+            stays["id"].tolist(), stays["assignment_date"].tolist(), stays["departure_date"].tolist(), strict=True
+        )
     }
     for day, source, target in zip(
         written.transfers["transfer_date"].tolist(),
@@ -181,7 +217,9 @@ def test_stage_transfers_have_their_water(history: list[YearInputs], written: Wr
 def test_a_batch_has_a_history_of_every_stage_it_lived_through(history: list[YearInputs], written: Written) -> None:
     changes, batches = written.changes, written.batches
     order = np.lexsort([changes["history_id"], changes["history_date"], changes["id"]])
-    column = {name: changes[name][order] for name in ("id", "history_type", "lifecycle_stage_id", "status", "actual_end_date")}
+    column = {
+        name: changes[name][order] for name in ("id", "history_type", "lifecycle_stage_id", "status", "actual_end_date")
+    }
     stage = dict(zip(batches["id"].tolist(), batches["lifecycle_stage_id"].tolist(), strict=True))
     status = dict(zip(batches["id"].tolist(), batches["status"].tolist(), strict=True))
     first_stage, grown = stage_id(history[0].scenario, np.array([0, 5]))
@@ -199,7 +237,10 @@ def test_a_batch_has_a_history_of_every_stage_it_lived_through(history: list[Yea
 def test_samples_are_of_fish_that_are_there(history: list[YearInputs], written: Written) -> None:
     samples, year = written.samples, history[4]
     fish = year.ledger.container_days
-    there = {(one, day): count for one, day, count in zip(fish.assignment_id.tolist(), fish.day.tolist(), fish.closing.tolist(), strict=True)}
+    there = {
+        (one, day): count
+        for one, day, count in zip(fish.assignment_id.tolist(), fish.day.tolist(), fish.closing.tolist(), strict=True)
+    }
     mine = [row for row, day in enumerate(samples["sample_date"].tolist()) if day in year_days(year.year)]
     size, stay, day = (samples[name] for name in ("sample_size", "assignment_id", "sample_date"))
     assert mine
@@ -215,7 +256,9 @@ def test_every_fed_container_is_sampled_once_a_week(history: list[YearInputs], w
     fish = year.ledger.container_days
     fed = fish.take((fish.stage >= 1) & (fish.opening > 0) & (fish.closing > 0))
     days_there = total_by(fed.assignment_id, np.ones(len(fed), dtype=np.int64))
-    in_year = (written.samples["sample_date"] >= year_days(year.year).first) & (written.samples["sample_date"] < year_days(year.year).end)
+    in_year = (written.samples["sample_date"] >= year_days(year.year).first) & (
+        written.samples["sample_date"] < year_days(year.year).end
+    )
     taken = total_by(written.samples["assignment_id"][in_year], np.ones(int(in_year.sum()), dtype=np.int64))
     for stay, days in days_there.items():
         assert days // 7 <= taken.get(stay, 0) <= days // 7 + 1
@@ -228,12 +271,18 @@ def test_sample_statistics_hold_together(written: Written) -> None:
     assert (samples["min_weight_g"] <= samples["avg_weight_g"]).all()
     assert (samples["avg_weight_g"] <= samples["max_weight_g"]).all()
     assert (samples["avg_weight_g"] > 0).all()
-    assert (samples["condition_factor"] == condition_factor_units(samples["avg_weight_g"], samples["avg_length_cm"])).all()
+    assert (
+        samples["condition_factor"] == condition_factor_units(samples["avg_weight_g"], samples["avg_length_cm"])
+    ).all()
 
 
 def test_condition_factor_rounds_halves_up() -> None:
     # 100 x 10.25 g / (10 cm)^3 = 1.025
-    assert condition_factor_units(np.array([1025, 1024, 1026]), np.array([1000, 1000, 1000])).tolist() == [103, 102, 103]
+    assert condition_factor_units(np.array([1025, 1024, 1026]), np.array([1000, 1000, 1000])).tolist() == [
+        103,
+        102,
+        103,
+    ]
 
 
 def test_samples_scatter_about_the_truth_as_samples_do(history: list[YearInputs], written: Written) -> None:
@@ -244,7 +293,10 @@ def test_samples_scatter_about_the_truth_as_samples_do(history: list[YearInputs]
         fish = year.ledger.container_days
         for row in range(len(fish)):
             truth[int(fish.assignment_id[row]), int(fish.day[row])] = (fish.weight_g[row], float(fish.weight_cv[row]))
-    samples = {name: written.samples[name] for name in ("assignment_id", "sample_date", "avg_weight_g", "std_deviation_weight", "sample_size")}
+    samples = {
+        name: written.samples[name]
+        for name in ("assignment_id", "sample_date", "avg_weight_g", "std_deviation_weight", "sample_size")
+    }
     for stay, day, mean, sd, size in zip(*(column.tolist() for column in samples.values()), strict=True):
         if (stay, day) in truth and truth[stay, day][0] > 20:
             weight, cv = truth[stay, day]
@@ -262,7 +314,8 @@ def test_readings_carry_a_batch_only_on_days_of_its_stay(history: list[YearInput
     stays = written.stays
     covered: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for batch, container, first, last in zip(
-        *(stays[name].tolist() for name in ("batch_id", "container_id", "assignment_date", "departure_date")), strict=True
+        *(stays[name].tolist() for name in ("batch_id", "container_id", "assignment_date", "departure_date")),
+        strict=True,
     ):
         covered.setdefault((batch, container), []).append((first, last if last >= 0 else days.end))
     seen: set[tuple[int, int, int]] = set()
@@ -278,21 +331,29 @@ def test_readings_carry_a_batch_only_on_days_of_its_stay(history: list[YearInput
 def test_mortality_events_name_what_was_known(history: list[YearInputs], written: Written) -> None:
     texts = np.array(written.deaths["description"], dtype=str)
     cause = written.deaths["cause"]
-    year_texts = {text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "DISEASE" and ": " in text}
+    year_texts = {
+        text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "DISEASE" and ": " in text
+    }
     names = {disease.name for disease in history[0].scenario.health.diseases}
     assert year_texts
     assert all(any(name in text for name in names) for text in year_texts)
-    predation = [text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "PREDATION" and ": " in text]
+    predation = [
+        text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "PREDATION" and ": " in text
+    ]
     assert all(text.endswith(": attack by predators.") for text in predation)
     storms = {
         (day, batch)
         for year in history
-        for day, batch, kind in zip(*(getattr(year.ledger.events, name).tolist() for name in ("day", "batch_id", "kind")), strict=True)
+        for day, batch, kind in zip(
+            *(getattr(year.ledger.events, name).tolist() for name in ("day", "batch_id", "kind")), strict=True
+        )
         if kind == EventKind.STORM
     }
     told = {
         (day, batch)
-        for day, batch, text in zip(written.deaths["event_date"].tolist(), written.deaths["batch_id"].tolist(), texts.tolist(), strict=True)
+        for day, batch, text in zip(
+            written.deaths["event_date"].tolist(), written.deaths["batch_id"].tolist(), texts.tolist(), strict=True
+        )
         if "storm" in text
     }
     assert told <= storms

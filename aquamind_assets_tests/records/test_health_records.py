@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aquamind_assets.farm.ledger import ContainerDays, Outbreaks, Treatments
-from aquamind_assets.records import master
-from aquamind_assets.records.mortality import deaths_by_cause
+from aquamind_assets.ledger.model import ContainerDays, Outbreaks, Treatments
+from aquamind_assets.records import master_ids as master
+from aquamind_assets.records.batch.mortality_events import deaths_by_cause
 from aquamind_assets_tests.records.decades import decade, tables
 
 PRESETS = ["tiny", pytest.param("demo", marks=pytest.mark.slow)]
@@ -44,15 +44,22 @@ def labs(preset: str) -> pd.DataFrame:
     return tables(preset, "lab_samples")["health_healthlabsample"]
 
 
-# ----------------------------------------------------------------------------------------------------------------------- deaths
+# ---------------------------------------------------------------------------------------------
+# deaths
 
 
 def test_deaths_add_up_to_the_ledger_and_to_the_mortality_events(preset):
     mortality = tables(preset, "mortality")
     events, records = mortality["batch_mortalityevent"], mortality["health_mortalityrecord"]
     scenario = decade(preset)[0].scenario
-    reasons = {int(master.mortality_reason_id(scenario, np.array([cause]))[0]): name for cause, name in enumerate(master.CAUSE_NAMES)}
-    reasons |= {int(reason): "DISEASE" for reason in master.disease_reason_id(scenario, np.arange(len(scenario.health.diseases)))}
+    reasons = {
+        int(master.mortality_reason_id(scenario, np.array([cause]))[0]): name
+        for cause, name in enumerate(master.CAUSE_NAMES)
+    }
+    reasons |= {
+        int(reason): "DISEASE"
+        for reason in master.disease_reason_id(scenario, np.arange(len(scenario.health.diseases)))
+    }
     told = records.groupby([records.batch_id, records.event_date // DAY, records.reason_id.map(reasons)])["count"].sum()
     written = events.groupby([events.batch_id, events.event_date, events.cause])["count"].sum()
     assert (told.sort_index().to_numpy() == written.sort_index().to_numpy()).all()
@@ -74,7 +81,8 @@ def test_a_diagnosed_disease_names_its_deaths_and_an_unknown_one_does_not(preset
             assert ((known.detected_day <= row.event_date // DAY) & (known.batch_id == row.batch_id)).any(), row
 
 
-# ------------------------------------------------------------------------------------------------------------------- laboratory
+# -------------------------------------------------------------------------------------------------------------------
+# laboratory
 
 
 def test_abnormal_results_have_a_real_outbreak(preset):
@@ -82,7 +90,11 @@ def test_abnormal_results_have_a_real_outbreak(preset):
     answered = samples.dropna(subset=["quantitative_results"])
     abnormal = answered[[json.loads(text)["abnormal"] for text in answered.quantitative_results]]
     for row in abnormal.itertuples():
-        sick = (found.assignment_id == row.batch_container_assignment_id) & (found.start_day <= row.sample_date) & (row.sample_date < found.end_day)
+        sick = (
+            (found.assignment_id == row.batch_container_assignment_id)
+            & (found.start_day <= row.sample_date)
+            & (row.sample_date < found.end_day)
+        )
         assert sick.any(), row
     assert len(abnormal) < 0.25 * len(answered)
     if len(found):
@@ -112,7 +124,8 @@ def test_samples_travel_forward_in_time_and_inside_the_stay(preset):
     assert samples.sample_type_id.nunique() == len(master.SAMPLE_TYPES)
 
 
-# --------------------------------------------------------------------------------------------------------------------- sampling
+# ---------------------------------------------------------------------------------------------------------------------
+# sampling
 
 
 def test_aggregates_are_those_of_the_single_fish(preset):
@@ -170,14 +183,17 @@ def test_scores_follow_lice_and_sickness(preset):
     true = pd.DataFrame({"females": fish.adult_female, "sick": fish.sick_share}, index=[fish.assignment_id, fish.day])
     known = true.loc[pd.MultiIndex.from_arrays([events.assignment_id, events.sampling_date])].set_axis(events.index)
     damage = int(master.health_parameter_id(scenario, np.array([master.HEALTH_PARAMETERS.index("Sea Lice Damage")]))[0])
-    mean = scores[scores.parameter_id == damage].groupby(scores.individual_fish_observation_id.map(of_fish)).score.mean()
+    mean = (
+        scores[scores.parameter_id == damage].groupby(scores.individual_fish_observation_id.map(of_fish)).score.mean()
+    )
     lousy = known.females.loc[mean.index] > known.females[known.females > 0].median()
     assert mean[lousy].mean() > mean[~lousy].mean() + 0.2
     healthy = scores[(scores.parameter_id != damage)].score
     assert healthy.mean() < 1.4
 
 
-# ---------------------------------------------------------------------------------------------------------------------- journal
+# ----------------------------------------------------------------------------------------------------------------------
+# journal
 
 
 def test_two_entries_are_rarely_the_same(preset):
@@ -202,7 +218,9 @@ def test_nobody_knows_of_an_outbreak_before_its_diagnosis(preset):
     entries, found = journal(preset), outbreaks_of(preset)
     for disease, spec in enumerate(decade(preset)[0].scenario.health.diseases):
         told = entries[
-            entries.description.str.contains(f"{spec.name} still in|{spec.name} \\(|with {spec.name} we|Following {spec.name}")
+            entries.description.str.contains(
+                f"{spec.name} still in|{spec.name} \\(|with {spec.name} we|Following {spec.name}"
+            )
             & (entries.category != "diagnosis")
         ]
         mine = found.take((found.disease == disease) & (found.detected_day >= 0))
@@ -225,7 +243,8 @@ def test_issues_end(preset):
     assert diagnoses.resolution_status.sum() == len(over)
 
 
-# ------------------------------------------------------------------------------------------------------- treatments, lice counts
+# ------------------------------------------------------------------------------------------------------- treatments,
+# lice counts
 
 
 def test_treatments_say_what_the_ledger_says(preset):
@@ -250,11 +269,20 @@ def test_records_lie_inside_the_lives_of_what_they_name(preset):
         (tables(preset, "treatments")["health_treatment"], "treatment_date"),
         (journal(preset), "entry_date"),
     ]
-    lived = {key: list(zip(group.start_day, group.end_day, strict=True)) for key, group in stays.groupby([stays.batch_id, containers[stays.container]])}
+    lived = {
+        key: list(zip(group.start_day, group.end_day, strict=True))
+        for key, group in stays.groupby([stays.batch_id, containers[stays.container]])
+    }
     for rows, instant in sources:
         named = rows.dropna(subset=["container_id"])
-        keys = pd.DataFrame({"batch": named.batch_id, "container": named.container_id, "day": named[instant] // DAY}).drop_duplicates()
-        outside = [key for key in keys.itertuples(index=False) if not any(low <= key.day <= high for low, high in lived.get((key.batch, key.container), []))]
+        keys = pd.DataFrame(
+            {"batch": named.batch_id, "container": named.container_id, "day": named[instant] // DAY}
+        ).drop_duplicates()
+        outside = [
+            key
+            for key in keys.itertuples(index=False)
+            if not any(low <= key.day <= high for low, high in lived.get((key.batch, key.container), []))
+        ]
         assert not outside, (instant, outside[:3])
 
 
@@ -267,6 +295,9 @@ def test_people_sign_what_is_theirs(preset):
     assert set(profiles.subsidiary) == {"BS", "FW", "FM", "LG", "ALL"}
     assert set(profiles.geography) == {"FO", "SC", "ALL"}
     assert len(profiles) == len(people["auth_user"])
-    signed = {"OPR": tables(preset, "feeding_events")["inventory_feedingevent"].recorded_by_id, "VET": journal(preset).user_id}
+    signed = {
+        "OPR": tables(preset, "feeding_events")["inventory_feedingevent"].recorded_by_id,
+        "VET": journal(preset).user_id,
+    }
     for role, users in signed.items():
         assert (profiles.role.loc[users.unique()] == role).all()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.infrastructure import build
-from aquamind_assets.records.infrastructure import calibrations
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
@@ -29,7 +29,9 @@ def test_everything_is_written_in_its_year(table: str, history: list[YearInputs]
     frame = getattr(history[0].infrastructure, name)
     for year in history[:4]:
         expected = getattr(frame, key)[year_of(frame.commissioned_day) == year.year]
-        assert sorted(Table(table, rows_of(RECORDERS["infrastructure"], year))["id"].tolist()) == sorted(expected.tolist())
+        assert sorted(Table(table, rows_of(RECORDERS["infrastructure"], year))["id"].tolist()) == sorted(
+            expected.tolist()
+        )
 
 
 def test_places_need_no_ledger() -> None:
@@ -41,7 +43,10 @@ def test_places_need_no_ledger() -> None:
 def test_each_container_has_its_history_row(history: list[YearInputs]) -> None:
     for year in history[:3]:
         blocks = rows_of(RECORDERS["infrastructure"], year)
-        containers, changes = Table("infrastructure_container", blocks), Table("infrastructure_historicalcontainer", blocks)
+        containers, changes = (
+            Table("infrastructure_container", blocks),
+            Table("infrastructure_historicalcontainer", blocks),
+        )
         assert containers["id"].tolist() == changes["id"].tolist()
         for column in ("name", "volume_m3", "hall_id", "area_id", "max_biomass_kg", "created_at"):
             assert containers[column].tolist() == changes[column].tolist()

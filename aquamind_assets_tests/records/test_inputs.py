@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from aquamind_assets.records.inputs import YearInputs, closing_lots, lives_of, of_days, positions
+from aquamind_assets.ledger.lives import closing_lots, lives_of
+from aquamind_assets.records.inputs import YearInputs, of_days, positions
 from aquamind_assets.timeline import DayRange, year_days
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from aquamind_assets.records.health.lice_counts import COUNT_HOUR
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.lice import COUNT_HOUR
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets_tests.records.histories import Table, rows_of
@@ -38,7 +38,9 @@ def test_a_crew_counts_one_cage_after_another_from_ten_o_clock(year: YearInputs,
     time = counts["count_date"] - year.ledger.lice_counts.day.astype(np.int64) * MICROSECONDS_PER_DAY
     assert time.min() >= COUNT_HOUR * HOUR
     assert time.max() < 20 * HOUR
-    assert len({(user, moment) for user, moment in zip(counts["user_id"].tolist(), counts["count_date"].tolist(), strict=True)}) == len(counts)
+    assert len(
+        {(user, moment) for user, moment in zip(counts["user_id"].tolist(), counts["count_date"].tolist(), strict=True)}
+    ) == len(counts)
 
 
 def test_only_counts_above_the_threshold_are_noted_as_such(year: YearInputs, counts: Table) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aquamind_assets.farm.ledger import Deliveries, FeedLots, FeedStores
-from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, lives_of
-from aquamind_assets.records.meals import meals, split_in_meals
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.ledger.model import Deliveries, FeedLots, FeedStores
+from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
+from aquamind_assets.records.inventory.meals import meals, split_in_meals
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import DayRange, row_ids, year_days
 from aquamind_assets_tests.records.fifo import Store
@@ -23,8 +24,15 @@ def cages_of_one_area(scenario):
     return [int(cage) for cage in np.flatnonzero(containers.area == 0)]
 
 
-def with_feed(year: YearInputs, feed_g: np.ndarray, lots: list[tuple[int, int, int]], opening: list[tuple[int, int]] = (), carry: int = 0) -> YearInputs:
-    """The year with all containers fed ``feed_g`` out of feed container 0, and ``lots`` of (day of the year, grams, cents/kg) delivered to it."""
+def with_feed(
+    year: YearInputs,
+    feed_g: np.ndarray,
+    lots: list[tuple[int, int, int]],
+    opening: list[tuple[int, int]] = (),
+    carry: int = 0,
+) -> YearInputs:
+    """The year with all containers fed ``feed_g`` out of feed container 0, and ``lots`` of (day of the year, grams,
+    cents/kg) delivered to it."""
     first, fish = year.days.first, year.ledger.container_days
     days = np.array([first + day for day, _, _ in lots], dtype=np.int64)
     bought = Deliveries(
@@ -51,7 +59,9 @@ def with_feed(year: YearInputs, feed_g: np.ndarray, lots: list[tuple[int, int, i
     closing = in_store + sum(grams for _, grams, _ in lots) - int(feed_g.sum())
     stores = FeedStores(feed_container=[0], opening_g=[in_store], opening_cost_carry=[carry], closing_g=[closing])
     columns = fish.columns() | {"feed_g": feed_g, "feed_container": np.zeros(len(fish))}
-    ledger = replace(year.ledger, container_days=type(fish)(**columns), deliveries=bought, feed_lots=old, feed_stores=stores)
+    ledger = replace(
+        year.ledger, container_days=type(fish)(**columns), deliveries=bought, feed_lots=old, feed_stores=stores
+    )
     return YearInputs(year.scenario, year.infrastructure, year.climate, ledger, lives_of([ledger]))
 
 
@@ -130,7 +140,10 @@ def test_fish_are_fed_only_where_they_are():
     arrival, departure = year.days.first + 5, year.days.first + 9
     assert (fed.instant >= noon)[fed.day == arrival].all()
     assert (fed.instant < noon)[fed.day == departure].all()
-    assert {day: int(fed.amount_g[fed.day == day].sum()) for day in (arrival, departure)} == {arrival: 1000, departure: 1000}
+    assert {day: int(fed.amount_g[fed.day == day].sum()) for day in (arrival, departure)} == {
+        arrival: 1000,
+        departure: 1000,
+    }
 
 
 def test_feed_that_is_not_there_is_an_error():

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from aquamind_assets.records.inputs import YearInputs, lives_of
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, year_days

@@ -1,13 +1,14 @@
-"""Faults of sensors: as many as the scenario asks for, where the truth says, and nothing else differs from the clean twin."""
+"""Faults of sensors: as many as the scenario asks for, where the truth says, and nothing else differs from the clean
+twin."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from aquamind_assets.records.environmental.readings import RECEIVED_AFTER, environmental_readings
+from aquamind_assets.records.environmental.sensor_faults import Fault, ReadingFaults, reading_faults
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.reading_faults import Fault, ReadingFaults, reading_faults
-from aquamind_assets.records.readings import RECEIVED_AFTER, environmental_readings
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets_tests.records.hand_made import ALL_PROBES, Stay, year_with
@@ -36,7 +37,11 @@ def shown(year: YearInputs, days: DayRange = DAYS) -> Shown:
         get = {name: block.columns[name].values for name in ("sensor_id", "reading_time", "created_at", "value")}
         sensor = order[np.searchsorted(sensors.sensor_id[order], get["sensor_id"])]
         slot = slot_of(year, get["reading_time"], days)
-        value[sensor, slot], delay[sensor, slot], there[sensor, slot] = get["value"], get["created_at"] - get["reading_time"], True
+        value[sensor, slot], delay[sensor, slot], there[sensor, slot] = (
+            get["value"],
+            get["created_at"] - get["reading_time"],
+            True,
+        )
     return Shown(value, delay, there)
 
 
@@ -48,13 +53,21 @@ def covered(year: YearInputs, truth: ReadingFaults, kind: Fault) -> np.ndarray:
     """Which readings a kind of fault covers, shape (sensors, slots)."""
     chosen = truth.take(truth.kind == kind)
     where = np.zeros((len(year.infrastructure.sensors), len(DAYS) * year.scenario.water.readings_per_day), dtype=bool)
-    for sensor, first, last in zip(chosen.sensor, slot_of(year, chosen.first_time, DAYS), slot_of(year, chosen.last_time, DAYS), strict=True):
+    for sensor, first, last in zip(
+        chosen.sensor, slot_of(year, chosen.first_time, DAYS), slot_of(year, chosen.last_time, DAYS), strict=True
+    ):
         where[sensor, first : last + 1] = True
     return where
 
 
 def faulty(**faults: float) -> YearInputs:
-    return year_with(load_scenario("demo", [*ALL_PROBES, *(f"water.imperfections.{name}={value}" for name, value in faults.items())]), YEAR, STAYS)
+    return year_with(
+        load_scenario(
+            "demo", [*ALL_PROBES, *(f"water.imperfections.{name}={value}" for name, value in faults.items())]
+        ),
+        YEAR,
+        STAYS,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +89,9 @@ def test_a_clean_scenario_has_no_faults() -> None:
     assert len(reading_faults(faulty(), DAYS)) == 0
 
 
-def test_missing_late_and_wrong_readings_are_those_the_truth_names(year: YearInputs, truth: ReadingFaults, clean: Shown) -> None:
+def test_missing_late_and_wrong_readings_are_those_the_truth_names(
+    year: YearInputs, truth: ReadingFaults, clean: Shown
+) -> None:
     without_drift = faulty(**(FAULTS | {"drift_per_month": 0}))
     dirty = shown(without_drift)
     gap, stuck, spike, late = (covered(year, truth, kind) for kind in (Fault.GAP, Fault.STUCK, Fault.SPIKE, Fault.LATE))
@@ -100,7 +115,9 @@ def test_a_stuck_sensor_repeats_itself(year: YearInputs, truth: ReadingFaults) -
         assert (end - start + 1) * 3 <= 75
 
 
-@pytest.mark.parametrize(("name", "kind"), [("gap_share", Fault.GAP), ("spike_share", Fault.SPIKE), ("late_share", Fault.LATE)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("gap_share", Fault.GAP), ("spike_share", Fault.SPIKE), ("late_share", Fault.LATE)]
+)
 def test_shares_are_those_of_the_scenario(name: str, kind: Fault) -> None:
     share = 0.05
     alone = faulty(**{name: share})
@@ -117,10 +134,19 @@ def test_drift_grows_as_the_truth_says_and_ends_with_a_calibration(clean: Shown)
     per_day = alone.scenario.water.readings_per_day
     checked = 0
     for row in range(len(found)):
-        sensor, first, last = found.sensor[row], *(slot_of(alone, np.array([found.first_time[row], found.last_time[row]]), DAYS))
+        sensor, first, last = (
+            found.sensor[row],
+            *(slot_of(alone, np.array([found.first_time[row], found.last_time[row]]), DAYS)),
+        )
         if last - first < 60 * per_day:
             continue
-        slope = np.polynomial.Polynomial.fit(np.arange(first, last + 1) / per_day / 30.4375, error[sensor, first : last + 1], 1).convert().coef[1]
+        slope = (
+            np.polynomial.Polynomial.fit(
+                np.arange(first, last + 1) / per_day / 30.4375, error[sensor, first : last + 1], 1
+            )
+            .convert()
+            .coef[1]
+        )
         clipped = np.isin(dirty.value[sensor, first : last + 1], [0]).any()
         if not clipped:
             assert abs(slope - found.size[row]) < 0.15 * abs(found.size[row]) + 0.1
@@ -131,7 +157,10 @@ def test_drift_grows_as_the_truth_says_and_ends_with_a_calibration(clean: Shown)
 def test_truth_does_not_depend_on_how_days_are_cut(year: YearInputs, truth: ReadingFaults) -> None:
     for kind in (Fault.GAP, Fault.STUCK, Fault.SPIKE, Fault.LATE):
         whole = covered(year, truth, kind)
-        parts = [reading_faults(year, DayRange(first, end)) for first, end in ((DAYS.first, DAYS.first + 13), (DAYS.first + 13, DAYS.end))]
+        parts = [
+            reading_faults(year, DayRange(first, end))
+            for first, end in ((DAYS.first, DAYS.first + 13), (DAYS.first + 13, DAYS.end))
+        ]
         assert (covered(year, ReadingFaults.concat(parts), kind) == whole).all()
 
 

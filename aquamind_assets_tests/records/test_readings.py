@@ -1,4 +1,5 @@
-"""Readings: one for each sensor and instant, of the batch that is there, like real water, and the same however they are cut."""
+"""Readings: one for each sensor and instant, of the batch that is there, like real water, and the same however they are
+cut."""
 
 from itertools import pairwise
 
@@ -7,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aquamind_assets.farm.infrastructure import build
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.records.environmental.readings import environmental_readings
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
-from aquamind_assets.records.master import parameter_of_probe
-from aquamind_assets.records.readings import environmental_readings
+from aquamind_assets.records.master_ids import parameter_of_probe
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.tables.digest import digest
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, id_range, year_days
-from aquamind_assets.warehouse.digest import digest
-from aquamind_assets.warehouse.rows import Rows
 from aquamind_assets_tests.records.hand_made import ALL_PROBES, Stay, batch_of, year_with
 
 YEAR = 2018
@@ -38,7 +39,10 @@ def year() -> YearInputs:
 
 def columns(blocks: list[Rows], *names: str) -> dict[str, np.ndarray]:
     """Stored values of columns over all blocks; NULL is 0."""
-    return {name: np.concatenate([np.broadcast_to(block.columns[name].values, (len(block),)) for block in blocks]) for name in names}
+    return {
+        name: np.concatenate([np.broadcast_to(block.columns[name].values, (len(block),)) for block in blocks])
+        for name in names
+    }
 
 
 def total(blocks: list[Rows]) -> tuple[int, int]:
@@ -49,13 +53,19 @@ def total(blocks: list[Rows]) -> tuple[int, int]:
 def quarter(year: YearInputs) -> dict[str, np.ndarray]:
     """A hundred days of readings."""
     blocks = list(environmental_readings(year, DayRange(DAYS.first, DAYS.first + 100)))
-    return columns(blocks, "id", "sensor_id", "container_id", "parameter_id", "batch_id", "reading_time", "created_at", "value")
+    return columns(
+        blocks, "id", "sensor_id", "container_id", "parameter_id", "batch_id", "reading_time", "created_at", "value"
+    )
 
 
-def test_every_installed_sensor_reads_at_every_instant_and_once(year: YearInputs, quarter: dict[str, np.ndarray]) -> None:
+def test_every_installed_sensor_reads_at_every_instant_and_once(
+    year: YearInputs, quarter: dict[str, np.ndarray]
+) -> None:
     sensors = year.infrastructure.sensors
     per_day = year.scenario.water.readings_per_day
-    expected = sum(per_day * max(0, DAYS.first + 100 - max(DAYS.first, day)) for day in sensors.commissioned_day.tolist())
+    expected = sum(
+        per_day * max(0, DAYS.first + 100 - max(DAYS.first, day)) for day in sensors.commissioned_day.tolist()
+    )
     assert quarter["id"].size == expected
     assert np.unique(quarter["id"]).size == expected
     assert np.unique(np.stack([quarter["sensor_id"], quarter["reading_time"]], axis=1), axis=0).shape[0] == expected
@@ -70,7 +80,9 @@ def test_ids_lie_in_the_range_of_their_day(quarter: dict[str, np.ndarray]) -> No
         assert ids.max() < high
 
 
-def test_a_reading_names_container_and_parameter_of_its_sensor(year: YearInputs, quarter: dict[str, np.ndarray]) -> None:
+def test_a_reading_names_container_and_parameter_of_its_sensor(
+    year: YearInputs, quarter: dict[str, np.ndarray]
+) -> None:
     sensors = year.infrastructure.sensors
     row = np.searchsorted(np.sort(sensors.sensor_id), quarter["sensor_id"])
     sensor = np.argsort(sensors.sensor_id)[row]
@@ -79,13 +91,19 @@ def test_a_reading_names_container_and_parameter_of_its_sensor(year: YearInputs,
     assert (quarter["parameter_id"] - first == parameter_of_probe(year.scenario)[sensors.probe[sensor]]).all()
 
 
-def test_the_batch_is_the_one_in_the_container_at_that_instant(year: YearInputs, quarter: dict[str, np.ndarray]) -> None:
+def test_the_batch_is_the_one_in_the_container_at_that_instant(
+    year: YearInputs, quarter: dict[str, np.ndarray]
+) -> None:
     container_id = year.infrastructure.containers.container_id
     expected = np.zeros(quarter["id"].size, dtype=np.int64)
     for number, stay in enumerate(STAYS):
         arrived = (DAYS.first + stay.start) * MICROSECONDS_PER_DAY + MOVE_INSTANT
         left = (DAYS.first + (400 if stay.end is None else stay.end)) * MICROSECONDS_PER_DAY + MOVE_INSTANT
-        there = (quarter["container_id"] == container_id[stay.container]) & (quarter["reading_time"] >= arrived) & (quarter["reading_time"] < left)
+        there = (
+            (quarter["container_id"] == container_id[stay.container])
+            & (quarter["reading_time"] >= arrived)
+            & (quarter["reading_time"] < left)
+        )
         expected[there] = batch_of(YEAR, number)
     assert (expected != 0).any()
     assert (quarter["batch_id"] == expected).all()
@@ -101,7 +119,9 @@ def test_values_lie_in_the_acceptance_ranges(year: YearInputs, quarter: dict[str
 
 def test_values_are_multiples_of_the_probes_resolution(year: YearInputs, quarter: dict[str, np.ndarray]) -> None:
     sensors = year.infrastructure.sensors
-    probe = sensors.probe[np.argsort(sensors.sensor_id)[np.searchsorted(np.sort(sensors.sensor_id), quarter["sensor_id"])]]
+    probe = sensors.probe[
+        np.argsort(sensors.sensor_id)[np.searchsorted(np.sort(sensors.sensor_id), quarter["sensor_id"])]
+    ]
     for number, spec in enumerate(year.scenario.water.probes):
         assert (quarter["value"][probe == number] % round(spec.resolution * 10_000) == 0).all(), spec.key
 
@@ -111,20 +131,28 @@ def test_values_are_multiples_of_the_probes_resolution(year: YearInputs, quarter
 def test_rows_do_not_depend_on_cuts_or_blocks(year: YearInputs, cuts: list[int], block_rows: int) -> None:
     whole = total(list(environmental_readings(year, DayRange(DAYS.first, DAYS.first + 95))))
     borders = [0, *sorted(cuts), 95]
-    parts = [block for start, end in pairwise(borders) for block in environmental_readings(year, DayRange(DAYS.first + start, DAYS.first + end), block_rows)]
+    parts = [
+        block
+        for start, end in pairwise(borders)
+        for block in environmental_readings(year, DayRange(DAYS.first + start, DAYS.first + end), block_rows)
+    ]
     assert total(parts) == whole
 
 
 def test_block_size_may_change_on_the_way(year: YearInputs) -> None:
     sizes = iter([10**9, 1, 1, 70_000, *[1] * 1000])
     days = DayRange(DAYS.first, DAYS.first + 61)
-    assert total(list(environmental_readings(year, days, lambda: next(sizes)))) == total(list(environmental_readings(year, days)))
+    assert total(list(environmental_readings(year, days, lambda: next(sizes)))) == total(
+        list(environmental_readings(year, days))
+    )
 
 
 def test_earlier_days_stay_when_later_ones_are_simulated(year: YearInputs) -> None:
     early = year_with(load_scenario("demo", ALL_PROBES), YEAR, STAYS, through=DAYS.first + 49)
     days = DayRange(DAYS.first, DAYS.first + 50)
-    assert total(list(environmental_readings(early, DayRange(DAYS.first, DAYS.end)))) == total(list(environmental_readings(year, days)))
+    assert total(list(environmental_readings(early, DayRange(DAYS.first, DAYS.end)))) == total(
+        list(environmental_readings(year, days))
+    )
 
 
 def test_sensors_are_silent_before_they_are_installed() -> None:
@@ -132,7 +160,13 @@ def test_sensors_are_silent_before_they_are_installed() -> None:
     late = year.infrastructure.sensors.commissioned_day > year_days(2016).first
     assert late.any()
     read = columns(list(environmental_readings(year, year_days(2016))), "sensor_id", "reading_time")
-    installed = dict(zip(year.infrastructure.sensors.sensor_id.tolist(), year.infrastructure.sensors.commissioned_day.tolist(), strict=True))
+    installed = dict(
+        zip(
+            year.infrastructure.sensors.sensor_id.tolist(),
+            year.infrastructure.sensors.commissioned_day.tolist(),
+            strict=True,
+        )
+    )
     first = {}
     for sensor, instant in zip(read["sensor_id"].tolist(), read["reading_time"].tolist(), strict=True):
         first[sensor] = min(first.get(sensor, instant), instant)
@@ -142,7 +176,8 @@ def test_sensors_are_silent_before_they_are_installed() -> None:
 
 
 def series(year: YearInputs, container: int, key: str, days: DayRange = DAYS) -> np.ndarray:
-    """What the first sensor of a parameter in a container shows, in units of the parameter, shape (days, readings a day)."""
+    """What the first sensor of a parameter in a container shows, in units of the parameter, shape (days, readings a
+    day)."""
     sensors = year.infrastructure.sensors
     probe = next(number for number, spec in enumerate(year.scenario.water.probes) if spec.parameter == key)
     sensor = sensors.sensor_id[(sensors.container == container) & (sensors.probe == probe)][0]
@@ -155,7 +190,12 @@ def test_sea_temperature_anomalies_persist_as_published(year: YearInputs) -> Non
     at_three_hours, at_a_day = [], []
     for container in np.flatnonzero(PLACES.area >= 0).tolist():
         shown = series(year, container, "temperature")
-        smooth = np.array([np.polynomial.Polynomial.fit(np.arange(len(shown)), shown[:, slot], 4)(np.arange(len(shown))) for slot in range(8)]).T
+        smooth = np.array(
+            [
+                np.polynomial.Polynomial.fit(np.arange(len(shown)), shown[:, slot], 4)(np.arange(len(shown)))
+                for slot in range(8)
+            ]
+        ).T
         anomaly = (shown - smooth).ravel()
         anomaly -= anomaly.mean()
         at_three_hours.append(np.corrcoef(anomaly[:-1], anomaly[1:])[0, 1])

@@ -6,9 +6,9 @@ import pytest
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import CHUNK_DAYS, chunks_of, id_range, year_days
-from aquamind_assets.warehouse.rows import Rows
-from aquamind_assets.warehouse.tables import TABLES
 from aquamind_assets_tests.records.histories import between, digests, inputs_of, rows_of, simulated
 
 CHUNKED = [name for name, recorder in RECORDERS.items() if recorder.kind == "chunked"]
@@ -19,7 +19,11 @@ ODD_CUTS = [0, 1, 17, 30, 31, 200, 289]
 @pytest.fixture(scope="module")
 def written(history: list[YearInputs]) -> dict[str, dict[int, list[Rows]]]:
     """All rows of all years but the readings, by asset and year."""
-    return {name: {year.year: rows_of(recorder, year) for year in history} for name, recorder in RECORDERS.items() if name != "environmental_readings"}
+    return {
+        name: {year.year: rows_of(recorder, year) for year in history}
+        for name, recorder in RECORDERS.items()
+        if name != "environmental_readings"
+    }
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +52,13 @@ def test_recorders_write_their_own_tables_and_all_of_them(written: dict[str, dic
 
 
 @pytest.mark.parametrize("name", [name for name in CHUNKED if name != "environmental_readings"])
-def test_ids_of_events_are_unique_and_of_their_chunk(name: str, history: list[YearInputs], written: dict[str, dict[int, list[Rows]]]) -> None:
+def test_ids_of_events_are_unique_and_of_their_chunk(
+    name: str, history: list[YearInputs], written: dict[str, dict[int, list[Rows]]]
+) -> None:
     for table in RECORDERS[name].tables:
-        ids = np.concatenate([block.ids for blocks in written[name].values() for block in blocks if block.table == table])
+        ids = np.concatenate(
+            [block.ids for blocks in written[name].values() for block in blocks if block.table == table]
+        )
         assert np.unique(ids).size == ids.size
     year = history[3]
     for chunk in chunks_of(year.year, year.ledger.through):
@@ -76,7 +84,9 @@ def test_days_that_are_over_stay_as_they_are(name: str, history: list[YearInputs
 
 
 @pytest.mark.parametrize("name", LIVING)
-def test_living_rows_are_the_same_whichever_year_writes_them(name: str, history: list[YearInputs], written: dict[str, dict[int, list[Rows]]]) -> None:
+def test_living_rows_are_the_same_whichever_year_writes_them(
+    name: str, history: list[YearInputs], written: dict[str, dict[int, list[Rows]]]
+) -> None:
     rows: dict[tuple[str, int], int] = {}
     for year in history[2:6]:
         for block in written[name][year.year]:

@@ -6,8 +6,8 @@ import pytest
 
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.history import read_history
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR, write
 
 

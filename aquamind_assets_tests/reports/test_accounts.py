@@ -1,15 +1,17 @@
-"""Figures of a report, computed again another way: from all rows by other statements, or from the simulated farm itself."""
+"""Figures of a report, computed again another way: from all rows by other statements, or from the simulated farm
+itself."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from aquamind_assets.farm.ledger import Cause, ContainerDays, Stage
+from aquamind_assets.ledger.codes import Cause, Stage
+from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.reports.accounts import Accounts, active_batches, by_month, published
 from aquamind_assets.reports.closeups import growth, lousy_cage, typical_site, water, weekly_mortality
 from aquamind_assets.reports.history import LAST_FED_DAYS
 from aquamind_assets.timeline import to_date
-from aquamind_assets.warehouse.base import Warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR
 from aquamind_assets_tests.reports.written import years as truth
 
@@ -22,31 +24,58 @@ def one(warehouse: Warehouse, sql: str) -> float:
 
 def deaths(fish: ContainerDays) -> np.ndarray:
     """Dead fish of each container-day, of all causes."""
-    return sum((getattr(fish, f"deaths_{cause.name.lower()}").astype(np.int64) for cause in Cause), np.zeros(len(fish), dtype=np.int64))
+    return sum(
+        (getattr(fish, f"deaths_{cause.name.lower()}").astype(np.int64) for cause in Cause),
+        np.zeros(len(fish), dtype=np.int64),
+    )
 
 
 def test_tonnes_feed_and_treatments_are_the_sums_of_all_rows(warehouse: Warehouse, accounts: Accounts) -> None:
     figures = accounts.figures(YEARS)
     harvested = "FROM batch_batchtransfer WHERE notes LIKE 'Harvest from%'"
-    assert figures.harvest_t["Faroe Islands"] == pytest.approx(one(warehouse, f"SELECT SUM(transferred_biomass_kg) / 1000 {harvested}"))
+    assert figures.harvest_t["Faroe Islands"] == pytest.approx(
+        one(warehouse, f"SELECT SUM(transferred_biomass_kg) / 1000 {harvested}")
+    )
     assert figures.harvest_t["Faroe Islands"] > 100
     assert figures.harvest_t["Scotland"] == 0
     assert figures.harvested_fish == one(warehouse, f"SELECT SUM(transferred_count) {harvested}")
     assert figures.feed_t == pytest.approx(one(warehouse, "SELECT SUM(amount_kg) / 1000 FROM inventory_feedingevent"))
     assert figures.feed_cost_eur == pytest.approx(one(warehouse, "SELECT SUM(feed_cost) FROM inventory_feedingevent"))
-    assert figures.lice_treatments == one(warehouse, "SELECT COUNT(*) FROM health_treatment WHERE description LIKE '%salmon lice%'") > 0
-    assert figures.vaccinations == one(warehouse, "SELECT COUNT(*) FROM health_treatment WHERE vaccination_type_id IS NOT NULL") > 0
+    assert (
+        figures.lice_treatments
+        == one(warehouse, "SELECT COUNT(*) FROM health_treatment WHERE description LIKE '%salmon lice%'")
+        > 0
+    )
+    assert (
+        figures.vaccinations
+        == one(warehouse, "SELECT COUNT(*) FROM health_treatment WHERE vaccination_type_id IS NOT NULL")
+        > 0
+    )
     everything = one(warehouse, "SELECT COUNT(*) FROM health_treatment")
     assert figures.lice_treatments + figures.disease_treatments + figures.vaccinations == everything
-    above = "SELECT 100.0 * SUM(CASE WHEN adult_female_count * 2 > fish_sampled THEN 1 ELSE 0 END) / COUNT(*) FROM health_licecount"
+    above = (
+        "SELECT 100.0 * SUM(CASE WHEN adult_female_count * 2 > fish_sampled THEN 1 ELSE 0 END) / COUNT(*) FROM"
+        " health_licecount"
+    )
     assert figures.counts_above_limit_pct == pytest.approx(one(warehouse, above))
-    dead = one(warehouse, "SELECT SUM(count) FROM health_mortalityrecord") + one(warehouse, "SELECT SUM(mortality_count) FROM batch_batchtransfer")
+    dead = one(warehouse, "SELECT SUM(count) FROM health_mortalityrecord") + one(
+        warehouse, "SELECT SUM(mortality_count) FROM batch_batchtransfer"
+    )
     assert figures.deaths == dead
 
 
 def test_years_and_months_add_up_to_the_whole(accounts: Accounts) -> None:
-    whole, yearly, monthly = accounts.figures(YEARS), [accounts.figures([year]) for year in YEARS], by_month(accounts, YEARS)
-    for name, in_months in (("feed_t", "feed_t"), ("deaths", "deaths"), ("harvested_fish", "harvested_fish"), ("lice_treatments", "lice_treatments")):
+    whole, yearly, monthly = (
+        accounts.figures(YEARS),
+        [accounts.figures([year]) for year in YEARS],
+        by_month(accounts, YEARS),
+    )
+    for name, in_months in (
+        ("feed_t", "feed_t"),
+        ("deaths", "deaths"),
+        ("harvested_fish", "harvested_fish"),
+        ("lice_treatments", "lice_treatments"),
+    ):
         assert sum(getattr(year, name) for year in yearly) == pytest.approx(getattr(whole, name))
         assert monthly[in_months].sum() == pytest.approx(getattr(whole, name))
     assert sum(year.batches_completed for year in yearly) == whole.batches_completed >= 1
@@ -64,7 +93,9 @@ def test_the_eggs_of_a_finished_batch_are_those_laid_in(warehouse: Warehouse, ac
 
 def test_whole_lives_are_those_of_the_simulated_batches(warehouse: Warehouse, accounts: Accounts) -> None:
     for batch, life in accounts.lives.iterrows():
-        fish = [year.ledger.container_days.take(year.ledger.container_days.batch_id == batch) for year in truth().values()]
+        fish = [
+            year.ledger.container_days.take(year.ledger.container_days.batch_id == batch) for year in truth().values()
+        ]
         at_sea = [part.take(part.stage >= Stage.POST_SMOLT) for part in fish]
         assert life["feed_kg"] == pytest.approx(sum(part.feed_g.sum() for part in fish) / 1000)
         # On the day of a transfer a tank may still feed what is a post-smolt in the evening.
@@ -78,7 +109,11 @@ def test_whole_lives_are_those_of_the_simulated_batches(warehouse: Warehouse, ac
 def test_fish_at_every_site_on_every_day_are_those_of_the_simulated_farm(accounts: Accounts) -> None:
     sites, counted = accounts.sites, 0
     for inputs in truth().values():
-        fish, containers, areas = inputs.ledger.container_days, inputs.infrastructure.containers, inputs.infrastructure.areas
+        fish, containers, areas = (
+            inputs.ledger.container_days,
+            inputs.infrastructure.containers,
+            inputs.infrastructure.areas,
+        )
         sea = fish.take(containers.area[fish.container] >= 0)
         there = pd.DataFrame(
             {
@@ -101,7 +136,9 @@ def test_mortality_of_a_farm_month_is_its_dead_over_its_fish(accounts: Accounts)
         fish, containers = inputs.ledger.container_days, inputs.infrastructure.containers
         area = inputs.infrastructure.areas.area_id[np.maximum(containers.area[fish.container], 0)]
         days = fish.day.astype("datetime64[D]")
-        within = (days >= np.datetime64(month["month"], "D")) & (days < np.datetime64(month["month"] + pd.offsets.MonthBegin(1), "D"))
+        within = (days >= np.datetime64(month["month"], "D")) & (
+            days < np.datetime64(month["month"] + pd.offsets.MonthBegin(1), "D")
+        )
         ours = fish.take((containers.area[fish.container] >= 0) & (area == month["area_id"]) & within)
         dead = int(deaths(ours).sum())
         mean_fish = (ours.opening + ours.closing).sum() / 2 / month["days"]
@@ -113,7 +150,10 @@ def test_active_batches_and_biomass(warehouse: Warehouse, accounts: Accounts) ->
     active = active_batches(accounts.history, YEARS)
     assert len(active) == 12 * len(YEARS)
     for month in ("2015-02-01", "2017-06-01", "2018-12-01"):
-        sql = f"SELECT COUNT(*) FROM batch_batch WHERE start_date <= '{month}' AND (actual_end_date IS NULL OR actual_end_date > '{month}')"
+        sql = (
+            f"SELECT COUNT(*) FROM batch_batch WHERE start_date <= '{month}' AND (actual_end_date IS NULL OR"
+            f" actual_end_date > '{month}')"
+        )
         assert active[pd.Timestamp(month)] == one(warehouse, sql)
     biomass = accounts.history.biomass.pivot_table(index="month", columns="stage", values="kg", aggfunc="sum").fillna(0)
     # A post-smolt becomes an adult in its cage, long after it came to sea.
@@ -148,7 +188,10 @@ def test_closeups_show_what_is_written(warehouse: Warehouse, accounts: Accounts)
     cage = lousy_cage(accounts, YEARS)
     assert cage is not None
     assert len(cage.treated) == max(
-        count for (count,) in warehouse.query("SELECT COUNT(*) FROM health_treatment WHERE description LIKE '%salmon lice%' GROUP BY container_id")
+        count
+        for (count,) in warehouse.query(
+            "SELECT COUNT(*) FROM health_treatment WHERE description LIKE '%salmon lice%' GROUP BY container_id"
+        )
     )
     site = typical_site(accounts, YEARS)
     assert site is not None

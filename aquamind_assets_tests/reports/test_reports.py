@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from aquamind_assets.command.orders import WrongOrders
-from aquamind_assets.command.reporting import folder_of, write_reports, write_reports_of
+from aquamind_assets.cli.report import folder_of, write_reports, write_reports_of
+from aquamind_assets.cli.year_choice import WrongOrders
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.page import beside, number, page, short
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.settings import Settings
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.reports.written import CHANGES, FIRST_YEAR, LAST_YEAR, write
 
 SPAN = Span("history", "The whole history", tuple(range(FIRST_YEAR, LAST_YEAR + 1)))
@@ -55,14 +55,23 @@ def test_a_page_needs_nothing_but_itself(report) -> None:
     text = page(report)
     elements = Elements(text).found
     assert not {"script", "link", "img", "iframe", "object", "embed"} & {tag for tag, _ in elements}
-    pointing = [value for _, attributes in elements for name, value in attributes.items() if name in ("src", "href", "xlink:href", "srcset", "data")]
+    pointing = [
+        value
+        for _, attributes in elements
+        for name, value in attributes.items()
+        if name in ("src", "href", "xlink:href", "srcset", "data")
+    ]
     assert pointing, "markers of the drawings are used by name"
     assert all(value and value.startswith("#") for value in pointing)
     assert "http:" not in text
     assert "https:" not in text
     assert "@import" not in text
     assert text.count("url(") == text.count("url(#")
-    repeated = [name for name, count in Counter(attributes["id"] for _, attributes in elements if "id" in attributes).items() if count > 1]
+    repeated = [
+        name
+        for name, count in Counter(attributes["id"] for _, attributes in elements if "id" in attributes).items()
+        if count > 1
+    ]
     assert repeated == []
     known = {attributes["id"] for _, attributes in elements if "id" in attributes}
     assert {value[1:] for value in pointing if value} <= known
@@ -140,7 +149,9 @@ def _differences(one: str, other: str) -> list[str]:
     return found
 
 
-def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_it(gap_url: str, accounts: Accounts) -> None:
+def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_it(
+    gap_url: str, accounts: Accounts
+) -> None:
     with open_warehouse(gap_url) as warehouse:
         made = Accounts(read_history(warehouse, SPAN.years))
         report = make_report(warehouse, made, SPAN)
@@ -199,7 +210,11 @@ def test_nothing_written_is_an_error_that_says_what_to_do(tmp_path: Path) -> Non
 def test_files_lie_beside_the_database_and_say_what_is_missing(history_url: str, tmp_path: Path) -> None:
     assert folder_of(settings(history_url)) == Path(history_url.removeprefix("sqlite:///")).parent / "reports"
     written = write_reports(settings(history_url), None, None, tmp_path / "there", QUIET)
-    assert [one.html.name for one in written] == ["session_1_2015-2017.html", "session_2_2018-2020.html", "history_2015-2024.html"]
+    assert [one.html.name for one in written] == [
+        "session_1_2015-2017.html",
+        "session_2_2018-2020.html",
+        "history_2015-2024.html",
+    ]
     assert [len(one.missing) for one in written] == [0, 2, 6]
     for one in written:
         assert json.loads(one.json.read_text("utf-8")) == one.document
@@ -216,7 +231,9 @@ def test_after_a_run_the_sessions_it_completed_are_reported(history_url: str) ->
     assert write_reports_of(settings(history_url), [2018], QUIET) == []
 
 
-def test_a_session_told_alone_knows_the_lives_that_began_before_it(history_url: str, warehouse: Warehouse, accounts: Accounts, tmp_path: Path) -> None:
+def test_a_session_told_alone_knows_the_lives_that_began_before_it(
+    history_url: str, warehouse: Warehouse, accounts: Accounts, tmp_path: Path
+) -> None:
     (only,) = write_reports(settings(history_url), None, "2018", tmp_path, QUIET)
     expected = accounts.figures([2018])
     assert expected.batches_completed >= 1
@@ -224,7 +241,10 @@ def test_a_session_told_alone_knows_the_lives_that_began_before_it(history_url: 
     assert only.document["figures"]["sea_mortality_pct"] == pytest.approx(expected.sea_mortality_pct)
 
 
-@pytest.mark.parametrize(("value", "said"), [(1.304, "1.304"), (1.3, "1.30"), (1.2499, "1.2499"), (1.28, "1.28"), (2.0, "2.00"), (float("nan"), "–")])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(1.304, "1.304"), (1.3, "1.30"), (1.2499, "1.2499"), (1.28, "1.28"), (2.0, "2.00"), (float("nan"), "–")],
+)
 def test_a_figure_beside_its_band_shows_on_which_side_of_it_it_lies(value: float, said: str) -> None:
     assert beside(value, 1.25, 1.3) == said
 

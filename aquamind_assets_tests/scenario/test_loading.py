@@ -51,21 +51,35 @@ def test_every_parameter_has_a_meaning_and_a_source() -> None:
     [
         ("farm.batches.eggs_mean=-3", "farm.batches.eggs_mean", "-3", "greater than 0"),
         ("seed=minus one", "seed", "minus one", "integer"),
-        ("farm.geographies.Scotland.batch_share=1.5", "farm.geographies.Scotland.batch_share", "1.5", "less than or equal to 1"),
-        ("health.lice.treatments={laser: 1.0}", "health", "laser", "allowed: freshwater, hydrogen_peroxide, mechanical, thermal"),
+        (
+            "farm.geographies.Scotland.batch_share=1.5",
+            "farm.geographies.Scotland.batch_share",
+            "1.5",
+            "less than or equal to 1",
+        ),
+        (
+            "health.lice.treatments={laser: 1.0}",
+            "health",
+            "laser",
+            "allowed: freshwater, hydrogen_peroxide, mechanical, thermal",
+        ),
         ("water.readings_per_day=5", "water.readings_per_day", "5", "1, 2, 3, 4, 6, 8, 12 or 24"),
         ("farm.batches.active_min=99", "farm.batches", "99", "active_min 99 <= active_target"),
         ("farm.stages.Fry.tgc.low=9", "farm.stages.Fry.tgc", "9", "is above high"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_place_the_value_and_what_is_allowed(change: str, place: str, value: str, allowed: str) -> None:
+def test_a_wrong_value_is_named_with_its_place_the_value_and_what_is_allowed(
+    change: str, place: str, value: str, allowed: str
+) -> None:
     with pytest.raises(ScenarioError) as error:
         load_scenario("demo", [change])
     for part in (place, value, allowed):
         assert part in str(error.value)
 
 
-@pytest.mark.parametrize("change", ["farm.batchs.eggs_mean=1", "farm.geographies.Norway.areas=3", "seed.deep=1", "seed"])
+@pytest.mark.parametrize(
+    "change", ["farm.batchs.eggs_mean=1", "farm.geographies.Norway.areas=3", "seed.deep=1", "seed"]
+)
 def test_a_change_of_something_that_is_not_there_says_what_is(change: str) -> None:
     with pytest.raises(ScenarioError, match=r"allowed here|write path=value"):
         load_scenario("demo", [change])
@@ -73,7 +87,15 @@ def test_a_change_of_something_that_is_not_there_says_what_is(change: str) -> No
 
 def test_a_file_extends_a_preset_and_merges_named_entries(tmp_path: Path) -> None:
     path = tmp_path / "warm.yaml"
-    path.write_text(yaml.safe_dump({"extends": "demo", "name": "warm", "farm": {"geographies": [{"name": "Scotland", "climate": {"warming": 1.5}}]}}))
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "extends": "demo",
+                "name": "warm",
+                "farm": {"geographies": [{"name": "Scotland", "climate": {"warming": 1.5}}]},
+            }
+        )
+    )
     scenario, demo = load_scenario(path), load_scenario("demo")
     assert [geography.climate.warming for geography in scenario.farm.geographies] == [0.0, 1.5]
     assert scenario.farm.geographies[1].areas == demo.farm.geographies[1].areas
@@ -146,12 +168,20 @@ def test_yesterday_is_asked_for_once_with_a_key_of_the_scenario_as_it_is_told() 
         (staged("{Fingerling: [5]}"), ["farm.batches.staging.positions.Fingerling", "Parr"]),
         (staged("{Fry: [0]}"), ["farm.batches.staging", "positions.Fry [0]", "allowed are days from 1 on"]),
         (staged("{Adult: [end]}"), ["farm.batches.staging.positions.Adult.0", "'end'", "middle"]),
-        (staged("{Adult: [-900]}"), ["farm.batches.staging.positions.Adult.0", "-900", "greater than or equal to -300"]),
+        (
+            staged("{Adult: [-900]}"),
+            ["farm.batches.staging.positions.Adult.0", "-900", "greater than or equal to -300"],
+        ),
         (staged("{}"), ["farm.batches.staging.positions", "at least 1"]),
-        (staged("{Fry: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"), ["farm.batches", "staging.positions are of 9 batches", "active_max, 8"]),
+        (
+            staged("{Fry: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"),
+            ["farm.batches", "staging.positions are of 9 batches", "active_max, 8"],
+        ),
     ],
 )
-def test_staging_that_cannot_be_is_named_with_its_place_the_value_and_what_is_allowed(changes: list[str], parts: list[str]) -> None:
+def test_staging_that_cannot_be_is_named_with_its_place_the_value_and_what_is_allowed(
+    changes: list[str], parts: list[str]
+) -> None:
     with pytest.raises(ScenarioError) as error:
         load_scenario("demo", changes)
     for part in parts:

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a new, empty database."""
-    return f"sqlite:///{tmp_path / 'aquamind.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return (
+        f"sqlite:///{tmp_path / 'aquamind.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_url")
+    )
 
 
 @pytest.fixture

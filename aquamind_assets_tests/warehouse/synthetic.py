@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids, year_days
-from aquamind_assets.warehouse.rows import Coded, Rows, Scaled, rows
 
 FIRST = year_days(2015).first
 START = FIRST * MICROSECONDS_PER_DAY
@@ -37,7 +37,17 @@ def parents() -> Iterator[Rows]:
     """One area with four cages, three sensors in each, four batches."""
     one = ids(FIRST, 1)
     yield rows("infrastructure_geography", 1, id=one, name="Faroe Islands", **_stamps())
-    yield rows("infrastructure_area", 1, id=one, name="A", geography_id=one[0], latitude=62.0, longitude=-7.0, max_biomass=1e6, **_stamps())
+    yield rows(
+        "infrastructure_area",
+        1,
+        id=one,
+        name="A",
+        geography_id=one[0],
+        latitude=62.0,
+        longitude=-7.0,
+        max_biomass=1e6,
+        **_stamps(),
+    )
     yield rows("infrastructure_containertype", 1, id=one, name="Cage", category="PEN", max_volume_m3=5e4, **_stamps())
     yield rows(
         "infrastructure_container",
@@ -54,7 +64,9 @@ def parents() -> Iterator[Rows]:
     kinds = Coded(np.arange(SENSORS) % 3, ["TEMPERATURE", "OXYGEN", "OTHER"])
     names = Coded(np.arange(SENSORS), [f"S{i}" for i in range(SENSORS)])
     holders = np.repeat(ids(FIRST, 4), 3)
-    yield rows("infrastructure_sensor", SENSORS, id=sensors, name=names, sensor_type=kinds, container_id=holders, **_stamps())
+    yield rows(
+        "infrastructure_sensor", SENSORS, id=sensors, name=names, sensor_type=kinds, container_id=holders, **_stamps()
+    )
     parameters = Coded(np.arange(3), ["Temperature", "Oxygen", "pH"])
     yield rows("environmental_environmentalparameter", 3, id=ids(FIRST, 3), name=parameters, unit="u", **_stamps())
     yield rows("batch_species", 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **_stamps())
@@ -66,7 +78,15 @@ def batches(numbers: np.ndarray, status: str) -> Rows:
     names = Coded(np.arange(numbers.size), [f"B{number}" for number in numbers])
     one = ids(FIRST, 1)[0]
     return rows(
-        "batch_batch", numbers.size, id=numbers, batch_number=names, start_date=FIRST, status=status, lifecycle_stage_id=one, species_id=one, **_stamps()
+        "batch_batch",
+        numbers.size,
+        id=numbers,
+        batch_number=names,
+        start_date=FIRST,
+        status=status,
+        lifecycle_stage_id=one,
+        species_id=one,
+        **_stamps(),
     )
 
 

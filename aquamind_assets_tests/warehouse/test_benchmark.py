@@ -1,4 +1,5 @@
-"""The benchmark runs, and compares like with like: both ways load all the rows. What it measures is for people, not for tests."""
+"""The benchmark runs, and compares like with like: both ways load all the rows. What it measures is for people, not for
+tests."""
 
 import subprocess
 import sys
@@ -12,8 +13,30 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.slow
 def test_the_benchmark_prints_its_table(tmp_path: Path, postgres_url: str) -> None:
     databases = ["--database", f"sqlite:///{tmp_path / 'aquamind.db'}", "--database", postgres_url]
-    command = [sys.executable, "-m", "benchmarks.load", "--scenario", "tiny", "--days", "2", "--scale", "1", "35", "--repeats", "1", *databases]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, env={"COLUMNS": "160", "PATH": "/usr/bin:/bin"}, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.load",
+        "--scenario",
+        "tiny",
+        "--days",
+        "2",
+        "--scale",
+        "1",
+        "35",
+        "--repeats",
+        "1",
+        *databases,
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={"COLUMNS": "160", "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     rows: dict[str, set[str]] = {}
     for line in done.stdout.splitlines():

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from aquamind_assets.tables.digest import add, digest
 from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.digest import add, digest
 from aquamind_assets_tests.warehouse.synthetic import PARENT_TABLES, READINGS, parents, readings
 from aquamind_assets_tests.warehouse.writer import PER_DAY, write_year
 
@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 def run_together(url: str, years: Sequence[int]) -> None:
     """A writing process for each of the years, all at once; all must succeed."""
     commands = [[sys.executable, "-m", "aquamind_assets_tests.warehouse.writer", url, str(year)] for year in years]
-    processes = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for command in commands]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for command in commands
+    ]
     for process in processes:
         _, errors = process.communicate(timeout=240)
         assert process.returncode == 0, errors
@@ -39,7 +41,9 @@ def test_two_years_are_written_at_the_same_time(database_url: str) -> None:
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         run_together(database_url, [2015, 2016])
         manifest = warehouse.manifest()
-        assert [(entry.year, entry.rows, entry.digest) for entry in manifest if entry.table == READINGS] == expected([2015, 2016])
+        assert [(entry.year, entry.rows, entry.digest) for entry in manifest if entry.table == READINGS] == expected(
+            [2015, 2016]
+        )
         assert manifest == warehouse.recount()
 
 

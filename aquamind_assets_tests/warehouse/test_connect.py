@@ -6,7 +6,7 @@ import pytest
 
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import WarehouseUnavailable
-from aquamind_assets.warehouse.sqlite import sqlite_path
+from aquamind_assets.warehouse.sqlite.database import sqlite_path
 
 
 def test_sqlite_urls_name_files(tmp_path: Path) -> None:

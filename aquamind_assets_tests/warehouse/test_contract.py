@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from aquamind_assets.tables.digest import add, digest
+from aquamind_assets.tables.rows import Rows, RowsError, rows
 from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.digest import add, digest
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced, WarehouseError, YearLocked
-from aquamind_assets.warehouse.rows import Rows, RowsError, rows
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 
 YEAR = year_days(2015)
@@ -21,9 +21,13 @@ def write_parents(warehouse: Warehouse) -> None:
     warehouse.write_living(ChunkKey("farm", 2015, 0), YEAR, "f", "run", PARENT_TABLES, parents())
 
 
-def write_readings(warehouse: Warehouse, chunk: int, fingerprint: str = "f", through: int | None = None, salt: int = 0) -> None:
+def write_readings(
+    warehouse: Warehouse, chunk: int, fingerprint: str = "f", through: int | None = None, salt: int = 0
+) -> None:
     days = chunks_of(2015, through)[chunk].days
-    warehouse.write_chunk(ChunkKey("readings", 2015, chunk), days, fingerprint, "run", [READINGS], readings(days, salt=salt))
+    warehouse.write_chunk(
+        ChunkKey("readings", 2015, chunk), days, fingerprint, "run", [READINGS], readings(days, salt=salt)
+    )
 
 
 def expected_digest(days: DayRange, salt: int = 0) -> int:
@@ -84,7 +88,11 @@ def test_pending_chunks_are_those_not_covered_by_the_fingerprint(warehouse: Ware
     write_readings(warehouse, 1, "other")
     write_readings(warehouse, 2, through=FIRST + 69)
     found = warehouse.pending_chunks("readings", 2015, "f", chunks_of(2015)[:4])
-    assert [(one.chunk.index, one.days.first - FIRST, one.append) for one in found] == [(1, 30, False), (2, 70, True), (3, 90, False)]
+    assert [(one.chunk.index, one.days.first - FIRST, one.append) for one in found] == [
+        (1, 30, False),
+        (2, 70, True),
+        (3, 90, False),
+    ]
 
 
 def test_days_appended_one_by_one_give_the_whole_chunk(warehouse: Warehouse) -> None:
@@ -94,7 +102,11 @@ def test_days_appended_one_by_one_give_the_whole_chunk(warehouse: Warehouse) -> 
         days = DayRange(day, day + 1)
         warehouse.append_days(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], readings(days))
     (found,) = warehouse.checkpoints("readings")
-    assert (found.days, found.digest, found.rows) == (DayRange(FIRST, FIRST + 30), expected_digest(DayRange(FIRST, FIRST + 30)), 30 * 96)
+    assert (found.days, found.digest, found.rows) == (
+        DayRange(FIRST, FIRST + 30),
+        expected_digest(DayRange(FIRST, FIRST + 30)),
+        30 * 96,
+    )
     assert warehouse.manifest() == warehouse.recount()
 
 
@@ -113,19 +125,31 @@ def test_rows_outside_the_days_or_tables_are_refused(warehouse: Warehouse) -> No
     write_parents(warehouse)
     days = DayRange(FIRST, FIRST + 30)
     with pytest.raises(RowsError, match=r"environmentalreading.id = \d+; the days written allow"):
-        warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], readings(DayRange(FIRST, FIRST + 31)))
+        warehouse.write_chunk(
+            ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], readings(DayRange(FIRST, FIRST + 31))
+        )
     with pytest.raises(RowsError, match="announced were"):
-        warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", ["inventory_feedingevent"], readings(days))
+        warehouse.write_chunk(
+            ChunkKey("readings", 2015, 0), days, "f", "run", ["inventory_feedingevent"], readings(days)
+        )
     late = [block for block in readings(DayRange(FIRST + 29, FIRST + 31)) if block.size]
-    shifted = Rows(READINGS, 96, {**late[0].take(slice(0, 96)).columns, "reading_time": late[0].take(slice(96, 192)).columns["reading_time"]})
-    with pytest.raises(RowsError, match=r"reading_time = 2015-01-31T21:00:00.000000; the days written are 2015-01-01 to 2015-01-30"):
+    shifted = Rows(
+        READINGS,
+        96,
+        {**late[0].take(slice(0, 96)).columns, "reading_time": late[0].take(slice(96, 192)).columns["reading_time"]},
+    )
+    with pytest.raises(
+        RowsError, match=r"reading_time = 2015-01-31T21:00:00.000000; the days written are 2015-01-01 to 2015-01-30"
+    ):
         warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], [shifted])
     assert warehouse.checkpoints("readings") == []
 
 
 def test_references_to_nothing_are_refused(warehouse: Warehouse) -> None:
     days = DayRange(FIRST, FIRST + 1)
-    with pytest.raises(MissingReferences, match=r"environmentalreading.container_id: 4 of 4 ids are not in infrastructure_container"):
+    with pytest.raises(
+        MissingReferences, match=r"environmentalreading.container_id: 4 of 4 ids are not in infrastructure_container"
+    ):
         warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], readings(days))
     assert warehouse.recount() == []
     assert warehouse.broken_references() == {}
@@ -149,19 +173,32 @@ def test_living_rows_are_replaced_and_leave_with_their_last_claim(warehouse: War
     write_parents(warehouse)
     old, new = ids(FIRST, 4), ids(year_days(2016).first, 2)
     key = ChunkKey("farm", 2016, 0)
-    warehouse.write_living(key, year_days(2016), "f", "run", ["batch_batch"], [batches(old[:2], "COMPLETED"), batches(new, "ACTIVE")])
+    warehouse.write_living(
+        key, year_days(2016), "f", "run", ["batch_batch"], [batches(old[:2], "COMPLETED"), batches(new, "ACTIVE")]
+    )
     found = dict(warehouse.query("SELECT id, status FROM batch_batch"))
-    assert found == {old[0]: "COMPLETED", old[1]: "COMPLETED", old[2]: "ACTIVE", old[3]: "ACTIVE", new[0]: "ACTIVE", new[1]: "ACTIVE"}
+    assert found == {
+        old[0]: "COMPLETED",
+        old[1]: "COMPLETED",
+        old[2]: "ACTIVE",
+        old[3]: "ACTIVE",
+        new[0]: "ACTIVE",
+        new[1]: "ACTIVE",
+    }
     assert warehouse.manifest() == warehouse.recount()
 
     warehouse.write_living(key, year_days(2016), "g", "run", ["batch_batch"], [batches(new[1:], "ACTIVE")])
     assert {number for (number,) in warehouse.query("SELECT id FROM batch_batch")} == {*old, new[1]}
 
-    warehouse.write_living(key, year_days(2016), "g", "run", ["batch_batch"], [batches(new, "ACTIVE")], gone={"batch_batch": old[3:]})
+    warehouse.write_living(
+        key, year_days(2016), "g", "run", ["batch_batch"], [batches(new, "ACTIVE")], gone={"batch_batch": old[3:]}
+    )
     assert {number for (number,) in warehouse.query("SELECT id FROM batch_batch")} == {*old[:3], *new}
     assert warehouse.manifest() == warehouse.recount()
 
-    assert warehouse.clear({"farm": PARENT_TABLES}, [2016]) == {table: 2 if table == "batch_batch" else 0 for table in PARENT_TABLES}
+    assert warehouse.clear({"farm": PARENT_TABLES}, [2016]) == {
+        table: 2 if table == "batch_batch" else 0 for table in PARENT_TABLES
+    }
     assert {number for (number,) in warehouse.query("SELECT id FROM batch_batch")} == {*old[:3]}
     assert warehouse.manifest() == warehouse.recount()
 
@@ -170,7 +207,9 @@ def test_a_living_row_stays_while_another_year_claims_it(warehouse: Warehouse) -
     write_parents(warehouse)
     key = ChunkKey("farm", 2016, 0)
     alive = [block for block in parents() if block.table in ("batch_species", "batch_lifecyclestage")]
-    warehouse.write_living(key, year_days(2016), "f", "run", PARENT_TABLES, [*alive, batches(ids(FIRST, 1), "COMPLETED")])
+    warehouse.write_living(
+        key, year_days(2016), "f", "run", PARENT_TABLES, [*alive, batches(ids(FIRST, 1), "COMPLETED")]
+    )
     deleted = warehouse.clear({"farm": PARENT_TABLES}, [2015])
     assert deleted["batch_batch"] == 3
     assert warehouse.query("SELECT id, status FROM batch_batch") == [(ids(FIRST, 1)[0], "COMPLETED")]
@@ -183,7 +222,9 @@ def test_living_rows_of_a_later_year_or_given_twice_are_refused(warehouse: Wareh
     with pytest.raises(RowsError, match="of a year after 2015"):
         warehouse.write_living(ChunkKey("farm", 2015, 0), YEAR, "f", "run", ["batch_batch"], [late])
     with pytest.raises(RowsError, match="twice"):
-        warehouse.write_living(ChunkKey("farm", 2015, 0), YEAR, "f", "run", ["batch_batch"], [batches(ids(FIRST, 1), "ACTIVE")] * 2)
+        warehouse.write_living(
+            ChunkKey("farm", 2015, 0), YEAR, "f", "run", ["batch_batch"], [batches(ids(FIRST, 1), "ACTIVE")] * 2
+        )
 
 
 def test_an_id_fixed_by_aquamind_is_counted_and_never_deleted(warehouse: Warehouse) -> None:
@@ -203,7 +244,8 @@ def test_clear_removes_a_year_of_chunks_and_nothing_else(warehouse: Warehouse) -
     warehouse.write_chunk(ChunkKey("readings", 2016, 0), days, "f", "run", [READINGS], readings(days))
     warehouse.database.execute(
         f"INSERT INTO {READINGS} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id)"
-        f" SELECT 77, value, reading_time, is_manual, 'mine', created_at, container_id, parameter_id FROM {READINGS} WHERE id = ?",
+        f" SELECT 77, value, reading_time, is_manual, 'mine', created_at, container_id, parameter_id FROM {READINGS}"
+        " WHERE id = ?",
         (ids(FIRST, 1)[0].item(),),
     )
     assert warehouse.clear({"readings": [READINGS]}, [2015]) == {READINGS: 30 * 96}
@@ -230,7 +272,8 @@ def enter_reading(warehouse: Warehouse, number: int, day: int) -> None:
     cage, parameter = int(ids(FIRST, 1)[0]), int(ids(FIRST, 1)[0])
     noon = f"{to_date(day)} 12:00:00"
     warehouse.database.execute(
-        f"INSERT INTO {READINGS} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id) VALUES (?, 8.5, ?, ?, 'mine', ?, ?, ?)",
+        f"INSERT INTO {READINGS} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id)"
+        " VALUES (?, 8.5, ?, ?, 'mine', ?, ?, ?)",
         (number, noon, True, noon, cage, parameter),
     )
 
@@ -258,7 +301,12 @@ def test_readers_see_what_was_there_and_do_not_wait(warehouse: Warehouse, databa
         for block in readings(days, salt=1):
             yield block
             with open_warehouse(database_url) as reader:
-                seen.append((reader.query(f"SELECT count(*) FROM {READINGS}")[0][0], reader.checkpoints("readings")[0].fingerprint))
+                seen.append(
+                    (
+                        reader.query(f"SELECT count(*) FROM {READINGS}")[0][0],
+                        reader.checkpoints("readings")[0].fingerprint,
+                    )
+                )
 
     warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "g", "run", [READINGS], looking())
     assert seen == [(30 * 96, "f")] * 3

@@ -5,10 +5,10 @@ import sqlite3
 import psycopg
 import pytest
 
+from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.recognise import differences, read_postgresql, read_sqlite
-from aquamind_assets.warehouse.tables import TABLES
+from aquamind_assets.warehouse.schema_check import differences, read_postgresql, read_sqlite
 
 YEAR = year_days(2015)
 READING = "(id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id, sensor_id)"
@@ -46,13 +46,17 @@ def test_postgresql_has_the_described_columns_in_order(postgres):
 
 
 def test_postgresql_numbers_rows_that_come_without_an_id(postgres):
-    query = "SELECT table_name, column_name FROM information_schema.columns WHERE is_identity = 'YES' AND identity_generation = 'BY DEFAULT'"
+    query = (
+        "SELECT table_name, column_name FROM information_schema.columns WHERE is_identity = 'YES' AND"
+        " identity_generation = 'BY DEFAULT'"
+    )
     assert set(postgres.execute(query)) == {(table.name, table.id_column) for table in TABLES.values()}
 
 
 def test_postgresql_constraints_carry_aquaminds_names(postgres):
     query = """SELECT c.relname, k.conname, k.contype, k.condeferrable AND k.condeferred
-               FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = 'public'::regnamespace AND k.contype <> 'n'"""
+               FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid 
+                WHERE c.relnamespace = 'public'::regnamespace AND k.contype <> 'n'"""
     expected = set()
     for table in TABLES.values():
         expected.add((table.name, f"{table.name}_pkey", "p", False))
@@ -63,7 +67,11 @@ def test_postgresql_constraints_carry_aquaminds_names(postgres):
 
 
 def test_postgresql_indexes_carry_aquaminds_names_and_columns(postgres):
-    definitions = dict(postgres.execute("SELECT indexname, replace(indexdef, '\"', '') FROM pg_indexes WHERE schemaname = 'public'").fetchall())
+    definitions = dict(
+        postgres.execute(
+            "SELECT indexname, replace(indexdef, '\"', '') FROM pg_indexes WHERE schemaname = 'public'"
+        ).fetchall()
+    )
     for table in TABLES.values():
         for index in table.indexes:
             columns = ", ".join(f"{column} {index.opclass}" if index.opclass else column for column in index.columns)
@@ -75,12 +83,22 @@ def test_postgresql_indexes_carry_aquaminds_names_and_columns(postgres):
 
 def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
     postgres.execute("SET session_replication_role = replica")  # where the container stands is not what is tested here
-    postgres.execute("INSERT INTO infrastructure_container VALUES (1, 'C1', 10, 10, true, now(), now(), 1, 1, NULL, true)")
-    postgres.execute("INSERT INTO infrastructure_sensor VALUES (1, 'T', 'TEMPERATURE', '', '', NULL, NULL, true, now(), now(), 1)")
-    postgres.execute("INSERT INTO environmental_environmentalparameter VALUES (1, 'Temperature', '°C', '', 0, 20, 8, 14, now(), now())")
+    postgres.execute(
+        "INSERT INTO infrastructure_container VALUES (1, 'C1', 10, 10, true, now(), now(), 1, 1, NULL, true)"
+    )
+    postgres.execute(
+        "INSERT INTO infrastructure_sensor VALUES (1, 'T', 'TEMPERATURE', '', '', NULL, NULL, true, now(), now(), 1)"
+    )
+    postgres.execute(
+        "INSERT INTO environmental_environmentalparameter VALUES (1, 'Temperature', '°C', '', 0, 20, 8, 14, now(),"
+        " now())"
+    )
     year = ddl.partition_name(YEAR)
     postgres.execute(ddl.create_partition(year, YEAR))
-    postgres.execute(f"INSERT INTO {year} {READING} VALUES (20150010000000, 8.5, '2015-12-31 23:59:59.999999+00', false, '', now(), 1, 1, 1)")
+    postgres.execute(
+        f"INSERT INTO {year} {READING} VALUES (20150010000000, 8.5, '2015-12-31 23:59:59.999999+00', false, '', now(),"
+        " 1, 1, 1)"
+    )
     for statement in ddl.partition_indexes(year):
         postgres.execute(statement)
     before = set(postgres.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [year]))
@@ -94,18 +112,28 @@ def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
 def test_a_year_refuses_readings_of_another(postgres):
     postgres.execute(ddl.create_partition("year_2015", YEAR))
     with pytest.raises(psycopg.errors.CheckViolation, match="year_2015_bounds"):
-        postgres.execute(f"INSERT INTO year_2015 {READING} VALUES (1, 8.5, '2016-01-01 00:00:00+00', false, '', '2016-01-01 00:00:00+00', 1, 1, 1)")
+        postgres.execute(
+            f"INSERT INTO year_2015 {READING} VALUES (1, 8.5, '2016-01-01 00:00:00+00', false, '', '2016-01-01"
+            " 00:00:00+00', 1, 1, 1)"
+        )
 
 
 def test_a_year_with_a_reading_of_nowhere_is_refused(postgres):
     postgres.execute(ddl.create_partition("year_2015", YEAR))
-    postgres.execute(f"INSERT INTO year_2015 {READING} VALUES (1, 8.5, '2015-01-01 00:00:00+00', false, '', now(), 1, 1, 1)")
+    postgres.execute(
+        f"INSERT INTO year_2015 {READING} VALUES (1, 8.5, '2015-01-01 00:00:00+00', false, '', now(), 1, 1, 1)"
+    )
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         postgres.execute(ddl.attach_partition("year_2015", YEAR))
 
 
 def test_sqlite_keeps_only_one_index_on_readings(sqlite):
-    names = {name for (name,) in sqlite.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", [ddl.READINGS])}
+    names = {
+        name
+        for (name,) in sqlite.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", [ddl.READINGS]
+        )
+    }
     assert names == set(ddl.SQLITE_READING_INDEXES)
     assert names <= {index.name for index in TABLES[ddl.READINGS].indexes}
 
@@ -118,7 +146,9 @@ def test_sqlite_enforces_what_is_described(sqlite):
         sqlite.execute(geography, [2, "Faroe Islands"])
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
         sqlite.execute(geography, [2, None])
-    container = "INSERT INTO infrastructure_container VALUES (1, 'T1', 10, 10, 1, '2015-01-01', '2015-01-01', NULL, 1, NULL, 1)"
+    container = (
+        "INSERT INTO infrastructure_container VALUES (1, 'T1', 10, 10, 1, '2015-01-01', '2015-01-01', NULL, 1, NULL, 1)"
+    )
     with pytest.raises(sqlite3.IntegrityError, match="container_in_either_hall_or_area"):
         sqlite.execute(container)
     area = "INSERT INTO infrastructure_area VALUES (1, 'A', 62, -7, 1000, 1, '2015-01-01', '2015-01-01', ?)"
@@ -135,8 +165,14 @@ def test_timescaledb_gets_hypertables_with_aquaminds_keys():
     text = "\n".join(statements)
     assert "PARTITION BY" not in text
     assert [line for line in statements if "create_hypertable" in line] == [
-        "SELECT create_hypertable('environmental_environmentalreading', by_range('reading_time', INTERVAL '7 days'), create_default_indexes => false)",
-        "SELECT create_hypertable('environmental_weatherdata', by_range('timestamp', INTERVAL '7 days'), create_default_indexes => false)",
+        (
+            "SELECT create_hypertable('environmental_environmentalreading', by_range('reading_time', INTERVAL '7"
+            " days'), create_default_indexes => false)"
+        ),
+        (
+            "SELECT create_hypertable('environmental_weatherdata', by_range('timestamp', INTERVAL '7 days'),"
+            " create_default_indexes => false)"
+        ),
     ]
     assert 'PRIMARY KEY ("reading_time", "sensor_id")' in text
     assert 'PRIMARY KEY ("timestamp", "area_id")' in text

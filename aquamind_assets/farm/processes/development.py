@@ -40,7 +40,9 @@ class Development:
             hatch=eggs.hatch_degree_days,
             first_feeding=eggs.first_feeding_degree_days,
             egg_hazard=float(-np.log1p(-eggs.egg_loss) / eggs.hatch_degree_days),
-            alevin_hazard=float(-np.log1p(-eggs.alevin_loss) / (eggs.first_feeding_degree_days - eggs.hatch_degree_days)),
+            alevin_hazard=float(
+                -np.log1p(-eggs.alevin_loss) / (eggs.first_feeding_degree_days - eggs.hatch_degree_days)
+            ),
             egg_weight=stages[0].entry_weight_g,
             hatch_weight=eggs.alevin_weight_g,
             fry_weight=max(stages[1].entry_weight_g, eggs.alevin_weight_g),
@@ -52,7 +54,9 @@ class Development:
 
     def weight(self, degree_days: np.ndarray) -> np.ndarray:
         """Mean wet weight, g: eggs swell a little, alevins take up water while they use their yolk."""
-        return np.interp(degree_days, [0.0, self.hatch, self.first_feeding], [self.egg_weight, self.hatch_weight, self.fry_weight])
+        return np.interp(
+            degree_days, [0.0, self.hatch, self.first_feeding], [self.egg_weight, self.hatch_weight, self.fry_weight]
+        )
 
     def hatched(self, degree_days: np.ndarray) -> np.ndarray:
         """Whether they have hatched, bool."""

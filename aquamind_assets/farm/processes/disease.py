@@ -1,7 +1,7 @@
 """The diseases: outbreaks at sites, spread among their containers, course, sickness, deaths, diagnosis.
 
-A site's outbreak (*event*) begins in one container and reaches the next one every 10-20 days. Each *infection* is one container's share in it. The engine
-keeps the running infections as columns (m,) and asks this module for rates.
+A site's outbreak (*event*) begins in one container and reaches the next one every 10-20 days. Each *infection* is one
+container's share in it. The engine keeps the running infections as columns (m,) and asks this module for rates.
 
 | kind | name | unit | meaning and source |
 |---|---|---|---|
@@ -26,7 +26,7 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
 
@@ -80,7 +80,12 @@ class Disease:
                 season[:, column] = health.off_peak_factor
                 season[one.peak_months, column] = health.peak_factor
         return cls(
-            yearly=np.array([[one.yearly_probability * place.disease_scale.get(one.key, 1.0) for one in diseases] for place in scenario.farm.geographies]),
+            yearly=np.array(
+                [
+                    [one.yearly_probability * place.disease_scale.get(one.key, 1.0) for one in diseases]
+                    for place in scenario.farm.geographies
+                ]
+            ),
             season=season,
             min_temperature=np.array([one.min_temperature for one in diseases]),
             stages=np.array([[name in one.stages for one in diseases] for name in STAGE_NAMES]),
@@ -101,7 +106,14 @@ class Disease:
             depopulation_days=spec.depopulation_days,
         )
 
-    def susceptibility(self, stage: np.ndarray, vaccine: np.ndarray, days_in_water: np.ndarray, temperature: np.ndarray, infected: np.ndarray) -> np.ndarray:
+    def susceptibility(
+        self,
+        stage: np.ndarray,
+        vaccine: np.ndarray,
+        days_in_water: np.ndarray,
+        temperature: np.ndarray,
+        infected: np.ndarray,
+    ) -> np.ndarray:
         """Relative risk of each container and disease, (n, d), 0..1.
 
         Args:
@@ -115,7 +127,9 @@ class Disease:
         warm = temperature[:, None] >= self.min_temperature
         return np.where(self.stages[stage] & warm & ~infected, (1.0 - self.protection[vaccine]) * exposed, 0.0)
 
-    def site_hazard(self, susceptibility: np.ndarray, site: np.ndarray, geography: np.ndarray, month: int) -> np.ndarray:
+    def site_hazard(
+        self, susceptibility: np.ndarray, site: np.ndarray, geography: np.ndarray, month: int
+    ) -> np.ndarray:
         """Hazard of a new outbreak at each site, (sites, d), 1/day: that of the mean container there.
 
         Args:
@@ -150,7 +164,8 @@ class Disease:
         return np.floor(low + (high - low + 1.0) * u).astype(np.int64)
 
     def brings_along(self, disease: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Companion diseases that begin together with infections, bool (m, d), from uniforms (m, d). Companions need no season and no stage of their own."""
+        """Companion diseases that begin together with infections, bool (m, d), from uniforms (m, d). Companions need no
+        season and no stage of their own."""
         return u < self.companions[disease]
 
     def course(self, days_since_start: np.ndarray, duration: np.ndarray) -> np.ndarray:
@@ -160,7 +175,14 @@ class Disease:
         down = (1.0 - progress) / (1.0 - _HELD)
         return np.clip(np.minimum(up, down), 0.0, 1.0)
 
-    def impact(self, disease: np.ndarray, days_since_start: np.ndarray, duration: np.ndarray, severity: np.ndarray, treated: np.ndarray) -> np.ndarray:
+    def impact(
+        self,
+        disease: np.ndarray,
+        days_since_start: np.ndarray,
+        duration: np.ndarray,
+        severity: np.ndarray,
+        treated: np.ndarray,
+    ) -> np.ndarray:
         """Course x severity, lowered by half the recovery rate once ``treated`` (bool), (m,)."""
         relief = np.where(treated, 1.0 - self.recovery[disease] / 2, 1.0)
         return self.course(days_since_start, duration) * severity * relief
@@ -170,7 +192,8 @@ class Disease:
         return np.minimum(self.sick_share * (self.factor[disease] - 1.0) * impact, _MOST_SICK)
 
     def hazard(self, disease: np.ndarray, impact: np.ndarray, stage_base: np.ndarray) -> np.ndarray:
-        """Extra hazard, 1/day, (m,); ``stage_base`` is the all-cause base of the container's stage (``Mortality.stage_base``)."""
+        """Extra hazard, 1/day, (m,); ``stage_base`` is the all-cause base of the container's stage
+        (``Mortality.stage_base``)."""
         return stage_base * (self.factor[disease] - 1.0) * impact
 
     def detection_hazard(self, sick: np.ndarray) -> np.ndarray:

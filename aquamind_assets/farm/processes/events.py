@@ -15,7 +15,7 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Cause, EventKind
+from aquamind_assets.ledger.codes import Cause, EventKind
 from aquamind_assets.scenario.model import Scenario
 
 _Z90 = 1.2815515655446004
@@ -73,9 +73,17 @@ class Events:
         return self.per_day * (1.0 + self.season * np.cos(2 * np.pi * (day_of_year - self.peak_day) / 365.25))
 
     def strike(
-        self, at_sea: np.ndarray, area: np.ndarray, area_u: np.ndarray, container_u: np.ndarray, loss_normal: np.ndarray, waves: np.ndarray, day_of_year: int
+        self,
+        at_sea: np.ndarray,
+        area: np.ndarray,
+        area_u: np.ndarray,
+        container_u: np.ndarray,
+        loss_normal: np.ndarray,
+        waves: np.ndarray,
+        day_of_year: int,
     ) -> Struck:
-        """What strikes which container today. Of two kinds in one container on one day the later one in the scenario's list counts.
+        """What strikes which container today. Of two kinds in one container on one day the later one in the scenario's
+        list counts.
 
         Args:
             at_sea: whether the container is a cage, bool (n,).

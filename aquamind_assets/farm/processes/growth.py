@@ -22,7 +22,7 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.model import Scenario
 
 _DAYS_A_YEAR = 365.25
@@ -54,7 +54,10 @@ class Growth:
     def from_scenario(cls, scenario: Scenario) -> Self:
         """The parameters of a scenario."""
         spec, stages, plan = scenario.biology.growth, scenario.farm.stages, scenario.farm.batches
-        ranges = [[(stage.tgc.low, stage.tgc.high) if stage.tgc else (0.0, 0.0) for stage in stages] for _ in scenario.farm.geographies]
+        ranges = [
+            [(stage.tgc.low, stage.tgc.high) if stage.tgc else (0.0, 0.0) for stage in stages]
+            for _ in scenario.farm.geographies
+        ]
         for row, geography in zip(ranges, scenario.farm.geographies, strict=True):
             row[Stage.ADULT] = (geography.growout_tgc.low, geography.growout_tgc.high)
         tgc = np.array(ranges)
@@ -79,8 +82,11 @@ class Growth:
             cv=np.array([stage.weight_cv for stage in stages]),
         )
 
-    def batch_tgc(self, geography: np.ndarray, stage: np.ndarray, range_u: np.ndarray, batch_normal: np.ndarray) -> np.ndarray:
-        """TGC x1000 of a batch in a stage: its place ``range_u`` (uniform) in the stage's range, and its own ``batch_normal``; 0 before first feeding."""
+    def batch_tgc(
+        self, geography: np.ndarray, stage: np.ndarray, range_u: np.ndarray, batch_normal: np.ndarray
+    ) -> np.ndarray:
+        """TGC x1000 of a batch in a stage: its place ``range_u`` (uniform) in the stage's range, and its own
+        ``batch_normal``; 0 before first feeding."""
         low = self.tgc_low[geography, stage]
         tgc = low + (self.tgc_high[geography, stage] - low) * range_u + self.batch_sd * batch_normal
         return np.where(low > 0, np.maximum(tgc, 0.1), 0.0)
@@ -137,8 +143,16 @@ class Growth:
             fasting: bool; fasted fish lose a little weight.
             day_of_year: 1..366.
         """
-        growth = tgc * 1e-3 * np.maximum(temperature, 0.0) * self.heat_factor(temperature) * self.oxygen_factor(saturation, temperature)
-        growth *= self.size_factor(weight, stage) * self.season_factor(stage, day_of_year) * self.sickness_factor(sick_share)
+        growth = (
+            tgc
+            * 1e-3
+            * np.maximum(temperature, 0.0)
+            * self.heat_factor(temperature)
+            * self.oxygen_factor(saturation, temperature)
+        )
+        growth *= (
+            self.size_factor(weight, stage) * self.season_factor(stage, day_of_year) * self.sickness_factor(sick_share)
+        )
         return np.where(fasting, -self.fasting_loss / 3 * np.cbrt(weight), growth) * (tgc > 0)
 
     def grown(self, weight: np.ndarray, rate: np.ndarray) -> np.ndarray:
@@ -153,7 +167,8 @@ class Growth:
 def _pivot(entry: float, harvest: float, exponent: float) -> float:
     """Weight at which the size factor is 1, so that the time from entry to harvest weight is that of a constant TGC.
 
-    With x = W^(1/3), dx/dt ~ (x/pivot)^(-3e), the time is the integral of (x/pivot)^(3e) dx, which must be harvest_x - entry_x.
+    With x = W^(1/3), dx/dt ~ (x/pivot)^(-3e), the time is the integral of (x/pivot)^(3e) dx, which must be harvest_x -
+    entry_x.
     """
     power = 3 * exponent
     low, high = np.cbrt(entry), np.cbrt(harvest)

@@ -1,7 +1,8 @@
 """Sea lice: stage-structured cohorts in every cage, shared larvae, counts.
 
-Attached and pre-adult lice pass through boxes of equal development; every day the development clock of the cage's water advances, and when it passes a box
-border all boxes move on by one. So a cohort keeps its age and does not smear, as it would in a chain of rates.
+Attached and pre-adult lice pass through boxes of equal development; every day the development clock of the cage's water
+advances, and when it passes a box border all boxes move on by one. So a cohort keeps its age and does not smear, as it
+would in a chain of rates.
 
 | kind | name | unit | meaning and source |
 |---|---|---|---|
@@ -71,7 +72,9 @@ def egg_days(temperature: np.ndarray) -> np.ndarray:
 
 def infectivity(fish: np.ndarray, weight: np.ndarray, temperature: np.ndarray) -> np.ndarray:
     """Chance of a fish to catch a larva, relative to one of 1 kg among 70,000 at 9 degC (suggested)."""
-    return _caught(np.maximum(fish, 1.0) / 1e6, weight / 1e3, temperature) / _caught(*(np.array(value) for value in _REFERENCE))
+    return _caught(np.maximum(fish, 1.0) / 1e6, weight / 1e3, temperature) / _caught(
+        *(np.array(value) for value in _REFERENCE)
+    )
 
 
 def _caught(millions: np.ndarray, kilograms: np.ndarray, temperature: np.ndarray) -> np.ndarray:
@@ -91,7 +94,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Lice:
-    """Sea lice; ``lice`` is the state (n, WIDTH), the other arrays are over the same cages, (n,), unless said otherwise."""
+    """Sea lice; ``lice`` is the state (n, WIDTH), the other arrays are over the same cages, (n,), unless said
+    otherwise."""
 
     box_survival: np.ndarray
     """Daily survival in each box, (BOXES,)."""
@@ -144,7 +148,14 @@ class Lice:
         return stationary_step(previous, normal, self.outside_rho, self.outside_sd)
 
     def settling(
-        self, lice: np.ndarray, fish: np.ndarray, weight: np.ndarray, temperature: np.ndarray, area: np.ndarray, outside_log: np.ndarray, day_of_year: int
+        self,
+        lice: np.ndarray,
+        fish: np.ndarray,
+        weight: np.ndarray,
+        temperature: np.ndarray,
+        area: np.ndarray,
+        outside_log: np.ndarray,
+        day_of_year: int,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Lice that settle today, per fish, and the share of them that is resistant, both (n,).
 
@@ -170,8 +181,11 @@ class Lice:
         share = (self.internal_share * resistant + self.outside_resistance * from_outside) / np.maximum(total, 1e-300)
         return caught * total[area], share[area]
 
-    def advance(self, lice: np.ndarray, temperature: np.ndarray, settled: np.ndarray, settled_resistant: np.ndarray) -> np.ndarray:
-        """The state a day later, (n, WIDTH): yesterday's lice die, develop and lay eggs, then ``settled`` lice attach, half of them females."""
+    def advance(
+        self, lice: np.ndarray, temperature: np.ndarray, settled: np.ndarray, settled_resistant: np.ndarray
+    ) -> np.ndarray:
+        """The state a day later, (n, WIDTH): yesterday's lice die, develop and lay eggs, then ``settled`` lice attach,
+        half of them females."""
         new = np.empty_like(lice)
         grown_f = self._move(lice, new, FEMALE, FEMALE_CLOCK, female_rate(temperature))
         grown_m = self._move(lice, new, MALE, MALE_CLOCK, male_rate(temperature))
@@ -187,7 +201,8 @@ class Lice:
         return new
 
     def _move(self, lice: np.ndarray, new: np.ndarray, boxes: slice, clock: int, rate: np.ndarray) -> np.ndarray:
-        """Ages one sex into ``new``; returns the lice that become adult. A box is a third of a stage, passed at most once a day (below 19 degC)."""
+        """Ages one sex into ``new``; returns the lice that become adult. A box is a third of a stage, passed at most
+        once a day (below 19 degC)."""
         alive = lice[:, boxes] * self.box_survival
         time = lice[:, clock] + np.minimum(rate * BOXES_PER_STAGE, 1.0)
         moves = time >= 1.0
@@ -203,7 +218,9 @@ class Lice:
         grown[moving] = shifted[:, -1]
         return grown
 
-    def treated(self, lice: np.ndarray, efficacy: np.ndarray, attached_factor: np.ndarray, chemical: np.ndarray) -> np.ndarray:
+    def treated(
+        self, lice: np.ndarray, efficacy: np.ndarray, attached_factor: np.ndarray, chemical: np.ndarray
+    ) -> np.ndarray:
         """The state after a treatment, (m, WIDTH).
 
         Args:
@@ -230,12 +247,16 @@ class Lice:
     @staticmethod
     def attached(lice: np.ndarray) -> np.ndarray:
         """Copepodids and chalimus on a fish, (n,)."""
-        return lice[:, FEMALE.start : FEMALE.start + _ATTACHED_BOXES].sum(axis=1) + lice[:, MALE.start : MALE.start + _ATTACHED_BOXES].sum(axis=1)
+        return lice[:, FEMALE.start : FEMALE.start + _ATTACHED_BOXES].sum(axis=1) + lice[
+            :, MALE.start : MALE.start + _ATTACHED_BOXES
+        ].sum(axis=1)
 
     @staticmethod
     def preadult(lice: np.ndarray) -> np.ndarray:
         """Pre-adults of both sexes on a fish, (n,)."""
-        return lice[:, FEMALE.start + _ATTACHED_BOXES : FEMALE.stop].sum(axis=1) + lice[:, MALE.start + _ATTACHED_BOXES : MALE.stop].sum(axis=1)
+        return lice[:, FEMALE.start + _ATTACHED_BOXES : FEMALE.stop].sum(axis=1) + lice[
+            :, MALE.start + _ATTACHED_BOXES : MALE.stop
+        ].sum(axis=1)
 
     @staticmethod
     def mobile(lice: np.ndarray) -> np.ndarray:
@@ -243,7 +264,8 @@ class Lice:
         return Lice.preadult(lice) + lice[:, ADULT_FEMALE] + lice[:, ADULT_MALE]
 
     def count(self, lice: np.ndarray, fish_sampled: int, u: np.ndarray) -> Count:
-        """Counts of ``fish_sampled`` fish from uniforms (m, 5): females, males, pre-adults, attached, and how well attached lice are seen."""
+        """Counts of ``fish_sampled`` fish from uniforms (m, 5): females, males, pre-adults, attached, and how well
+        attached lice are seen."""
         low, high = self.seen
         seen = low + (high - low) * u[:, 4]
         return Count(

@@ -1,7 +1,8 @@
 """What lice do to the fish they sit on: deaths, lost appetite and growth.
 
-A louse wounds the skin of its host, whose area grows with the weight to the power of two thirds; so a load in mobile lice for each gram of fish, which the
-experiments report, is the less bearable the larger the fish is. Attached lice do little harm. Deaths by lice are recorded as disease.
+A louse wounds the skin of its host, whose area grows with the weight to the power of two thirds; so a load in mobile
+lice for each gram of fish, which the experiments report, is the less bearable the larger the fish is. Attached lice do
+little harm. Deaths by lice are recorded as disease.
 
 | kind | name | unit | meaning and source |
 |---|---|---|---|
@@ -64,7 +65,8 @@ class LiceHarm:
     def hazard(self, load: np.ndarray) -> np.ndarray:
         """Hazard of death, 1/day.
 
-        A load that lasts kills the share ``r / (1 + r)`` of the fish in ``lethal_days``, with ``r = (load / lethal_load) ** steepness``.
+        A load that lasts kills the share ``r / (1 + r)`` of the fish in ``lethal_days``, with ``r = (load /
+        lethal_load) ** steepness``.
         """
         return np.log1p(np.power(load / self.lethal_load, self.steepness)) / self.lethal_days
 

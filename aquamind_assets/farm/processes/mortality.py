@@ -23,8 +23,8 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Cause, Stage
 from aquamind_assets.farm.processes.quantiles import apportion, beta_binomial_quantile, stationary_step
+from aquamind_assets.ledger.codes import Cause, Stage
 from aquamind_assets.scenario.model import Scenario
 
 _DAYS_A_MONTH = 30.0
@@ -33,7 +33,8 @@ PULSE_DAYS = 7
 
 
 def deaths(count: np.ndarray, hazard: np.ndarray, u: np.ndarray, overdispersion: float) -> np.ndarray:
-    """Deaths of a day, int64 in [0, count]: the beta-binomial quantile at ``u`` of fish that die with probability 1 - exp(-hazard).
+    """Deaths of a day, int64 in [0, count]: the beta-binomial quantile at ``u`` of fish that die with probability 1 -
+    exp(-hazard).
 
     Never falls when ``hazard`` or ``u`` rises, so that two scenarios with one seed differ only where the hazard does.
     """
@@ -41,7 +42,8 @@ def deaths(count: np.ndarray, hazard: np.ndarray, u: np.ndarray, overdispersion:
 
 
 def by_cause(total: np.ndarray, hazards: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """The deaths ``total`` (n,) shared among the causes' ``hazards`` (n, causes); int64 (n, causes) whose rows add up exactly."""
+    """The deaths ``total`` (n,) shared among the causes' ``hazards`` (n, causes); int64 (n, causes) whose rows add up
+    exactly."""
     return apportion(total, hazards, u)
 
 
@@ -77,7 +79,11 @@ class Mortality:
         spec, stages = scenario.health.mortality, scenario.farm.stages
         base = np.zeros(len(stages))
         for row, stage in enumerate(stages):
-            days = (stage.nominal_days.low + stage.nominal_days.high) / 2 if stage.mortality_basis == "stage" else _DAYS_A_MONTH
+            days = (
+                (stage.nominal_days.low + stage.nominal_days.high) / 2
+                if stage.mortality_basis == "stage"
+                else _DAYS_A_MONTH
+            )
             base[row] = -np.log1p(-min(stage.mortality, 1 - 1e-9)) / days
         young = np.array([Stage.FRY <= row <= Stage.SMOLT for row in range(len(stages))])
         weights = np.exp(-np.arange(PULSE_DAYS) / spec.handling_decay_days)
@@ -86,14 +92,19 @@ class Mortality:
             stage_base=base,
             sea_low=-float(np.log1p(-spec.sea_background.low)) / _DAYS_A_MONTH,
             sea_high=-float(np.log1p(-spec.sea_background.high)) / _DAYS_A_MONTH,
-            log_weight=(float(np.log(stages[Stage.POST_SMOLT].entry_weight_g)), float(np.log(scenario.farm.batches.harvest_weight_g.high))),
+            log_weight=(
+                float(np.log(stages[Stage.POST_SMOLT].entry_weight_g)),
+                float(np.log(scenario.farm.batches.harvest_weight_g.high)),
+            ),
             transfer_peak=spec.transfer_peak,
             transfer_decay=spec.transfer_decay_days,
             farm_sd=spec.farm_week_sd,
             farm_rho=spec.farm_week_rho,
             container_sd=spec.container_sd,
             batch_share=spec.batch_share,
-            effects_scale=np.where(young, spec.freshwater_effects, np.where(np.arange(len(stages)) < Stage.FRY, spec.egg_effects, 1.0)),
+            effects_scale=np.where(
+                young, spec.freshwater_effects, np.where(np.arange(len(stages)) < Stage.FRY, spec.egg_effects, 1.0)
+            ),
             handling_farm_share=spec.handling_farm_share,
             overdispersion=spec.overdispersion,
             pulse=weights / weights.sum(),
@@ -102,11 +113,20 @@ class Mortality:
         )
 
     def next_farm_effect(self, previous: np.ndarray, normal: np.ndarray) -> np.ndarray:
-        """The farm effect of the next week by site, in units of one standard deviation, from last week's; start with a normal."""
+        """The farm effect of the next week by site, in units of one standard deviation, from last week's; start with a
+        normal."""
         return stationary_step(previous, normal, self.farm_rho, 1.0)
 
-    def background(self, stage: np.ndarray, weight: np.ndarray, days_at_sea: np.ndarray, farm_effect: np.ndarray, container_normal: np.ndarray) -> np.ndarray:
-        """Background hazard, 1/day, after first feeding (eggs and alevins: ``Development.hazard``, see :meth:`effects`).
+    def background(
+        self,
+        stage: np.ndarray,
+        weight: np.ndarray,
+        days_at_sea: np.ndarray,
+        farm_effect: np.ndarray,
+        container_normal: np.ndarray,
+    ) -> np.ndarray:
+        """Background hazard, 1/day, after first feeding (eggs and alevins: ``Development.hazard``, see
+        :meth:`effects`).
 
         Args:
             stage: ``Stage``.
@@ -119,7 +139,11 @@ class Mortality:
         grown = np.clip((np.log(weight) - low) / (high - low), 0.0, 1.0)
         at_sea = stage >= Stage.POST_SMOLT
         after_transfer = 1.0 + self.transfer_peak * np.exp(-np.maximum(days_at_sea, 0) / self.transfer_decay)
-        base = np.where(at_sea, (self.sea_low + (self.sea_high - self.sea_low) * grown) * after_transfer, self.freshwater_hazard[stage])
+        base = np.where(
+            at_sea,
+            (self.sea_low + (self.sea_high - self.sea_low) * grown) * after_transfer,
+            self.freshwater_hazard[stage],
+        )
         return base * self.effects(stage, farm_effect, container_normal)
 
     def of_stay(self, batch_normal: float, own_normal: float) -> float:
@@ -130,10 +154,15 @@ class Mortality:
         """Factor of farm-week and container on the background, mean 1."""
         scale = self.effects_scale[stage]
         variance = self.farm_sd**2 + self.container_sd**2
-        return np.exp(scale * (self.farm_sd * farm_effect + self.container_sd * container_normal) - scale * scale * variance / 2)
+        return np.exp(
+            scale * (self.farm_sd * farm_effect + self.container_sd * container_normal) - scale * scale * variance / 2
+        )
 
-    def handling(self, loss: np.ndarray, days_since: np.ndarray, stage: np.ndarray, farm_effect: np.ndarray) -> np.ndarray:
-        """Hazard of a handling that takes the share ``loss`` of the fish over seven days, 1/day; 0 before it and after them.
+    def handling(
+        self, loss: np.ndarray, days_since: np.ndarray, stage: np.ndarray, farm_effect: np.ndarray
+    ) -> np.ndarray:
+        """Hazard of a handling that takes the share ``loss`` of the fish over seven days, 1/day; 0 before it and after
+        them.
 
         Fish of a farm in a bad week stand it worse: the loss is what it is on the average over farms and weeks.
 
@@ -149,7 +178,14 @@ class Mortality:
         strain = np.exp(scale * farm_effect - scale * scale / 2)
         return np.where(running, -np.log1p(-np.minimum(loss, 0.999)) * self.pulse[day] * strain, 0.0)
 
-    def hazards(self, stage: np.ndarray, background: np.ndarray, disease: np.ndarray, handling: np.ndarray, events: np.ndarray | None = None) -> np.ndarray:
+    def hazards(
+        self,
+        stage: np.ndarray,
+        background: np.ndarray,
+        disease: np.ndarray,
+        handling: np.ndarray,
+        events: np.ndarray | None = None,
+    ) -> np.ndarray:
         """Hazards by cause, (n, causes), 1/day.
 
         Args:

@@ -1,7 +1,7 @@
 """Quantile functions: counts from uniforms that are drawn elsewhere.
 
-A count drawn by its quantile function is monotone in the uniform and in the rate, so two scenarios that share their uniforms differ only where a rate
-differs (common random numbers).
+A count drawn by its quantile function is monotone in the uniform and in the rate, so two scenarios that share their
+uniforms differ only where a rate differs (common random numbers).
 
 Belongs here: distributions. Does not belong here: biology, streams.
 """
@@ -12,9 +12,30 @@ _TERMS = 48
 _EXACT_BELOW = 8.0
 
 # Acklam's rational approximation of the normal quantile, relative error below 1.2e-9.
-_A = (-3.969683028665376e01, 2.209460984245205e02, -2.759285104469687e02, 1.383577518672690e02, -3.066479806614716e01, 2.506628277459239e00)
-_B = (-5.447609879822406e01, 1.615858368580409e02, -1.556989798598866e02, 6.680131188771972e01, -1.328068155288572e01, 1.0)
-_C = (-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e00, -2.549732539343734e00, 4.374664141464968e00, 2.938163982698783e00)
+_A = (
+    -3.969683028665376e01,
+    2.209460984245205e02,
+    -2.759285104469687e02,
+    1.383577518672690e02,
+    -3.066479806614716e01,
+    2.506628277459239e00,
+)
+_B = (
+    -5.447609879822406e01,
+    1.615858368580409e02,
+    -1.556989798598866e02,
+    6.680131188771972e01,
+    -1.328068155288572e01,
+    1.0,
+)
+_C = (
+    -7.784894002430293e-03,
+    -3.223964580411365e-01,
+    -2.400758277161838e00,
+    -2.549732539343734e00,
+    4.374664141464968e00,
+    2.938163982698783e00,
+)
 _D = (7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e00, 3.754408661907416e00, 1.0)
 _TAIL = 0.02425
 
@@ -43,8 +64,8 @@ def normal_quantile(u: np.ndarray) -> np.ndarray:
 def beta_binomial_quantile(count: np.ndarray, probability: np.ndarray, u: np.ndarray, correlation: float) -> np.ndarray:
     """Quantiles of beta-binomial counts, int64, shape of ``count``, in [0, count].
 
-    Exact (summed probabilities) while the mean is below 8 fish, by a Cornish-Fisher expansion with the exact first three moments above it. Never falls when
-    ``u`` or ``probability`` rises.
+    Exact (summed probabilities) while the mean is below 8 fish, by a Cornish-Fisher expansion with the exact first
+    three moments above it. Never falls when ``u`` or ``probability`` rises.
 
     Args:
         count: fish, integers >= 0.
@@ -107,7 +128,8 @@ def _expanded(count: np.ndarray, probability: np.ndarray, z: np.ndarray, correla
     inflation = 1 + np.maximum(count - 1, 0) * correlation
     mean = count * p
     deviation = np.sqrt(mean * q * inflation)
-    # Skewness of the beta-binomial with alpha + beta = s = 1/rho - 1; written with rho so that rho = 0 gives the binomial.
+    # Skewness of the beta-binomial with alpha + beta = s = 1/rho - 1; written with rho so that rho = 0 gives the
+    # binomial.
     denominator = (1 + correlation) * np.maximum(deviation, 1e-12)
     skewness = (1 - correlation + 2 * count * correlation) * (q - p) / denominator
     # The expansion turns back at z = -3 / skewness; it stays at the value it has there.
@@ -138,16 +160,20 @@ def negative_binomial_quantile(size: np.ndarray, mean: np.ndarray, u: np.ndarray
 
 
 def apportion(total: np.ndarray, weights: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Whole numbers (n, k) that add up to ``total`` (n,) in proportion to ``weights`` (n, k), by systematic sampling with one uniform for each row.
+    """Whole numbers (n, k) that add up to ``total`` (n,) in proportion to ``weights`` (n, k), by systematic sampling
+    with one uniform for each row.
 
-    Every share is within one of its expectation, and right on the average. Rows whose weights are all 0 go to the first column.
+    Every share is within one of its expectation, and right on the average. Rows whose weights are all 0 go to the first
+    column.
     """
     weights = np.asarray(weights, dtype=np.float64)
     total = np.asarray(total, dtype=np.int64)
     cumulative = np.cumsum(weights, axis=1)
     whole = cumulative[:, -1]
     edges = np.zeros((weights.shape[0], weights.shape[1] + 1), dtype=np.int64)
-    inner = np.floor(cumulative[:, :-1] / np.where(whole > 0, whole, 1.0)[:, None] * total[:, None] + u[:, None]).astype(np.int64)
+    inner = np.floor(
+        cumulative[:, :-1] / np.where(whole > 0, whole, 1.0)[:, None] * total[:, None] + u[:, None]
+    ).astype(np.int64)
     edges[:, 1:-1] = np.where((whole > 0)[:, None], np.minimum(inner, total[:, None]), total[:, None])
     edges[:, -1] = total
     return np.diff(edges, axis=1)

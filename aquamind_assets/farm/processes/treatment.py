@@ -28,7 +28,8 @@ _SICK_LOSS = 2.0
 
 @dataclass(frozen=True)
 class Treatment:
-    """Treatments, t of them, in the scenario's order; arrays are over treated containers, (m,), unless said otherwise."""
+    """Treatments, t of them, in the scenario's order; arrays are over treated containers, (m,), unless said
+    otherwise."""
 
     threshold: float
     interval: int
@@ -53,9 +54,13 @@ class Treatment:
         """The parameters of a scenario."""
         health = scenario.health
         specs, keys = health.treatments, [one.key for one in health.treatments]
-        efficacy = np.array([(one.lice_efficacy.low, one.lice_efficacy.high) if one.lice_efficacy else (0.5, 0.5) for one in specs])
+        efficacy = np.array(
+            [(one.lice_efficacy.low, one.lice_efficacy.high) if one.lice_efficacy else (0.5, 0.5) for one in specs]
+        )
         logit = np.log(np.clip(efficacy, 1e-6, 1 - 1e-6) / (1 - np.clip(efficacy, 1e-6, 1 - 1e-6)))
-        choices = np.full((len(health.diseases), max(1, *(len(one.treatments) for one in health.diseases))), -1, dtype=np.int64)
+        choices = np.full(
+            (len(health.diseases), max(1, *(len(one.treatments) for one in health.diseases))), -1, dtype=np.int64
+        )
         for row, one in enumerate(health.diseases):
             choices[row, : len(one.treatments)] = [keys.index(key) for key in one.treatments]
         return cls(
@@ -101,7 +106,8 @@ class Treatment:
         return np.where(cumulative[:, -1] > 0, chosen, -1)
 
     def choose_for_disease(self, disease: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Method against a disease: the first choice in seven of ten cases, else one of the others; -1 where there is none; int64 (m,)."""
+        """Method against a disease: the first choice in seven of ten cases, else one of the others; -1 where there is
+        none; int64 (m,)."""
         choices = self.for_disease[disease]
         number = (choices >= 0).sum(axis=1)
         other = 1 + np.floor((u - _FIRST_CHOICE) / (1 - _FIRST_CHOICE) * (number - 1)).astype(np.int64)
@@ -114,6 +120,7 @@ class Treatment:
         return drawn * np.where(self.chemical[method], 1.0 - resistance, 1.0)
 
     def fish_loss(self, method: np.ndarray, sick_share: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Share of the fish that the handling costs over seven days (``Mortality.handling``); sick fish stand it worse."""
+        """Share of the fish that the handling costs over seven days (``Mortality.handling``); sick fish stand it
+        worse."""
         drawn = self.loss_low[method] + (self.loss_high[method] - self.loss_low[method]) * u
         return np.minimum(drawn * (1.0 + _SICK_LOSS * sick_share), 0.5)

@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.ledger import Stage
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -39,8 +39,11 @@ class Vaccination:
         row = np.searchsorted(self.edges, u, side="right")
         return np.where(row < self.edges.size, row, -1)
 
-    def due(self, vaccine: np.ndarray, stage: np.ndarray, days_to_transfer: np.ndarray, vaccinated: np.ndarray) -> np.ndarray:
-        """Whether batches are vaccinated today, bool: in Parr or Smolt, once, when the expected transfer is near enough."""
+    def due(
+        self, vaccine: np.ndarray, stage: np.ndarray, days_to_transfer: np.ndarray, vaccinated: np.ndarray
+    ) -> np.ndarray:
+        """Whether batches are vaccinated today, bool: in Parr or Smolt, once, when the expected transfer is near
+        enough."""
         young = (stage == Stage.PARR) | (stage == Stage.SMOLT)
         return (vaccine >= 0) & young & ~vaccinated & (days_to_transfer <= self.days_before[vaccine])
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.ledger import Stage
 from aquamind_assets.farm.processes.disease import Disease
 from aquamind_assets.farm.processes.mortality import Mortality
 from aquamind_assets.farm.processes.treatment import Treatment
 from aquamind_assets.farm.processes.vaccination import Vaccination
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -15,15 +15,34 @@ def keys(scenario: Scenario) -> list[str]:
     return [one.key for one in scenario.health.diseases]
 
 
-def risk(disease: Disease, stage: Stage, *, vaccine: int = -1, days: int = 1000, temperature: float = 13.0) -> np.ndarray:
+def risk(
+    disease: Disease, stage: Stage, *, vaccine: int = -1, days: int = 1000, temperature: float = 13.0
+) -> np.ndarray:
     one = np.ones(1)
-    return disease.susceptibility(np.array([stage]), np.array([vaccine]), days * one, temperature * one, np.zeros((1, disease.factor.size), dtype=bool))[0]
+    return disease.susceptibility(
+        np.array([stage]),
+        np.array([vaccine]),
+        days * one,
+        temperature * one,
+        np.zeros((1, disease.factor.size), dtype=bool),
+    )[0]
 
 
 def test_only_the_stated_stages_fall_ill(scenario: Scenario, keys: list[str]) -> None:
     disease = Disease.from_scenario(scenario)
-    assert {key for key, value in zip(keys, risk(disease, Stage.PARR), strict=True) if value} == {"IPN", "FUR", "COSTIA"}
-    assert {key for key, value in zip(keys, risk(disease, Stage.ADULT), strict=True) if value} == {"PD", "HSMI", "AGD", "ISA", "CMS", "WU"}
+    assert {key for key, value in zip(keys, risk(disease, Stage.PARR), strict=True) if value} == {
+        "IPN",
+        "FUR",
+        "COSTIA",
+    }
+    assert {key for key, value in zip(keys, risk(disease, Stage.ADULT), strict=True) if value} == {
+        "PD",
+        "HSMI",
+        "AGD",
+        "ISA",
+        "CMS",
+        "WU",
+    }
     assert not risk(disease, Stage.EGG_ALEVIN).any()
 
 
@@ -37,7 +56,12 @@ def test_cold_water_age_infection_and_vaccine_lower_the_risk(scenario: Scenario,
     assert risk(disease, Stage.PARR, vaccine=0)[ipn] == pytest.approx(1 - 0.85)
     infected = np.zeros((1, len(keys)), dtype=bool)
     infected[0, pd] = True
-    assert disease.susceptibility(np.array([Stage.ADULT]), np.array([-1]), np.ones(1) * 900, np.ones(1) * 13, infected)[0, pd] == 0
+    assert (
+        disease.susceptibility(np.array([Stage.ADULT]), np.array([-1]), np.ones(1) * 900, np.ones(1) * 13, infected)[
+            0, pd
+        ]
+        == 0
+    )
 
 
 def test_a_site_at_full_risk_has_the_yearly_probability_times_season(scenario: Scenario, keys: list[str]) -> None:
@@ -45,11 +69,15 @@ def test_a_site_at_full_risk_has_the_yearly_probability_times_season(scenario: S
     scotland = np.array([1])
     risks = np.tile(risk(disease, Stage.ADULT), (4, 1))
     agd = keys.index("AGD")
-    yearly = {month: disease.site_hazard(risks, np.zeros(4, dtype=int), scotland, month)[0, agd] * 365.25 for month in (1, 6)}
+    yearly = {
+        month: disease.site_hazard(risks, np.zeros(4, dtype=int), scotland, month)[0, agd] * 365.25 for month in (1, 6)
+    }
     rate = -np.log1p(-0.25)
     assert yearly == pytest.approx({1: 0.5 * rate, 6: 1.5 * rate})
     isa = keys.index("ISA")
-    assert disease.site_hazard(risks, np.zeros(4, dtype=int), scotland, 1)[0, isa] * 365.25 == pytest.approx(-np.log1p(-0.02))
+    assert disease.site_hazard(risks, np.zeros(4, dtype=int), scotland, 1)[0, isa] * 365.25 == pytest.approx(
+        -np.log1p(-0.02)
+    )
 
 
 def test_the_faroes_are_free_of_pancreas_disease(scenario: Scenario, keys: list[str]) -> None:
@@ -62,7 +90,9 @@ def test_the_faroes_are_free_of_pancreas_disease(scenario: Scenario, keys: list[
 
 def test_an_empty_site_has_no_outbreak(scenario: Scenario) -> None:
     disease = Disease.from_scenario(scenario)
-    hazard = disease.site_hazard(np.tile(risk(disease, Stage.ADULT), (2, 1)), np.array([1, 1]), np.zeros(3, dtype=int), 6)
+    hazard = disease.site_hazard(
+        np.tile(risk(disease, Stage.ADULT), (2, 1)), np.array([1, 1]), np.zeros(3, dtype=int), 6
+    )
     assert not hazard[[0, 2]].any()
     assert hazard[1].any()
 
@@ -132,9 +162,16 @@ def test_vaccines_are_chosen_by_share_and_given_once_in_parr_or_smolt(scenario: 
     u = (np.arange(1000) + 0.5) / 1000
     assert np.bincount(vaccination.choose(u)).tolist() == [700, 300]
     stage = np.array([Stage.FRY, Stage.PARR, Stage.SMOLT, Stage.SMOLT, Stage.SMOLT, Stage.POST_SMOLT])
-    due = vaccination.due(np.zeros(6, dtype=int), stage, np.array([10, 10, 30, 31, 5, 0]), np.array([False, False, False, False, True, False]))
+    due = vaccination.due(
+        np.zeros(6, dtype=int),
+        stage,
+        np.array([10, 10, 30, 31, 5, 0]),
+        np.array([False, False, False, False, True, False]),
+    )
     assert due.tolist() == [False, True, True, False, False, False]
-    partly = Vaccination.from_scenario(load_scenario("tiny", ["health.vaccines.standard.share=0.2", "health.vaccines.enhanced.share=0.1"]))
+    partly = Vaccination.from_scenario(
+        load_scenario("tiny", ["health.vaccines.standard.share=0.2", "health.vaccines.enhanced.share=0.1"])
+    )
     assert (partly.choose(u) == -1).sum() == 700
     assert not partly.due(np.array([-1]), np.array([Stage.SMOLT]), np.array([0]), np.array([False])).any()
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.ledger import Stage
 from aquamind_assets.farm.processes.appetite import Appetite
 from aquamind_assets.farm.processes.condition import Condition
 from aquamind_assets.farm.processes.development import Development
 from aquamind_assets.farm.processes.growth import Growth
+from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -21,16 +21,29 @@ def days_to(growth: Growth, start: float, end: float, tgc: float, stage: Stage, 
         if not running.any():
             break
         season = np.array([growth.season_factor(np.array([stage]), int((one + day) % 365) + 1)[0] for one in first])
-        flat = growth.rate(weight, np.full(first.size, tgc), np.full(first.size, stage), np.full(first.size, temperature), np.full(first.size, 95.0),
-                           np.zeros(first.size), np.zeros(first.size, dtype=bool), 1)  # fmt: skip
+        flat = growth.rate(
+            weight,
+            np.full(first.size, tgc),
+            np.full(first.size, stage),
+            np.full(first.size, temperature),
+            np.full(first.size, 95.0),
+            np.zeros(first.size),
+            np.zeros(first.size, dtype=bool),
+            1,
+        )
         flat *= season / growth.season_factor(np.array([stage]), 1)[0]
         weight = np.where(running, growth.grown(weight, flat), weight)
         needed += running
     return float(needed.mean())
 
 
-@pytest.mark.parametrize(("stage", "start", "end", "tgc"), [(Stage.FRY, 0.5, 5, 0.85), (Stage.PARR, 5, 50, 1.83), (Stage.SMOLT, 50, 100, 0.89)])
-def test_ninety_days_at_twelve_degrees_take_the_tgc_that_the_formula_says(scenario: Scenario, stage: Stage, start: float, end: float, tgc: float) -> None:
+@pytest.mark.parametrize(
+    ("stage", "start", "end", "tgc"),
+    [(Stage.FRY, 0.5, 5, 0.85), (Stage.PARR, 5, 50, 1.83), (Stage.SMOLT, 50, 100, 0.89)],
+)
+def test_ninety_days_at_twelve_degrees_take_the_tgc_that_the_formula_says(
+    scenario: Scenario, stage: Stage, start: float, end: float, tgc: float
+) -> None:
     assert days_to(Growth.from_scenario(scenario), start, end, tgc, stage, 12.0) == pytest.approx(90, abs=1)
 
 
@@ -48,9 +61,28 @@ def test_tgc_falls_with_size_in_grow_out(scenario: Scenario) -> None:
     assert growth.size_factor(np.array([20.0]), np.array([Stage.PARR])).tolist() == [1.0]
 
 
-def rate(growth: Growth, *, temperature: float = 9.0, saturation: float = 95.0, sick: float = 0.0, fasting: np.ndarray = NO, day: int = 100) -> float:
+def rate(
+    growth: Growth,
+    *,
+    temperature: float = 9.0,
+    saturation: float = 95.0,
+    sick: float = 0.0,
+    fasting: np.ndarray = NO,
+    day: int = 100,
+) -> float:
     one = np.ones(1)
-    return float(growth.rate(2000 * one, 2.1 * one, np.array([Stage.ADULT]), temperature * one, saturation * one, sick * one, fasting, day)[0])
+    return float(
+        growth.rate(
+            2000 * one,
+            2.1 * one,
+            np.array([Stage.ADULT]),
+            temperature * one,
+            saturation * one,
+            sick * one,
+            fasting,
+            day,
+        )[0]
+    )
 
 
 def test_oxygen_heat_sickness_and_fasting_lower_growth(scenario: Scenario) -> None:
@@ -59,7 +91,9 @@ def test_oxygen_heat_sickness_and_fasting_lower_growth(scenario: Scenario) -> No
     assert rate(growth, saturation=110) == full
     assert 0 < rate(growth, saturation=40) < full
     assert rate(growth, saturation=15) == 0
-    assert rate(growth, temperature=15, saturation=60) / rate(growth, temperature=15) < rate(growth, saturation=60) / full
+    assert (
+        rate(growth, temperature=15, saturation=60) / rate(growth, temperature=15) < rate(growth, saturation=60) / full
+    )
     assert rate(growth, sick=0.5) == pytest.approx(full * 0.6)
     assert rate(growth, fasting=YES) < 0
     assert rate(growth, temperature=19) < rate(growth, temperature=14)
@@ -81,7 +115,9 @@ def test_batch_tgc_stays_near_the_stated_range(scenario: Scenario) -> None:
     faroes = growth.batch_tgc(np.zeros(n, dtype=int), np.full(n, Stage.ADULT), rng.random(n), rng.normal(size=n))
     assert faroes.mean() == pytest.approx(2.15, abs=0.005)
     assert faroes.std() == pytest.approx(np.hypot(0.1 / np.sqrt(12), 0.07), abs=0.005)
-    assert growth.batch_tgc(np.array([0]), np.array([Stage.EGG_ALEVIN]), np.array([0.5]), np.array([0.0])).tolist() == [0.0]
+    assert growth.batch_tgc(np.array([0]), np.array([Stage.EGG_ALEVIN]), np.array([0.5]), np.array([0.0])).tolist() == [
+        0.0
+    ]
 
 
 def test_weights_spread_by_twelve_to_thirty_percent(scenario: Scenario) -> None:
@@ -112,7 +148,9 @@ def test_eggs_and_alevins_get_heavier_until_they_are_fry(scenario: Scenario) -> 
     assert weight[-1] == scenario.farm.stages[1].entry_weight_g
 
 
-def test_condition_is_about_one_point_one_at_sea_transfer_and_above_one_point_three_in_adults(scenario: Scenario) -> None:
+def test_condition_is_about_one_point_one_at_sea_transfer_and_above_one_point_three_in_adults(
+    scenario: Scenario,
+) -> None:
     condition = Condition.from_scenario(scenario)
     none = np.zeros(1)
     for day in range(1, 366, 30):
@@ -138,23 +176,38 @@ def test_feed_is_conversion_times_gain_up_to_the_cap(scenario: Scenario) -> None
     assert feed[1] == pytest.approx(0.015 * 2000)
     assert 0 < feed[2] < 0.002 * 2000
     assert feed[3] == 0
-    assert appetite.conversion(np.array([Stage.POST_SMOLT, Stage.ADULT]), np.array([300.0, 5000.0])) == pytest.approx([1.1, 1.2])
+    assert appetite.conversion(np.array([Stage.POST_SMOLT, Stage.ADULT]), np.array([300.0, 5000.0])) == pytest.approx(
+        [1.1, 1.2]
+    )
 
 
 def test_a_days_feed_varies_by_a_tenth_around_what_growth_needs(scenario: Scenario) -> None:
     appetite = Appetite.from_scenario(scenario)
     n = 20_000
-    feed = appetite.feed(np.full(n, 2000.0), np.full(n, 10.0), np.full(n, Stage.ADULT), np.zeros(n), np.zeros(n, bool), np.random.default_rng(2).normal(size=n))
-    assert feed.mean() == pytest.approx(10 * appetite.conversion(np.array([Stage.ADULT]), np.array([2000.0]))[0], rel=0.01)
+    feed = appetite.feed(
+        np.full(n, 2000.0),
+        np.full(n, 10.0),
+        np.full(n, Stage.ADULT),
+        np.zeros(n),
+        np.zeros(n, bool),
+        np.random.default_rng(2).normal(size=n),
+    )
+    assert feed.mean() == pytest.approx(
+        10 * appetite.conversion(np.array([Stage.ADULT]), np.array([2000.0]))[0], rel=0.01
+    )
     assert np.log(feed).std() == pytest.approx(0.1, rel=0.05)
 
 
 def test_eggs_eat_nothing(scenario: Scenario) -> None:
     one = np.ones(1)
-    assert Appetite.from_scenario(scenario).feed(0.1 * one, 0.01 * one, np.array([Stage.EGG_ALEVIN]), 0 * one, NO, 0 * one).tolist() == [0.0]
+    assert Appetite.from_scenario(scenario).feed(
+        0.1 * one, 0.01 * one, np.array([Stage.EGG_ALEVIN]), 0 * one, NO, 0 * one
+    ).tolist() == [0.0]
 
 
 def test_growth_follows_the_scenario() -> None:
-    changed = Growth.from_scenario(load_scenario("bakkafrost", ["biology.growth.size_exponent=0", "biology.growth.sick_growth=1"]))
+    changed = Growth.from_scenario(
+        load_scenario("bakkafrost", ["biology.growth.size_exponent=0", "biology.growth.sick_growth=1"])
+    )
     assert changed.size_factor(np.array([500.0, 5000.0]), np.full(2, Stage.ADULT)).tolist() == [1.0, 1.0]
     assert rate(changed, sick=0.9) == rate(changed)

@@ -67,7 +67,9 @@ def test_cages_of_an_area_share_their_larvae_and_others_do_not(scenario: Scenari
     lice = Lice.from_scenario(scenario)
     state = lice.clean(3)
     state[0, LARVAE] = 100.0
-    settled, _ = lice.settling(state, np.full(3, 70_000), np.full(3, 2000.0), np.full(3, 9.0), np.array([0, 0, 1]), np.zeros(2), 100)
+    settled, _ = lice.settling(
+        state, np.full(3, 70_000), np.full(3, 2000.0), np.full(3, 9.0), np.array([0, 0, 1]), np.zeros(2), 100
+    )
     assert settled[0] == settled[1]
     assert settled[1] > settled[2] > 0
 

@@ -44,7 +44,10 @@ def test_a_few_lice_cost_growth_before_they_cost_lives(scenario: Scenario) -> No
 
 def test_harm_can_be_switched_off() -> None:
     harm = LiceHarm.from_scenario(
-        load_scenario("bakkafrost", ["health.lice.harm.growth_loss=0", "health.lice.harm.usual_loss=0", "health.lice.harm.lethal_load=10"])
+        load_scenario(
+            "bakkafrost",
+            ["health.lice.harm.growth_loss=0", "health.lice.harm.usual_loss=0", "health.lice.harm.lethal_load=10"],
+        )
     )
     load = harm.load(np.array([30.0]), np.array([1000.0]))
     assert harm.growth_factor(load)[0] == 1

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.farm.ledger import Cause, EventKind, Stage
 from aquamind_assets.farm.processes.events import NO_EVENT, Events
 from aquamind_assets.farm.processes.mortality import PULSE_DAYS, Mortality, by_cause, deaths
+from aquamind_assets.ledger.codes import Cause, EventKind, Stage
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -17,7 +17,9 @@ def median_hazard(mortality: Mortality, stage: Stage, weight: float, days_at_sea
 
 def test_background_at_sea_lies_in_the_stated_band(scenario: Scenario) -> None:
     mortality = Mortality.from_scenario(scenario)
-    monthly = [-np.expm1(-30 * median_hazard(mortality, Stage.ADULT, weight, 300)) for weight in (500, 1500, 3000, 5000)]
+    monthly = [
+        -np.expm1(-30 * median_hazard(mortality, Stage.ADULT, weight, 300)) for weight in (500, 1500, 3000, 5000)
+    ]
     assert min(monthly) >= 0.0035
     assert max(monthly) <= 0.005
     assert monthly == sorted(monthly)
@@ -44,7 +46,9 @@ def test_farm_and_container_effects_keep_the_mean(scenario: Scenario) -> None:
     rng = np.random.default_rng(3)
     n = 400_000
     for stage in (Stage.ADULT, Stage.PARR):
-        assert mortality.effects(np.full(n, stage), rng.normal(size=n), rng.normal(size=n)).mean() == pytest.approx(1, abs=0.05)
+        assert mortality.effects(np.full(n, stage), rng.normal(size=n), rng.normal(size=n)).mean() == pytest.approx(
+            1, abs=0.05
+        )
     effects = np.log(mortality.effects(np.full(n, Stage.ADULT), rng.normal(size=n), np.zeros(n)))
     assert effects.std() == pytest.approx(scenario.health.mortality.farm_week_sd, rel=0.01)
 
@@ -52,7 +56,9 @@ def test_farm_and_container_effects_keep_the_mean(scenario: Scenario) -> None:
 def test_stays_of_a_batch_have_their_stated_share_in_common(scenario: Scenario) -> None:
     mortality = Mortality.from_scenario(scenario)
     rng = np.random.default_rng(14)
-    stays = np.array([[mortality.of_stay(batch, own) for own in rng.normal(size=2)] for batch in rng.normal(size=20_000)])
+    stays = np.array(
+        [[mortality.of_stay(batch, own) for own in rng.normal(size=2)] for batch in rng.normal(size=20_000)]
+    )
     assert np.corrcoef(stays.T)[0, 1] == pytest.approx(mortality.batch_share, abs=0.02)
     assert stays.std() == pytest.approx(1, abs=0.02)
 
@@ -82,7 +88,12 @@ def test_a_bad_week_makes_handling_worse_and_the_mean_stays(scenario: Scenario) 
     effect = np.random.default_rng(13).normal(size=200_000)
     same = np.ones(effect.size)
     hazard = mortality.handling(0.01 * same, 0 * same, np.full(effect.size, Stage.ADULT), effect)
-    steady = mortality.handling(np.array([0.01]), np.zeros(1), np.array([Stage.ADULT]), np.array([mortality.handling_farm_share * mortality.farm_sd / 2]))
+    steady = mortality.handling(
+        np.array([0.01]),
+        np.zeros(1),
+        np.array([Stage.ADULT]),
+        np.array([mortality.handling_farm_share * mortality.farm_sd / 2]),
+    )
     assert hazard.mean() == pytest.approx(steady[0], rel=0.02)
     assert np.corrcoef(hazard, effect)[0, 1] > 0.5
 
@@ -93,7 +104,9 @@ def test_deaths_by_cause_add_up_and_follow_the_hazards(scenario: Scenario) -> No
     u = (np.arange(n) + 0.5) / n
     stage = np.full(n, Stage.ADULT)
     hazards = mortality.hazards(stage, np.full(n, 1.5e-4), np.full(n, 5e-5), np.zeros(n))
-    total = deaths(np.full(n, 70_000), hazards.sum(axis=1), np.random.default_rng(5).random(n), mortality.overdispersion)
+    total = deaths(
+        np.full(n, 70_000), hazards.sum(axis=1), np.random.default_rng(5).random(n), mortality.overdispersion
+    )
     causes = by_cause(total, hazards, u)
     assert (causes.sum(axis=1) == total).all()
     assert causes.sum(axis=0) / total.sum() == pytest.approx(hazards[0] / hazards[0].sum(), abs=0.01)
@@ -125,7 +138,9 @@ def test_nobody_dies_twice() -> None:
     assert deaths(count, np.zeros(4), np.full(4, 0.999), 2e-5).tolist() == [0, 0, 0, 0]
 
 
-def strike(events: Events, cages: int, tanks: int, areas: int, days: int, waves: float) -> tuple[np.ndarray, np.ndarray]:
+def strike(
+    events: Events, cages: int, tanks: int, areas: int, days: int, waves: float
+) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(7)
     at_sea = np.arange(cages + tanks) < cages
     area = np.where(at_sea, np.arange(cages + tanks) % areas, -1)
@@ -165,7 +180,10 @@ def test_a_storm_strikes_all_cages_of_its_area_and_needs_waves(scenario: Scenari
     kinds, _ = strike(events, 200, 0, 10, 365, waves=9.0)
     day, cage = np.argwhere(kinds == EventKind.STORM)[0]
     same_area = np.arange(200) % 10 == cage % 10
-    assert np.isin(kinds[day, same_area], [EventKind.STORM, EventKind.ALGAL_BLOOM, EventKind.OXYGEN_DROP, EventKind.PREDATOR_ATTACK, EventKind.ESCAPE]).all()
+    assert np.isin(
+        kinds[day, same_area],
+        [EventKind.STORM, EventKind.ALGAL_BLOOM, EventKind.OXYGEN_DROP, EventKind.PREDATOR_ATTACK, EventKind.ESCAPE],
+    ).all()
     calm, _ = strike(events, 200, 0, 10, 365, waves=1.0)
     assert not (calm == EventKind.STORM).any()
 

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aquamind_assets.farm.processes.quantiles import apportion, beta_binomial_quantile, negative_binomial_quantile, normal_quantile, stationary_step
+from aquamind_assets.farm.processes.quantiles import (
+    apportion,
+    beta_binomial_quantile,
+    negative_binomial_quantile,
+    normal_quantile,
+    stationary_step,
+)
 
 LEVELS = np.array([1e-4, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.9999])
 
@@ -17,7 +23,10 @@ def log_beta(a: float, b: float) -> float:
 def exact_beta_binomial(count: int, probability: float, correlation: float, levels: np.ndarray) -> np.ndarray:
     a, b = probability * (1 / correlation - 1), (1 - probability) * (1 / correlation - 1)
     top = min(count, int(count * probability * 4 + 300))
-    mass = [exp(lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) + log_beta(k + a, count - k + b) - log_beta(a, b)) for k in range(top + 1)]
+    mass = [
+        exp(lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) + log_beta(k + a, count - k + b) - log_beta(a, b))
+        for k in range(top + 1)
+    ]
     return np.searchsorted(np.cumsum(mass), levels)
 
 
@@ -26,14 +35,22 @@ def test_normal_quantile_has_the_tabulated_values() -> None:
     assert normal_quantile(u) == pytest.approx([0, 1, 1.959963984540, 3, -3, -5.997807015], abs=1e-7)
 
 
-@pytest.mark.parametrize(("count", "probability", "correlation"), [(70_000, 5e-5, 2e-5), (70_000, 6e-5, 3e-5), (20, 0.02, 2e-5), (400, 0.012, 1e-3)])
+@pytest.mark.parametrize(
+    ("count", "probability", "correlation"),
+    [(70_000, 5e-5, 2e-5), (70_000, 6e-5, 3e-5), (20, 0.02, 2e-5), (400, 0.012, 1e-3)],
+)
 def test_few_deaths_are_the_exact_quantiles(count: int, probability: float, correlation: float) -> None:
     drawn = beta_binomial_quantile(np.full(LEVELS.size, count), np.full(LEVELS.size, probability), LEVELS, correlation)
     assert drawn.tolist() == exact_beta_binomial(count, probability, correlation, LEVELS).tolist()
 
 
-@pytest.mark.parametrize(("count", "probability", "correlation"), [(70_000, 1.4e-4, 2e-5), (70_000, 1e-3, 2e-5), (500_000, 0.003, 2e-5), (100, 0.5, 1e-4)])
-def test_many_deaths_are_within_a_fish_or_two_of_the_exact_quantiles(count: int, probability: float, correlation: float) -> None:
+@pytest.mark.parametrize(
+    ("count", "probability", "correlation"),
+    [(70_000, 1.4e-4, 2e-5), (70_000, 1e-3, 2e-5), (500_000, 0.003, 2e-5), (100, 0.5, 1e-4)],
+)
+def test_many_deaths_are_within_a_fish_or_two_of_the_exact_quantiles(
+    count: int, probability: float, correlation: float
+) -> None:
     drawn = beta_binomial_quantile(np.full(LEVELS.size, count), np.full(LEVELS.size, probability), LEVELS, correlation)
     assert np.abs(drawn - exact_beta_binomial(count, probability, correlation, LEVELS)).max() <= 2
 
@@ -50,8 +67,12 @@ def test_mean_and_variance_are_those_of_the_beta_binomial() -> None:
 @settings(max_examples=60, deadline=None)
 @given(count=st.integers(0, 600_000), u=st.floats(0, 1), correlation=st.sampled_from([0.0, 2e-5, 1e-3]))
 def test_deaths_never_fall_when_the_probability_rises(count: int, u: float, correlation: float) -> None:
-    probability = np.r_[np.linspace(0, min(1, 40 / max(count, 1)), 400), np.linspace(min(1, 40 / max(count, 1)), 1, 100)]
-    drawn = beta_binomial_quantile(np.full(probability.size, count), probability, np.full(probability.size, u), correlation)
+    probability = np.r_[
+        np.linspace(0, min(1, 40 / max(count, 1)), 400), np.linspace(min(1, 40 / max(count, 1)), 1, 100)
+    ]
+    drawn = beta_binomial_quantile(
+        np.full(probability.size, count), probability, np.full(probability.size, u), correlation
+    )
     assert (np.diff(drawn) >= 0).all()
     assert drawn[0] == 0
     assert drawn[-1] == count
@@ -81,7 +102,11 @@ def test_negative_binomial_of_no_lice_is_none() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(total=st.integers(0, 10_000_000), weights=st.lists(st.floats(0, 1e3), min_size=1, max_size=7), u=st.floats(0, 1, exclude_max=True))
+@given(
+    total=st.integers(0, 10_000_000),
+    weights=st.lists(st.floats(0, 1e3), min_size=1, max_size=7),
+    u=st.floats(0, 1, exclude_max=True),
+)
 def test_shares_add_up_to_the_fish(total: int, weights: list[float], u: float) -> None:
     parts = apportion(np.array([total]), np.array([weights]), np.array([u]))[0]
     assert parts.sum() == total

@@ -1,0 +1,222 @@
+"""Laws and realism as Dagster's asset checks, year by year.
+
+Belongs here: what Dagster is told of a check and of its result, and the step for checks that need several assets. Does
+not belong here: what is checked (``integrity``, ``realism``).
+
+Laws are blocking: where one is broken, the run stops before anything is made from the year. They are judged within the
+step that writes the asset, which costs a fraction of a step of their own; laws that look at assets beside their own
+wait for these in one step for all. Published figures only warn.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from aquamind_assets.assets.failures import told_plainly
+from aquamind_assets.laws.evidence import Evidence
+from aquamind_assets.laws.registry import LAWS, SIMULATED, Law, Verdict, judge
+from aquamind_assets.ledger.ledgers import Ledgers
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.ledger.model import Ledger
+from aquamind_assets.ledger.store import LedgerMissing
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.realism.observations import Observations, observe
+from aquamind_assets.realism.readings import observe_readings
+from aquamind_assets.realism.statistics import is_full_scale, measure
+from aquamind_assets.realism.targets import Finding, load_targets
+from aquamind_assets.realism.targets import judge as judge_figures
+from aquamind_assets.records.inputs import YearInputs
+
+FIGURES = "published_figures"
+HISTORY_FIGURES = "published_figures_of_the_history"
+
+
+def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetCheckSpec]:
+    """The checks that the step of an asset answers for."""
+    specs = [_of_law(law, years) for law in LAWS if law.asset == asset and not law.beside]
+    if asset == SIMULATED:
+        said = (
+            "What the year measures beside published figures of salmon farming, where a year is enough to say. A miss"
+            " is a warning: small farms stray."
+        )
+        specs.append(_spec(years, FIGURES, asset, said))
+    return specs
+
+
+def _of_law(law: Law, years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCheckSpec:
+    return _spec(years, law.name, law.asset, law.description, additional_deps=law.beside, blocking=True)
+
+
+def _spec(
+    years: dg.TimeWindowPartitionsDefinition, name: str, asset: str, description: str, **more: Any
+) -> dg.AssetCheckSpec:
+    """A check year by year. Dagster calls that a preview and warns of each of thirty checks; the version is pinned to
+    the minor, so once is known enough."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return dg.AssetCheckSpec(name, asset=asset, description=description, partitions_def=years, **more)
+
+
+def results_of(asset: str, evidence: Evidence) -> list[dg.AssetCheckResult]:
+    """Results of an asset's laws, those that look at other assets beside it left out."""
+    return [
+        told(verdict) for verdict in judge([law for law in LAWS if law.asset == asset and not law.beside], evidence)
+    ]
+
+
+def told(verdict: Verdict) -> dg.AssetCheckResult:
+    """A verdict as Dagster shows it: a broken law is an error; one that looked at nothing, and nobody knows why, is a
+    warning."""
+    result = verdict.result
+    metadata: dict[str, Any] = {
+        "violations": result.violations,
+        "rows_looked_at": result.rows,
+        "seconds": round(verdict.seconds, 3),
+        "looked at": dg.MetadataValue.json(dict(result.looked_at)),
+    }
+    if result.examples:
+        metadata["examples"] = dg.MetadataValue.md("\n".join(f"* {example}" for example in result.examples))
+    if result.unseen:
+        metadata["not looked at"] = dg.MetadataValue.md("\n".join(f"* {text}" for text in result.unseen))
+    severity = dg.AssetCheckSeverity.ERROR if result.violations or result.kept else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(
+        asset_key=verdict.law.asset,
+        check_name=verdict.law.name,
+        passed=result.kept,
+        severity=severity,
+        description=str(result),
+        metadata=metadata,
+    )
+
+
+def evidence_of(platform: Platform, year: int, ledger: Ledger | None = None) -> Evidence:
+    """What a year's laws look at; ``ledger`` is the year's, where it is in memory already."""
+
+    def ledger_of(wanted: int) -> Ledger | None:
+        return ledger if ledger is not None and wanted == year else _stored(platform.ledgers, wanted)
+
+    return Evidence(platform.scenario, platform.infrastructure, year, ledger_of)
+
+
+def _stored(ledgers: Ledgers, year: int) -> Ledger | None:
+    try:
+        return ledgers.ledger(year)
+    except LedgerMissing:
+        return None
+
+
+def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:
+    """The year's published figures."""
+    findings = judge_figures(
+        load_targets(),
+        _measured(platform, _observed(platform, year, ledger)),
+        "year",
+        full_scale=is_full_scale(platform.infrastructure),
+    )
+    return _told_figures(FIGURES, findings)
+
+
+def _observed(platform: Platform, year: int, ledger: Ledger) -> Observations:
+    """A year's sums; those over readings are made as the readings are, of some weeks of each season, whether they have
+    been written yet or not."""
+    climate = platform.ledgers.climate(year)
+    readings = observe_readings(
+        YearInputs(platform.scenario, platform.infrastructure, climate, ledger, lives_of([ledger]))
+    )
+    return observe(platform.scenario, platform.infrastructure, climate, ledger, readings)
+
+
+def _measured(platform: Platform, observed: Observations) -> Any:
+    return measure(platform.scenario, platform.infrastructure, observed)
+
+
+def _told_figures(name: str, findings: list[Finding]) -> dg.AssetCheckResult:
+    counted = {
+        verdict: sum(finding.verdict == verdict for finding in findings)
+        for verdict in ("inside", "outside", "not measured")
+    }
+    rows = [
+        f"| {one.target.figure} | {one.target.unit} | {_numbers(one.measured) or '-'} | {_band(one)} | {one.verdict} |"
+        f" {one.target.source} |"
+        for one in findings
+    ]
+    table = "\n".join(["| figure | unit | measured | band | | source |", "|---|---|---|---|---|---|", *rows])
+    single = {one.target.key: one.measured[0] for one in findings if len(one.measured) == 1}
+    outside = [one.target.figure for one in findings if one.verdict == "outside"]
+    looked = counted["inside"] + counted["outside"]
+    said = (
+        f"outside their band: {'; '.join(outside)}"
+        if outside
+        else "all inside their band"
+        if looked
+        else "nothing could be measured"
+    )
+    return dg.AssetCheckResult(
+        asset_key=SIMULATED,
+        check_name=name,
+        passed=bool(looked) and not outside,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{looked} figures measured, {said}.",
+        metadata={
+            "outside": counted["outside"],
+            "measured": looked,
+            "not_measured": counted["not measured"],
+            "figures": dg.MetadataValue.md(table),
+            **single,
+        },
+    )
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:.3g}" for value in values)
+
+
+def _band(finding: Finding) -> str:
+    return ", ".join(
+        f"{low:.3g} to {high:.3g}" for low, high in zip(finding.target.low, finding.target.high, strict=True)
+    )
+
+
+def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetChecksDefinition:
+    """The step for laws that look at assets beside their own, and for the figures of the history in its last year."""
+    laws = {(law.asset, law.name): law for law in LAWS if law.beside}
+    said = (
+        "What all years together measure beside published figures; answered with the last year of the history, skipped"
+        " with every other."
+    )
+    history = _spec(years, HISTORY_FIGURES, SIMULATED, said)
+
+    @dg.multi_asset_check(
+        name="laws_across_assets", specs=[*(_of_law(law, years) for law in laws.values()), history], can_subset=True
+    )
+    def judged(
+        context: dg.AssetCheckExecutionContext, platform: dg.ResourceParam[Platform]
+    ) -> Iterator[dg.AssetCheckResult]:
+        year = int(context.partition_key)
+        chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
+        with told_plainly(), platform.open() as warehouse:
+            evidence = evidence_of(platform, year).with_database(warehouse)
+            yield from map(told, judge([law for key, law in laws.items() if key in chosen], evidence))
+            if (SIMULATED, HISTORY_FIGURES) in chosen:
+                if year == platform.scenario.last_year:
+                    yield _history_figures(platform)
+                else:
+                    # Without a result Dagster shows the check as skipped; a result could only say passed or failed, and
+                    # nothing was looked at.
+                    context.log.info(
+                        f"{HISTORY_FIGURES} is skipped: {year} is not {platform.scenario.last_year}, the last year of"
+                        " the history"
+                    )
+
+    return judged
+
+
+def _history_figures(platform: Platform) -> dg.AssetCheckResult:
+    years = [year for year in platform.scenario.years if year in platform.ledgers.years()]
+    observed = Observations.added([_observed(platform, year, platform.ledgers.ledger(year)) for year in years])
+    findings = judge_figures(
+        load_targets(), _measured(platform, observed), "decade", full_scale=is_full_scale(platform.infrastructure)
+    )
+    return _told_figures(HISTORY_FIGURES, findings)

@@ -1,0 +1,102 @@
+"""Run years one after another in this process, against the real Dagster instance.
+
+The backfill daemon looks every thirty seconds, and a queued run needs seconds to begin; a history of small years would
+be all waiting. So the command and the jobs for a session execute one run a year themselves. Runs, events and
+materialisations are the same as if the user interface had launched them.
+
+Belongs here: order, tags and outcome of these runs. Does not belong here: what a run does.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from aquamind_assets.assets.dead_runs import worker_tags
+from aquamind_assets.pipeline.progress import Watch
+
+_log = logging.getLogger(__name__)
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class YearRun:
+    """One year's run and what came of it."""
+
+    year: int
+    run_id: str
+    success: bool
+    failures: tuple[str, ...] = ()
+
+
+def run_years(
+    job: dg.JobDefinition,
+    instance: dg.DagsterInstance,
+    years: Iterable[int],
+    watch: Watch,
+    tags: Mapping[str, str] | None = None,
+    assets: Sequence[dg.AssetKey] | None = None,
+) -> list[YearRun]:
+    """Execute the job for each year in order; stops after the first year that fails or when the watch wants to stop.
+
+    ``assets`` restricts the runs to these. A run of this process is not retried by the daemon: whoever called sees the
+    failure.
+    """
+    runs: list[YearRun] = []
+    for year in years:
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=str(year),
+            run_config=QUIET,
+            raise_on_error=False,
+            asset_selection=assets,
+            tags={**worker_tags(), "dagster/max_retries": "0", **(tags or {})},
+        )
+        runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result))))
+        _tell(runs[-1], result)
+        if not result.success or watch.stopping:
+            break
+    return runs
+
+
+def _tell(run: YearRun, result: dg.ExecuteInProcessResult) -> None:
+    """Log what came of a year, with the stack traces of errors that nobody foresaw."""
+    _log.log(
+        logging.INFO if run.success else logging.ERROR,
+        "%s %s, run %s",
+        run.year,
+        "is complete" if run.success else "failed",
+        run.run_id,
+    )
+    for text in run.failures:
+        _log.error("%s", text)
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        data = event.step_failure_data
+        if data.error is not None and data.user_failure_data is None:
+            _log.error("%s", data.error.to_string())
+
+
+def failures_of(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What the failed steps of a run said, one text a step, without stack traces."""
+    texts = []
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        data = event.step_failure_data
+        said = data.user_failure_data.description if data.user_failure_data else None
+        cause = data.error.cause if data.error and data.error.cause else data.error
+        texts.append(
+            f"{event.step_key}:"
+            f" {said or '; '.join(_broken(result, event.step_key)) or (cause.message.strip() if cause else 'failed')}"
+        )
+    return texts
+
+
+def _broken(result: dg.ExecuteInProcessResult, step_key: str | None) -> Iterator[str]:
+    """What the checks say that made a step fail; Dagster's own text only counts them."""
+    for event in result.filter_events(
+        lambda event: event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION and event.step_key == step_key
+    ):
+        check = event.asset_check_evaluation_data
+        if not check.passed and check.blocking and check.severity == dg.AssetCheckSeverity.ERROR:
+            yield f"{check.check_name} of {check.asset_key.to_user_string()} does not hold: {check.description}"

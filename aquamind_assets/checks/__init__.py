@@ -1,1 +1,0 @@
-"""Asset checks: integrity (the laws that always hold) and realism (published figures)."""

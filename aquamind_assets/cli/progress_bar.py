@@ -1,0 +1,84 @@
+"""The progress bar of ``aquamind run``, fed by the assets themselves."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from aquamind_assets.cli.pace import Pace
+from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.warehouse.memory import resident_mb
+
+
+class Bar(Watch):
+    """A watch that shows year, asset, share done, rows, rows a second, memory and time left."""
+
+    def __init__(self, console: Console, assets: Sequence[str], years: Sequence[int]) -> None:
+        super().__init__()
+        self.pace = Pace(assets, years, time.monotonic)
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[step]:<30}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[figures]}"),
+            console=console,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._step = "getting ready"
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """The bar is on the screen inside this block."""
+        with self._progress:
+            self._task = self._progress.add_task("", total=1.0, step=self._step, figures="")
+            yield
+
+    def began(self, asset: str, year: int, chunks: int) -> None:
+        """See :class:`Watch`."""
+        super().began(asset, year, chunks)
+        self.pace.began(asset, year, chunks)
+        self._show()
+
+    def wrote(self, asset: str, year: int, rows: int) -> None:
+        """See :class:`Watch`."""
+        super().wrote(asset, year, rows)
+        self.pace.wrote(rows)
+        self._show()
+
+    def finished(self, asset: str, year: int) -> None:
+        """See :class:`Watch`."""
+        super().finished(asset, year)
+        self.pace.finished(asset, year)
+        self._show()
+
+    def _show(self) -> None:
+        if self._task is None:
+            return
+        pace = self.pace
+        left = pace.remaining()
+        figures = f"{short(pace.rows)} rows  {short(pace.rows_per_second)}/s  {resident_mb():,.0f} MB" + (
+            f"  {duration(left)} left" if left is not None else ""
+        )
+        if pace.step is not None:
+            self._step = f"{pace.step[1]} {pace.step[0]}" + (" (stopping)" if self.stopping else "")
+        self._progress.update(self._task, completed=pace.share(), figures=figures, step=self._step)
+
+
+def short(number: float) -> str:
+    """A count in at most four characters: 999, 1.2k, 346k, 4.6M."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= size:
+            return f"{number / size:.0f}{unit}" if number >= 9.95 * size else f"{number / size:.1f}{unit}"
+    return f"{number:.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as 45 s, 3:20 min or 2:05 h."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d} h"

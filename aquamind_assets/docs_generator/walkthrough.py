@@ -1,0 +1,105 @@
+"""``docs/walkthrough.md``: its queries, and the answers under them.
+
+Belongs here: the farm that is asked, and putting answers into the document. Does not belong here: the queries, which
+stand in the document itself.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from aquamind_assets.docs_generator import markdown
+from aquamind_assets.docs_generator.farms import platform_in, record, store
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.timeline import DayRange, day_number
+from aquamind_assets.warehouse.warehouse import Warehouse
+
+PRESET = "demo"
+LAST_YEAR = 2018
+"""The story is over by then: a batch of the first year lives two and a half years."""
+
+READINGS = "environmental_readings"
+_SUMS = re.compile(r"<!-- sums: (?P<name>\S+) -->\s*\Z")
+_ANSWER = re.compile(r"\n\n(?:\|[^\n]*(?:\n|\Z))+")
+_BATCH = re.compile(r"BAK\d{8}")
+
+
+def make_farm(place: Path, document: str, database: str | None = None) -> Platform:
+    """The farm whose story is told, with its database; of the readings only the day that the document shows."""
+    platform = platform_in(place, PRESET, database)
+    store(platform, LAST_YEAR)
+    fill(platform, document)
+    return platform
+
+
+def fill(platform: Platform, document: str) -> None:
+    """Record the stored years into the platform's database."""
+    record(platform, range(platform.scenario.first_year, LAST_YEAR + 1), RECORDERS.keys() - {READINGS})
+    with platform.open() as warehouse:
+        shown = _first_delousing(warehouse, story(document, warehouse))
+    day = day_number(shown)
+    record(platform, [shown.year], [READINGS], DayRange(day, day + 1))
+
+
+def queries(document: str) -> list[markdown.Block]:
+    """The document's queries, in order."""
+    return [block for block in markdown.blocks(document) if block.language == "sql"]
+
+
+def sums(document: str) -> dict[str, str]:
+    """The queries of which the document says that their sums close, by the name in the comment ``<!-- sums: name -->``
+    before them."""
+    found = {}
+    for block in queries(document):
+        marker = _SUMS.search(document, 0, block.start)
+        if marker:
+            found[marker["name"]] = block.text
+    return found
+
+
+def answer(warehouse: Warehouse, query: str) -> pd.DataFrame:
+    """What a query returns."""
+    return warehouse.frame(query.strip().removesuffix(";"))
+
+
+def story(document: str, warehouse: Warehouse) -> str:
+    """Number of the batch that the document's first query chooses.
+
+    Raises:
+        ValueError: it finds none; let the farm live longer (:data:`LAST_YEAR`).
+    """
+    chosen = answer(warehouse, queries(document)[0].text)
+    if chosen.empty:
+        raise ValueError(
+            f"no batch of preset {PRESET} was ill, treated for lice and harvested by {LAST_YEAR}: raise LAST_YEAR"
+        )
+    return str(chosen["batch_number"][0])
+
+
+def with_answers(document: str, warehouse: Warehouse) -> str:
+    """The document about the batch that its first query chooses, with the answers of its queries below them."""
+    document = _BATCH.sub(story(document, warehouse), document)
+    return "".join(_answered(document, warehouse))
+
+
+def _answered(document: str, warehouse: Warehouse) -> Iterator[str]:
+    place = 0
+    for block in queries(document):
+        frame = answer(warehouse, block.text)
+        yield document[place : block.end]
+        yield "\n\n" + markdown.table(list(frame.columns), frame.astype(object).to_numpy().tolist()) + "\n"
+        old = _ANSWER.match(document, block.end)
+        place = old.end() if old else block.end + 1
+    yield document[place:]
+
+
+def _first_delousing(warehouse: Warehouse, batch_number: str) -> date:
+    sql = """
+        SELECT MIN(treatment.treatment_date) AS first FROM health_treatment AS treatment
+        JOIN batch_batch AS batch ON batch.id = treatment.batch_id
+        WHERE treatment.description LIKE ? AND batch.batch_number = ?"""
+    return date.fromisoformat(str(warehouse.frame(sql, ("%salmon lice%", batch_number))["first"][0])[:10])

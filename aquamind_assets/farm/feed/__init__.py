@@ -1,0 +1,1 @@
+"""Feed: which feed fish get, and deliveries, silos and lots."""

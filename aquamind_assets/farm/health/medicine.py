@@ -1,0 +1,271 @@
+"""Counts lice, decides on treatments and vaccinations, and gives them.
+
+Belongs here: the rules of medicine on the farm. Does not belong here: how well a treatment works
+(``processes.treatment``), outbreaks (``outbreaks``).
+
+| rule | how it is kept |
+|---|---|
+| lice treatment only above the threshold of the last count | decided on the evening of a count, given after the days of fasting, before the next count |
+| 14 days between two lice treatments of a cage | judged for the day of the treatment, not of the decision |
+| nothing is harvested inside a withholding period | treating sets ``withheld_until``; a cage whose harvest is ordered is not treated |
+| one vaccination in a batch's life | the batch's vaccine is written once |
+"""
+
+import numpy as np
+
+from aquamind_assets.farm.processes.lice import RESISTANT
+from aquamind_assets.farm.working import Farm
+from aquamind_assets.ledger.codes import Outcome, TreatmentReason
+from aquamind_assets.streams import stream
+
+NEAR_HARVEST = 0.85
+"""From this share of its target weight on, a batch gets no medicine with a withholding period."""
+
+HARVESTED_INSTEAD = 0.9
+"""From this share of its target weight on, a batch is not deloused any more: it is harvested soon, and large fish stand
+handling badly (general knowledge)."""
+
+VERDICT_DAYS = 7
+"""Days after the end of a treatment on which its outcome is judged."""
+
+GOOD, FAIR = 0.75, 0.45
+"""Share of lice removed that counts as a success, and as a partial one (general knowledge)."""
+
+
+def count_lice(farm: Farm) -> None:
+    """Counts the lice of the cages whose turn it is."""
+    process, c, day = farm.health.lice_process, farm.containers, farm.today.day
+    cages = np.arange(farm.health.lice.shape[0])
+    interval = farm.scenario.health.lice.count_interval_days
+    # Half of an area's cages are counted half an interval after the other half.
+    turn = (day + farm.layout.area[cages] * 3 + interval // 2 * (cages % 2)) % interval == 0
+    rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
+    if not rows.size:
+        return
+    u = farm.draws.uniform("lice.count", day, cages.size * 5).reshape(-1, 5)[rows]
+    sampled = np.full(rows.size, process.fish_per_count)
+    count = process.count(farm.health.lice[rows], process.fish_per_count, u)
+    ids = np.array([farm.next_id("count") for _ in rows])
+    farm.book.lice_counts(
+        count_id=ids,
+        day=np.full(rows.size, day),
+        container=rows,
+        batch_id=farm.batches["batch_id"][c.batch[rows]],
+        assignment_id=c.assignment_id[rows].copy(),
+        fish_sampled=sampled,
+        adult_female=count.adult_female,
+        adult_male=count.adult_male,
+        juvenile=count.juvenile,
+    )
+    farm.health.containers.last_count[rows] = count.adult_female / sampled
+    _plan_delousing(farm, rows)
+
+
+def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
+    health, c, day = farm.health.containers, farm.containers, farm.today.day
+    process = farm.health.treatment
+    free = (
+        (health.treatment_day[rows] < 0)
+        & (c.harvest_day[rows] < 0)
+        & ~farm.plans["harvesting"][c.batch[rows]]
+        & ~np.isin(rows, farm.moves["source"])
+    )
+    rows = rows[free]
+    u = farm.draws.uniform("treatment.method", day, c.count.size)[rows]
+    resistance = farm.health.lice[rows, RESISTANT]
+    method = process.choose(farm.at_site(farm.water.temperature, rows), resistance, u)
+    start = day + 1 + process.fasting_days[method]
+    wait = _too_late(farm, rows, method) | (
+        c.weight[rows] > HARVESTED_INSTEAD * farm.plans["target_weight_g"][c.batch[rows]]
+    )
+    due = process.due(health.last_count[rows], start - health.last_delousing[rows]) & (method >= 0) & ~wait
+    _plan(
+        farm,
+        rows[due],
+        method[due],
+        start[due],
+        TreatmentReason.LICE,
+        np.full(int(due.sum()), -1),
+        health.last_count[rows[due]],
+    )
+
+
+def _too_late(farm: Farm, rows: np.ndarray, method: np.ndarray) -> np.ndarray:
+    """Whether a withholding period would reach into the harvest, bool (n,)."""
+    near = farm.containers.weight[rows] > NEAR_HARVEST * farm.plans["target_weight_g"][farm.containers.batch[rows]]
+    return near & (farm.health.treatment.withholding_days[method] > 0)
+
+
+def _plan(
+    farm: Farm,
+    rows: np.ndarray,
+    method: np.ndarray,
+    start: np.ndarray,
+    reason: TreatmentReason,
+    outbreak: np.ndarray,
+    trigger: np.ndarray,
+) -> None:
+    health, c = farm.health.containers, farm.containers
+    health.treatment_day[rows], health.treatment_method[rows], health.treatment_reason[rows] = start, method, reason
+    health.treatment_outbreak[rows], health.treatment_trigger[rows] = outbreak, trigger
+    fasted = rows[farm.health.treatment.fasting_days[method] > 0]
+    c.fast_until[fasted] = np.maximum(c.fast_until[fasted], health.treatment_day[fasted])
+
+
+def plan_disease_treatments(farm: Farm) -> None:
+    """Vets decide on the infections whose day of decision is today."""
+    health, c, day = farm.health, farm.containers, farm.today.day
+    due = np.flatnonzero((health.infections["treat_day"] == day) & (farm.outbreaks["end_day"] > day + 1))
+    u = farm.draws.uniform("treatment.disease", day, c.count.size)
+    for row in due:
+        container, disease = int(farm.outbreaks["container"][row]), int(farm.outbreaks["disease"][row])
+        at = np.array([container])
+        method = health.treatment.choose_for_disease(np.array([disease]), u[at])
+        engaged = (
+            health.containers.treatment_day[container] >= 0 or c.harvest_day[container] >= 0 or c.batch[container] < 0
+        )
+        if method[0] < 0 or engaged or container in farm.moves["source"] or _too_late(farm, at, method)[0]:
+            continue
+        start = day + 1 + health.treatment.fasting_days[method]
+        _plan(farm, at, method, start, TreatmentReason.DISEASE, farm.outbreaks["outbreak_id"][[row]], health.sick[at])
+
+
+def give_treatments(farm: Farm) -> np.ndarray:
+    """Gives the treatments planned for today; returns the share of mobile lice each cage loses by them, (cages,)."""
+    health, c, day = farm.health.containers, farm.containers, farm.today.day
+    process = farm.health.treatment
+    rows = np.flatnonzero(health.treatment_day == day)
+    removed = np.zeros(farm.health.lice.shape[0])
+    rows_living = rows[c.count[rows] > 0]
+    health.treatment_day[rows] = -1
+    if not rows_living.size:
+        return removed
+    rows = rows_living
+    method = health.treatment_method[rows].astype(np.int64)
+    at_sea = rows < farm.health.lice.shape[0]
+    resistance = np.where(at_sea, farm.health.lice[np.where(at_sea, rows, 0), RESISTANT], 0.0)
+    normal = farm.draws.normal("treatment.efficacy", day, c.count.size)[rows]
+    loss_u = farm.draws.uniform("treatment.loss", day, c.count.size)[rows]
+    against_lice = np.array([one.lice_efficacy is not None for one in farm.scenario.health.treatments])[method]
+    lice_efficacy = np.where(against_lice & at_sea, process.efficacy(method, resistance, normal), 0.0)
+    for place, row in enumerate(rows):
+        identity = _write(farm, int(row), int(method[place]), float(lice_efficacy[place]))
+        health.handled_by[row] = identity
+    removed[rows[at_sea]] = lice_efficacy[at_sea]
+    delousing = health.treatment_reason[rows] == TreatmentReason.LICE
+    health.last_delousing[rows[delousing]] = day
+    health.handled_day[rows] = day
+    health.handling_loss[rows] = process.fish_loss(method, farm.health.sick[rows], loss_u)
+    c.withheld_until[rows] = np.maximum(
+        c.withheld_until[rows], day + process.duration_days[method] + process.withholding_days[method]
+    )
+    return removed
+
+
+def _write(farm: Farm, container: int, method: int, lice_efficacy: float) -> int:
+    health, c = farm.health.containers, farm.containers
+    reason, outbreak = int(health.treatment_reason[container]), int(health.treatment_outbreak[container])
+    identity, disease, efficacy = farm.next_id("treatment"), -1, lice_efficacy
+    infection = (
+        np.flatnonzero(farm.outbreaks["outbreak_id"] == outbreak) if outbreak >= 0 else np.zeros(0, dtype=np.int64)
+    )
+    if infection.size:
+        disease = int(farm.outbreaks["disease"][infection[0]])
+        efficacy = float(farm.health.disease.recovery[disease]) / 2
+        if farm.outbreaks["treated_day"][infection[0]] < 0:
+            farm.outbreaks["treated_day"][infection[0]] = farm.today.day
+    farm.treatments.add(
+        treatment_id=identity,
+        day=farm.today.day,
+        reason=reason,
+        method=method,
+        vaccine=-1,
+        disease=disease,
+        outbreak_id=outbreak,
+        batch_id=farm.batches["batch_id"][c.batch[container]],
+        assignment_id=c.assignment_id[container],
+        container=container,
+        duration_days=farm.health.treatment.duration_days[method],
+        withholding_days=farm.health.treatment.withholding_days[method],
+        trigger=health.treatment_trigger[container],
+        efficacy=efficacy,
+        fish_lost=0,
+        biomass_kg=c.count[container] * c.weight[container] / 1000.0,
+        outcome=Outcome.PENDING,
+    )
+    return identity
+
+
+def vaccinate(farm: Farm) -> None:
+    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others."""
+    active = farm.active
+    if not active.size:
+        return
+    process, day = farm.health.vaccination, farm.today.day
+    choice = process.choose(np.array([farm.draws_of(int(batch)).vaccine_u for batch in active]))
+    vaccinated = farm.batches["vaccinated_day"][active] >= 0
+    due = process.due(choice, farm.batches["stage"][active], farm.plans["sea_day"][active] - day, vaccinated)
+    for batch in active[vaccinated]:
+        rows = farm.of_batch(int(batch))
+        if rows.size:
+            farm.plans["immunity"][batch] += max(0.0, float(farm.at_site(farm.water.temperature, rows[:1])[0]))
+    for batch, vaccine in zip(active[due], choice[due], strict=True):
+        rows = farm.of_batch(int(batch))
+        farm.batches["vaccine"][batch], farm.batches["vaccinated_day"][batch] = vaccine, day
+        farm.treatments.add(
+            treatment_id=farm.next_id("treatment"),
+            day=day,
+            reason=TreatmentReason.VACCINATION,
+            method=-1,
+            vaccine=vaccine,
+            disease=-1,
+            outbreak_id=-1,
+            batch_id=farm.batches["batch_id"][batch],
+            assignment_id=-1,
+            container=-1,
+            duration_days=1,
+            withholding_days=0,
+            trigger=0.0,
+            efficacy=farm.scenario.health.vaccines[vaccine].efficacy,
+            fish_lost=0,
+            biomass_kg=float((farm.containers.count[rows] * farm.containers.weight[rows]).sum()) / 1000.0,
+            outcome=Outcome.PENDING,
+        )
+
+
+def attribute(farm: Farm, handling_deaths: np.ndarray) -> None:
+    """Writes deaths (C,) by the handling of treatments to their rows."""
+    health = farm.health.containers
+    rows = np.flatnonzero((handling_deaths > 0) & (health.handled_by >= 0))
+    place = np.searchsorted(farm.treatments["treatment_id"], health.handled_by[rows])
+    np.add.at(farm.treatments["fish_lost"], place, handling_deaths[rows])
+
+
+def judge(farm: Farm) -> None:
+    """Outcomes of the treatments that ended a week ago, or whose fish have left the container: so a stay that is over
+    has no open treatment."""
+    t, day = farm.treatments, farm.today.day
+    open_rows = np.flatnonzero(t["outcome"] == Outcome.PENDING)
+    if not open_rows.size:
+        return
+    stay = t["assignment_id"][open_rows]
+    left = (stay >= 0) & ~np.isin(stay, farm.containers.assignment_id)
+    for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + VERDICT_DAYS <= day)]:
+        reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
+        if reason == TreatmentReason.VACCINATION:
+            t["outcome"][row] = Outcome.SUCCESSFUL
+        elif reason == TreatmentReason.LICE:
+            t["outcome"][row] = (
+                Outcome.SUCCESSFUL if effect >= GOOD else Outcome.PARTIAL if effect >= FAIR else Outcome.UNSUCCESSFUL
+            )
+        else:
+            # A disease's recovery rate is the share of treatments that succeed; half of the others help a little.
+            u = stream(farm.scenario.seed, "treatment.outcome", int(t["container"][row]), int(t["day"][row])).random()
+            recovery = float(farm.health.disease.recovery[t["disease"][row]])
+            t["outcome"][row] = (
+                Outcome.SUCCESSFUL
+                if u < recovery
+                else Outcome.PARTIAL
+                if u < (1 + recovery) / 2
+                else Outcome.UNSUCCESSFUL
+            )

@@ -1,0 +1,1 @@
+"""Movements of fish: transfers, splitting, mixing, harvest, and the room they need."""

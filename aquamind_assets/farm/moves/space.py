@@ -1,0 +1,202 @@
+"""Room for fish: free containers, ready areas, bookings.
+
+Belongs here: whether something is free, now or in the time it is wanted for. Does not belong here: who wants it.
+
+Tanks are booked by number for each station and container step; areas are booked by number in a geography, whole and for
+one batch at a time, because an area lies fallow as a whole.
+"""
+
+import numpy as np
+
+from aquamind_assets.farm.batches.planning import THINNING_SHARE, Step, Way
+from aquamind_assets.farm.working import Farm
+from aquamind_assets.ledger.codes import Stage
+
+BOOKING_MARGIN_DAYS = 7
+"""Days a booking is wider than the forecast on either side."""
+
+STOCKING_DENSITY = 0.93
+"""Share of the highest density that is planned for."""
+
+CAGES_PER_DAY = 2
+"""New cages that a well boat fills on one day (general knowledge)."""
+
+HARVEST_SLACK = 0.85
+"""An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
+before the last ones get there."""
+
+
+def free_tanks(farm: Farm, station: int, step: Step, day: int) -> np.ndarray:
+    """Containers of a step in a station that can take new fish on ``day``."""
+    tanks = farm.tanks(station, step)
+    return tanks[_usable(farm, tanks, day)]
+
+
+def free_cages(farm: Farm, areas: list[int], stage: int, day: int) -> np.ndarray:
+    """Cages of ``areas`` that can take new fish of a stage on ``day``."""
+    cages = cages_in(farm, areas)
+    cages = cages[farm.layout.lives[cages, stage]]
+    return cages[_usable(farm, cages, day)]
+
+
+def cages_in(farm: Farm, areas: list[int]) -> np.ndarray:
+    """Cages of ``areas``, area by area."""
+    return np.concatenate([farm.layout.cages_of[area] for area in areas]) if areas else np.zeros(0, dtype=np.int64)
+
+
+def _usable(farm: Farm, rows: np.ndarray, day: int) -> np.ndarray:
+    c, layout = farm.containers, farm.layout
+    return (
+        (c.batch[rows] < 0)
+        & (c.reserved[rows] < 0)
+        & (c.emptied[rows] + layout.grace[rows] < day)
+        & (layout.commissioned[rows] <= day)
+    )
+
+
+def tank_room(farm: Farm, tanks: np.ndarray, exit_weight: float) -> np.ndarray:
+    """Fish that each tank may be stocked with, when they will leave it at ``exit_weight`` (g)."""
+    layout = farm.layout
+    by_density = STOCKING_DENSITY * layout.max_density[tanks] * layout.volume[tanks] * 1000.0 / max(exit_weight, 0.01)
+    return np.minimum(layout.capacity[tanks], by_density)
+
+
+def cage_room(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
+    """Fish of ``weight`` (g) that each cage may hold."""
+    limit = farm.layout.density_limit(cages, np.full(cages.size, weight * 0.999))
+    return STOCKING_DENSITY * limit * farm.layout.volume[cages] * 1000.0 / weight
+
+
+def exit_weight(farm: Farm, stage: int) -> float:
+    """Weight (g) at which fish leave a freshwater stage."""
+    stages = farm.scenario.farm.stages
+    return farm.scenario.farm.batches.smolt_weight_g if stage == Stage.SMOLT else stages[stage + 1].entry_weight_g
+
+
+def tanks_fit(farm: Farm, station: int, geography: int, way: Way, skip_batch: int = -1) -> dict[int, int] | None:
+    """Containers needed in each step, or None where a step of the way has too few that are not booked."""
+    needs = {}
+    for number, (first, end) in spans(way).items():
+        step = (farm.steps[geography] or [])[number]
+        tanks = farm.tanks(station, step)
+        tanks = tanks[farm.layout.commissioned[tanks] <= first]
+        if not tanks.size:
+            return None
+        need = int(np.ceil(way.fish[number] / tank_room(farm, tanks, exit_weight(farm, step.stage)).min()))
+        end += int(farm.layout.grace[tanks].max())
+        if (
+            need + _peak(farm, station, number, first - BOOKING_MARGIN_DAYS, end + BOOKING_MARGIN_DAYS, skip_batch)
+            > tanks.size
+        ):
+            return None
+        needs[number] = need
+    return needs
+
+
+def spans(way: Way) -> dict[int, tuple[int, int]]:
+    """First day and day after the last of each freshwater step of a way."""
+    numbers = sorted(way.steps)
+    ends = [way.steps[number] for number in numbers[1:]] + [way.sea]
+    return {number: (way.steps[number], end) for number, end in zip(numbers, ends, strict=False)}
+
+
+def _peak(farm: Farm, station: int, step: int, first: int, end: int, skip_batch: int) -> int:
+    """Most containers of a step that are booked in a station at once in ``first <= day < end``."""
+    b = farm.tank_bookings
+    rows = np.flatnonzero((b["station"] == station) & (b["step"] == step) & (b["batch"] != skip_batch))
+    return _most_at_once(b["first_day"][rows], b["end_day"][rows], b["containers"][rows], first, end)
+
+
+def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, first: int, end: int) -> int:
+    """Greatest sum of the amounts that run on one of the days ``first <= day < end``."""
+    meet = (starts < end) & (ends > first)
+    starts, ends, amounts = np.maximum(starts[meet], first), ends[meet], amounts[meet]
+    if not starts.size:
+        return 0
+    running = (starts[None, :] <= starts[:, None]) & (ends[None, :] > starts[:, None])
+    return int((running * amounts).sum(axis=1).max())
+
+
+def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
+    """Areas that a batch needs from the sea transfer on, and how many more from thinning on; None where no number of
+    areas would do."""
+    one = np.flatnonzero(farm.infrastructure.areas.geography == geography)[:1].tolist()
+    at_first = holds(farm, one, first_cages_weight(farm), growout_only=False)
+    at_last = holds(farm, one, way_target(farm), growout_only=True)
+    if at_first <= 0 or at_last <= 0:
+        return None
+    first = max(1, int(np.ceil(way.sea_fish / at_first)))
+    total = int(np.ceil(HARVEST_SLACK * way.harvest_fish / at_last))
+    # Just below each step of the legal density the fish need more room than just above it.
+    for step in farm.scenario.farm.sea_density[1:]:
+        if step.below_weight_g < way_target(farm):
+            total = max(
+                total, int(np.ceil(way.harvest_fish / holds(farm, one, step.below_weight_g, growout_only=True)))
+            )
+    return first, max(0, total - first)
+
+
+def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
+    """The areas needed, or None where too few are left that nobody has booked for the time.
+
+    The areas of a geography are alike, so it is enough to count them: whoever comes first takes any that is ready.
+    """
+    needed = areas_needed(farm, geography, way)
+    if needed is None:
+        return None
+    b = farm.area_bookings
+    rows = np.flatnonzero(b["geography"] == geography)
+    starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
+    end = harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
+    commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
+    for first, amount in ((way.sea, needed[0]), (way.thinning, sum(needed))):
+        there = int((commissioned <= first).sum())
+        if (
+            amount + _most_at_once(starts, ends, amounts, first - BOOKING_MARGIN_DAYS, end + BOOKING_MARGIN_DAYS)
+            > there
+        ):
+            return None
+    return needed
+
+
+def first_cages_weight(farm: Farm) -> float:
+    """Weight (g) up to which fish stand in the cages they come to from freshwater."""
+    steps = farm.scenario.farm.sea_density
+    return THINNING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
+
+
+def way_target(farm: Farm) -> float:
+    """Middle of the target weights at harvest, g."""
+    span = farm.scenario.farm.batches.harvest_weight_g
+    return (span.low + span.high) / 2
+
+
+def harvest_end(farm: Farm, way: Way) -> int:
+    """Forecast day after the last harvest."""
+    room = way_target(farm)
+    large = np.flatnonzero(farm.layout.at_sea & np.isinf(farm.layout.max_weight))
+    each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
+    cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
+    return way.harvest + cages // farm.scenario.farm.batches.harvest_cages_per_day + 1
+
+
+def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) -> float:
+    """Fish of ``weight`` (g) that the cages of ``areas`` hold; only those they can grow out in, or all."""
+    cages = cages_in(farm, areas)
+    cages = cages[farm.layout.max_weight[cages] > (weight if not growout_only else 1e12)]
+    return float(cage_room(farm, cages, weight).sum())
+
+
+def ready_areas(farm: Farm, geography: int, day: int) -> list[int]:
+    """Areas of a geography that have been empty for their fallow on ``day``, with nothing kept for anybody; the one
+    that has been empty longest first."""
+    areas = farm.infrastructure.areas
+    here = np.flatnonzero((areas.geography == geography) & (areas.commissioned_day <= day))
+    ready = [int(area) for area in here if _is_ready(farm, int(area), day)]
+    return sorted(ready, key=lambda area: (int(farm.containers.emptied[farm.layout.cages_of[area]].max()), area))
+
+
+def _is_ready(farm: Farm, area: int, day: int) -> bool:
+    cages, c = farm.layout.cages_of[area], farm.containers
+    rested = c.emptied[cages] + farm.scenario.farm.batches.fallow_days < day
+    return bool(np.all((c.batch[cages] < 0) & (c.reserved[cages] < 0) & rested))

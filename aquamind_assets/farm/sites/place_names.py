@@ -1,0 +1,70 @@
+"""Invented names of places: they sound like the Faroes and the west of Scotland, and belong to nobody.
+
+Belongs here: words and the way they are put together. Does not belong here: anything that decides how many places there
+are.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+
+_FIRST = {
+    "FO": (
+        "Brima",
+        "Ternu",
+        "Hvann",
+        "Lomba",
+        "Grindar",
+        "Sjóvar",
+        "Tang",
+        "Mjørka",
+        "Kletta",
+        "Vindar",
+        "Skerja",
+        "Aldu",
+        "Hellis",
+        "Rossa",
+        "Krákar",
+        "Dimmu",
+    ),
+    "SC": (
+        "Ard",
+        "Corran",
+        "Fearn",
+        "Glas",
+        "Dunvar",
+        "Strathel",
+        "Kilmar",
+        "Craigan",
+        "Balnor",
+        "Torran",
+        "Invermel",
+        "Achna",
+        "Lianag",
+        "Sgeir",
+    ),
+}
+_LAST = {
+    "FO": ("vík", "fjørður", "nes", "sund", "botnur", "vágur", "hamar", "oyri", "leiti", "tangi"),
+    "SC": ("aig", "nish", "dale", "more", "vore", "bost", "ish", "can", "linne", "ven"),
+}
+_AREA_FORM = {"FO": "{}", "SC": "Loch {}"}
+_STATION_FORM = {"FO": "Smoltstøðin {}", "SC": "{} Hatchery"}
+
+
+def area_names(code: str) -> Iterator[str]:
+    """Names of sea areas of the geography ``code``, without end, all different."""
+    return map(_AREA_FORM[code].format, _places(code, step=0))
+
+
+def station_names(code: str) -> Iterator[str]:
+    """Names of freshwater stations of the geography ``code``, without end, all different."""
+    return map(_STATION_FORM[code].format, _places(code, step=7))
+
+
+def _places(code: str, step: int) -> Iterator[str]:
+    """Every pair of first and last part once, then again with a number; neighbours in the list share neither part."""
+    first, last = _FIRST[code], _LAST[code]
+    for lap in count(1):
+        for turn in range(len(last)):
+            for position, beginning in enumerate(first):
+                yield beginning + last[(turn + 3 * position + step) % len(last)] + ("" if lap == 1 else f" {lap}")

@@ -1,0 +1,162 @@
+"""Asking a database whether the rules hold.
+
+All rules on single rows of a table are asked in one pass over it; the others have a query of their own. A year is found
+by its ids, which say when a row is from, so a check reads the rows of its year and no others.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days
+from aquamind_assets.warehouse.ddl import quoted
+
+_WIDE_YEAR = 10_000_000_000
+
+
+class Queryable(Protocol):
+    """Whatever answers a query: every warehouse does."""
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """The rows of a query."""
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How often one rule is broken.
+
+    Attributes:
+        rule: the rule.
+        table: its table.
+        count: number of violations; 0 if it holds.
+        example_id: id of the first row that breaks it, None if it holds.
+    """
+
+    rule: Rule
+    table: str
+    count: int
+    example_id: int | None
+
+
+def evaluate(warehouse: Queryable, rules: Iterable[Rule], days: DayRange | None = None) -> list[RuleResult]:
+    """One result for each rule, in the order of the tables; ``days``, of one calendar year, restricts it to rows of
+    those days."""
+    by_table: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_table.setdefault(rule.table, []).append(rule)
+    results: list[RuleResult] = []
+    for table, found in by_table.items():
+        results += _on_rows(warehouse, table, [rule for rule in found if rule.broken], days)
+        results += [_by_query(warehouse, rule, days) for rule in found if rule.query]
+    return results
+
+
+def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
+    if not rules:
+        return []
+    joins = _Joins(table)
+    conditions = [joins.resolved(rule.broken) for rule in rules]
+    columns = ", ".join(
+        f"SUM(CASE WHEN {broken} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {broken} THEN t.{_id_of(table)}"
+        f" END) AS e{i}"
+        for i, (rule, broken) in enumerate(zip(rules, conditions, strict=True))
+    )
+    answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, joins, days)}").iloc[0]
+    return [_result(rule, answer[f"n{i}"], answer[f"e{i}"]) for i, rule in enumerate(rules)]
+
+
+class _Joins:
+    """The rows that a table's rows refer to, each joined once for all rules: a database hashes them, where it would
+    look a subquery up row by row."""
+
+    def __init__(self, table: str) -> None:
+        self._table = TABLES[table]
+        self._aliases: dict[str, str] = {}
+
+    def resolved(self, condition: str) -> str:
+        """The condition with ``[column.value]`` made into a column of a joined table."""
+        return re.sub(r"\[(\w+)\.(\w+)\]", self._column, condition)
+
+    def _column(self, match: re.Match[str]) -> str:
+        column, value = match.groups()
+        alias = self._aliases.setdefault(column, f"j{len(self._aliases)}")
+        return f"{alias}.{quoted(value)}"
+
+    @property
+    def sql(self) -> str:
+        """The joins, to follow ``t``."""
+        return "".join(
+            f" LEFT JOIN {self._table.by_name[column].references} {alias} ON {alias}.id = t.{column}"
+            for column, alias in self._aliases.items()
+        )
+
+
+def _source(table: str, joins: _Joins, days: DayRange | None) -> str:
+    """What the conditions on ``t`` are asked of."""
+    if table in SUMMARISED:
+        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', days))}) t{joins.sql}"
+    return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', days)}"
+
+
+def _by_query(warehouse: Queryable, rule: Rule, days: DayRange | None) -> RuleResult:
+    total, example = 0, None
+    for rows in _portions(warehouse, rule, days):
+        answer = warehouse.frame(f"SELECT count(*) AS n, min(v.id) AS e FROM ({rule.query.format(rows=rows)}) v").iloc[
+            0
+        ]
+        part = _result(rule, answer["n"], answer["e"])
+        total += part.count
+        example = part.example_id if example is None else example
+    return RuleResult(rule, rule.table, total, example)
+
+
+def _result(rule: Rule, count: Any, example: Any) -> RuleResult:
+    # SUM over no rows is NULL.
+    return RuleResult(rule, rule.table, 0 if pd.isna(count) else int(count), None if pd.isna(example) else int(example))
+
+
+def _id_of(table: str) -> str:
+    return "id" if table in SUMMARISED else TABLES[table].id_column
+
+
+def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterator[str]:
+    """Conditions on the rows of ``t`` under which to ask a query, one after the other."""
+    if not rule.by_chunk:
+        yield _rows_of(rule.table, "t", days)
+        return
+    for whole in [days] if days is not None else map(year_days, _years(warehouse, rule.table)):
+        for first in range(whole.first, whole.end, CHUNK_DAYS):
+            yield rows_of_days(rule.table, "t", DayRange(first, min(first + CHUNK_DAYS, whole.end)))
+
+
+def _years(warehouse: Queryable, table: str) -> list[int]:
+    """The years of which a table with wide ids has rows, or may have some in between."""
+    ends = warehouse.frame(f"SELECT min(id) AS low, max(id) AS high FROM {table}").iloc[0]
+    return (
+        [] if pd.isna(ends["low"]) else list(range(int(ends["low"]) // _WIDE_YEAR, int(ends["high"]) // _WIDE_YEAR + 1))
+    )
+
+
+def _rows_of(table: str, alias: str, days: DayRange | None) -> str:
+    return "1 = 1" if days is None else rows_of_days(table, alias, days)
+
+
+def rows_of_days(table: str, alias: str, days: DayRange) -> str:
+    """SQL condition on the rows ``alias`` of a table: their ids are of these days, which lie in one calendar year."""
+    spec = TABLES[table]
+    low, high = id_range(days, narrow=spec.narrow_id)
+    condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
+    if table in TIME_COLUMNS:
+        # A day more on both sides: the ids are exact, and a session that does not run on UTC must not lose rows.
+        time = f"{alias}.{quoted(TIME_COLUMNS[table])}"
+        condition += f" AND {time} >= '{_midnight(days.first - 1)}' AND {time} < '{_midnight(days.end + 1)}'"
+    return condition
+
+
+def _midnight(day: int) -> str:
+    return f"{to_date(day)} 00:00:00"

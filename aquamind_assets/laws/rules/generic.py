@@ -1,0 +1,116 @@
+"""Rules that follow from the description of the tables alone: NULLs, choices, ranges, lengths, references, uniqueness.
+
+A database enforces some of them by itself; they are asked all the same, for SQLite enforces neither lengths nor digits,
+foreign keys may have been off while rows were loaded, and the application's choices and ranges are known to no database
+at all.
+"""
+
+import re
+from collections.abc import Iterator
+
+from aquamind_assets.laws.rules.model import SUMMARISED, Rule, missing, rule
+from aquamind_assets.tables.schema import INTEGER_LIMITS, TABLES, ColumnSpec, TableSpec
+from aquamind_assets.warehouse.ddl import quoted
+
+
+def generic_rules() -> list[Rule]:
+    """The rules of every described table, one that is summarised left out: its own module has them."""
+    return [found for table in TABLES.values() if table.name not in SUMMARISED for found in table_rules(table)]
+
+
+def table_rules(table: TableSpec) -> Iterator[Rule]:
+    """The rules of one table."""
+    for column in table.columns:
+        yield from _column_rules(table.name, column)
+    for unique in table.unique:
+        where = f" AND ({unique.where})" if unique.where else ""
+        yield _unique_rule(table, unique.columns, where)
+    for check in table.checks:
+        yield rule(
+            table.name, check.name, f"The database's own rule holds: {check.sql}.", f"NOT ({_of_row(table, check.sql)})"
+        )
+
+
+def _of_row(table: TableSpec, sql: str) -> str:
+    """The condition with its columns named as those of ``t``."""
+    return re.sub(r'"?\b(' + "|".join(table.column_names) + r')\b"?', r't."\1"', sql)
+
+
+def _unique_rule(table: TableSpec, columns: tuple[str, ...], where: str) -> Rule:
+    """No two rows share these columns (NULLs never do); ``where`` restricts it further, beginning with AND.
+
+    Rows of one year are compared with each other.
+    """
+    listed = ", ".join(f"t.{quoted(name)}" for name in columns)
+    given = "".join(f" AND t.{quoted(name)} IS NOT NULL" for name in columns if table.by_name[name].nullable)
+    return Rule(
+        f"{table.name}.unique({', '.join(columns)})",
+        table.name,
+        f"No two rows share {' and '.join(columns)}{where.replace(' AND', ' where', 1)}.",
+        query=(
+            f"SELECT min(t.{table.id_column}) AS id FROM {table.name} t WHERE {{rows}}{given}{where} GROUP BY {listed}"
+            " HAVING count(*) > 1"
+        ),
+    )
+
+
+def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
+    name = f"t.{quoted(column.name)}"
+    if not column.nullable:
+        yield rule(table, f"{column.name}.given", f"{column.name} is given.", f"{name} IS NULL")
+    if column.non_empty and not column.choices:
+        yield rule(
+            table,
+            f"{column.name}.non_empty",
+            f"{column.name} is not empty: the application asks for it.",
+            f"{name} = ''",
+        )
+    if column.choices:
+        listed = ", ".join(f"'{choice}'" for choice in column.choices)
+        yield rule(
+            table,
+            f"{column.name}.choices",
+            f"{column.name} is one of {', '.join(column.choices)}.",
+            f"{name} NOT IN ({listed})",
+        )
+    elif column.max_length is not None:
+        yield rule(
+            table,
+            f"{column.name}.length",
+            f"{column.name} has at most {column.max_length} characters.",
+            f"length({name}) > {column.max_length}",
+        )
+    bounds = _bounds(column)
+    if bounds is not None:
+        low, high, said = bounds
+        yield rule(table, f"{column.name}.range", f"{column.name} {said}.", f"{name} < {low} OR {name} > {high}")
+    if column.references is not None:
+        yield rule(
+            table,
+            f"{column.name}.reference",
+            f"{column.name} refers to a row of {column.references}.",
+            missing(column.name),
+        )
+
+
+def _bounds(column: ColumnSpec) -> tuple[str, str, str] | None:
+    """Smallest and largest value, and how to say it; None where the kind of column knows none."""
+    if column.kind == "numeric":
+        assert column.precision is not None
+        assert column.scale is not None
+        widest = "9" * (column.precision - column.scale) + "." + "9" * column.scale
+        low, high = f"-{widest}", widest
+        said = f"has at most {column.precision - column.scale} digits before the point"
+    elif column.kind in ("smallint", "integer") and not column.identity and column.references is None:
+        high = str(INTEGER_LIMITS[column.kind])
+        low, said = f"-{high}", f"fits {column.kind}"
+    else:
+        return None
+    limits = []
+    if column.minimum is not None:
+        low = f"{column.minimum:g}"
+        limits.append(f">= {column.minimum:g}")
+    if column.maximum is not None:
+        high = f"{column.maximum:g}"
+        limits.append(f"<= {column.maximum:g}")
+    return low, high, f"is {' and '.join(limits)}" if limits else said

@@ -1,0 +1,111 @@
+"""What has become of the things that lived in a year, as of the latest ledger.
+
+Belongs here: following batches, stays, treatments, outbreaks and feed lots from a year's ledger into the later ones.
+Does not belong here: reading ledgers from a store (``ledgers``), making rows (``records``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from aquamind_assets.ledger.frames import Frame
+from aquamind_assets.ledger.model import Assignments, Batches, FeedLots, FeedStores, Ledger, Outbreaks, Treatments
+from aquamind_assets.timeline import year_days
+
+AnyFrame = TypeVar("AnyFrame", bound=Frame)
+
+
+@dataclass(frozen=True)
+class Lives:
+    """What was alive in a year, as it stands on ``through``, the last day that has been simulated in any year.
+
+    ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger with the state
+    that the latest ledger that knows them gives; ``feed_stores`` is the stock on ``through``; ``feed_lots`` are the
+    lots left on ``through`` of those delivered by the end of the year.
+    """
+
+    through: int
+    batches: Batches
+    assignments: Assignments
+    treatments: Treatments
+    outbreaks: Outbreaks
+    feed_stores: FeedStores
+    feed_lots: FeedLots
+
+
+def lives_of(ledgers: Sequence[Ledger]) -> Lives:
+    """What became of the things alive in ``ledgers[0]``'s year; ``ledgers`` are that year's and all later ones, in
+    order.
+
+    Raises:
+        ValueError: the ledgers are not of consecutive years.
+    """
+    years = [ledger.year for ledger in ledgers]
+    if not years or years != list(range(years[0], years[0] + len(years))):
+        raise ValueError(f"ledgers of years {years}: give one year and all that follow it, in order")
+    latest = ledgers[-1]
+    lots = closing_lots(latest)
+    return Lives(
+        through=latest.through,
+        batches=_as_of_the_end([ledger.batches for ledger in ledgers], "batch_id"),
+        assignments=_as_of_the_end([ledger.assignments for ledger in ledgers], "assignment_id"),
+        treatments=_as_of_the_end([ledger.treatments for ledger in ledgers], "treatment_id"),
+        outbreaks=_as_of_the_end([ledger.outbreaks for ledger in ledgers], "outbreak_id"),
+        feed_stores=latest.feed_stores,
+        feed_lots=lots.take(lots.delivery_day < year_days(years[0]).end),
+    )
+
+
+def _as_of_the_end(frames: list[AnyFrame], key: str) -> AnyFrame:
+    """The first frame's rows, each replaced by its last version in the later frames."""
+    ids = getattr(frames[0], key)
+    everything = type(frames[0]).concat(frames)
+    order = np.argsort(getattr(everything, key), kind="stable")
+    last = np.searchsorted(getattr(everything, key)[order], ids, side="right") - 1
+    return everything.take(order[last])
+
+
+def received_lots(ledger: Ledger) -> FeedLots:
+    """The lots in store when the year began and those delivered since, oldest first in each feed container.
+
+    ``remaining_g`` is what was left of a lot when the year began, or all of it if it came later.
+    """
+    arrived = ledger.deliveries.take(ledger.deliveries.delivery_day <= ledger.through)
+    arrived = arrived.take(~np.isin(arrived.purchase_id, ledger.feed_lots.purchase_id))
+    return FeedLots.concat(
+        [
+            ledger.feed_lots,
+            FeedLots(
+                feed_container=arrived.feed_container,
+                purchase_id=arrived.purchase_id,
+                order_day=arrived.order_day,
+                delivery_day=arrived.delivery_day,
+                quantity_g=arrived.quantity_g,
+                remaining_g=arrived.quantity_g,
+                price_cents_per_kg=arrived.price_cents_per_kg,
+                supplier=arrived.supplier,
+            ),
+        ]
+    ).sorted_by("feed_container", "delivery_day", "purchase_id")
+
+
+def closing_lots(ledger: Ledger) -> FeedLots:
+    """The lots in store on the ledger's last day, oldest first in each feed container.
+
+    First in, first out leaves the newest feed: of the lots of a feed container, newest first, as much is left as adds
+    up to its closing stock.
+    """
+    lots = received_lots(ledger)
+    stock = np.zeros(
+        1 + int(max(lots.feed_container.max(initial=-1), ledger.feed_stores.feed_container.max(initial=-1))),
+        dtype=np.int64,
+    )
+    stock[ledger.feed_stores.feed_container] = ledger.feed_stores.closing_g
+    total = np.cumsum(lots.remaining_g)
+    last_of_store = np.searchsorted(lots.feed_container, lots.feed_container, side="right") - 1
+    newer = total[last_of_store] - total if len(lots) else total
+    left = np.clip(stock[lots.feed_container] - newer, 0, lots.remaining_g)
+    columns = lots.columns() | {"remaining_g": left}
+    return FeedLots(**columns).take(left > 0)

@@ -1,0 +1,61 @@
+"""What must be in the database before a recorder's year can be written, told plainly when it is not."""
+
+from collections.abc import Iterable
+
+from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.writing import wanted_chunks
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.warehouse.checkpoints import pending
+from aquamind_assets.warehouse.warehouse import Warehouse
+
+
+class RowsMissing(LookupError):
+    """Rows that the year's rows point to are not in the database; the message names the assets and years to
+    materialise."""
+
+
+def require_upstream(recorder: Recorder, year: int, platform: Platform, warehouse: Warehouse) -> None:
+    """Check that every recorder named as upstream has written what this year's rows point to.
+
+    Rows that live on are written again with every year they live in, so this year's are enough; what was built is
+    needed from the first year on.
+
+    Raises:
+        RowsMissing: something is not there, or belongs to another scenario.
+    """
+    missing = []
+    for asset in recorder.upstream:
+        built = asset in BEFORE_THE_FARM and RECORDERS[asset].kind == "chunked"
+        needed = range(platform.scenario.first_year if built else year, year + 1)
+        if absent := [one for one in needed if not _complete(RECORDERS[asset], one, platform, warehouse)]:
+            missing.append(f"{asset} {_span(absent)}")
+    if missing:
+        raise RowsMissing(
+            f"{recorder.asset} {year} points to rows that {platform.settings.database_name} does not have: materialise"
+            f" {', '.join(missing)} first"
+        )
+
+
+def complete_years(platform: Platform, warehouse: Warehouse, years: Iterable[int]) -> set[int]:
+    """Those of the years of which every asset is in the database to the last day, made from the current scenario."""
+    return {
+        year for year in years if all(_complete(recorder, year, platform, warehouse) for recorder in RECORDERS.values())
+    }
+
+
+def _complete(recorder: Recorder, year: int, platform: Platform, warehouse: Warehouse) -> bool:
+    known = [
+        checkpoint
+        for checkpoint in warehouse.checkpoints(recorder.asset, year)
+        if checkpoint.fingerprint.split("@")[0] == platform.fingerprint
+    ]
+    if recorder.kind == "living":
+        return bool(known)
+    days = None if recorder.asset in BEFORE_THE_FARM else platform.days
+    return not pending(known, platform.fingerprint, wanted_chunks(year, platform.through(year), days, known))
+
+
+def _span(years: list[int]) -> str:
+    whole = years == list(range(years[0], years[-1] + 1))
+    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}" if whole else ", ".join(map(str, years))

@@ -1,0 +1,165 @@
+"""Sums that realism is measured on, as frames whose rows can be added up over years.
+
+Belongs here: the frames, and adding up their rows. Does not belong here: making them of a ledger
+(``farm_observations``, ``batch_observations``, ``reading_observations``).
+
+A *farm* is a sea area, as in the published series. Weeks are counted from 1970-01-01 (a Thursday) and may lie in two
+years; months are ``year * 12 + month - 1``.
+"""
+
+from typing import TypeVar
+
+import numpy as np
+
+from aquamind_assets.ledger.frames import Frame, column
+
+AnyFrame = TypeVar("AnyFrame", bound=Frame)
+
+
+class FarmWeeks(Frame):
+    """Sums over the cages of a farm in a week; one row for each (area, batch, week) with fish."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    batch_id: np.ndarray = column("int64", "", "batch")
+    week: np.ndarray = column("int32", "week", "week since 1970-01-01")
+    fish_days: np.ndarray = column("float64", "fish day", "fish at the start of each day")
+    deaths: np.ndarray = column("float64", "fish", "deaths, without transfer losses")
+    females: np.ndarray = column("float64", "lice day", "true adult females, times fish")
+    counted_fish: np.ndarray = column("float64", "fish", "fish looked at in lice counts")
+    counted_females: np.ndarray = column("float64", "lice", "adult females seen in lice counts")
+
+
+class FarmMonths(Frame):
+    """Sums over the cages of a farm in a month; one row for each (area, month) with fish."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    month: np.ndarray = column("int32", "month", "year * 12 + month - 1")
+    days: np.ndarray = column("float64", "day", "days with fish")
+    fish_days: np.ndarray = column("float64", "fish day", "fish at the start of each day")
+    deaths: np.ndarray = column("float64", "fish", "deaths, without transfer losses")
+    females: np.ndarray = column("float64", "lice day", "true adult females, times fish")
+    feed_kg: np.ndarray = column("float64", "kg", "feed eaten")
+    biomass_days: np.ndarray = column("float64", "kg day", "biomass of each day")
+
+
+class WaterMonths(Frame):
+    """Sea temperature of an area in a month."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    month: np.ndarray = column("int32", "month", "year * 12 + month - 1")
+    days: np.ndarray = column("float64", "day", "days")
+    degree_days: np.ndarray = column("float64", "degC day", "sum of daily mean temperatures")
+
+
+class WaterWeeks(Frame):
+    """Sea temperature of an area in a week."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    week: np.ndarray = column("int32", "week", "week since 1970-01-01")
+    days: np.ndarray = column("float64", "day", "days")
+    degree_days: np.ndarray = column("float64", "degC day", "sum of daily mean temperatures")
+
+
+class BatchFlows(Frame):
+    """What became of a batch in the year; sums are added over years, the rest is the same in every year."""
+
+    batch_id: np.ndarray = column("int64", "", "batch")
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    start_day: np.ndarray = column("int32", "day", "start day")
+    eggs: np.ndarray = column("float64", "fish", "eggs laid in")
+    to_sea: np.ndarray = column("float64", "fish", "fish that came to sea")
+    to_sea_kg: np.ndarray = column("float64", "kg", "their weight")
+    to_sea_day_sum: np.ndarray = column("float64", "day fish", "day they came, times fish")
+    harvested: np.ndarray = column("float64", "fish", "fish harvested")
+    harvested_kg: np.ndarray = column("float64", "kg", "their weight")
+    harvest_day_sum: np.ndarray = column("float64", "day fish", "day of harvest, times fish")
+    given: np.ndarray = column("float64", "fish", "fish that went on in a mixed batch")
+    given_kg: np.ndarray = column("float64", "kg", "their weight")
+    sea_feed_kg: np.ndarray = column("float64", "kg", "feed eaten at sea")
+    sea_dead_kg: np.ndarray = column("float64", "kg", "weight of the fish that died at sea")
+    sea_deaths: np.ndarray = column("float64", "fish", "deaths at sea")
+    hatch_degree_days: np.ndarray = column(
+        "float64", "degC day", "degree-days from start to hatch, if both lie in the year, else 0"
+    )
+    ended: np.ndarray = column("float64", "", "1 in the year its last fish left")
+
+
+class GeographyYears(Frame):
+    """Sums over a geography in a year."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    year: np.ndarray = column("int32", "year", "calendar year")
+    harvested_kg: np.ndarray = column("float64", "kg", "round weight harvested")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+    lice_treatments: np.ndarray = column("float64", "treatments", "lice treatments of cages")
+    outbreaks: np.ndarray = column("float64", "outbreaks", "site outbreaks that began")
+    small_growth: np.ndarray = column("float64", "g^(1/3)", "growth of small fish at sea, cube root of weight")
+    small_degree_days: np.ndarray = column("float64", "degC day", "degree-days of the same")
+    large_growth: np.ndarray = column("float64", "g^(1/3)", "growth of large fish at sea, cube root of weight")
+    large_degree_days: np.ndarray = column("float64", "degC day", "degree-days of the same")
+
+
+class CageClasses(Frame):
+    """Density of cages by weight class, as sums over cage-days."""
+
+    weight_class: np.ndarray = column("int8", "", "0 to 3: below 1, 2, 3 kg and above")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+    density_days: np.ndarray = column("float64", "kg day/m3", "density of each of these days")
+    highest: np.ndarray = column("float64", "kg/m3", "highest density of a day")
+
+
+class Shares(Frame):
+    """Counted cage-days: condition at sea transfer and in adults, deaths by cause; one row for each key."""
+
+    key: np.ndarray = column("str", "", "what is counted")
+    number: np.ndarray = column("float64", "", "how many")
+    total: np.ndarray = column("float64", "", "sum of the value, where there is one")
+
+
+class ActiveDays(Frame):
+    """Living batches on each day."""
+
+    day: np.ndarray = column("int32", "day", "day")
+    batches: np.ndarray = column("int32", "batches", "batches between start and end")
+
+
+class ReadingSums(Frame):
+    """Sums over readings of stocked cages (``reading_observations``); one row for each year."""
+
+    year: np.ndarray = column("int32", "year", "calendar year")
+    variance_3_hours: np.ndarray = column(
+        "float64", "degC2", "mean square of the temperature anomalies in pairs 3 h apart, times their number"
+    )
+    product_3_hours: np.ndarray = column("float64", "degC2", "products of these pairs")
+    variance_24_hours: np.ndarray = column("float64", "degC2", "the same, 24 h apart")
+    product_24_hours: np.ndarray = column("float64", "degC2", "products of these pairs")
+    oxygen_stressed: np.ndarray = column("float64", "readings", "oxygen readings below 6 mg/L")
+    oxygen_sub_optimal: np.ndarray = column("float64", "readings", "oxygen readings from 6 to 8 mg/L")
+    oxygen_optimal: np.ndarray = column("float64", "readings", "oxygen readings of 8 mg/L and more")
+
+
+def month_number(day: np.ndarray) -> np.ndarray:
+    """``year * 12 + month - 1`` of day numbers."""
+    return np.asarray(day).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+
+
+def grouped(frame: AnyFrame, keys: tuple[str, ...]) -> AnyFrame:
+    """Rows of equal keys added up; keys sorted."""
+    if not len(frame):
+        return frame
+    columns = frame.columns()
+    order = np.lexsort([columns[key] for key in reversed(keys)])
+    border = np.zeros(len(frame), dtype=bool)
+    border[0] = True
+    for key in keys:
+        values = columns[key][order]
+        border[1:] |= values[1:] != values[:-1]
+    starts = np.flatnonzero(border)
+    return type(frame)(
+        **{
+            name: values[order][starts] if name in keys else np.add.reduceat(values[order], starts)
+            for name, values in columns.items()
+        },
+    )

@@ -1,0 +1,97 @@
+"""What realism is measured on: the ledger of a year boiled down to sums that can be added up over years.
+
+Belongs here: all sums of a year together. Does not belong here: any of them (``farm_observations``,
+``batch_observations``, ``reading_observations``), statistics of the sums, and published figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Self
+
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.realism.batches import active_days, batch_flows
+from aquamind_assets.realism.frames import (
+    ActiveDays,
+    BatchFlows,
+    CageClasses,
+    FarmMonths,
+    FarmWeeks,
+    GeographyYears,
+    ReadingSums,
+    Shares,
+    WaterMonths,
+    WaterWeeks,
+    grouped,
+)
+from aquamind_assets.realism.sea import (
+    SeaRows,
+    cage_classes,
+    farm_months,
+    farm_weeks,
+    geography_years,
+    shares,
+    water_months,
+    water_weeks,
+)
+from aquamind_assets.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Observations:
+    """All sums of one year, or of several after :meth:`added`."""
+
+    farm_weeks: FarmWeeks
+    farm_months: FarmMonths
+    water_months: WaterMonths
+    water_weeks: WaterWeeks
+    batches: BatchFlows
+    geography_years: GeographyYears
+    cages: CageClasses
+    shares: Shares
+    readings: ReadingSums
+    active: ActiveDays
+
+    @classmethod
+    def added(cls, years: Sequence[Self]) -> Self:
+        """The sums of several years."""
+        joined = {
+            spec.name: type(getattr(years[0], spec.name)).concat([getattr(year, spec.name) for year in years])
+            for spec in fields(cls)
+        }
+        return cls(
+            farm_weeks=grouped(joined["farm_weeks"], ("area", "batch_id", "week")),
+            farm_months=grouped(joined["farm_months"], ("area", "geography", "month")),
+            water_months=grouped(joined["water_months"], ("area", "geography", "month")),
+            water_weeks=grouped(joined["water_weeks"], ("area", "week")),
+            batches=grouped(joined["batches"], ("batch_id", "geography", "start_day", "eggs")),
+            geography_years=joined["geography_years"],
+            cages=joined["cages"],
+            shares=joined["shares"],
+            readings=joined["readings"],
+            active=joined["active"].sorted_by("day"),
+        )
+
+
+def observe(
+    scenario: Scenario,
+    infrastructure: Infrastructure,
+    climate: SiteDays,
+    ledger: Ledger,
+    readings: ReadingSums | None = None,
+) -> Observations:
+    """The sums of one year; ``readings`` (``reading_observations.observe_readings``) may be left out, what is measured
+    on them then is not."""
+    sea = SeaRows(infrastructure, ledger)
+    return Observations(
+        farm_weeks=farm_weeks(sea, ledger, infrastructure),
+        farm_months=farm_months(sea, infrastructure),
+        water_months=water_months(infrastructure, climate),
+        water_weeks=water_weeks(infrastructure, climate),
+        batches=batch_flows(scenario, infrastructure, ledger, sea),
+        geography_years=geography_years(sea, infrastructure, ledger),
+        cages=cage_classes(sea),
+        shares=shares(sea),
+        readings=readings if readings is not None else ReadingSums.empty(),
+        active=active_days(ledger),
+    )

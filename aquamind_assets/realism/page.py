@@ -1,0 +1,123 @@
+"""docs/realism.md: every published figure beside what was measured, and the key figures of the farm.
+
+Belongs here: a history's observations, and the page written from them. Does not belong here: measuring (``realism``),
+bands (``targets.yaml``).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from aquamind_assets import timeline
+from aquamind_assets.farm import engine
+from aquamind_assets.farm.sites import climate
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.ledger.state import FarmState
+from aquamind_assets.realism.key_figures import KeyFigure, columns, key_figures
+from aquamind_assets.realism.observations import Observations, observe
+from aquamind_assets.realism.readings import observe_readings
+from aquamind_assets.realism.targets import Finding
+from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.scenario.model import Scenario
+
+
+def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterator[Observations]:
+    """Simulates the scenario's history in this process and boils each year down; nothing is stored, and one year's
+    ledger is held at a time.
+
+    ``places`` is ``infrastructure.build(scenario)``.
+    """
+    state: FarmState | None = None
+    for year in scenario.years:
+        water = climate.site_days(scenario, places, year)
+        ledger, state = engine.simulate_year(scenario, places, water, state, year)
+        inputs = YearInputs(scenario, places, water, ledger, lives_of([ledger]))
+        yield observe(scenario, places, water, ledger, observe_readings(inputs))
+
+
+def page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:
+    """The page in Markdown."""
+    counted = {
+        verdict: sum(finding.verdict == verdict for finding in findings)
+        for verdict in ("inside", "outside", "not measured")
+    }
+    first, last = (timeline.to_date(int(day)) for day in (observed.active.day.min(), observed.active.day.max()))
+    head = [
+        "# Realism",
+        "",
+        "What the simulated farm measures beside published figures. The figures, their bands and sources are data",
+        (
+            "(`aquamind_assets/realism/targets.yaml`); what is measured is in `aquamind_assets/realism/statistics.py`."
+            " No statistic is special-cased: the"
+        ),
+        (
+            "processes of `aquamind_assets/farm/processes/` give it. Their coefficients whose source says 'calibrated'"
+            " were chosen with these figures in view,"
+        ),
+        (
+            "so a figure inside its band shows that the mechanisms can give it, not that they were found without it."
+            " Where the source names no band, it is ours."
+        ),
+        "",
+        "`aquamind scenario realism --preset bakkafrost --output docs/realism.md` writes this page.",
+        "",
+        (
+            f"Scenario `{scenario.name}`, seed {scenario.seed}, fingerprint `{scenario.farm_fingerprint()}`,"
+            f" {_day(first)} to {_day(last)}:"
+        ),
+        (
+            f"**{counted['inside']} inside, {counted['outside']} outside** their band, {counted['not measured']} not"
+            " measured at this scale."
+        ),
+        "",
+    ]
+    return "\n".join(
+        [
+            *head,
+            *_findings_table(findings),
+            "",
+            *_notes(findings),
+            *_key_table(columns(scenario), key_figures(scenario, observed)),
+            "",
+        ]
+    )
+
+
+def _findings_table(findings: list[Finding]) -> list[str]:
+    lines = ["| figure | unit | published | band | measured | | source |", "|---|---|---|---|---|---|---|"]
+    for finding in findings:
+        target = finding.target
+        band = ", ".join(f"{_number(low)}-{_number(high)}" for low, high in zip(target.low, target.high, strict=True))
+        measured = ", ".join(map(_number, finding.measured)) or "-"
+        mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[finding.verdict]
+        lines.append(
+            f"| {target.figure} | {target.unit} | {', '.join(map(_number, target.value))} | {band} | {measured} |"
+            f" {mark} | {target.source} |"
+        )
+    return lines
+
+
+def _notes(findings: list[Finding]) -> list[str]:
+    lines = ["## How each is measured", "", "| figure | statistic | where | note |", "|---|---|---|---|"]
+    lines += [
+        f"| {one.target.figure} | {one.target.statistic} | {one.target.where} | {one.target.note} |" for one in findings
+    ]
+    return [*lines, ""]
+
+
+def _key_table(names: list[str], figures: list[KeyFigure]) -> list[str]:
+    lines = ["## Key figures", "", f"| figure | unit | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
+    return lines + [
+        f"| {figure.name} | {figure.unit} |"
+        f" {' | '.join('-' if value != value else _number(value) for value in figure.values)} |"
+        for figure in figures
+    ]
+
+
+def _number(value: float) -> str:
+    """Three significant digits, whole numbers from 100 on."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

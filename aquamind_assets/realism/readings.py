@@ -1,0 +1,109 @@
+"""What realism is measured on in the readings of cages: pairs of hours, and oxygen hours.
+
+Belongs here: sums over readings as ``records.readings`` makes them, so what the database holds. Does not belong here:
+the ledger's sums (``observations``).
+
+Four chunks of the year, one for each season, are enough: a cage with fish has some thousand readings in them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aquamind_assets.farm.sites.climate import sea_temperature_normal
+from aquamind_assets.realism.frames import ReadingSums
+from aquamind_assets.records.environmental.readings import VALUE_UNITS, environmental_readings
+from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.records.master_ids import parameter_id
+from aquamind_assets.tables.rows import Rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
+
+OXYGEN_BORDERS = (6.0, 8.0)
+"""Below the first: stressed; above the second: optimal (the scenario's optimal range begins at 8 mg/L)."""
+SEASON_CHUNKS = (1, 4, 7, 10)
+_HOUR = MICROSECONDS_PER_DAY // 24
+
+
+def observe_readings(year: YearInputs) -> ReadingSums:
+    """Sums over the temperature and oxygen readings of stocked cages in four chunks of the year, as far as it has been
+    simulated; one row."""
+    sums = {name: 0.0 for name in ReadingSums.names() if name != "year"}
+    low, high = OXYGEN_BORDERS
+    for chunk in chunks_of(year.year, year.ledger.through):
+        if chunk.index in SEASON_CHUNKS:
+            anomalies = _Anomalies(year, chunk)
+            for block in _of_cages(year, chunk):
+                for name, value in anomalies.pairs(block).items():
+                    sums[name] += value
+                shown = block.columns["value"].values[_shows(year, block, "oxygen")] / VALUE_UNITS
+                sums["oxygen_stressed"] += float((shown < low).sum())
+                sums["oxygen_optimal"] += float((shown >= high).sum())
+                sums["oxygen_sub_optimal"] += float(((shown >= low) & (shown < high)).sum())
+    return ReadingSums(year=np.array([year.year]), **{name: np.array([value]) for name, value in sums.items()})
+
+
+def _shows(year: YearInputs, block: Rows, parameter: str) -> np.ndarray:
+    """Which rows are of a parameter, bool (rows,)."""
+    row = [spec.key for spec in year.scenario.water.parameters].index(parameter)
+    return np.broadcast_to(
+        block.columns["parameter_id"].values == parameter_id(year.scenario, np.array([row]))[0], (block.size,)
+    )
+
+
+def _of_cages(year: YearInputs, chunk: Chunk) -> Iterator[Rows]:
+    """The chunk's readings of cages with fish; cages are the first containers, so the rest is never made."""
+    cages = year.infrastructure.containers.container_id[year.infrastructure.containers.area >= 0]
+    for block in environmental_readings(year, chunk.days):
+        of_cage = np.isin(np.broadcast_to(block.columns["container_id"].values, (block.size,)), cages)
+        if not of_cage.any():
+            return
+        empty = block.columns["batch_id"].null
+        yield block.take(of_cage & ~np.broadcast_to(False if empty is None else empty, (block.size,)))
+
+
+class _Anomalies:
+    """Temperature readings around the season that is normal at their area, and around the area's mean of the year."""
+
+    def __init__(self, year: YearInputs, chunk: Chunk) -> None:
+        places = year.infrastructure
+        self._year, self._days = year, chunk.days
+        self._normal = sea_temperature_normal(year.scenario, places, np.arange(chunk.days.first, chunk.days.end + 1))
+        self._year_mean = _year_means(year)
+        by_id = np.argsort(places.sensors.sensor_id)
+        self._sensors = places.sensors.sensor_id[by_id]
+        self._area = places.containers.area[places.sensors.container[by_id]]
+
+    def pairs(self, block: Rows) -> dict[str, float]:
+        """Sums over the pairs of one sensor's readings that lie 3 and 24 hours apart."""
+        here = _shows(self._year, block, "temperature")
+        value = block.columns["value"].values[here] / VALUE_UNITS
+        if not value.size:
+            return {}
+        sensor = np.searchsorted(self._sensors, np.broadcast_to(block.columns["sensor_id"].values, (block.size,))[here])
+        hour = (
+            np.broadcast_to(block.columns["reading_time"].values, (block.size,))[here]
+            - self._days.first * MICROSECONDS_PER_DAY
+        ) // _HOUR
+        area, day = self._area[sensor].astype(np.int64), hour / 24
+        whole = day.astype(np.int64)
+        normal = self._normal[area, whole] + (day - whole) * (self._normal[area, whole + 1] - self._normal[area, whole])
+        # One key for (sensor, hour), with room for an hour a day past the last.
+        key = sensor * (int(hour.max()) + 25) + hour
+        order = np.argsort(key, kind="stable")
+        key, anomaly = key[order], (value - normal - self._year_mean[area])[order]
+        sums = {}
+        for hours in (3, 24):
+            place = np.minimum(np.searchsorted(key, key + hours), key.size - 1)
+            paired = key[place] == key + hours
+            first, second = anomaly[paired], anomaly[place[paired]]
+            sums[f"product_{hours}_hours"] = float((first * second).sum())
+            sums[f"variance_{hours}_hours"] = float((first**2 + second**2).sum() / 2)
+        return sums
+
+
+def _year_means(year: YearInputs) -> np.ndarray:
+    """Mean difference of the year's sea temperature from normal, degC, (areas,)."""
+    areas = len(year.infrastructure.areas)
+    days = DayRange(int(year.climate.day[0]), int(year.climate.day[-1]) + 1)
+    temperature = year.climate.temperature.reshape(len(days), -1)[:, :areas].astype(np.float64)
+    return (temperature.T - sea_temperature_normal(year.scenario, year.infrastructure, days.days)).mean(axis=1)

@@ -1,0 +1,216 @@
+"""What realism is measured on at sea: the container-days of cages, and the water, by farm and week, farm and month,
+geography and year.
+
+Belongs here: grouping ledger rows by places and times. Does not belong here: the frames they become
+(``observation_frames``), batches (``batch_observations``), statistics of the sums (``realism``).
+"""
+
+import numpy as np
+
+from aquamind_assets.ledger.codes import Cause, Movement, Stage, TreatmentReason
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.realism.frames import (
+    CageClasses,
+    FarmMonths,
+    FarmWeeks,
+    GeographyYears,
+    Shares,
+    WaterMonths,
+    WaterWeeks,
+    grouped,
+    month_number,
+)
+from aquamind_assets.timeline import year_days
+
+WEIGHT_CLASSES = (1000.0, 2000.0, 3000.0)
+"""Borders of the weight classes of stocking density, g."""
+TGC_CLASSES = ((300.0, 800.0), (4000.0, 6000.0))
+"""Weights between which the growth of small and large fish is measured, g (about .5 and 5 kg)."""
+
+
+class SeaRows:
+    """The container-days at sea, with what they are grouped by."""
+
+    def __init__(self, infrastructure: Infrastructure, ledger: Ledger) -> None:
+        containers = infrastructure.containers
+        rows = ledger.container_days.take(containers.area[ledger.container_days.container] >= 0)
+        self.rows = rows
+        self.area = containers.area[rows.container].astype(np.int64)
+        self.geography = containers.geography[rows.container].astype(np.int64)
+        self.volume = containers.volume_m3[rows.container]
+        self.fish = np.maximum(rows.opening, rows.closing).astype(np.float64)
+        self.deaths = sum(
+            (getattr(rows, f"deaths_{cause.name.lower()}").astype(np.float64) for cause in Cause), np.zeros(len(rows))
+        )
+        self.biomass = rows.closing * rows.weight_g / 1e3
+        first = ledger.movements.take(
+            (ledger.movements.from_stage == Stage.SMOLT) & (ledger.movements.to_stage == Stage.POST_SMOLT)
+        )
+        self.stocked = np.isin(
+            rows.day.astype(np.int64) * len(containers) + rows.container,
+            first.day.astype(np.int64) * len(containers) + first.to_container,
+        )
+
+
+def farm_weeks(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure) -> FarmWeeks:
+    """Deaths, lice and counts of each farm, batch and week."""
+    rows, counts = sea.rows, ledger.lice_counts
+    nothing, no_counts = np.zeros(len(rows)), np.zeros(len(counts))
+    days = FarmWeeks(
+        area=sea.area,
+        batch_id=rows.batch_id,
+        week=rows.day // 7,
+        fish_days=sea.fish,
+        deaths=sea.deaths,
+        females=sea.fish * rows.adult_female,
+        counted_fish=nothing,
+        counted_females=nothing,
+    )
+    seen = FarmWeeks(
+        area=infrastructure.containers.area[counts.container],
+        batch_id=counts.batch_id,
+        week=counts.day // 7,
+        fish_days=no_counts,
+        deaths=no_counts,
+        females=no_counts,
+        counted_fish=counts.fish_sampled,
+        counted_females=counts.adult_female,
+    )
+    return grouped(FarmWeeks.concat([days, seen]), ("area", "batch_id", "week"))
+
+
+def farm_months(sea: SeaRows, infrastructure: Infrastructure) -> FarmMonths:
+    """Deaths, lice, feed and biomass of each farm and month."""
+    rows = sea.rows
+    days = np.unique(np.stack([sea.area, rows.day.astype(np.int64)]), axis=1)
+    nothing = np.zeros(days.shape[1])
+    present = FarmMonths(
+        area=days[0],
+        geography=infrastructure.areas.geography[days[0]],
+        month=month_number(days[1]),
+        days=np.ones(days.shape[1]),
+        **dict.fromkeys(("fish_days", "deaths", "females", "feed_kg", "biomass_days"), nothing),
+    )
+    sums = FarmMonths(
+        area=sea.area,
+        geography=sea.geography,
+        month=month_number(rows.day),
+        days=np.zeros(len(rows)),
+        fish_days=sea.fish,
+        deaths=sea.deaths,
+        females=sea.fish * rows.adult_female,
+        feed_kg=rows.feed_g / 1e3,
+        biomass_days=sea.biomass,
+    )
+    return grouped(FarmMonths.concat([present, sums]), ("area", "geography", "month"))
+
+
+def _sea_water(infrastructure: Infrastructure, climate: SiteDays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Day, area and temperature of every site-day at sea."""
+    at_sea = climate.site < len(infrastructure.areas)
+    return climate.day[at_sea], climate.site[at_sea].astype(np.int64), climate.temperature[at_sea].astype(np.float64)
+
+
+def water_months(infrastructure: Infrastructure, climate: SiteDays) -> WaterMonths:
+    """Temperature of each area and month."""
+    day, area, temperature = _sea_water(infrastructure, climate)
+    frame = WaterMonths(
+        area=area,
+        geography=infrastructure.areas.geography[area],
+        month=month_number(day),
+        days=np.ones(day.size),
+        degree_days=temperature,
+    )
+    return grouped(frame, ("area", "geography", "month"))
+
+
+def water_weeks(infrastructure: Infrastructure, climate: SiteDays) -> WaterWeeks:
+    """Temperature of each area and week."""
+    day, area, temperature = _sea_water(infrastructure, climate)
+    return grouped(
+        WaterWeeks(area=area, week=day // 7, days=np.ones(day.size), degree_days=temperature), ("area", "week")
+    )
+
+
+def geography_years(sea: SeaRows, infrastructure: Infrastructure, ledger: Ledger) -> GeographyYears:
+    """Harvest, treatments, outbreaks and growth of each geography."""
+    places = len(infrastructure.geographies)
+    containers, moves, treated = infrastructure.containers, ledger.movements, ledger.treatments
+    harvest = moves.kind == Movement.HARVEST
+    first_day = year_days(ledger.year).first
+    lice = (treated.reason == TreatmentReason.LICE) & (treated.day >= first_day)
+    began = (ledger.outbreaks.start_day >= first_day) & (ledger.outbreaks.outbreak_id == ledger.outbreaks.event_id)
+    growth, degrees = _growth(sea, places)
+    return GeographyYears(
+        geography=np.arange(places),
+        year=np.full(places, ledger.year),
+        harvested_kg=np.bincount(
+            containers.geography[moves.from_container[harvest]],
+            weights=(moves.count * moves.weight_g / 1e3)[harvest],
+            minlength=places,
+        ),
+        cage_days=np.bincount(sea.geography, minlength=places),
+        lice_treatments=np.bincount(containers.geography[treated.container[lice]], minlength=places),
+        outbreaks=np.bincount(infrastructure.sites.geography[ledger.outbreaks.site[began]], minlength=places),
+        small_growth=growth[0],
+        small_degree_days=degrees[0],
+        large_growth=growth[1],
+        large_degree_days=degrees[1],
+    )
+
+
+def _growth(sea: SeaRows, places: int) -> tuple[np.ndarray, np.ndarray]:
+    """Growth of the cube root of the weight and its degree-days, (classes, geographies), between consecutive
+    undisturbed days of a cage."""
+    order = np.lexsort([sea.rows.day, sea.rows.assignment_id])
+    rows, geography = sea.rows.take(order), sea.geography[order]
+    size = np.cbrt(rows.weight_g)
+    undisturbed = (
+        (rows.assignment_id[1:] == rows.assignment_id[:-1])
+        & (rows.day[1:] == rows.day[:-1] + 1)
+        & (rows.moved_in[1:] == 0)
+        & (rows.closing[1:] > 0)
+    )
+    step, degrees = np.diff(size), rows.temperature[1:].astype(np.float64)
+    growth, warmth = np.zeros((len(TGC_CLASSES), places)), np.zeros((len(TGC_CLASSES), places))
+    for row, (low, high) in enumerate(TGC_CLASSES):
+        chosen = undisturbed & (rows.weight_g[1:] >= low) & (rows.weight_g[1:] < high)
+        growth[row] = np.bincount(geography[1:][chosen], weights=step[chosen], minlength=places)
+        warmth[row] = np.bincount(geography[1:][chosen], weights=degrees[chosen], minlength=places)
+    return growth, warmth
+
+
+def cage_classes(sea: SeaRows) -> CageClasses:
+    """Density by weight class."""
+    full = sea.rows.closing > 0
+    density = (sea.biomass / sea.volume)[full]
+    weight_class = np.digitize(sea.rows.weight_g[full], WEIGHT_CLASSES)
+    number = len(WEIGHT_CLASSES) + 1
+    highest = np.zeros(number)
+    np.maximum.at(highest, weight_class, density)
+    return CageClasses(
+        weight_class=np.arange(number),
+        cage_days=np.bincount(weight_class, minlength=number),
+        density_days=np.bincount(weight_class, weights=density, minlength=number),
+        highest=highest,
+    )
+
+
+def shares(sea: SeaRows) -> Shares:
+    """Condition, and deaths by cause."""
+    rows = sea.rows
+    adult = (rows.stage == Stage.ADULT) & (rows.weight_g >= WEIGHT_CLASSES[0])
+    chosen = {
+        "condition at transfer": (sea.stocked, rows.condition),
+        "condition of adults": (adult, rows.condition),
+    }
+    everyone = np.ones(len(rows), dtype=bool)
+    chosen |= {
+        f"deaths by {cause.name.lower()}": (everyone, getattr(rows, f"deaths_{cause.name.lower()}")) for cause in Cause
+    }
+    return Shares(
+        key=np.array(list(chosen), dtype=object),
+        number=np.array([float(mask.sum()) for mask, _ in chosen.values()]),
+        total=np.array([float(values[mask].astype(np.float64).sum()) for mask, values in chosen.values()]),
+    )

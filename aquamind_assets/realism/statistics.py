@@ -1,0 +1,289 @@
+"""Realism: the statistics that published figures are compared with.
+
+Belongs here: pure functions from :class:`Observations` (one year's or the decade's sums) to measured values, by the
+keys of ``targets.yaml``. Does not belong here: grouping ledger rows (``observations``), bands and verdicts
+(``targets``).
+
+A value that the observations cannot give (no fish at sea yet, too few weeks) is nan.
+"""
+
+import numpy as np
+
+from aquamind_assets.farm.processes.lice import STAGES, female_rate
+from aquamind_assets.farm.sites.climate import NORTHERN_LATITUDE
+from aquamind_assets.ledger.codes import Cause
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.realism.frames import FarmWeeks
+from aquamind_assets.realism.observations import Observations
+from aquamind_assets.scenario.model import Scenario
+
+GUTTED = 0.83
+"""Head-on-gutted weight for each kg of round weight (general knowledge)."""
+FULL_SCALE_CAGES = 400
+SETTLED_YEARS = 3
+"""Years until the sea is stocked as planned: harvest of earlier years says nothing about the yearly tonnes."""
+LEAST_COUNTED = 60
+"""Fish looked at that make a farm's weekly lice count: the published series are of several cages, and fewer fish say
+little."""
+_WHOLE_MONTH_DAYS = 25
+_WHOLE_WEEK_SHARE = 0.9
+_LEAST_WEEKS = 30
+_PLACES = {"FO": "faroes", "SC": "scotland"}
+
+
+def is_full_scale(infrastructure: Infrastructure) -> bool:
+    """Whether tonnes of the whole farm can be compared with the companies' reports."""
+    return int((infrastructure.containers.area >= 0).sum()) >= FULL_SCALE_CAGES
+
+
+def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observations) -> dict[str, np.ndarray]:
+    """Measured values by target key: scalars, or series such as the 12 months; nan where the observations cannot
+    say."""
+    readings = observed.readings
+    hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
+    oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
+    monthly, females, phase = (
+        monthly_mortality(observed),
+        monthly_females(observed),
+        mortality_by_month_at_sea(observed),
+    )
+    shares = cause_shares(observed)
+    feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
+    values: dict[str, float | np.ndarray] = {
+        "anomaly_sd": anomaly_sd,
+        "anomaly_correlation": anomaly_correlation,
+        "reading_correlation_3_hours": _ratio(readings.product_3_hours.sum(), readings.variance_3_hours.sum()),
+        "reading_correlation_24_hours": _ratio(readings.product_24_hours.sum(), readings.variance_24_hours.sum()),
+        "cage_oxygen_optimal": oxygen[0],
+        "cage_oxygen_sub_optimal": oxygen[1],
+        "cage_oxygen_stressed": oxygen[2],
+        "condition_transfer": _mean(observed, "condition at transfer"),
+        "condition_adult": _mean(observed, "condition of adults"),
+        "tgc_small_over_large": _tgc_ratio(observed),
+        "economic_fcr_sea": economic_fcr(observed),
+        "biological_fcr_sea": biological_fcr(observed),
+        "feed_per_biomass_february": feed[1],
+        "feed_per_biomass_august": feed[7],
+        "hatch_degree_days": _mean_positive(observed.batches.hatch_degree_days),
+        "mortality_month_mean": _ratio(monthly.sum(), monthly.size),
+        "mortality_month_median": _quantile(monthly, 0.5),
+        "mortality_month_p90": _quantile(monthly, 0.9),
+        "mortality_month_p95": _quantile(monthly, 0.95),
+        "deaths_by_disease": shares[Cause.DISEASE],
+        "deaths_by_handling": shares[Cause.HANDLING],
+        "mortality_first_month": phase[0] / np.median(phase[1:]),
+        "mortality_quiet_months": phase[1:3].mean() / phase[3:10].mean(),
+        "mortality_late_months": phase[10:16].mean() / phase[3:10].mean(),
+        "mortality_correlation_1_week": log_correlation(observed.farm_weeks, "deaths", 1),
+        "mortality_correlation_4_weeks": log_correlation(observed.farm_weeks, "deaths", 4),
+        "adult_females_median": _quantile(females, 0.5),
+        "adult_females_mean": _ratio(females.sum(), females.size),
+        "lice_correlation_1_week": log_correlation(observed.farm_weeks, "lice", 1),
+        "lice_correlation_4_weeks": log_correlation(observed.farm_weeks, "lice", 4),
+        "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
+        "density_by_weight": density_by_weight(observed),
+        "harvest_weight": _ratio(observed.batches.harvested_kg.sum(), observed.batches.harvested.sum()),
+    }
+    for row, geography in enumerate(scenario.farm.geographies):
+        place = _PLACES[geography.code]
+        temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row)))
+        values[f"sea_temperature_months_{place}"] = temperature
+        values[f"sea_temperature_year_{place}"] = temperature.mean()
+        values[f"harvest_gutted_{place}"] = (
+            yearly_harvest(observed, row, scenario.first_year + SETTLED_YEARS).mean() * GUTTED / 1e6
+        )
+    return {key: np.asarray(value, dtype=np.float64) for key, value in values.items()}
+
+
+def _quantile(values: np.ndarray, level: float) -> float:
+    return float(np.quantile(values, level)) if values.size else float("nan")
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole > 0 else float("nan")
+
+
+def _mean_positive(values: np.ndarray) -> float:
+    return _ratio(values.sum(), (values > 0).sum())
+
+
+def _sums(observed: Observations, key: str) -> tuple[float, float]:
+    rows = observed.shares.key == key
+    return float(observed.shares.number[rows].sum()), float(observed.shares.total[rows].sum())
+
+
+def _mean(observed: Observations, key: str) -> float:
+    number, total = _sums(observed, key)
+    return _ratio(total, number)
+
+
+def cause_shares(observed: Observations) -> np.ndarray:
+    """Share of each cause in the deaths at sea, (causes,); nan without deaths."""
+    deaths = np.array([_sums(observed, f"deaths by {cause.name.lower()}")[1] for cause in Cause])
+    return deaths / deaths.sum() if deaths.sum() else np.full(len(Cause), np.nan)
+
+
+def _compared(infrastructure: Infrastructure, geography: int) -> np.ndarray:
+    """Areas whose temperature is compared: the published Scottish series is of the west coast, so without Shetland and
+    Orkney."""
+    northern = (infrastructure.areas.latitude > NORTHERN_LATITUDE) & (
+        infrastructure.geographies.name[geography] == "Scotland"
+    )
+    return (infrastructure.areas.geography == geography) & ~northern
+
+
+def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray:
+    """Mean sea temperature of each month of the year, (12,), degC, over these areas and all years."""
+    water = observed.water_months.take(np.isin(observed.water_months.area, areas))
+    month = water.month % 12
+    days = np.bincount(month, weights=water.days, minlength=12)
+    return np.bincount(month, weights=water.degree_days, minlength=12) / np.where(days > 0, days, np.nan)
+
+
+def weekly_anomalies(observed: Observations) -> tuple[float, float]:
+    """Standard deviation (degC) and lag-1 correlation of weekly mean temperature around each area's yearly mean and two
+    harmonics."""
+    water = observed.water_weeks.take(observed.water_weeks.days == 7)
+    year = (water.week * 7 + 3).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    squares, products, number = 0.0, 0.0, 0
+    for cell in np.unique(np.stack([water.area.astype(np.int64), year]), axis=1).T:
+        chosen = (water.area == cell[0]) & (year == cell[1])
+        if chosen.sum() < _LEAST_WEEKS:
+            continue
+        angle = 2 * np.pi * water.week[chosen] * 7 / 365.25
+        design = np.stack(
+            [np.ones(angle.size), np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)], axis=1
+        )
+        temperature = water.degree_days[chosen] / 7
+        anomaly = temperature - design @ np.linalg.lstsq(design, temperature, rcond=None)[0]
+        squares, number = squares + float((anomaly**2).sum()), number + anomaly.size
+        products += float((anomaly[1:] * anomaly[:-1]).sum()) * anomaly.size / (anomaly.size - 1)
+    return (float(np.sqrt(squares / number)), products / squares) if number else (float("nan"), float("nan"))
+
+
+def days_to_adult_female(temperature: np.ndarray) -> np.ndarray:
+    """Days from infection to adult female louse at constant temperatures (degC)."""
+    return STAGES / female_rate(temperature)
+
+
+def _whole_months(observed: Observations) -> np.ndarray:
+    return (observed.farm_months.days >= _WHOLE_MONTH_DAYS) & (observed.farm_months.fish_days > 0)
+
+
+def monthly_mortality(observed: Observations) -> np.ndarray:
+    """Mortality of each farm-month, percent of its mean fish in 30 days; months with fish for 25 days or more."""
+    months = observed.farm_months.take(_whole_months(observed))
+    return 100 * months.deaths / (months.fish_days / months.days) * 30 / months.days
+
+
+def monthly_females(observed: Observations) -> np.ndarray:
+    """True adult females per fish of each farm-month."""
+    months = observed.farm_months.take(_whole_months(observed))
+    return months.females / months.fish_days
+
+
+def log_correlation(weeks: FarmWeeks, what: str, lag: int) -> float:
+    """Correlation of the log of weekly mortality (``deaths``) or of counted adult females per fish (``lice``) between
+    weeks ``lag`` apart on one farm.
+
+    Half a louse, or half a dead fish, is added before taking logs, as is usual with counts that may be 0.
+    """
+    if what == "lice":
+        weeks = weeks.take(weeks.counted_fish >= LEAST_COUNTED)
+        value = np.log((weeks.counted_females + 0.5) / weeks.counted_fish)
+    else:
+        # A first or last week with few fish days is not a week of the farm.
+        key = np.stack([weeks.area.astype(np.int64), weeks.batch_id])
+        _, group = np.unique(key, axis=1, return_inverse=True)
+        usual = np.zeros(group.max(initial=0) + 1)
+        np.maximum.at(usual, group, weeks.fish_days)
+        weeks = weeks.take(weeks.fish_days > (1 - _WHOLE_WEEK_SHARE) * usual[group])
+        value = np.log((weeks.deaths + 0.5) / weeks.fish_days)
+    index = {
+        pair: row
+        for row, pair in enumerate(zip(weeks.area.tolist(), weeks.batch_id.tolist(), weeks.week.tolist(), strict=True))
+    }
+    pairs = [
+        (row, index[later])
+        for (area, batch, week), row in index.items()
+        if (later := (area, batch, week + lag)) in index
+    ]
+    if len(pairs) < _LEAST_WEEKS:
+        return float("nan")
+    first, second = np.array(pairs).T
+    return float(np.corrcoef(value[first], value[second])[0, 1])
+
+
+def transfer_days(observed: Observations) -> tuple[np.ndarray, np.ndarray]:
+    """Batch ids (sorted) that came to sea in the observed years, and the mean day on which their fish did."""
+    batches = observed.batches.take(observed.batches.to_sea > 0)
+    order = np.argsort(batches.batch_id)
+    return batches.batch_id[order], (batches.to_sea_day_sum / batches.to_sea)[order]
+
+
+def mortality_by_month_at_sea(observed: Observations) -> np.ndarray:
+    """Median weekly mortality (share of the fish) of farm-weeks in each month after sea transfer, months 0 to 18,
+    (19,); nan without weeks."""
+    medians = np.full(19, np.nan)
+    known, day = transfer_days(observed)
+    weeks = observed.farm_weeks.take(np.isin(observed.farm_weeks.batch_id, known) & (observed.farm_weeks.fish_days > 0))
+    if not len(weeks):
+        return medians
+    since = weeks.week * 7 + 3.5 - day[np.searchsorted(known, weeks.batch_id)]
+    month = np.floor(since / 30.44).astype(np.int64)
+    mortality = 7 * weeks.deaths / weeks.fish_days
+    for row in range(medians.size):
+        if (chosen := month == row).any():
+            medians[row] = np.median(mortality[chosen])
+    return medians
+
+
+def _closed(observed: Observations) -> np.ndarray:
+    """Batches whose whole sea phase was observed."""
+    return (observed.batches.to_sea > 0) & (observed.batches.ended > 0) & (observed.batches.harvested > 0)
+
+
+def economic_fcr(observed: Observations) -> float:
+    """Feed eaten at sea for each kg harvested or given to a mixed batch beyond the kg stocked, over batches whose whole
+    sea phase was observed."""
+    batches = observed.batches.take(_closed(observed))
+    return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg + batches.given_kg - batches.to_sea_kg).sum())
+
+
+def biological_fcr(observed: Observations) -> float:
+    """The same, with the weight of the dead counted as growth."""
+    batches = observed.batches.take(_closed(observed))
+    return _ratio(
+        batches.sea_feed_kg.sum(),
+        (batches.harvested_kg + batches.given_kg + batches.sea_dead_kg - batches.to_sea_kg).sum(),
+    )
+
+
+def feed_per_biomass(observed: Observations) -> np.ndarray:
+    """Daily feed of the sea stock in percent of its biomass, by month of the year, (12,)."""
+    months = observed.farm_months
+    feed = np.bincount(months.month % 12, weights=months.feed_kg, minlength=12)
+    biomass = np.bincount(months.month % 12, weights=months.biomass_days, minlength=12)
+    return 100 * feed / np.where(biomass > 0, biomass, np.nan)
+
+
+def density_by_weight(observed: Observations) -> np.ndarray:
+    """Mean density of cages below 1, 2, 3 kg mean weight and above, (4,), kg/m3."""
+    days = np.bincount(observed.cages.weight_class, weights=observed.cages.cage_days, minlength=4)
+    return np.bincount(observed.cages.weight_class, weights=observed.cages.density_days, minlength=4) / np.where(
+        days > 0, days, np.nan
+    )
+
+
+def yearly_harvest(observed: Observations, geography: int, from_year: int) -> np.ndarray:
+    """Round weight harvested in each year from ``from_year`` on, kg; one nan where there is none."""
+    years = observed.geography_years.take(
+        (observed.geography_years.geography == geography) & (observed.geography_years.year >= from_year)
+    )
+    return years.harvested_kg if len(years) else np.array([np.nan])
+
+
+def _tgc_ratio(observed: Observations) -> float:
+    years = observed.geography_years
+    small = _ratio(years.small_growth.sum(), years.small_degree_days.sum())
+    return _ratio(small, _ratio(years.large_growth.sum(), years.large_degree_days.sum()))

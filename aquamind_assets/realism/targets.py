@@ -1,0 +1,103 @@
+"""Published figures as data: what is measured, against which band, and what came out.
+
+Belongs here: reading ``targets.yaml`` and judging measured values. Does not belong here: measuring (``realism``), and
+Dagster.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal, Self
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Verdict = Literal["inside", "outside", "not measured"]
+
+
+class Target(BaseModel):
+    """A published figure. ``value``, ``low`` and ``high`` are numbers, or lists of one length for a series (the months
+    of a year)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    figure: str
+    statistic: str
+    """How the measured value is made."""
+    where: str
+    """Which columns it is made from."""
+    unit: str
+    value: list[float]
+    low: list[float]
+    high: list[float]
+    source: str
+    scope: list[Literal["year", "decade"]]
+    """Whether it can be judged on one year, on the whole history, or both."""
+    full_scale: bool = False
+    """Only meaningful for a farm of the full scale's size."""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_lists(cls, document: dict[str, object]) -> dict[str, object]:
+        return document | {
+            name: document[name] if isinstance(document.get(name), list) else [document.get(name)]
+            for name in ("value", "low", "high")
+        }
+
+    @model_validator(mode="after")
+    def _lengths_meet(self) -> Self:
+        if not len(self.value) == len(self.low) == len(self.high):
+            raise ValueError(f"target {self.key}: value, low and high differ in length")
+        if any(low > high for low, high in zip(self.low, self.high, strict=True)):
+            raise ValueError(f"target {self.key}: low is above high")
+        return self
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A target and what was measured; ``measured`` is empty where nothing could be."""
+
+    target: Target
+    measured: tuple[float, ...]
+    verdict: Verdict
+
+
+def load_targets() -> list[Target]:
+    """The targets that come with the package, in their order.
+
+    Raises:
+        ValueError: two targets have one key, or one is not well formed.
+    """
+    text = (resources.files("aquamind_assets.realism") / "targets.yaml").read_text("utf-8")
+    targets = [Target.model_validate(document) for document in yaml.safe_load(text)]
+    keys = [target.key for target in targets]
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"targets.yaml names {sorted({key for key in keys if keys.count(key) > 1})} twice")
+    return targets
+
+
+def judge(
+    targets: Sequence[Target], measured: Mapping[str, np.ndarray], scope: Literal["year", "decade"], *, full_scale: bool
+) -> list[Finding]:
+    """Findings for the targets of a scope; a figure that is absent, not finite or of another scale is 'not measured'.
+
+    Args:
+        targets: what to judge.
+        measured: values by target key, scalars or series (``realism.measure``).
+        scope: one year or the whole history.
+        full_scale: whether the farm is of the full scale.
+    """
+    findings = []
+    for target in targets:
+        if scope not in target.scope:
+            continue
+        values = np.atleast_1d(np.asarray(measured.get(target.key, np.nan), dtype=np.float64))
+        if not np.isfinite(values).all() or values.size != len(target.value) or (target.full_scale and not full_scale):
+            findings.append(Finding(target, (), "not measured"))
+            continue
+        inside = bool(((values >= target.low) & (values <= target.high)).all())
+        findings.append(Finding(target, tuple(float(value) for value in values), "inside" if inside else "outside"))
+    return findings

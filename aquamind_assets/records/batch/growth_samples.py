@@ -1,0 +1,108 @@
+"""AquaMind's growth samples: a few dozen fish of each container, weighed and measured every week.
+
+Belongs here: the sample as a real draw from the container's fish. A fish's weight is log-normal about the container's
+true mean with its true coefficient of variation, its length follows from W = K L^3 / 100 with a condition of its own;
+so means, deviations and extremes scatter as those of a sample do.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.ledger.model import ContainerDays
+from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.streams import stream
+from aquamind_assets.tables.rows import Rows, Scaled, rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
+
+CONDITION_SD = 0.06
+"""Standard deviation of the log of an individual's condition factor about its container's (general knowledge)."""
+
+_FIRST_FED_STAGE = Stage.FRY
+"""Eggs and alevins are not measured."""
+
+_MEASURED = 10 * HOUR
+
+
+def growth_samples(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """The samples of these days, sorted by (day, container)."""
+    due = _due(year, of_days(year.ledger.container_days, days))
+    if len(due):
+        yield _sampled(year, due)
+
+
+def _due(year: YearInputs, fish: ContainerDays) -> ContainerDays:
+    """Containers whose turn it is: each has its own day in the interval, so that the crew has some every day; not on
+    the day fish come or leave."""
+    interval = year.scenario.health.sampling.growth_interval_days
+    turn = (fish.day.astype(np.int64) + fish.container) % interval == 0
+    return fish.take(turn & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0))
+
+
+def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
+    """Fish wanted in each sample, and standard normals of shape (samples, 2, most fish), float32.
+
+    Drawn day by day for all containers whose turn may come on the day, occupied or not: what one container draws does
+    not depend on the others.
+    """
+    plan = year.scenario.health.sampling
+    low, high = int(plan.growth_sample_size.low), int(plan.growth_sample_size.high)
+    places = len(year.infrastructure.containers) // plan.growth_interval_days + 1
+    place = due.container.astype(np.int64) // plan.growth_interval_days
+    wanted, normals = [], []
+    for day in np.unique(due.day).tolist():
+        first, end = np.searchsorted(due.day, [day, day + 1])
+        generator = stream(year.scenario.seed, "growth_samples", day)
+        wanted.append(generator.integers(low, high + 1, places)[place[first:end]])
+        normals.append(generator.standard_normal((places, 2, high), dtype=np.float32)[place[first:end]])
+    return np.concatenate(wanted), np.concatenate(normals)
+
+
+def _sampled(year: YearInputs, due: ContainerDays) -> Rows:
+    wanted, normals = _draws(year, due)
+    size = np.minimum(wanted, due.closing)
+    sampled = np.arange(normals.shape[2]) < size[:, None]
+    sigma = np.sqrt(np.log1p(due.weight_cv.astype(np.float64) ** 2))[:, None]
+    weight = due.weight_g[:, None] * np.exp(sigma * normals[:, 0] - sigma**2 / 2)
+    condition = due.condition.astype(np.float64)[:, None] * np.exp(CONDITION_SD * normals[:, 1])
+    length = np.cbrt(100.0 * weight / condition)
+    mean_weight, sd_weight = _mean_and_sd(weight, sampled)
+    mean_length, sd_length = _mean_and_sd(length, sampled)
+    weight_units = np.maximum(np.rint(mean_weight * 100).astype(np.int64), 1)
+    length_units = np.maximum(np.rint(mean_length * 100).astype(np.int64), 1)
+    lightest = np.where(sampled, weight, np.inf).min(axis=1)
+    heaviest = np.where(sampled, weight, 0.0).max(axis=1)
+    measured = due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
+    return rows(
+        "batch_growthsample",
+        len(due),
+        id=row_ids(due.day, number_within_day(due.day)),
+        sample_date=due.day,
+        sample_size=size,
+        avg_weight_g=Scaled(weight_units),
+        avg_length_cm=Scaled(length_units),
+        std_deviation_weight=sd_weight,
+        std_deviation_length=sd_length,
+        min_weight_g=np.minimum(lightest, mean_weight),
+        max_weight_g=Scaled(np.maximum(np.rint(heaviest * 100).astype(np.int64), weight_units)),
+        condition_factor=Scaled(condition_factor_units(weight_units, length_units)),
+        created_at=measured,
+        updated_at=measured,
+        assignment_id=due.assignment_id,
+    )
+
+
+def _mean_and_sd(values: np.ndarray, sampled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation (n - 1; 0 for one fish) of the sampled values of each row."""
+    size = sampled.sum(axis=1)
+    mean = np.where(sampled, values, 0.0).sum(axis=1) / size
+    squares = np.where(sampled, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    return mean, np.sqrt(squares / np.maximum(size - 1, 1))
+
+
+def condition_factor_units(weight_units: np.ndarray, length_units: np.ndarray) -> np.ndarray:
+    """100 W / L^3 in units of .01, halves up, as AquaMind's ``GrowthSample.save`` computes it; weights in .01 g and
+    lengths in .01 cm, all int64."""
+    cube = length_units**3
+    return (2 * 10**8 * weight_units + cube) // (2 * cube)

@@ -1,0 +1,154 @@
+"""AquaMind's transfers: every movement of fish out of a container, and the water it happened in.
+
+Belongs here: stage transfers, thinnings, harvests and mixings as ``batch_batchtransfer``; the conditions of stage
+transfers. Stocking with eggs is no transfer in AquaMind, the assignment alone says it.
+
+AquaMind has no table of harvests. What its own ``BatchTransfer.save`` does to empty a container is a LIFECYCLE transfer
+without a destination assignment: the source loses the fish and is closed. So that is how a harvest is written, into the
+stage the fish are in, with a note that says Harvest.
+"""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from aquamind_assets.ledger.codes import Movement
+from aquamind_assets.ledger.model import ContainerDays, Movements
+from aquamind_assets.records.batch.batches import biomass_cents
+from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, of_days, positions
+from aquamind_assets.records.master_ids import stage_id
+from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
+
+TRANSFER_TYPES = ("LIFECYCLE", "CONTAINER", "MIXED_TRANSFER")
+"""``batch_batchtransfer.transfer_type``: fish that enter another stage or are harvested, that only change containers,
+that become part of a mixed batch."""
+
+HARVEST_NOTE = "Harvest"
+"""How the note of a harvest begins; nothing else does."""
+
+_ENTERED = MOVE_INSTANT + 2 * HOUR
+"""A transfer is entered into AquaMind two hours after the fish were moved."""
+
+
+def transfers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """Transfers, harvests and mixings of these days, and the conditions of stage transfers."""
+    moved = of_days(year.ledger.movements, days)
+    moved = moved.take(moved.kind != Movement.STOCKING)
+    yield _transfers(year, moved)
+    yield _conditions(year, moved.take(moved.kind == Movement.STAGE_TRANSFER))
+
+
+def _transfers(year: YearInputs, moved: Movements) -> Rows:
+    harvested = moved.kind == Movement.HARVEST
+    entered = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + _ENTERED
+    kind = np.where(harvested | (moved.to_stage != moved.from_stage), 0, 1)
+    kind[moved.kind == Movement.MIXING] = 2
+    return rows(
+        "batch_batchtransfer",
+        len(moved),
+        id=moved.movement_id,
+        transfer_type=Coded(kind, TRANSFER_TYPES),
+        transfer_date=moved.day,
+        source_count=moved.source_count,
+        transferred_count=moved.count,
+        mortality_count=moved.loss,
+        source_biomass_kg=Scaled(biomass_cents(moved.source_count, moved.weight_g)),
+        transferred_biomass_kg=Scaled(biomass_cents(moved.count, moved.weight_g)),
+        notes=_notes(year, moved),
+        created_at=entered,
+        updated_at=entered,
+        destination_batch_id=np.ma.array(_new_batch(year, moved), mask=harvested),
+        destination_lifecycle_stage_id=stage_id(year.scenario, np.where(harvested, moved.from_stage, moved.to_stage)),
+        source_batch_id=moved.batch_id,
+        source_lifecycle_stage_id=stage_id(year.scenario, moved.from_stage),
+        is_emergency_mixing=False,
+        source_assignment_id=moved.from_assignment,
+        destination_assignment_id=np.ma.array(moved.to_assignment, mask=harvested),
+    )
+
+
+def _new_batch(year: YearInputs, moved: Movements) -> np.ndarray:
+    """The batch that the fish belong to afterwards: another one if they are mixed."""
+    batch = moved.batch_id.copy()
+    mixed = moved.kind == Movement.MIXING
+    batch[mixed] = year.lives.assignments.batch_id[year.assignment_rows(moved.to_assignment[mixed])]
+    return batch
+
+
+def _notes(year: YearInputs, moved: Movements) -> list[str]:
+    names = year.infrastructure.containers.name
+    stages = [stage.name for stage in year.scenario.farm.stages]
+    texts = []
+    number = year.lives.batches.number[year.batch_rows(_new_batch(year, moved))]
+    for kind, batch, source, target, stage, count, weight in zip(
+        moved.kind,
+        number,
+        moved.from_container,
+        moved.to_container,
+        moved.to_stage,
+        moved.count,
+        moved.weight_g,
+        strict=True,
+    ):
+        if kind == Movement.HARVEST:
+            texts.append(f"{HARVEST_NOTE} from {names[source]}: {count:,} fish of {weight / 1000:.2f} kg.")
+        elif kind == Movement.THINNING:
+            texts.append(f"Thinned from {names[source]} to {names[target]}.")
+        elif kind == Movement.MIXING:
+            texts.append(f"Into mixed batch {batch} from {names[source]} to {names[target]}.")
+        else:
+            texts.append(f"{stages[stage]} from {names[source]} to {names[target]}.")
+    return texts
+
+
+def _conditions(year: YearInputs, moved: Movements) -> Rows:
+    """The water at the destination, as measured by the crew on the day; the container left gives the temperature the
+    fish came from."""
+    water = _WaterOnDay(year, moved)
+    arrived = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
+    extra = [
+        json.dumps({"source_temperature": round(float(before), 2), "temperature_step": round(float(after - before), 2)})
+        for before, after in zip(water.source_temperature, water.temperature, strict=True)
+    ]
+    return rows(
+        "environmental_stagetransitionenvironmental",
+        len(moved),
+        id=moved.movement_id,
+        temperature=water.temperature,
+        oxygen=water.oxygen,
+        salinity=water.salinity,
+        ph=water.ph,
+        additional_parameters=extra,
+        created_at=arrived,
+        updated_at=arrived,
+        batch_transfer_id=moved.movement_id,
+    )
+
+
+class _WaterOnDay:
+    """Water of the containers that movements go to, each array of shape (movements,)."""
+
+    def __init__(self, year: YearInputs, moved: Movements) -> None:
+        fish = year.ledger.container_days
+        target = _rows_of(fish, moved.day, moved.to_container)
+        source = _rows_of(fish, moved.day, moved.from_container)
+        sites = len(year.infrastructure.sites)
+        day_in_year = moved.day.astype(np.int64) - year_days(year.year).first
+        site = year.infrastructure.containers.site[moved.to_container].astype(np.int64)
+        self.temperature = fish.temperature[target].astype(float)
+        self.oxygen = fish.oxygen[target].astype(float)
+        self.salinity = np.maximum(fish.salinity[target].astype(float), 0.0)
+        self.source_temperature = fish.temperature[source].astype(float)
+        self.ph = year.climate.ph[day_in_year * sites + site].astype(float)
+
+
+def _rows_of(fish: ContainerDays, day: np.ndarray, container: np.ndarray) -> np.ndarray:
+    """Positions of these container-days, which exist: a movement's containers both hold fish on some part of its
+    day."""
+    return positions(
+        fish.day.astype(np.int64) << 32 | fish.container,
+        day.astype(np.int64) << 32 | container,
+        "container-day (day x 2^32 + container)",
+    )

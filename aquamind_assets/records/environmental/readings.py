@@ -1,0 +1,309 @@
+"""AquaMind's environmental readings: every sensor, several times a day. Most of all rows are made here.
+
+Belongs here: what a sensor makes of the true water (``water``): bias, noise, resolution, depth; which batch a reading
+is of; blocks of rows. Does not belong here: what goes wrong with sensors (``reading_faults``).
+
+A reading at an instant belongs to the batch whose stay covers it, from noon of the day of arrival to noon of the day of
+departure (``MOVE_INSTANT``), so its date is always one of the assignment's dates. In an empty container it belongs to
+none.
+
+Everything random is drawn on a fixed grid of (32 containers, 30 days of the year), whatever days are asked for and
+however large blocks are. So the rows do not depend on either, and the rows of a day stay as they are when later days
+are added.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from aquamind_assets.records.environmental.sensor_faults import BlockFaults, Drift, faults_of
+from aquamind_assets.records.environmental.water import GROUP_CONTAINERS, REFERENCE_DEPTH_M, ChunkWater
+from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
+from aquamind_assets.records.master_ids import parameter_id, parameter_of_probe
+from aquamind_assets.records.recorder import BLOCK_ROWS, BlockRows
+from aquamind_assets.streams import stream
+from aquamind_assets.tables.rows import Rows, Scaled, rows
+from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, row_ids
+
+RECEIVED_AFTER = 2 * HOUR // 60
+"""A reading is stored two minutes after it was taken, if nothing delays it."""
+
+VALUE_UNITS = 10_000
+"""``environmental_environmentalreading.value`` has four decimals."""
+
+
+def environmental_readings(year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
+    """Readings of all sensors on these days, block by block; in a block sorted by (sensor, time).
+
+    ``block_rows`` is how many rows a block may have, or asked anew before each block. A block holds at least 32
+    containers.
+
+    Raises:
+        ValueError: the scenario has a parameter of which no water is simulated.
+    """
+    wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
+    network = _Network(year)
+    for chunk in chunks_of(year.year):
+        part = DayRange(max(wanted.first, chunk.days.first), min(wanted.end, chunk.days.end))
+        if len(part):
+            yield from _chunk_readings(year, network, chunk, part, block_rows)
+
+
+def _chunk_readings(
+    year: YearInputs, network: "_Network", chunk: Chunk, part: DayRange, block_rows: BlockRows
+) -> Iterator[Rows]:
+    water = ChunkWater(year, chunk)
+    network.require(water.parameters.keys())
+    batches = _batches_in_containers(year, chunk)
+    drift = Drift(year.scenario, year.infrastructure.sensors, DayRange(chunk.days.first, part.end))
+    start = 0
+    while start < network.containers:
+        allowed = block_rows() if callable(block_rows) else block_rows
+        end = network.block_end(start, allowed // (len(part) * network.per_day))
+        block = _Block(year, network, chunk, part, slice(start, end))
+        if block.sensors.stop > block.sensors.start and (made := block.rows(water, batches, drift)) is not None:
+            yield made
+        start = end
+
+
+def _batches_in_containers(year: YearInputs, chunk: Chunk) -> np.ndarray:
+    """Batch in each container at each reading of the chunk, 0 for none, shape (containers, slots), int64."""
+    per_day = year.scenario.water.readings_per_day
+    slots = len(chunk.days) * per_day
+    present = np.zeros((len(year.infrastructure.containers), slots), dtype=np.int64)
+    stays = year.ledger.assignments
+    open_end = np.where(stays.end_day < 0, chunk.days.end + 1, stays.end_day)
+    here = (stays.start_day < chunk.days.end) & (open_end >= chunk.days.first)
+    noon = MOVE_INSTANT / MICROSECONDS_PER_DAY
+    first = np.clip(np.ceil((stays.start_day - chunk.days.first + noon) * per_day), 0, slots).astype(np.int64)
+    end = np.clip(np.ceil((open_end - chunk.days.first + noon) * per_day), 0, slots).astype(np.int64)
+    for stay in np.flatnonzero(here):
+        present[stays.container[stay], first[stay] : end[stay]] = stays.batch_id[stay]
+    return present
+
+
+@dataclass(frozen=True)
+class _Instrument:
+    """A kind of sensor in stored units: what one step of it is worth, and the steps it may show."""
+
+    parameter: str
+    noise: np.float32
+    step: int
+    lowest: int
+    highest: int
+
+
+class _Network:
+    """All sensors of the scenario, commissioned or not, with what is constant about them."""
+
+    def __init__(self, year: YearInputs) -> None:
+        self._year = year
+        self.per_day = year.scenario.water.readings_per_day
+        self.containers = len(year.infrastructure.containers)
+        self.frame = year.infrastructure.sensors
+        if (np.diff(self.frame.container) < 0).any():
+            raise ValueError("sensors must be sorted by container")
+        self._first_sensor = np.searchsorted(self.frame.container, np.arange(self.containers + 1))
+
+    def require(self, known: Collection[str]) -> None:
+        """Refuse parameters that the water does not have."""
+        for parameter in self._year.scenario.water.parameters:
+            if parameter.key not in known:
+                raise ValueError(
+                    f"water.parameters.{parameter.key}: no water is simulated for it; allowed:"
+                    f" {', '.join(sorted(known))}"
+                )
+
+    def sensors_of(self, containers: slice) -> slice:
+        """The sensors of a slice of containers."""
+        return slice(int(self._first_sensor[containers.start]), int(self._first_sensor[containers.stop]))
+
+    def block_end(self, start: int, sensors: int) -> int:
+        """Where a block of whole groups ends that begins at container ``start`` and has at most so many sensors, but at
+        least one group."""
+        borders = np.append(np.arange(start, self.containers, GROUP_CONTAINERS)[1:], self.containers)
+        fits = borders[self._first_sensor[borders] - self._first_sensor[start] <= sensors]
+        return int(fits[-1] if fits.size else borders[0])
+
+    @cached_property
+    def bias(self) -> np.ndarray:
+        """Constant error of each sensor, in units of its parameter, float32."""
+        sd = np.array([probe.bias_sd for probe in self._year.scenario.water.probes], dtype=np.float32)
+        normal = stream(self._year.scenario.seed, "sensor_bias").standard_normal(len(self.frame), dtype=np.float32)
+        return normal * sd[self.frame.probe]
+
+    @cached_property
+    def depth(self) -> np.ndarray:
+        """Metres below the reference depth of each sensor in a cage, 0 in tanks, float32."""
+        at_sea = self._year.infrastructure.containers.area[self.frame.container] >= 0
+        return np.where(at_sea, self.frame.depth_m - np.float32(REFERENCE_DEPTH_M), np.float32(0.0))
+
+    @cached_property
+    def instruments(self) -> list[_Instrument]:
+        """One for each of the scenario's probes."""
+        parameters = {parameter.key: parameter.acceptance for parameter in self._year.scenario.water.parameters}
+        made = []
+        for probe in self._year.scenario.water.probes:
+            step = max(1, round(probe.resolution * VALUE_UNITS))
+            range_ = parameters[probe.parameter]
+            lowest, highest = math.ceil(range_.low * VALUE_UNITS / step), math.floor(range_.high * VALUE_UNITS / step)
+            made.append(_Instrument(probe.parameter, np.float32(probe.noise_sd), step, lowest, highest))
+        return made
+
+    @cached_property
+    def parameter_ids(self) -> np.ndarray:
+        """Parameter row id of each sensor, int64."""
+        return parameter_id(self._year.scenario, parameter_of_probe(self._year.scenario))[self.frame.probe]
+
+    @cached_property
+    def container_ids(self) -> np.ndarray:
+        """Container row id of each sensor, int64."""
+        return self._year.infrastructure.containers.container_id[self.frame.container]
+
+
+class _Block:
+    """The sensors of some whole groups of containers, in one chunk up to the last day wanted.
+
+    Values are made from the chunk's first day on, for a stuck sensor repeats what it once showed; the days before the
+    part wanted are then cut off.
+    """
+
+    def __init__(self, year: YearInputs, network: _Network, chunk: Chunk, part: DayRange, containers: slice) -> None:
+        self._year, self._network, self._chunk, self._part, self._containers = year, network, chunk, part, containers
+        self.sensors = network.sensors_of(containers)
+        self._days = DayRange(chunk.days.first, part.end)
+        self._slots = len(self._days) * network.per_day
+
+    def rows(self, water: ChunkWater, batches: np.ndarray, drift: Drift) -> Rows | None:
+        """The block's rows on the part wanted; None if there are none."""
+        network, sensors = self._network, self.sensors
+        faults = self._faults()
+        units = self._shown(water, drift, faults)
+        cut = slice((self._part.first - self._days.first) * network.per_day, self._slots)
+        units = units[:, cut]
+        kept = self._kept(faults, cut)
+        instants = (
+            np.arange(cut.start, cut.stop) * (MICROSECONDS_PER_DAY // network.per_day)
+            + self._days.first * MICROSECONDS_PER_DAY
+        )
+        shape = units.shape
+        choose = _chooser(shape, kept)
+        size = units.size if kept is None else int(kept.sum())
+        if not size:
+            return None
+        batch = choose(batches[:, cut][network.frame.container[sensors]])
+        stored = choose(instants[None, :]) + RECEIVED_AFTER
+        if faults is not None:
+            stored += choose(faults.delay_hours[:, cut]) * HOUR
+        return rows(
+            "environmental_environmentalreading",
+            size,
+            id=choose(self._ids(cut)),
+            value=Scaled(choose(units)),
+            reading_time=choose(instants[None, :]),
+            is_manual=False,
+            created_at=stored,
+            batch_id=np.ma.array(batch, mask=batch == 0),
+            container_id=choose(network.container_ids[sensors][:, None]),
+            parameter_id=choose(network.parameter_ids[sensors][:, None]),
+            recorded_by_id=None,
+            sensor_id=choose(network.frame.sensor_id[sensors][:, None]),
+        )
+
+    def _ids(self, cut: slice) -> np.ndarray:
+        """Number within the day: reading of the day x all sensors there will ever be + sensor. Shape (sensors, slots),
+        int64."""
+        network = self._network
+        slot = np.arange(cut.start, cut.stop)
+        first = row_ids(self._days.first + slot // network.per_day, slot % network.per_day * len(network.frame))
+        return first[None, :] + np.arange(self.sensors.start, self.sensors.stop)[:, None]
+
+    def _kept(self, faults: BlockFaults | None, cut: slice) -> np.ndarray | None:
+        """Which readings exist: those of installed sensors, outside gaps; None if all do."""
+        network = self._network
+        installed = network.frame.commissioned_day[self.sensors]
+        if faults is None and (installed <= self._part.first).all():
+            return None
+        day = self._days.first + np.arange(cut.start, cut.stop) // network.per_day
+        kept = installed[:, None] <= day[None, :]
+        return kept if faults is None else kept & ~faults.gap[:, cut]
+
+    def _shown(self, water: ChunkWater, drift: Drift, faults: BlockFaults | None) -> np.ndarray:
+        """What the sensors show, in stored units, shape (sensors, slots), int64."""
+        network, sensors, slots = self._network, self.sensors, self._slots
+        noise = self._noise()
+        shown = np.empty((sensors.stop - sensors.start, slots), dtype=np.int64)
+        probes = network.frame.probe[sensors]
+        truth: dict[str, np.ndarray] = {}
+        for probe, instrument in enumerate(network.instruments):
+            chosen = np.flatnonzero(probes == probe)
+            if not chosen.size:
+                continue
+            if instrument.parameter not in truth:
+                truth[instrument.parameter] = water.parameters[instrument.parameter](self._containers)[:, :slots]
+            sensor = chosen + sensors.start
+            value = truth[instrument.parameter][network.frame.container[sensor] - self._containers.start]
+            error = noise[chosen]
+            error *= instrument.noise
+            value += error
+            value += self._offsets(water, drift, sensor, instrument)
+            if faults is not None:
+                value += faults.spike[chosen, :slots] * instrument.noise
+            value *= np.float32(VALUE_UNITS / instrument.step)
+            np.rint(value, out=value)
+            np.clip(value, np.float32(instrument.lowest), np.float32(instrument.highest), out=value)
+            units = value.astype(np.int64)
+            units *= instrument.step
+            shown[chosen] = units
+        if faults is not None:
+            faults.hold(shown)
+        return shown
+
+    def _offsets(self, water: ChunkWater, drift: Drift, sensor: np.ndarray, instrument: _Instrument) -> np.ndarray:
+        """Bias, depth and drift of some sensors, constant within a day, shape (sensors, slots), float32."""
+        days = len(self._days)
+        daily = (
+            self._network.bias[sensor][:, None]
+            + self._network.depth[sensor][:, None] * water.depth_effect(instrument.parameter)[None, :days]
+        )
+        if drift.any:
+            daily = daily + drift.of(sensor) * instrument.noise
+        return np.repeat(daily, self._network.per_day, axis=1)
+
+    def _noise(self) -> np.ndarray:
+        """White noise of sd 1, shape (sensors, slots), float32; drawn for whole groups and thirty days."""
+        network = self._network
+        full = CHUNK_DAYS * network.per_day
+        noise = np.empty((self.sensors.stop - self.sensors.start, full), dtype=np.float32)
+        for group, part in self._groups():
+            generator = stream(self._year.scenario.seed, "sensor_noise", group, self._chunk.year, self._chunk.index)
+            generator.standard_normal(dtype=np.float32, out=noise[part])
+        return noise[:, : self._slots]
+
+    def _groups(self) -> Iterator[tuple[int, slice]]:
+        """Number of each group of containers in the block, and its sensors counted from the block's first."""
+        for start in range(self._containers.start, self._containers.stop, GROUP_CONTAINERS):
+            sensors = self._network.sensors_of(slice(start, min(start + GROUP_CONTAINERS, self._containers.stop)))
+            yield (
+                start // GROUP_CONTAINERS,
+                slice(sensors.start - self.sensors.start, sensors.stop - self.sensors.start),
+            )
+
+    def _faults(self) -> BlockFaults | None:
+        """What is wrong with the block's sensors; None in a clean scenario."""
+        return faults_of(
+            self._year.scenario, self._chunk, [(group, part.stop - part.start) for group, part in self._groups()]
+        )
+
+
+def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
+    """A function that lays anything that broadcasts to (sensors, slots) out flat, with the readings that exist."""
+
+    def choose(values: np.ndarray) -> np.ndarray:
+        laid = np.broadcast_to(values, shape)
+        return laid.reshape(-1) if kept is None else laid[kept]
+
+    return choose

@@ -1,0 +1,295 @@
+"""The true water in every container, several times a day: what a perfect sensor would read.
+
+Belongs here: how the water of a site and the fish in a container make temperature, oxygen, pH, salinity, carbon
+dioxide, turbidity and nitrogen. Does not belong here: sensors and what they get wrong (``readings``,
+``reading_faults``).
+
+| part | form | source |
+|---|---|---|
+| day to day | the climate's daily means, joined by straight lines from noon to noon | ``farm.climate`` |
+| within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), breath of the fish after the meals | suggested form |
+| within-day anomaly of a site | AR1, shared by its containers | calibrated: hourly anomaly correlation of Dempsey et al. |
+| within-day anomaly of a container | AR1 | as above; suggested sd of saturation |
+| oxygen | saturation x solubility (TEOS-10) / 100; the fish's share is what the ledger says they took | ``farm.oxygen`` |
+| carbon dioxide, ammonia, nitrite, nitrate, turbidity | rise with the feed given per m3 (tanks), with the oxygen taken (cages) | general knowledge |
+
+Everything is made on a fixed grid: one chunk of 30 days, all containers; so nothing depends on which days or sensors
+are asked for. Anomalies run on from the chunk before: the last days of its innovations are drawn again, enough of them
+for an AR1 to forget where it began.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from aquamind_assets.farm.sites.oxygen import solubility
+from aquamind_assets.records.inputs import YearInputs, of_days
+from aquamind_assets.streams import stream
+from aquamind_assets.timeline import CHUNK_DAYS, Chunk, DayRange, chunks_of, day_of_year, year_days
+
+GROUP_CONTAINERS = 32
+"""Containers that share a random stream: few enough for small blocks, enough to make the stream's price vanish."""
+
+_WARM_UP_DAYS = 4
+
+SITE_MEMORY_HOURS = 6.0
+CONTAINER_MEMORY_HOURS = 5.0
+"""Hours in which a within-day anomaly falls to 1/e."""
+
+SITE_TEMPERATURE_SD = 0.15
+HALL_TEMPERATURE_SD = 0.04
+CONTAINER_TEMPERATURE_SD = 0.05
+SITE_SATURATION_SD = 1.5
+CAGE_SATURATION_SD = 2.6
+TANK_SATURATION_SD = 1.2
+SITE_SALINITY_SD = 0.04
+SITE_PH_SD = 0.015
+
+SEA_SATURATION_SWING = 3.0
+TANK_SATURATION_SWING = 0.4
+"""Half of the diel range of the incoming water's saturation, %."""
+
+BREATH_SWING = 0.30
+"""Share by which the fish's demand rises and falls about its daily mean; highest at 16 h, after the meals."""
+
+THERMOCLINE = 0.02
+OXYCLINE = 0.012
+REFERENCE_DEPTH_M = 5.0
+"""Fall of temperature (degC) and of oxygen (mg/L) for each metre below the reference depth, in a cage in high
+summer."""
+
+CAGE_CO2 = (0.6, 0.05)
+TANK_CO2 = (2.0, 9.0)
+"""Carbon dioxide, mg/L: without fish, and for each % of saturation taken (cages) or kg of feed per m3 and day
+(tanks)."""
+
+PH_PER_CO2 = 0.03
+SEA_PH_SWING = 0.03
+
+AMMONIA = (0.05, 0.6)
+NITRITE = (0.02, 0.12)
+NITRATE_RECIRCULATED = (12.0, 28.0)
+NITRATE_FLOW_THROUGH = (1.5, 4.0)
+TANK_TURBIDITY = (0.8, 2.5)
+"""mg/L (NTU): in clean water, and for each kg of feed per m3 and day."""
+
+CAGE_TURBIDITY = (0.6, 0.35, 0.03)
+"""NTU: in clean water, for each m of waves, and for each % of saturation that the fish take."""
+
+TURBIDITY_SCATTER = 0.2
+
+
+class ChunkWater:
+    """The water of all containers in one chunk; ``slots`` = readings a day x days of the chunk."""
+
+    def __init__(self, year: YearInputs, chunk: Chunk) -> None:
+        self._year, self._chunk = year, chunk
+        self._per_day = year.scenario.water.readings_per_day
+        self._hours = np.arange(self._per_day) * (24.0 / self._per_day)
+        places = year.infrastructure
+        self._site = places.containers.site.astype(np.int64)
+        self._at_sea = places.containers.area >= 0
+        self._days = chunk.days
+        self._sites()
+        self._fish()
+        self._container_anomalies()
+
+    @property
+    def parameters(self) -> dict[str, Callable[[slice], np.ndarray]]:
+        """Parameter key to a function from a slice of containers to its true values, shape (containers, slots),
+        float32."""
+        return {
+            "temperature": self._temperature,
+            "oxygen": self._oxygen,
+            "ph": self._ph,
+            "salinity": lambda rows: self._salinity[self._site[rows]],
+            "co2": self._co2,
+            "turbidity": self._turbidity,
+            "ammonia": lambda rows: self._from_feed(rows, *AMMONIA),
+            "nitrite": lambda rows: self._from_feed(rows, *NITRITE),
+            "nitrate": self._nitrate,
+        }
+
+    def depth_effect(self, key: str) -> np.ndarray:
+        """What each metre below the reference depth in a cage adds to a parameter on each day of the chunk, shape
+        (days,), float32."""
+        summer = np.maximum(np.cos(2 * np.pi * (day_of_year(self._days.days) - 205) / 365.25), 0.0)
+        gradient = {"temperature": -THERMOCLINE, "oxygen": -OXYCLINE}.get(key, 0.0)
+        return (gradient * summer).astype(np.float32)
+
+    # -- sites
+
+    def _sites(self) -> None:
+        climate, sites = self._year.climate, len(self._year.infrastructure.sites)
+        at_sea = (self._year.infrastructure.sites.area >= 0)[:, None]
+        hours = np.tile(self._hours, len(self._days))
+        anomaly = self._site_anomalies(sites)
+        swing = self._daily(climate.temperature_amplitude, sites)
+        warm = np.cos(2 * np.pi * (hours - 16.0) / 24)
+        light = np.cos(2 * np.pi * (hours - 15.0) / 24)
+        temperature = (
+            self._joined(climate.temperature, sites)
+            + swing * warm
+            + np.where(at_sea, SITE_TEMPERATURE_SD, HALL_TEMPERATURE_SD) * anomaly[0]
+        )
+        salinity = self._joined(climate.salinity, sites) + np.where(at_sea, SITE_SALINITY_SD, 0.0) * anomaly[2]
+        saturation = self._joined(climate.oxygen_saturation, sites) + SITE_SATURATION_SD * anomaly[1]
+        saturation += np.where(at_sea, SEA_SATURATION_SWING, TANK_SATURATION_SWING) * light
+        self._solubility = (solubility(temperature, np.maximum(salinity, 0.0)) / 100.0).astype(np.float32)
+        self._water_temperature = temperature.astype(np.float32)
+        self._salinity = salinity.astype(np.float32)
+        self._saturation = saturation.astype(np.float32)
+        acidity = (
+            self._joined(climate.ph, sites) + np.where(at_sea, SEA_PH_SWING, 0.0) * light + SITE_PH_SD * anomaly[3]
+        )
+        self._acidity = acidity.astype(np.float32)
+        self._waves = self._daily(climate.wave_height, sites).astype(np.float32)
+
+    def _daily(self, values: np.ndarray, sites: int) -> np.ndarray:
+        """A climate column on the chunk's slots as a step each day, shape (sites, slots)."""
+        first = self._days.first - year_days(self._year.year).first
+        return np.repeat(values.reshape(-1, sites)[first : first + len(self._days)].T, self._per_day, axis=1)
+
+    def _joined(self, values: np.ndarray, sites: int) -> np.ndarray:
+        """A climate column on the chunk's slots, joined from noon to noon, shape (sites, slots); flat before the year's
+        first noon and after its last."""
+        table = values.reshape(-1, sites).astype(np.float64)
+        first = self._days.first - year_days(self._year.year).first
+        when = first + np.arange(len(self._days) * self._per_day) / self._per_day - 0.5
+        place = np.clip(when, 0, len(table) - 1)
+        low = np.minimum(place.astype(np.int64), max(len(table) - 2, 0))
+        high = np.minimum(low + 1, len(table) - 1)
+        return (table[low] + (place - low)[:, None] * (table[high] - table[low])).T
+
+    def _site_anomalies(self, sites: int) -> np.ndarray:
+        """Shape (4, sites, slots), stationary, variance 1: of temperature, saturation, salinity, pH."""
+        seed = self._year.scenario.seed
+        days = range(self._days.first - _WARM_UP_DAYS, self._days.end)
+        shocks = np.concatenate(
+            [stream(seed, "water_of_site", day).standard_normal((self._per_day, 4, sites)) for day in days]
+        )
+        series = _ar1(shocks, self._memory(SITE_MEMORY_HOURS))[_WARM_UP_DAYS * self._per_day :]
+        return np.moveaxis(series, 0, -1)
+
+    def _memory(self, hours: float) -> float:
+        return float(np.exp(-24.0 / self._per_day / hours))
+
+    # -- containers
+
+    def _container_anomalies(self) -> None:
+        """Within-day anomalies of each container's temperature and saturation, shape (containers, slots), float32."""
+        containers = self._site.size
+        before = previous_chunk(self._chunk)
+        tail = len(before.days) * self._per_day
+        shocks = np.concatenate(
+            [
+                self._shocks(before, containers)[tail - _WARM_UP_DAYS * self._per_day : tail],
+                self._shocks(self._chunk, containers),
+            ]
+        )
+        series = _ar1(shocks, np.float32(self._memory(CONTAINER_MEMORY_HOURS)))[_WARM_UP_DAYS * self._per_day :][
+            : len(self._days) * self._per_day
+        ]
+        self._temperature_anomaly = np.ascontiguousarray(series[:, 0].T) * np.float32(CONTAINER_TEMPERATURE_SD)
+        sd = np.where(self._at_sea, CAGE_SATURATION_SD, TANK_SATURATION_SD).astype(np.float32)
+        self._saturation_anomaly = np.ascontiguousarray(series[:, 1].T) * sd[:, None]
+
+    def _shocks(self, chunk: Chunk, containers: int) -> np.ndarray:
+        """Shape (slots of 30 days, 2, containers), float32."""
+        seed = self._year.scenario.seed
+        parts = []
+        for group, start in enumerate(range(0, containers, GROUP_CONTAINERS)):
+            size = min(GROUP_CONTAINERS, containers - start)
+            generator = stream(seed, "water_of_container", group, chunk.year, chunk.index)
+            parts.append(generator.standard_normal((CHUNK_DAYS * self._per_day, 2, size), dtype=np.float32))
+        return np.concatenate(parts, axis=2)
+
+    def _fish(self) -> None:
+        """Saturation that the fish take (%) and feed (kg/m3) of each container and day, shape (containers, days),
+        float32; 0 without fish."""
+        infrastructure, climate = self._year.infrastructure, self._year.climate
+        fish = of_days(self._year.ledger.container_days, self._days)
+        day = fish.day.astype(np.int64) - self._days.first
+        first = self._days.first - year_days(self._year.year).first
+        incoming = climate.oxygen_saturation[(first + day) * len(infrastructure.sites) + self._site[fish.container]]
+        left = 100.0 * fish.oxygen / solubility(fish.temperature.astype(np.float64), fish.salinity.astype(np.float64))
+        shape = (self._site.size, len(self._days))
+        self._taken = np.zeros(shape, dtype=np.float32)
+        self._taken[fish.container, day] = incoming - left
+        self._feed = np.zeros(shape, dtype=np.float32)
+        self._feed[fish.container, day] = fish.feed_g / 1000.0 / infrastructure.containers.volume_m3[fish.container]
+
+    # -- parameters
+
+    def _over_the_day(self, values: np.ndarray, hour: float) -> np.ndarray:
+        """Daily values of containers with the swing of the fish's demand, highest at ``hour``, shape (containers,
+        slots), float32."""
+        shape = (1.0 + BREATH_SWING * np.cos(2 * np.pi * (self._hours - hour) / 24)).astype(np.float32)
+        return (values[:, :, None] * shape).reshape(len(values), -1)
+
+    def _temperature(self, rows: slice) -> np.ndarray:
+        return self._water_temperature[self._site[rows]] + self._temperature_anomaly[rows]
+
+    def _oxygen(self, rows: slice) -> np.ndarray:
+        site = self._site[rows]
+        saturation = (
+            self._saturation[site] + self._saturation_anomaly[rows] - self._over_the_day(self._taken[rows], 16.0)
+        )
+        return saturation * self._solubility[site]
+
+    def _co2_of_fish(self, rows: slice) -> np.ndarray:
+        at_sea = self._at_sea[rows][:, None]
+        made = np.where(at_sea, CAGE_CO2[1] * self._taken[rows], TANK_CO2[1] * self._feed[rows]).astype(np.float32)
+        return self._over_the_day(np.maximum(made, np.float32(0.0)), 17.0)
+
+    def _co2(self, rows: slice) -> np.ndarray:
+        clean = np.where(self._at_sea[rows], CAGE_CO2[0], TANK_CO2[0]).astype(np.float32)
+        return self._co2_of_fish(rows) + clean[:, None]
+
+    def _ph(self, rows: slice) -> np.ndarray:
+        return self._acidity[self._site[rows]] - np.float32(PH_PER_CO2) * self._co2_of_fish(rows)
+
+    def _from_feed(self, rows: slice, clean: float, per_feed: float) -> np.ndarray:
+        return self._over_the_day(self._feed[rows] * np.float32(per_feed), 18.0) + np.float32(clean)
+
+    def _nitrate(self, rows: slice) -> np.ndarray:
+        places = self._year.infrastructure
+        hall = places.containers.hall[rows]
+        again = places.halls.recirculated[hall] & (hall >= 0)
+        per_feed = np.where(again, NITRATE_RECIRCULATED[1], NITRATE_FLOW_THROUGH[1]).astype(np.float32)
+        clean = np.where(again, NITRATE_RECIRCULATED[0], NITRATE_FLOW_THROUGH[0]).astype(np.float32)
+        # Nitrate piles up over days: what a day's meals add does not swing with the hours.
+        return np.repeat(self._feed[rows] * per_feed[:, None], self._per_day, axis=1) + clean[:, None]
+
+    def _turbidity(self, rows: slice) -> np.ndarray:
+        site = self._site[rows]
+        taken, feed = np.maximum(self._taken[rows], 0.0), self._feed[rows]
+        of_fish = np.where(self._at_sea[rows][:, None], CAGE_TURBIDITY[2] * taken, TANK_TURBIDITY[1] * feed).astype(
+            np.float32
+        )
+        clean = np.where(self._at_sea[rows], CAGE_TURBIDITY[0], TANK_TURBIDITY[0]).astype(np.float32)[:, None]
+        level = self._over_the_day(of_fish, 17.0) + clean + np.float32(CAGE_TURBIDITY[1]) * self._waves[site]
+        sd = np.where(self._at_sea[rows], CAGE_SATURATION_SD, TANK_SATURATION_SD).astype(np.float32)[:, None]
+        return level * np.maximum(
+            np.float32(1.0) + np.float32(TURBIDITY_SCATTER) * self._saturation_anomaly[rows] / sd, np.float32(0.1)
+        )
+
+
+def previous_chunk(chunk: Chunk) -> Chunk:
+    """The chunk that ends where this one begins; the last of the year before for a year's first."""
+    if chunk.index:
+        start = chunk.days.first - CHUNK_DAYS
+        return Chunk(chunk.year, chunk.index - 1, DayRange(start, chunk.days.first))
+    return chunks_of(chunk.year - 1)[-1]
+
+
+def _ar1(shocks: np.ndarray, rho: float | np.floating) -> np.ndarray:
+    """AR1 of variance 1 along the first axis, from standard normal shocks, of their dtype."""
+    series = np.empty_like(shocks)
+    scale = shocks.dtype.type(np.sqrt(1.0 - float(rho) ** 2))
+    memory = shocks.dtype.type(rho)
+    level = np.zeros_like(shocks[0])
+    for step, shock in enumerate(shocks):
+        level = memory * level + scale * shock
+        series[step] = level
+    return series

@@ -1,0 +1,180 @@
+"""What a laboratory finds in a sample: numbers as JSON, and a sentence.
+
+Belongs here: reference values of sound salmon, how the scenario's diseases change them, and how a result is written.
+Does not belong here: which fish are sampled when (``lab``). Reference values are general knowledge of salmon medicine,
+rounded.
+
+The JSON always has ``sample`` (the type), ``abnormal`` (true or false) and the measurements with their units in their
+names.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aquamind_assets.records.health.disease_signs import Signs, signs_of
+from aquamind_assets.scenario.health import DiseaseSpec
+
+_FISH_OF_A_SAMPLE = (5, 10)
+_POSITIVE_CT = (18.0, 31.0)
+"""Threshold cycles of an outbreak: the lower, the more of the agent."""
+_LEAST_PREVALENCE = 0.35
+"""Of the fish of an infected container so many carry the agent, sick or not; sick ones come on top (general
+knowledge)."""
+
+BLOOD: dict[str, tuple[str, float, float]] = {
+    "haematocrit": ("haematocrit_percent", 44.0, 3.0),
+    "chloride": ("plasma_chloride_mmol_l", 128.0, 4.0),
+    "glucose": ("plasma_glucose_mmol_l", 4.6, 0.6),
+    "cortisol": ("plasma_cortisol_ng_ml", 18.0, 7.0),
+    "creatine_kinase": ("creatine_kinase_u_l", 4200.0, 900.0),
+    "alanine_transaminase": ("alanine_transaminase_u_l", 12.0, 3.0),
+    "troponin": ("cardiac_troponin_ng_ml", 0.35, 0.1),
+}
+"""Analyte: name in the result, mean and standard deviation of the mean of a sample of sound fish."""
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Where a sample comes from.
+
+    Attributes:
+        sample_type: one of ``master.SAMPLE_TYPES``.
+        disease: the infection that truly runs in the container, or None.
+        sick_share: share of its fish that are clinically sick.
+        at_sea: sea or fresh water.
+        temperature: water temperature, degC.
+    """
+
+    sample_type: str
+    disease: DiseaseSpec | None
+    sick_share: float
+    at_sea: bool
+    temperature: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A result: a sentence, the numbers as JSON text, and whether anything is wrong."""
+
+    summary: str
+    results: str
+    abnormal: bool
+
+
+def examine(patient: Patient, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> Finding:
+    """The result of one sample; ``panel`` are the diseases that fish of this stage are screened for."""
+    signs = signs_of(patient.disease.key) if patient.disease else None
+    match patient.sample_type:
+        case "Blood":
+            abnormal, values, said = _blood(patient, signs, draws)
+        case "Gill":
+            abnormal, values, said = _gill(patient, signs, panel, draws)
+        case "Tissue":
+            abnormal, values, said = _tissue(patient, signs, panel, draws)
+        case "Faecal":
+            abnormal, values, said = _faecal(draws)
+        case _:
+            abnormal, values, said = _water(patient, draws)
+    results = {"sample": patient.sample_type, "abnormal": abnormal, **values}
+    return Finding(said, json.dumps(results), abnormal)
+
+
+_Result = tuple[bool, dict[str, Any], str]
+
+
+def _blood(patient: Patient, signs: Signs | None, draws: np.random.Generator) -> _Result:
+    """Means over the sampled fish; sick fish among them pull a mean towards what the disease does to it."""
+    fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
+    noise = np.clip(draws.standard_normal(len(BLOOD)), -1.9, 1.9)
+    share = min(1.0, _LEAST_PREVALENCE + patient.sick_share) if signs and signs.blood else 0.0
+    values: dict[str, Any] = {"fish": fish}
+    outside = []
+    for (analyte, (name, mean, sd)), z in zip(BLOOD.items(), noise, strict=True):
+        factor = signs.blood.get(analyte, 1.0) if signs else 1.0
+        value = (mean + sd * z) * (1 + share * (factor - 1))
+        values[name] = round(float(value), 2)
+        if abs(value - mean) > 2 * sd and factor != 1.0:
+            outside.append(f"{'raised' if value > mean else 'low'} {analyte.replace('_', ' ')}")
+    if not outside:
+        return (
+            False,
+            values,
+            f"Blood of {fish} fish within normal range; haematocrit {values['haematocrit_percent']:.1f} %.",
+        )
+    return True, values, f"Blood of {fish} fish: {', '.join(outside)}."
+
+
+def _pcr(
+    patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], fish: int, draws: np.random.Generator
+) -> tuple[dict[str, Any], str]:
+    """PCR of every agent on the panel: fish tested and positive, and the mean threshold cycle of the positive ones
+    (null if none is)."""
+    assays = list(
+        dict.fromkeys([*(signs_of(disease.key).assay for disease in panel), *([signs.assay] if signs else [])])
+    )
+    values: dict[str, Any] = {assay: {"tested": fish, "positive": 0, "ct": None} for assay in assays}
+    said = f"PCR negative for {', '.join(assays)}" if assays else "No agent screened"
+    if signs:
+        positive = max(1, int(draws.binomial(fish, min(0.95, _LEAST_PREVALENCE + patient.sick_share))))
+        cycle = round(float(draws.uniform(*_POSITIVE_CT)), 1)
+        values[signs.assay] = {"tested": fish, "positive": positive, "ct": cycle}
+        said = f"PCR positive for {signs.agent} in {positive} of {fish} fish (mean Ct {cycle})"
+    return values, said
+
+
+def _gill(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
+    fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
+    hits_gills = signs is not None and signs.scores.get("Gill Condition", 0.0) > 0
+    gill_panel = [disease for disease in panel if signs_of(disease.key).scores.get("Gill Condition", 0.0) > 0]
+    pcr, said = _pcr(patient, signs if hits_gills else None, gill_panel, fish, draws)
+    score = float(draws.uniform(0.0, 0.6)) + (float(draws.uniform(1.0, 2.6)) if hits_gills else 0.0)
+    values = {
+        "fish": fish,
+        "gill_score_mean": round(score, 2),
+        "epithelial_hyperplasia_percent": round(3 + 14 * score + float(draws.uniform(0, 3)), 1),
+        "pcr": pcr,
+    }
+    return hits_gills, values, f"{said}. Mean gill score {score:.1f} of 5."
+
+
+def _tissue(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
+    fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
+    pcr, said = _pcr(patient, signs, panel, fish, draws)
+    values: dict[str, Any] = {"fish": fish, "organs": ["heart", "kidney", "liver"], "pcr": pcr}
+    grown = int(10 ** draws.uniform(3.5, 6.5)) if signs and signs.bacterial else 0
+    values["kidney_culture_cfu_g"] = grown
+    if grown and signs:
+        said += f"; {signs.agent} grown from kidney"
+    if signs:
+        said += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
+    return signs is not None, values, said + "."
+
+
+def _faecal(draws: np.random.Generator) -> _Result:
+    """Gut flora; none of the scenario's diseases is told by it."""
+    count = int(10 ** draws.uniform(4.5, 6.5))
+    values = {
+        "culturable_bacteria_cfu_g": count,
+        "dry_matter_percent": round(float(draws.uniform(10.5, 16.5)), 1),
+        "parasites_seen": False,
+    }
+    return False, values, f"Normal gut flora, {count:.1e} CFU/g; no parasites."
+
+
+def _water(patient: Patient, draws: np.random.Generator) -> _Result:
+    """Bacteria rise with the temperature of the water."""
+    count = int(10 ** draws.uniform(2.2, 3.2) * (1 + patient.temperature / 10))
+    values: dict[str, Any] = {
+        "heterotrophic_bacteria_cfu_ml": count,
+        "suspended_solids_mg_l": round(float(draws.uniform(0.5, 7.0)), 1),
+    }
+    if patient.at_sea:
+        values["chlorophyll_ug_l"] = round(float(draws.lognormal(0.2, 0.5)), 2)
+    else:
+        values["total_ammonia_nitrogen_mg_l"] = round(float(draws.uniform(0.02, 0.6)), 2)
+        values["nitrite_nitrogen_mg_l"] = round(float(draws.uniform(0.005, 0.08)), 3)
+    return False, values, f"Water within limits; {count} CFU/mL."

@@ -1,0 +1,62 @@
+"""Lice counts: rows of ``health_licecount``, as counted in the ledger.
+
+Does not belong here: how lice live and are sampled (``farm``).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.records.users.people import staff
+from aquamind_assets.tables.rows import Coded, Rows, rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange
+
+COUNT_HOUR = 10
+"""The first cage of the day is counted at 10:00 UTC."""
+
+_MINUTES_PER_CAGE = 25
+_CAGES_A_DAY = 16
+
+_NOTES = (
+    "",
+    "Few lice, mostly mobile stages",
+    "Many chalimus: expect more adults in the coming weeks",
+    "Above the treatment threshold, fish health team informed",
+)
+_CHALIMUS_MANY = 2.0
+
+
+def lice_counts(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """``health_licecount`` of these days: totals over the fish looked at."""
+    counts = of_days(year.ledger.lice_counts, days, "day")
+    container = year.infrastructure.containers
+    instant = (
+        counts.day.astype(np.int64) * MICROSECONDS_PER_DAY
+        + COUNT_HOUR * HOUR
+        + year.turn_at_site[counts.container] % _CAGES_A_DAY * _MINUTES_PER_CAGE * (HOUR // 60)
+    )
+    females = counts.adult_female / np.maximum(counts.fish_sampled, 1)
+    note = np.select(
+        [
+            females > year.scenario.health.lice.threshold,
+            counts.juvenile > _CHALIMUS_MANY * counts.fish_sampled,
+            (females > 0) & (females < 0.1),
+        ],
+        [3, 2, 1],
+        default=0,
+    )
+    yield rows(
+        "health_licecount",
+        len(counts),
+        id=counts.count_id,
+        batch_id=counts.batch_id,
+        container_id=container.container_id[counts.container],
+        user_id=staff(year.scenario, year.infrastructure).operators(counts.container, counts.day),
+        count_date=instant,
+        adult_female_count=counts.adult_female,
+        adult_male_count=counts.adult_male,
+        juvenile_count=counts.juvenile,
+        fish_sampled=counts.fish_sampled,
+        notes=Coded(note, _NOTES),
+    )

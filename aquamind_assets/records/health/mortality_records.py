@@ -1,0 +1,100 @@
+"""Deaths by container, day and cause, as the fish health side of AquaMind keeps them.
+
+Belongs here: rows of ``health_mortalityrecord``. They and ``batch_mortalityevent`` are two accounts of the same deaths,
+and add up to the same. Once a disease is diagnosed in a container its deaths carry the disease's own reason.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aquamind_assets.ledger.codes import Cause, EventKind
+from aquamind_assets.ledger.model import ContainerDays
+from aquamind_assets.records.batch.mortality_events import deaths_by_cause
+from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.records.master_ids import disease_reason_id, mortality_reason_id
+from aquamind_assets.tables.rows import Coded, Rows, rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
+
+COLLECTED = 14 * HOUR
+"""The dead are taken out in the afternoon..."""
+
+COLLECTED_BEFORE_LEAVING = 9 * HOUR
+"""...and in the morning from a container that is emptied at noon."""
+
+_NOTE_OF_EVENT = {
+    EventKind.STORM: (Cause.ENVIRONMENTAL, "After the storm"),
+    EventKind.PREDATOR_ATTACK: (Cause.PREDATION, "Predator attack"),
+    EventKind.ALGAL_BLOOM: (Cause.ENVIRONMENTAL, "Algal bloom"),
+    EventKind.OXYGEN_DROP: (Cause.ENVIRONMENTAL, "Oxygen drop"),
+    EventKind.ESCAPE: (Cause.ESCAPE, "Hole in the net"),
+    EventKind.EQUIPMENT_FAILURE: (Cause.ENVIRONMENTAL, "Equipment failure"),
+}
+_NOTES = ("", *(text for _, text in _NOTE_OF_EVENT.values()))
+_SPAN = 1 << 20
+
+
+def mortality_records(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """``health_mortalityrecord`` of these days: a row for each container, day and cause with deaths."""
+    fish = of_days(year.ledger.container_days, days)
+    row, cause = np.nonzero(deaths_by_cause(fish))
+    count = deaths_by_cause(fish)[row, cause]
+    day = fish.day[row].astype(np.int64)
+    stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id[row]))
+    hour = np.where(stay.end_day == day, COLLECTED_BEFORE_LEAVING, COLLECTED)
+    yield rows(
+        "health_mortalityrecord",
+        row.size,
+        id=row_ids(day, number_within_day(day)),
+        batch_id=fish.batch_id[row],
+        container_id=year.infrastructure.containers.container_id[fish.container[row]],
+        event_date=day * MICROSECONDS_PER_DAY + hour,
+        count=count,
+        reason_id=_reasons(year, fish, row, cause),
+        notes=Coded(_notes(year, fish, row, cause), _NOTES),
+    )
+
+
+def _reasons(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
+    """Reason of each death count: the diagnosed disease, or else the cause."""
+    reason = mortality_reason_id(year.scenario, cause)
+    sick = np.flatnonzero((cause == Cause.DISEASE) & (fish.disease[row] >= 0))
+    disease = fish.disease[row[sick]].astype(np.int64)
+    known = _diagnosed(year, fish.assignment_id[row[sick]], disease, fish.day[row[sick]])
+    reason[sick[known]] = disease_reason_id(year.scenario, disease[known])
+    return reason
+
+
+def _diagnosed(year: YearInputs, assignment_id: np.ndarray, disease: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Whether the last infection of each assignment by each disease that began by ``day`` had been diagnosed by
+    then."""
+    found = year.ledger.outbreaks
+    if not len(found):
+        return np.zeros(day.size, dtype=bool)
+    kinds = len(year.scenario.health.diseases)
+
+    def key(assignment: np.ndarray, disease: np.ndarray, day: np.ndarray) -> np.ndarray:
+        return (year.assignment_rows(assignment) * kinds + disease.astype(np.int64)) * _SPAN + day
+
+    known = np.isin(found.assignment_id, year.lives.assignments.assignment_id)
+    found = found.take(known)
+    keys = key(found.assignment_id, found.disease, found.start_day)
+    order = np.argsort(keys, kind="stable")
+    last = np.searchsorted(keys[order], key(assignment_id, disease, day), side="right") - 1
+    same = (last >= 0) & (keys[order][np.maximum(last, 0)] // _SPAN == key(assignment_id, disease, day) // _SPAN)
+    detected = found.detected_day[order][np.maximum(last, 0)]
+    return same & (detected >= 0) & (detected <= day)
+
+
+def _notes(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
+    """Code of the note on each count: what struck the container on that day."""
+    note = np.zeros(row.size, dtype=np.int64)
+    containers = len(year.infrastructure.containers)
+    place = fish.day[row].astype(np.int64) * containers + fish.container[row]
+    struck = year.ledger.events
+    for code, (kind, (its_cause, _)) in enumerate(_NOTE_OF_EVENT.items(), start=1):
+        of_kind = struck.take(struck.kind == kind)
+        note[(cause == its_cause) & np.isin(place, of_kind.day.astype(np.int64) * containers + of_kind.container)] = (
+            code
+        )
+    return note

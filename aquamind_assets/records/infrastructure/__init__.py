@@ -1,0 +1,1 @@
+"""Rows of AquaMind's app ``infrastructure``: geographies, areas, stations, halls, containers, sensors, silos."""

@@ -1,0 +1,1 @@
+"""Rows of AquaMind's app ``inventory``: feed purchases, lots, stock, feeding events and summaries."""

@@ -1,0 +1,102 @@
+"""What each batch ate and gained in a month, and its feed conversion.
+
+Belongs here: rows of ``inventory_batchfeedingsummary``. Does not belong here: single feedings (``feeding``).
+
+AquaMind computes growth as last less first ``batch_biomass_kg`` over all containers of a batch, which compares
+different containers with each other. The rows here hold what those columns mean: the gain in biomass of the batch, with
+the fish that died or were harvested in the month counted at their weight of that day (biological gain), and fish that
+went on in a mixed batch at theirs: what a mixed batch is given is not its growth. Feed, mean biomass and mean
+percentage are AquaMind's sums and means over the feeding events; those of a mixed batch are its own, from the day of
+mixing on.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from aquamind_assets.ledger.model import Compositions, ContainerDays
+from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.records.inventory.feeding_events import fed_biomass_kg
+from aquamind_assets.records.inventory.meals import meals
+from aquamind_assets.tables.rows import Rows, Scaled, rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids
+
+SUMMARY_HOUR = 22
+"""Months are summed up at 22:00 UTC of their last day."""
+
+MAX_FCR = 99.999
+"""The most that AquaMind's column holds; a month with next to no gain has no feed conversion ratio."""
+
+
+def feeding_summaries(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """``inventory_batchfeedingsummary`` of the months that end on one of these days: a row for each batch that was
+    fed."""
+    for month in _months(year.year):
+        if month.end - 1 in days:
+            yield _month(year, month)
+
+
+def _months(year: int) -> list[DayRange]:
+    starts = np.arange(f"{year}-01", f"{year + 1}-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return [DayRange(int(first), int(end)) for first, end in pairwise(starts)]
+
+
+def _month(year: YearInputs, month: DayRange) -> Rows:
+    fed = meals(year, month)
+    batches, batch = np.unique(year.ledger.container_days.batch_id[fed.row], return_inverse=True)
+    events = np.bincount(batch, minlength=batches.size)
+    biomass = fed_biomass_kg(year, fed.row)
+    percentage = np.round(fed.amount_g / 10 / biomass, 6)
+    feed_g = np.bincount(batch, weights=fed.amount_g, minlength=batches.size).astype(np.int64)
+    around = DayRange(month.first - 1, month.end)
+    gain = _gains(
+        of_days(year.ledger.container_days, around), of_days(year.ledger.compositions, around), month, batches
+    )
+    grown = np.round(gain, 2) > 0
+    ratio = np.divide(feed_g / 1000, np.round(gain, 2), out=np.full(batches.size, np.inf), where=grown)
+    written = month.end * MICROSECONDS_PER_DAY - (24 - SUMMARY_HOUR) * HOUR
+    gained = np.ma.MaskedArray(np.where(grown, gain, 0.0), mask=~grown)
+    return rows(
+        "inventory_batchfeedingsummary",
+        batches.size,
+        id=row_ids(np.full(batches.size, month.end - 1), np.arange(batches.size)),
+        batch_id=batches,
+        period_start=month.first,
+        period_end=month.end - 1,
+        total_feed_kg=Scaled(feed_g // 10),
+        average_biomass_kg=np.bincount(batch, weights=biomass, minlength=batches.size) / events,
+        average_feeding_percentage=np.bincount(batch, weights=percentage, minlength=batches.size) / events,
+        growth_kg=gained,
+        total_feed_consumed_kg=Scaled(feed_g // 10),
+        total_biomass_gain_kg=gained,
+        fcr=np.ma.MaskedArray(np.minimum(ratio, MAX_FCR), mask=ratio >= MAX_FCR),
+        created_at=written,
+        updated_at=written,
+    )
+
+
+def _gains(days: ContainerDays, mixed: Compositions, month: DayRange, batches: np.ndarray) -> np.ndarray:
+    """Biological gain of each batch in the month, kg. ``days`` and ``mixed`` begin with the day before the month, where
+    the ledger has it.
+
+    The ledger of a year does not know the last evening of the year before: the gain of 1 January is taken to be that of
+    2 January.
+    """
+    mine = days.take(np.isin(days.batch_id, batches))
+    where = np.searchsorted(batches, mine.batch_id) * (len(month) + 1) + mine.day - (month.first - 1)
+    shape = (batches.size, len(month) + 1)
+    deaths = sum(getattr(mine, name).astype(np.int64) for name in mine.names() if name.startswith("deaths_"))
+    left = deaths + mine.transfer_loss + mine.harvested
+    biomass = np.bincount(where, weights=mine.closing * mine.weight_g / 1000, minlength=shape[0] * shape[1]).reshape(
+        shape
+    )
+    gone = np.bincount(where, weights=left * mine.weight_g / 1000, minlength=shape[0] * shape[1]).reshape(shape)
+    for batch, sign in ((mixed.source_batch, 1), (mixed.mixed_batch, -1)):
+        known = np.flatnonzero(np.isin(batch, batches))
+        moved = sign * mixed.count[known] * mixed.weight_g[known] / 1000
+        np.add.at(gone, (np.searchsorted(batches, batch[known]), mixed.day[known] - (month.first - 1)), moved)
+    gain = np.diff(biomass, axis=1) + gone[:, 1:]
+    if not (mine.day == month.first - 1).any():
+        gain[:, 0] = gain[:, 1]
+    return gain.sum(axis=1)

@@ -1,0 +1,248 @@
+"""The day's feed as meals, and what each meal costs, first in first out.
+
+Belongs here: cutting a day's feed into meals and charging it to the lots of its feed container, from the ledger alone.
+Does not belong here: rows (``feeding``, ``stock``).
+
+All amounts are integers in grams (multiples of 10, the step of AquaMind's stock), all money integers in thousandths of
+a cent (grams times cents per kilogram) until a feeding is charged in whole cents by cumulative rounding. So whatever is
+summed is exact: the feedings of a feed container always add up to what left it, to the gram and to the cent.
+
+A feed container is fed from in the order of days, of meals within a day, of containers within a meal; that is also the
+order of the rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aquamind_assets.ledger.lives import received_lots
+from aquamind_assets.ledger.model import ContainerDays, FeedLots
+from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, of_days
+from aquamind_assets.scenario.supply import FeedPlan
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange
+
+GRAM_STEP = 10
+"""AquaMind keeps stock in kilograms with two decimals."""
+
+MILLICENTS = 1000
+"""Thousandths of a cent in a cent."""
+
+_STORE = 1 << 44
+"""Grams that no feed container takes in a year (17 million tonnes): keeps the feed containers apart in one sorted
+key."""
+
+_WALK = 20_000_000
+"""Microseconds between the meals of two neighbouring containers of a site."""
+
+
+@dataclass(frozen=True)
+class Meals:
+    """Meals in the order in which feed containers give them out: by day, meal, container. All arrays of one length.
+
+    Attributes:
+        row: position in ``ledger.container_days``, int64.
+        day: day number, int64.
+        meal: position in the scenario's meal times, int64.
+        amount_g: feed given, g, a positive multiple of 10.
+        cost_cents: what the lots it was taken from had cost, EUR cent.
+        stock_g: what is left in the feed container after it, g.
+        instant: when it was given, microseconds since 1970.
+    """
+
+    row: np.ndarray
+    day: np.ndarray
+    meal: np.ndarray
+    amount_g: np.ndarray
+    cost_cents: np.ndarray
+    stock_g: np.ndarray
+    instant: np.ndarray
+
+
+def split_in_meals(feed_g: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Each day's feed, g, cut into meals by largest remainder in steps of 10 g; the earlier meal first where remainders
+    are equal.
+
+    Args:
+        feed_g: feed of each day, multiples of 10, shape (days,).
+        shares: shares of the meals, shape (days, meals) or (meals,); each row adds up to 1.
+
+    Returns:
+        Grams, int64, shape (days, meals); rows add up to ``feed_g``.
+    """
+    steps = np.asarray(feed_g, dtype=np.int64) // GRAM_STEP
+    # The small number keeps 0.3 x 10 steps from ending a hair below 3.
+    exact = steps[:, None] * np.asarray(shares) + 1e-9
+    whole = np.floor(exact).astype(np.int64)
+    missing = steps - whole.sum(axis=1)
+    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1)
+    return (whole + (rank < missing[:, None])) * GRAM_STEP
+
+
+def _shares(year: YearInputs, fish: ContainerDays) -> np.ndarray:
+    """Shares of the meals of each container-day, shape (rows, meals).
+
+    Fish that arrive at noon get the afternoon's meals only, fish that leave at noon the morning's.
+    """
+    plan = year.scenario.feed
+    afternoon = np.array(meal_instants(plan)) >= MOVE_INSTANT
+    stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id))
+    arrives, leaves = fish.day == stay.start_day, fish.day == stay.end_day
+    served = ~(arrives[:, None] & ~afternoon) & ~(leaves[:, None] & afternoon)
+    served |= ~served.any(axis=1)[:, None]
+    shares = np.where(served, np.array(plan.meal_shares), 0.0)
+    return shares / shares.sum(axis=1)[:, None]
+
+
+def delivery_instant(plan: FeedPlan, day: np.ndarray) -> np.ndarray:
+    """When a delivery is in the silo: an hour before the first meal of its day, microseconds since 1970."""
+    first = min(meal_instants(plan))
+    return np.asarray(day, dtype=np.int64) * MICROSECONDS_PER_DAY + max(0, first - HOUR)
+
+
+def meal_instants(plan: FeedPlan) -> list[int]:
+    """The scenario's meal times, microseconds since midnight."""
+    times = [time.split(":") for time in plan.meal_times]
+    return [int(hour) * HOUR + int(minute) * (HOUR // 60) for hour, minute in times]
+
+
+def stock_at_start(year: YearInputs, day: int) -> np.ndarray:
+    """What every feed container holds when ``day`` begins, g, shape (feed containers,)."""
+    return opening_stock(year) + _delivered(year, day) - fed_before(year, day)
+
+
+def opening_stock(year: YearInputs) -> np.ndarray:
+    """What every feed container held when the year began, g, shape (feed containers,)."""
+    stock = np.zeros(len(year.infrastructure.feed_containers), dtype=np.int64)
+    stock[year.ledger.feed_stores.feed_container] = year.ledger.feed_stores.opening_g
+    return stock
+
+
+def fed_before(year: YearInputs, day: int) -> np.ndarray:
+    """What was fed this year before ``day`` from every feed container, g, shape (feed containers,)."""
+    earlier = of_days(year.ledger.container_days, DayRange(year.days.first, day))
+    fed = earlier.feed_g > 0
+    return _sums(earlier.feed_container[fed], earlier.feed_g[fed], len(year.infrastructure.feed_containers))
+
+
+def _delivered(year: YearInputs, day: int) -> np.ndarray:
+    """What was delivered this year before ``day``, g, shape (feed containers,)."""
+    lots = received_lots(year.ledger)
+    new = (lots.delivery_day >= year.days.first) & (lots.delivery_day < day)
+    return _sums(lots.feed_container[new], lots.remaining_g[new], len(year.infrastructure.feed_containers))
+
+
+def _sums(where: np.ndarray, amount: np.ndarray, size: int) -> np.ndarray:
+    """Integer sums by index; double precision holds them exactly up to 9e15."""
+    return np.bincount(where, weights=amount, minlength=size).astype(np.int64)
+
+
+def meals(year: YearInputs, days: DayRange) -> Meals:
+    """The meals of these days.
+
+    Raises:
+        ValueError: a feed container gave out more than it held; the message names it and the day.
+    """
+    plan = year.scenario.feed
+    ledger_days = year.ledger.container_days
+    offset = int(np.searchsorted(ledger_days.day, days.first))
+    chosen = of_days(ledger_days, days)
+    fed = np.flatnonzero(chosen.feed_g > 0)
+    portions = split_in_meals(chosen.feed_g[fed], _shares(year, chosen.take(fed)))
+    amount = portions.ravel()
+    row, meal = np.repeat(fed, portions.shape[1]), np.tile(np.arange(portions.shape[1]), fed.size)
+    # Rows of a day are in the order of containers, so sorting by day and meal is enough.
+    order = np.lexsort((meal, chosen.day[row]))
+    order = order[amount[order] > 0]
+    row, meal, amount = row[order], meal[order], amount[order]
+    store, day = chosen.feed_container[row].astype(np.int64), chosen.day[row].astype(np.int64)
+
+    by_store = np.argsort(store, kind="stable")
+    given, back = _running(amount[by_store], store[by_store]), np.empty_like(by_store)
+    back[by_store] = np.arange(by_store.size)
+    given = given[back] + fed_before(year, days.first)[store]
+    cost = _charged(year, store, day, given - amount, given)
+    return Meals(
+        row=row + offset,
+        day=day,
+        meal=meal,
+        amount_g=amount,
+        cost_cents=cost,
+        stock_g=_stock_after(year, store, day, given),
+        instant=day * MICROSECONDS_PER_DAY
+        + np.array(meal_instants(plan))[meal]
+        + year.turn_at_site[chosen.container[row]] * _WALK,
+    )
+
+
+def _running(amount: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Running sums within each run of equal ``group``, the element included."""
+    total = np.cumsum(amount)
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if group.size else np.zeros(0, dtype=np.int64)
+    before = np.r_[0, total][starts]
+    return total - np.repeat(before, np.diff(np.r_[starts, group.size]))
+
+
+def _charged(
+    year: YearInputs, store: np.ndarray, day: np.ndarray, before_g: np.ndarray, after_g: np.ndarray
+) -> np.ndarray:
+    """Whole cents charged for what left each store between ``before_g`` and ``after_g`` grams of the year's
+    consumption."""
+    carry = np.zeros(len(year.infrastructure.feed_containers), dtype=np.int64)
+    carry[year.ledger.feed_stores.feed_container] = year.ledger.feed_stores.opening_cost_carry
+    costs = _CostCurve(received_lots(year.ledger), year.days.first)
+    after = costs.millicents(store, after_g, day, year)
+    before = costs.millicents(store, before_g, day, year)
+    return (carry[store] + after) // MILLICENTS - (carry[store] + before) // MILLICENTS
+
+
+def _stock_after(year: YearInputs, store: np.ndarray, day: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """What a store holds on ``day`` once it has given out ``given`` grams this year.
+
+    Raises:
+        ValueError: less than nothing.
+    """
+    arrivals = received_lots(year.ledger)
+    arrivals = arrivals.take(arrivals.delivery_day >= year.days.first)
+    received = np.r_[0, np.cumsum(arrivals.remaining_g)]
+    span = 1 << 20
+    key = arrivals.feed_container.astype(np.int64) * span + arrivals.delivery_day
+    up_to = np.searchsorted(key, store * span + day, side="right")
+    first = np.searchsorted(key, store * span)
+    left = opening_stock(year)[store] + received[up_to] - received[first] - given
+    if left.size and left.min() < 0:
+        worst = int(np.argmin(left))
+        name = year.infrastructure.feed_containers.name[store[worst]]
+        raise ValueError(
+            f"feed container {name} gave out {-left[worst]} g more than it held on day"
+            f" {np.datetime64(int(day[worst]), 'D')}"
+        )
+    return left
+
+
+class _CostCurve:
+    """Cost of the first so-many grams that leave each feed container this year, oldest lot first."""
+
+    def __init__(self, lots: FeedLots, first_day: int) -> None:
+        store = lots.feed_container.astype(np.int64)
+        self._store = store
+        self._price = lots.price_cents_per_kg
+        self._end_g = _running(lots.remaining_g, store)
+        self._end_cost = _running(lots.remaining_g * lots.price_cents_per_kg, store)
+        self._key = store * _STORE + self._end_g
+
+    def millicents(self, store: np.ndarray, grams: np.ndarray, day: np.ndarray, year: YearInputs) -> np.ndarray:
+        """Cost of the first ``grams`` of each ``store``."""
+        lot = np.searchsorted(self._key, store * _STORE + grams)
+        none_left = (
+            (lot >= self._store.size) | (self._store[np.minimum(lot, self._store.size - 1)] != store)
+            if self._store.size
+            else np.ones(store.size, dtype=bool)
+        )
+        if none_left.any():
+            worst = int(np.argmax(none_left))
+            name = year.infrastructure.feed_containers.name[store[worst]]
+            raise ValueError(
+                f"feed container {name} gave out {grams[worst]} g by {np.datetime64(int(day[worst]), 'D')}, more than"
+                " its lots of the year hold"
+            )
+        return self._end_cost[lot] - (self._end_g[lot] - grams) * self._price[lot]

@@ -1,0 +1,213 @@
+"""Feed in store: purchases, lots, stock, and the history of the stock.
+
+Belongs here: rows of ``inventory_feedpurchase``, ``inventory_feedcontainerstock``, ``inventory_feedstock`` and
+``inventory_historicalfeedstock``. Does not belong here: feedings (``feeding``), what they take from which lot
+(``meals``).
+
+There is one stock row for each feed container, with the feed container's own id, for each holds one feed. A lot that is
+used up vanishes from ``inventory_feedcontainerstock``, as in AquaMind.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import numpy as np
+
+from aquamind_assets.ledger.lives import received_lots
+from aquamind_assets.ledger.model import FeedLots
+from aquamind_assets.records.inputs import HOUR, YearInputs
+from aquamind_assets.records.inventory.feeding_events import ENTRY_DELAY, signed_by
+from aquamind_assets.records.inventory.meals import delivery_instant, meal_instants, meals, stock_at_start
+from aquamind_assets.records.master_ids import feed_id
+from aquamind_assets.records.place_labels import feed_container_name
+from aquamind_assets.records.users.people import staff
+from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
+from aquamind_assets.timeline import (
+    MICROSECONDS_PER_DAY,
+    WIDE_DAY_ROWS,
+    DayRange,
+    narrow_row_ids,
+    number_within_day,
+    row_ids,
+    to_date,
+)
+
+ORDER_HOUR = 9
+"""Orders go out at 09:00 UTC."""
+
+_ORDERS_OF_A_DAY = 100_000
+_CREATED, _CHANGED = 0, 1
+_HISTORY_TYPES = ("+", "~")
+
+
+def feed_purchases(year: YearInputs) -> Iterator[Rows]:
+    """``inventory_feedpurchase``: whatever was ordered, delivered or in store in the year."""
+    bought = _purchases(year)
+    feed = year.infrastructure.feed_containers.feed[bought.feed_container]
+    plan = year.scenario.feed
+    ordered = bought.order_day.astype(np.int64) * MICROSECONDS_PER_DAY + ORDER_HOUR * HOUR
+    number = bought.purchase_id % WIDE_DAY_ROWS
+    yield rows(
+        "inventory_feedpurchase",
+        len(bought),
+        id=bought.purchase_id,
+        feed_id=feed_id(year.scenario, feed),
+        purchase_date=bought.order_day,
+        quantity_kg=Scaled(bought.quantity_g // 10),
+        cost_per_kg=Scaled(bought.price_cents_per_kg),
+        supplier=Coded(bought.supplier, plan.suppliers),
+        batch_number=[
+            _lot_number(plan.suppliers[supplier], day, n)
+            for supplier, day, n in zip(bought.supplier, bought.order_day, number, strict=True)
+        ],
+        expiry_date=bought.delivery_day.astype(np.int64) + plan.shelf_life_days,
+        notes=Coded(
+            bought.feed_container,
+            [f"For {feed_container_name(year, store)}" for store in range(len(year.infrastructure.feed_containers))],
+        ),
+        created_at=ordered,
+        updated_at=np.where(
+            bought.delivery_day > year.lives.through, ordered, delivery_instant(plan, bought.delivery_day)
+        ),
+    )
+
+
+def _purchases(year: YearInputs) -> FeedLots:
+    """Lots of the year's opening stock and of its deliveries, those under way included; sorted by purchase."""
+    ordered = year.ledger.deliveries
+    columns = {name: getattr(ordered, "quantity_g" if name == "remaining_g" else name) for name in FeedLots.names()}
+    ordered_lots = FeedLots(**columns)
+    ordered_lots = ordered_lots.take(~np.isin(ordered_lots.purchase_id, year.ledger.feed_lots.purchase_id))
+    return FeedLots.concat([year.ledger.feed_lots, ordered_lots]).sorted_by("purchase_id")
+
+
+def _lot_number(supplier: str, order_day: int, number: int) -> str:
+    """The manufacturer's lot number as printed on the delivery note, such as ``HN-150321-0007``."""
+    day: date = to_date(order_day)
+    return f"{''.join(word[0] for word in supplier.split())}-{day:%y%m%d}-{number + 1:04d}"
+
+
+def _lot_ids(lots: FeedLots) -> np.ndarray:
+    """Ids of lots in store: the day of delivery, and within it the days since the order and the order's number."""
+    lag = lots.delivery_day.astype(np.int64) - lots.order_day
+    return row_ids(lots.delivery_day, lag * _ORDERS_OF_A_DAY + lots.purchase_id % WIDE_DAY_ROWS)
+
+
+def feed_lots_in_store(year: YearInputs) -> Iterator[Rows]:
+    """``inventory_feedcontainerstock``: what is left, on the latest simulated day, of the lots that were in store in
+    the year."""
+    left = year.lives.feed_lots
+    came = delivery_instant(year.scenario.feed, left.delivery_day)
+    touched = left.remaining_g < left.quantity_g
+    yield rows(
+        "inventory_feedcontainerstock",
+        len(left),
+        id=_lot_ids(left),
+        feed_container_id=year.infrastructure.feed_containers.feed_container_id[left.feed_container],
+        feed_purchase_id=left.purchase_id,
+        quantity_kg=Scaled(left.remaining_g // 10),
+        entry_date=came,
+        created_at=came,
+        updated_at=np.where(touched, np.maximum(came, _last_meal(year)), came),
+    )
+
+
+def used_up_lots(year: YearInputs) -> Mapping[str, np.ndarray]:
+    """Ids in ``inventory_feedcontainerstock`` of lots that were in store in the year and are used up by the latest
+    simulated day."""
+    lots = received_lots(year.ledger)
+    return {
+        "inventory_feedcontainerstock": _lot_ids(
+            lots.take(~np.isin(lots.purchase_id, year.lives.feed_lots.purchase_id))
+        )
+    }
+
+
+def feed_stocks(year: YearInputs) -> Iterator[Rows]:
+    """``inventory_feedstock``: each feed container that stood by the end of the year, with its stock on the latest
+    simulated day."""
+    stores = year.infrastructure.feed_containers
+    standing = np.flatnonzero(stores.commissioned_day < year.days.end)
+    stock = np.zeros(len(stores), dtype=np.int64)
+    stock[year.lives.feed_stores.feed_container] = year.lives.feed_stores.closing_g
+    yield rows(
+        "inventory_feedstock",
+        standing.size,
+        id=stores.feed_container_id[standing],
+        feed_id=feed_id(year.scenario, stores.feed[standing]),
+        feed_container_id=stores.feed_container_id[standing],
+        current_quantity_kg=Scaled(stock[standing] // 10),
+        reorder_threshold_kg=stores.reorder_kg[standing],
+        updated_at=_last_meal(year),
+    )
+
+
+def _last_meal(year: YearInputs) -> int:
+    """The end of the last meal of the latest simulated day."""
+    return year.lives.through * MICROSECONDS_PER_DAY + max(meal_instants(year.scenario.feed)) + HOUR
+
+
+def feed_stock_history(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """``inventory_historicalfeedstock`` of these days: the creation of each stock, then a row for every delivery and
+    every feeding, as AquaMind keeps it."""
+    stores, scenario = year.infrastructure.feed_containers, year.scenario
+    made = np.flatnonzero((stores.commissioned_day >= days.first) & (stores.commissioned_day < days.end))
+    lots = received_lots(year.ledger)
+    lots = lots.take((lots.delivery_day >= days.first) & (lots.delivery_day < days.end))
+    fed = meals(year, days)
+
+    store = np.concatenate([made, lots.feed_container, year.ledger.container_days.feed_container[fed.row]]).astype(
+        np.int64
+    )
+    change = np.concatenate([np.zeros(made.size, dtype=np.int64), lots.remaining_g, -fed.amount_g])
+    instant = np.concatenate(
+        [
+            stores.commissioned_day[made].astype(np.int64) * MICROSECONDS_PER_DAY,
+            delivery_instant(scenario.feed, lots.delivery_day),
+            fed.instant + ENTRY_DELAY,
+        ]
+    )
+    user = np.concatenate([np.zeros(made.size, dtype=np.int64), _receivers(year, lots), signed_by(year, fed)])
+    kind = np.concatenate([np.full(made.size, _CREATED), np.full(store.size - made.size, _CHANGED)])
+
+    # Creations come before deliveries, these before meals, and a store's meals in their order: a stable sort by day
+    # keeps that.
+    order = np.argsort(instant // MICROSECONDS_PER_DAY, kind="stable")
+    store, change, instant, user, kind = store[order], change[order], instant[order], user[order], kind[order]
+    day = instant // MICROSECONDS_PER_DAY
+    yield rows(
+        "inventory_historicalfeedstock",
+        store.size,
+        id=stores.feed_container_id[store],
+        updated_at=instant,
+        current_quantity_kg=Scaled(_levels(store, change, stock_at_start(year, days.first)) // 10),
+        reorder_threshold_kg=stores.reorder_kg[store],
+        history_id=narrow_row_ids(day, number_within_day(day)),
+        history_date=instant,
+        history_type=Coded(kind, _HISTORY_TYPES),
+        feed_id=feed_id(scenario, stores.feed[store]),
+        feed_container_id=stores.feed_container_id[store],
+        history_user_id=np.ma.MaskedArray(user, mask=kind == _CREATED),
+    )
+
+
+def _receivers(year: YearInputs, lots: FeedLots) -> np.ndarray:
+    """User id of the operator who takes each delivery in: the one on duty at the feed container's site."""
+    people = staff(year.scenario, year.infrastructure)
+    return people.site_operators(year.infrastructure.feed_containers.site[lots.feed_container], lots.delivery_day)
+
+
+def _levels(store: np.ndarray, change: np.ndarray, opening: np.ndarray) -> np.ndarray:
+    """Stock after each change, for changes in order, from the stores' opening stock."""
+    order = np.argsort(store, kind="stable")
+    sorted_store = store[order]
+    total = np.cumsum(change[order])
+    starts = (
+        np.flatnonzero(np.r_[True, sorted_store[1:] != sorted_store[:-1]])
+        if store.size
+        else np.zeros(0, dtype=np.int64)
+    )
+    before = np.repeat(np.r_[0, total][starts], np.diff(np.r_[starts, store.size]))
+    level = np.empty_like(change)
+    level[order] = opening[sorted_store] + total - before
+    return level

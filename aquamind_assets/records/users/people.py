@@ -1,0 +1,243 @@
+"""The people who sign the records: users, their profiles, and who is on duty where.
+
+Belongs here: the staff as a function of scenario and infrastructure, and the user id that signs a record of a container
+on a day. Does not belong here: what they sign.
+
+A fish health team for each geography, a crew for each freshwater station and each sea area, managers, quality, finance
+and guests. Everybody has role, geography and subsidiary as AquaMind keeps them. Nobody can log in until an
+administrator sets a password.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.records.inputs import HOUR, YearInputs
+from aquamind_assets.records.master_ids import master_day
+from aquamind_assets.records.users.person_names import FAROESE, SCOTTISH, user_names
+from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.streams import stream
+from aquamind_assets.tables.rows import Rows, rows
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, narrow_row_ids, row_ids
+
+STATION_CREW = 3
+"""Operators of a freshwater station, a week on duty each in turn."""
+
+AREA_CREW = 2
+"""Operators of a sea area, likewise."""
+
+SITES_PER_VET = 10
+"""Stations and areas that one veterinarian looks after; a geography has at least two."""
+
+_NAMES = {"FO": FAROESE, "SC": SCOTTISH}
+_LANGUAGES = {"FO": "fo", "SC": "en"}
+_PHONES = {"FO": "+298", "SC": "+44"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff before being named; ``geography`` is a row in Geographies, or -1 for the whole company."""
+
+    role: str
+    geography: int
+    subsidiary: str
+    title: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Staff:
+    """All people, and who is on duty.
+
+    Attributes:
+        people: in the order of their ids.
+        user_id: id of each, shape (people,).
+        crew_first: position in ``people`` of the first operator of each site, shape (sites,).
+        crew_size: operators of each site, shape (sites,).
+    """
+
+    scenario: Scenario
+    infrastructure: Infrastructure
+    people: tuple[Person, ...]
+    user_id: np.ndarray
+    crew_first: np.ndarray
+    crew_size: np.ndarray
+
+    def vets(self, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
+        """User id of a veterinarian of each geography; ``key`` (a batch id, say) decides which, so that a batch keeps
+        its vet."""
+        return self._one_of("VET", geography, key)
+
+    def managers(self, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
+        """User id of a manager of each geography; ``key`` decides which."""
+        return self._one_of("MGR", geography, key)
+
+    def operators(self, container: np.ndarray, day: np.ndarray, shift: np.ndarray | int = 0) -> np.ndarray:
+        """User id of the operator on duty at each container on each day; ``shift`` 0, 1, ... takes the next ones of the
+        crew."""
+        return self.site_operators(self.infrastructure.containers.site[container], day, shift)
+
+    def site_operators(self, site: np.ndarray, day: np.ndarray, shift: np.ndarray | int = 0) -> np.ndarray:
+        """The same for sites."""
+        turn = (np.asarray(day, dtype=np.int64) // 7 + shift) % self.crew_size[site]
+        return self.user_id[self.crew_first[site] + turn]
+
+    def _one_of(self, role: str, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
+        first, count = self._posts[role]
+        geography = np.asarray(geography, dtype=np.int64)
+        return self.user_id[first[geography] + np.asarray(key, dtype=np.int64) % count[geography]]
+
+    @cached_property
+    def _posts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """First position and number of the vets and of the managers of each geography."""
+        posts = {}
+        for role in ("VET", "MGR"):
+            where = [
+                [i for i, one in enumerate(self.people) if (one.role, one.geography) == (role, geography)]
+                for geography in range(len(self.scenario.farm.geographies))
+            ]
+            posts[role] = (np.array([found[0] for found in where]), np.array([len(found) for found in where]))
+        return posts
+
+
+def staff(scenario: Scenario, infrastructure: Infrastructure) -> Staff:
+    """Everybody who works on the farm."""
+    people = _headquarters()
+    crews: dict[tuple[str, int], int] = {}
+    for geography in range(len(scenario.farm.geographies)):
+        stations = np.flatnonzero(infrastructure.stations.geography == geography)
+        areas = np.flatnonzero(infrastructure.areas.geography == geography)
+        people += _team(geography, len(stations), len(areas))
+        for station in stations:
+            crews["station", int(station)] = len(people)
+            people += [
+                Person("OPR", geography, "FW", "Hatchery Operator", f"Station {infrastructure.stations.name[station]}")
+            ] * STATION_CREW
+        for area in areas:
+            crews["area", int(area)] = len(people)
+            people += [
+                Person("OPR", geography, "FM", "Sea Site Operator", f"Area {infrastructure.areas.name[area]}")
+            ] * AREA_CREW
+    sites = infrastructure.sites
+    at_sea = sites.area >= 0
+    first = [
+        crews["area", int(area)] if area >= 0 else crews["station", int(infrastructure.halls.station[hall])]
+        for area, hall in zip(sites.area, sites.hall, strict=True)
+    ]
+    return Staff(
+        scenario=scenario,
+        infrastructure=infrastructure,
+        people=tuple(people),
+        user_id=narrow_row_ids(np.full(len(people), master_day(scenario)), np.arange(len(people))),
+        crew_first=np.array(first, dtype=np.int64),
+        crew_size=np.where(at_sea, AREA_CREW, STATION_CREW),
+    )
+
+
+def _headquarters() -> list[Person]:
+    return [
+        Person("ADMIN", -1, "ALL", "System Administrator", "IT"),
+        Person("ADMIN", -1, "ALL", "Data Engineer", "IT"),
+        Person("MGR", -1, "ALL", "Chief Operating Officer", "Management"),
+        Person("QA", -1, "ALL", "Head of Quality", "Quality Assurance"),
+        Person("FIN", -1, "ALL", "Finance Director", "Finance"),
+        Person("FIN", -1, "ALL", "Feed Purchaser", "Finance"),
+        Person("VIEW", -1, "ALL", "External Auditor", "Guests"),
+    ]
+
+
+def _team(geography: int, stations: int, areas: int) -> list[Person]:
+    """Those of a geography who are not in a crew."""
+    vets = max(2, -(-(stations + areas) // SITES_PER_VET))
+    sea_managers = max(1, -(-areas // SITES_PER_VET))
+    return [
+        *[Person("VET", geography, "ALL", "Fish Health Veterinarian", "Fish Health")] * vets,
+        Person("MGR", geography, "FW", "Freshwater Manager", "Freshwater"),
+        *[Person("MGR", geography, "FM", "Sea Site Manager", "Farming")] * sea_managers,
+        Person("MGR", geography, "BS", "Broodstock Manager", "Broodstock"),
+        Person("MGR", geography, "LG", "Logistics Manager", "Logistics"),
+        Person("QA", geography, "FW", "Quality Officer", "Quality Assurance"),
+        Person("QA", geography, "FM", "Quality Officer", "Quality Assurance"),
+        Person("FIN", geography, "ALL", "Controller", "Finance"),
+        Person("OPR", geography, "BS", "Broodstock Technician", "Broodstock"),
+        Person("OPR", geography, "LG", "Wellboat Coordinator", "Logistics"),
+        Person("VIEW", geography, "ALL", "Research Guest", "Guests"),
+    ]
+
+
+def _full_names(scenario: Scenario, people: tuple[Person, ...]) -> list[tuple[str, str]]:
+    """Given and family name of each: of the geography's language, the company's people of the first one's."""
+    codes = [scenario.farm.geographies[max(one.geography, 0)].code for one in people]
+    supply = {
+        code: iter(_NAMES[code].draw(codes.count(code), stream(scenario.seed, "names", number)))
+        for number, code in enumerate(sorted(set(codes)))
+    }
+    return [next(supply[code]) for code in codes]
+
+
+def users(year: YearInputs) -> Iterator[Rows]:
+    """``auth_user``: everybody, the same in every year."""
+    people = staff(year.scenario, year.infrastructure)
+    names = _full_names(year.scenario, people.people)
+    logins = user_names(names)
+    admin = np.array([one.role == "ADMIN" for one in people.people])
+    yield rows(
+        "auth_user",
+        len(people.people),
+        id=people.user_id,
+        password=[_unusable_password(year.scenario.seed, login) for login in logins],
+        last_login=None,
+        is_superuser=admin,
+        username=logins,
+        first_name=[given for given, _ in names],
+        last_name=[family for _, family in names],
+        email=[f"{login}@aquamind.example" for login in logins],
+        is_staff=admin | np.array([one.role == "MGR" and one.geography < 0 for one in people.people]),
+        is_active=True,
+        date_joined=_joined(year.scenario, len(people.people)),
+    )
+
+
+def user_profiles(year: YearInputs) -> Iterator[Rows]:
+    """``users_userprofile``: one for each user."""
+    scenario = year.scenario
+    everybody = staff(scenario, year.infrastructure).people
+    size = len(everybody)
+    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in everybody]
+    numbers = stream(scenario.seed, "phones").integers(0, 10, (size, 6))
+    joined = _joined(scenario, size)
+    yield rows(
+        "users_userprofile",
+        size,
+        id=row_ids(np.full(size, master_day(scenario)), np.arange(size)),
+        user_id=narrow_row_ids(np.full(size, master_day(scenario)), np.arange(size)),
+        profile_picture=None,
+        full_name=[f"{given} {family}" for given, family in _full_names(scenario, everybody)],
+        phone=[
+            f"{_PHONES.get(code, '+298')} {''.join(map(str, digits))}"
+            for code, digits in zip(codes, numbers, strict=True)
+        ],
+        job_title=[one.title for one in everybody],
+        department=[one.department for one in everybody],
+        geography=codes,
+        subsidiary=[one.subsidiary for one in everybody],
+        role=[one.role for one in everybody],
+        language_preference=[_LANGUAGES.get(code, "en") for code in codes],
+        date_format_preference="DMY",
+        created_at=joined,
+        updated_at=joined,
+    )
+
+
+def _joined(scenario: Scenario, size: int) -> np.ndarray:
+    """Accounts are made one after another on the first morning."""
+    return master_day(scenario) * MICROSECONDS_PER_DAY + 6 * HOUR + np.arange(size) * (HOUR // 60)
+
+
+def _unusable_password(seed: int, login: str) -> str:
+    """What Django calls an unusable password: an exclamation mark and forty characters that match nothing."""
+    return "!" + hashlib.blake2b(f"{seed}/{login}".encode(), digest_size=20).hexdigest()

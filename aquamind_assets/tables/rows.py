@@ -1,0 +1,105 @@
+"""Rows for one table: what recorders make and warehouses load.
+
+Belongs here: a block of rows as columns. Does not belong here: how a database wants them (``encode``,
+``sqlite_insert``).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.values import Coded, RowsError, Scaled, Stored, stored
+
+__all__ = ["Coded", "Rows", "RowsError", "Scaled", "Stored", "by_table", "rows"]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of one table, column by column, in stored units. Made by :func:`rows`.
+
+    Attributes:
+        table: name of the table.
+        size: number of rows.
+        columns: every column of the table, in its order.
+    """
+
+    table: str
+    size: int
+    columns: Mapping[str, Stored]
+
+    def __len__(self) -> int:
+        return self.size
+
+    @property
+    def spec(self) -> TableSpec:
+        """The table's description."""
+        return TABLES[self.table]
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The row ids, int64, shape (size,)."""
+        return np.broadcast_to(self.columns[self.spec.id_column].values, (self.size,))
+
+    def take(self, chosen: slice | np.ndarray) -> "Rows":
+        """Some of the rows: a slice (no copy), a boolean mask or positions."""
+        size = len(np.broadcast_to(0, (self.size,))[chosen])
+        return Rows(self.table, size, {name: column.take(chosen) for name, column in self.columns.items()})
+
+    def slices(self, size: int) -> Iterator["Rows"]:
+        """The rows in order, at most ``size`` at a time, without copying."""
+        if self.size <= size:
+            yield self
+            return
+        for start in range(0, self.size, size):
+            yield self.take(slice(start, min(start + size, self.size)))
+
+
+def rows(table: str, size: int, /, **columns: Any) -> Rows:
+    """``size`` rows for ``table``.
+
+    A column's value is a numpy array of shape (size,), a single value for all rows, or None (all NULL). A
+    ``numpy.ma.MaskedArray`` is NULL where it is masked. By kind of column:
+
+    - numeric: floats are rounded half-even to the stored decimals; integers are whole units; :class:`Scaled` holds
+      stored units;
+    - varchar, text: ``str``, arrays of them, or :class:`Coded`; jsonb: the same with JSON text;
+    - date: day numbers since 1970-01-01 or ``datetime64``; timestamptz: microseconds since 1970 UTC or ``datetime64``;
+      time: microseconds since midnight;
+    - boolean: flags or 0 and 1; integers: integers.
+
+    Columns left out take the application's default (blank text is ``''``), or NULL where the column allows it.
+
+    Raises:
+        RowsError: an unknown table or column, a missing column, or a value that does not fit; the message names
+            ``table.column``, the value and what is allowed.
+    """
+    if table not in TABLES:
+        raise RowsError(f"unknown table {table!r}; allowed: {', '.join(TABLES)}")
+    spec = TABLES[table]
+    if unknown := columns.keys() - spec.by_name.keys():
+        raise RowsError(f"{table} has no column {', '.join(sorted(unknown))}; allowed: {', '.join(spec.column_names)}")
+    return Rows(
+        table,
+        size,
+        {
+            name: stored(table, column, columns[name] if name in columns else _default(table, column), size)
+            for name, column in spec.by_name.items()
+        },
+    )
+
+
+def _default(table: str, column: ColumnSpec) -> Any:
+    if column.required or column.identity:
+        raise RowsError(f"{table}.{column.name} is missing and has no default")
+    return column.default
+
+
+def by_table(blocks: Iterable[Rows]) -> dict[str, list[Rows]]:
+    """The blocks of each table, in order."""
+    found: dict[str, list[Rows]] = {}
+    for block in blocks:
+        found.setdefault(block.table, []).append(block)
+    return found

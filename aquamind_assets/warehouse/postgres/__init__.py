@@ -1,0 +1,1 @@
+"""The warehouse on a PostgreSQL server, with TimescaleDB where it is installed."""

@@ -1,0 +1,90 @@
+"""Rows as SQLite holds them, and back: decimals as numbers, dates and instants as text, the way Django writes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.tables.digest import NULL_VALUE, text_value
+from aquamind_assets.tables.schema import ColumnSpec
+from aquamind_assets.tables.values import TEXT_KINDS, Stored
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY
+from aquamind_assets.warehouse.ddl import quoted
+
+_TEMPORAL = frozenset({"date", "time", "timestamptz"})
+
+
+def python_values(column: Stored) -> list[Any]:
+    """The values of a varying column as Python objects, one for each row."""
+    if column.labels is not None:
+        objects = np.array(column.labels, dtype=object)[column.values]
+    elif column.spec.kind in _TEMPORAL:
+        codes, distinct = pd.factorize(column.values)
+        objects = np.array(_texts(column.spec, distinct), dtype=object)[codes]
+    elif column.null is not None:
+        objects = _numbers(column.spec, column.values).astype(object)
+    else:
+        return _numbers(column.spec, column.values).tolist()
+    if column.null is not None:
+        objects[column.null] = None
+    return objects.tolist()
+
+
+def constant(column: Stored) -> str:
+    """The value of a column that is the same in all rows, as an SQL literal."""
+    if column.null is not None:
+        return "NULL"
+    value = python_values(Stored(column.spec, np.atleast_1d(column.values), None, column.labels))[0]
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+
+def chosen(spec: ColumnSpec) -> str:
+    """A column as :func:`digest_values` wants it read: integers that are NULL as the number that NULL counts as."""
+    name = quoted(spec.name)
+    return f"coalesce({name}, {NULL_VALUE})" if spec.nullable and _is_integer(spec) else name
+
+
+def digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
+    """The digest values (see ``digest``), int64, of a column's values as SQLite returns them for :func:`chosen`."""
+    if _is_integer(spec):
+        return np.array(found, dtype=np.int64)
+    if spec.kind == "numeric":
+        data = np.array(found, dtype=np.float64)  # NULL becomes NaN
+        units = np.rint(np.nan_to_num(data) * 10.0 ** (spec.scale or 0)).astype(np.int64)
+        return np.where(np.isnan(data), np.int64(NULL_VALUE), units)
+    codes, distinct = pd.factorize(np.array(found, dtype=object))
+    values = _hashed(distinct) if spec.kind in TEXT_KINDS else _instants(spec, distinct)
+    return np.append(values, np.int64(NULL_VALUE))[codes]
+
+
+def _is_integer(spec: ColumnSpec) -> bool:
+    return spec.kind not in TEXT_KINDS | _TEMPORAL | {"numeric"}
+
+
+def _hashed(texts: Sequence[str]) -> np.ndarray:
+    return np.array([text_value(text) for text in texts], dtype=np.int64)
+
+
+def _numbers(spec: ColumnSpec, values: np.ndarray) -> np.ndarray:
+    return values / 10.0**spec.scale if spec.kind == "numeric" and spec.scale else values
+
+
+def _texts(spec: ColumnSpec, distinct: np.ndarray) -> list[str]:
+    if spec.kind == "date":
+        return np.datetime_as_string(distinct.astype("datetime64[D]"), unit="D").tolist()
+    whole = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="s")
+    exact = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="us")
+    texts = np.where(distinct % 1_000_000 == 0, whole, exact).tolist()
+    return [text[11:] for text in texts] if spec.kind == "time" else [text.replace("T", " ") for text in texts]
+
+
+def _instants(spec: ColumnSpec, texts: Sequence[str]) -> np.ndarray:
+    if spec.kind == "date":
+        return np.array(texts, dtype="datetime64[D]").astype(np.int64)
+    if spec.kind == "time":
+        return (
+            np.array([f"1970-01-01 {text}" for text in texts], dtype="datetime64[us]").astype(np.int64)
+            % MICROSECONDS_PER_DAY
+        )
+    return np.array(texts, dtype="datetime64[us]").astype(np.int64)

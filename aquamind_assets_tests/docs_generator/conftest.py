@@ -1,0 +1,24 @@
+"""The farms that the documents show, made once for all tests of documents."""
+
+from pathlib import Path
+
+import pytest
+
+from aquamind_assets.docs_generator import walkthrough, what_if
+from aquamind_assets.docs_generator.farms import History
+from aquamind_assets.pipeline.platform import Platform
+
+DOCS = Path(__file__).parents[2] / "docs"
+UPDATE = "run: python -m aquamind_assets.docs_generator"
+
+
+@pytest.fixture(scope="session")
+def farms() -> dict[str, History]:
+    """The demo farm and its twins, as many years as the document is checked for."""
+    return what_if.histories(2015 + what_if.CHECKED_YEARS - 1)
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """The farm of the walkthrough, in an SQLite file."""
+    return walkthrough.make_farm(tmp_path_factory.mktemp("walkthrough"), (DOCS / "walkthrough.md").read_text("utf-8"))

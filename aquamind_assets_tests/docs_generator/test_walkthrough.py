@@ -1,0 +1,75 @@
+"""The walkthrough's queries run on both databases, return what the document says, and the story's sums close."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from aquamind_assets.docs_generator import walkthrough
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.docs_generator.conftest import DOCS, UPDATE
+
+DOCUMENT = (DOCS / "walkthrough.md").read_text("utf-8")
+QUERIES = walkthrough.queries(DOCUMENT)
+
+
+@pytest.fixture(scope="module")
+def sqlite(told: Platform) -> Iterator[Warehouse]:
+    with told.open() as warehouse:
+        yield warehouse
+
+
+def test_the_answers_are_up_to_date(sqlite: Warehouse) -> None:
+    assert walkthrough.with_answers(DOCUMENT, sqlite) == DOCUMENT, UPDATE
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda block: f"line-{block.line}")
+def test_every_query_returns_rows(query: walkthrough.markdown.Block, sqlite: Warehouse) -> None:
+    assert not walkthrough.answer(sqlite, query.text).empty
+
+
+@pytest.mark.slow
+def test_postgresql_answers_the_same(told: Platform, sqlite: Warehouse, postgres_url: str) -> None:
+    platform = Platform(dataclasses.replace(told.settings, database=postgres_url))
+    walkthrough.fill(platform, DOCUMENT)
+    with platform.open() as postgres:
+        for query in QUERIES:
+            expected, found = walkthrough.answer(sqlite, query.text), walkthrough.answer(postgres, query.text)
+            # Averages of decimals are exact on the one and binary on the other: the last shown digit may be rounded
+            # otherwise.
+            pd.testing.assert_frame_equal(
+                found, expected, check_dtype=False, rtol=1e-3, atol=0.011, obj=f"answer of line {query.line}"
+            )
+
+
+def test_every_fish_is_accounted_for(sqlite: Warehouse) -> None:
+    row = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["fish"]).iloc[0]
+    assert re.match(r"[\d,]+", row["notes"])[0] == f"{row['eggs']:,}"
+    assert min(row["died"], row["harvested"]) > 0 == row["living"]
+
+
+def test_deaths_are_the_same_in_both_tables(sqlite: Warehouse) -> None:
+    told = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
+    by_table = told.groupby("told_by")["fish"].sum()
+    fish = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["fish"]).iloc[0]
+    assert by_table.to_dict() == {"mortality events": fish["died"], "health records": fish["died"]}
+
+
+def test_feed_is_the_same_in_meals_and_summaries(sqlite: Warehouse) -> None:
+    row = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["feed"]).iloc[0]
+    assert row["kg_in_meals"] == pytest.approx(row["kg_in_summaries"], abs=1e-6)
+    by_feed = next(query for query in QUERIES if "inventory_feed AS feed" in query.text and "feed_cost" in query.text)
+    assert walkthrough.answer(sqlite, by_feed.text)["kg"].sum() == pytest.approx(row["kg_in_meals"], abs=0.3)
+
+
+def test_the_document_can_be_about_another_batch(sqlite: Warehouse) -> None:
+    other = re.sub(r"BAK\d{8}", "BAK19990101", DOCUMENT)
+    assert walkthrough.with_answers(other, sqlite) == DOCUMENT
+
+
+def test_a_farm_without_such_a_story_is_refused(sqlite: Warehouse) -> None:
+    with pytest.raises(ValueError, match="raise LAST_YEAR"):
+        walkthrough.story(DOCUMENT.replace("'COMPLETED'", "'FORGOTTEN'"), sqlite)

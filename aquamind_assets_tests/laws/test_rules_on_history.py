@@ -1,0 +1,47 @@
+"""What the recorders write of a simulated history keeps every rule, on both databases."""
+
+from functools import cache
+from graphlib import TopologicalSorter
+
+import pytest
+
+from aquamind_assets.laws.rules import violations
+from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.writing import write_year
+from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets_tests.records.histories import inputs_of, simulated
+
+LAST_YEAR = 2018
+"""Enough for batches to be harvested and for every recorder to have something to record."""
+
+
+@cache
+def history() -> list[YearInputs]:
+    # Few readings a day: they are most of the rows, and no rule counts them.
+    return inputs_of(simulated(load_scenario("tiny", ["water.readings_per_day=2"]), LAST_YEAR))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def warehouse(request, tmp_path):
+    url = f"sqlite:///{tmp_path / 'farm.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    with open_warehouse(url) as opened:
+        opened.prepare()
+        for inputs in history():
+            for asset in TopologicalSorter(
+                {recorder.asset: recorder.upstream for recorder in RECORDERS.values()}
+            ).static_order():
+                write_year(RECORDERS[asset], inputs, opened, "history", "run", Watch())
+        yield opened
+
+
+def test_a_recorded_history_keeps_every_rule(warehouse):
+    for year in (None, LAST_YEAR):
+        broken = [
+            (result.rule.name, result.count, result.example_id)
+            for result in violations(warehouse, year=year)
+            if result.count
+        ]
+        assert broken == []

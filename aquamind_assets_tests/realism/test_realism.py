@@ -1,0 +1,282 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from aquamind_assets.cli.realism import as_json, judge_history, show
+from aquamind_assets.farm import engine
+from aquamind_assets.farm.sites import climate, infrastructure
+from aquamind_assets.ledger.codes import Cause, Movement, Stage
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.realism.frames import FarmWeeks, month_number
+from aquamind_assets.realism.key_figures import columns, key_figures
+from aquamind_assets.realism.observations import Observations, observe
+from aquamind_assets.realism.page import page
+from aquamind_assets.realism.readings import observe_readings
+from aquamind_assets.realism.statistics import (
+    LEAST_COUNTED,
+    days_to_adult_female,
+    economic_fcr,
+    feed_per_biomass,
+    is_full_scale,
+    log_correlation,
+    measure,
+    monthly_mortality,
+    mortality_by_month_at_sea,
+)
+from aquamind_assets.realism.targets import judge, load_targets
+from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.scenario.model import Scenario
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@dataclass(frozen=True)
+class History:
+    scenario: Scenario
+    places: Infrastructure
+    water: list[SiteDays]
+    ledgers: list[Ledger]
+    years: list[Observations]
+
+    @property
+    def all_years(self) -> Observations:
+        return Observations.added(self.years)
+
+
+@pytest.fixture(scope="module")
+def history() -> History:
+    scenario = load_scenario("tiny")
+    places = infrastructure.build(scenario)
+    state, water, ledgers, years = None, [], [], []
+    for year in scenario.years:
+        water.append(climate.site_days(scenario, places, year))
+        ledger, state = engine.simulate_year(scenario, places, water[-1], state, year)
+        ledgers.append(ledger)
+        readings = (
+            observe_readings(YearInputs(scenario, places, water[-1], ledger, lives_of([ledger])))
+            if year % 3 == 0
+            else None
+        )
+        years.append(observe(scenario, places, water[-1], ledger, readings))
+    return History(scenario, places, water, ledgers, years)
+
+
+def weeks(area: int, counted: np.ndarray, females: np.ndarray, deaths: np.ndarray | None = None) -> FarmWeeks:
+    size = counted.size
+    return FarmWeeks(
+        area=np.full(size, area),
+        batch_id=np.ones(size),
+        week=np.arange(size),
+        fish_days=np.full(size, 7e5),
+        deaths=np.zeros(size) if deaths is None else deaths,
+        females=np.zeros(size),
+        counted_fish=counted,
+        counted_females=females,
+    )
+
+
+def test_sums_are_those_of_the_ledger(history: History) -> None:
+    observed = history.all_years
+    days = [ledger.container_days.take(ledger.container_days.stage >= Stage.POST_SMOLT) for ledger in history.ledgers]
+    deaths = sum(int(getattr(rows, f"deaths_{cause.name.lower()}").sum()) for rows in days for cause in Cause)
+    assert (
+        observed.farm_weeks.deaths.sum()
+        == observed.farm_months.deaths.sum()
+        == observed.batches.sea_deaths.sum()
+        == deaths
+        > 0
+    )
+    feed = sum(int(rows.feed_g.sum()) for rows in days)
+    assert observed.farm_months.feed_kg.sum() == pytest.approx(feed / 1e3)
+    assert observed.batches.sea_feed_kg.sum() == pytest.approx(feed / 1e3)
+    moves = [ledger.movements.take(ledger.movements.kind == Movement.HARVEST) for ledger in history.ledgers]
+    assert observed.batches.harvested.sum() == sum(int(one.count.sum()) for one in moves) > 0
+    assert observed.geography_years.harvested_kg.sum() == pytest.approx(observed.batches.harvested_kg.sum())
+    assert observed.farm_weeks.counted_females.sum() == sum(
+        int(ledger.lice_counts.adult_female.sum()) for ledger in history.ledgers
+    )
+    assert observed.cages.cage_days.sum() == sum(int((rows.closing > 0).sum()) for rows in days)
+
+
+def test_years_add_up_in_any_order(history: History) -> None:
+    forward, backward = history.all_years, Observations.added(history.years[::-1])
+    for name in ("farm_weeks", "farm_months", "water_weeks", "batches"):
+        first, second = getattr(forward, name).columns(), getattr(backward, name).columns()
+        for column in first:
+            assert np.allclose(first[column], second[column]), (name, column)
+
+
+def test_weeks_that_lie_in_two_years_are_whole_again(history: History) -> None:
+    water = history.all_years.water_weeks
+    inner = water.take((water.week > water.week.min()) & (water.week < water.week.max()))
+    assert (inner.days == 7).all()
+    assert len(np.unique(inner.area)) * len(np.unique(inner.week)) == len(inner)
+
+
+def test_no_more_fish_are_harvested_than_came_to_sea(history: History) -> None:
+    batches = history.all_years.batches
+    known = batches.to_sea > 0
+    assert (batches.harvested[known] + batches.given[known] + batches.sea_deaths[known] <= batches.to_sea[known]).all()
+    assert (batches.to_sea <= batches.eggs).all()
+    done = batches.take(known & (batches.ended > 0))
+    assert len(done) >= 3
+    # What is left are losses in the transfers between cages.
+    assert ((done.to_sea - done.harvested - done.given - done.sea_deaths) <= 0.03 * done.to_sea).all()
+
+
+def test_what_a_small_farm_can_show_is_inside_its_band(history: History) -> None:
+    measured = measure(history.scenario, history.places, history.all_years)
+    verdicts = {
+        finding.target.key: finding.verdict
+        for finding in judge(load_targets(), measured, "decade", full_scale=is_full_scale(history.places))
+    }
+    assert set(verdicts) <= set(measured)
+    robust = [
+        "sea_temperature_year_faroes",
+        "sea_temperature_months_faroes",
+        "anomaly_sd",
+        "anomaly_correlation",
+        "reading_correlation_3_hours",
+        "reading_correlation_24_hours",
+        "condition_transfer",
+        "condition_adult",
+        "tgc_small_over_large",
+        "biological_fcr_sea",
+        "hatch_degree_days",
+        "louse_days_to_adult",
+        "harvest_weight",
+    ]
+    assert {key: verdicts[key] for key in robust} == dict.fromkeys(robust, "inside")
+    assert verdicts["harvest_gutted_faroes"] == "not measured"
+
+
+def test_a_single_year_can_be_measured(history: History) -> None:
+    first = measure(history.scenario, history.places, history.years[0])
+    assert np.isfinite(first["sea_temperature_year_faroes"])
+    assert np.isnan(first["harvest_weight"])
+    assert np.isnan(first["economic_fcr_sea"])
+
+
+def test_mortality_of_a_month_is_in_percent_of_its_fish_in_thirty_days(history: History) -> None:
+    months = history.all_years.farm_months
+    whole = months.take((months.days >= 25) & (months.fish_days > 0))
+    row = int(np.argmax(whole.deaths))
+    expected = 100 * whole.deaths[row] / (whole.fish_days[row] / whole.days[row]) * 30 / whole.days[row]
+    assert monthly_mortality(history.all_years).max() >= expected
+    assert monthly_mortality(history.all_years)[row] == pytest.approx(expected)
+
+
+def test_months_are_counted_from_year_zero() -> None:
+    assert month_number(np.array([0, 31, 365])).tolist() == [1970 * 12, 1970 * 12 + 1, 1971 * 12]
+
+
+def test_correlation_of_counts_finds_the_correlation_that_is_there() -> None:
+    rng = np.random.default_rng(21)
+    level = np.zeros(4000)
+    for week in range(1, level.size):
+        level[week] = 0.8 * level[week - 1] + 0.6 * rng.normal()
+    counted = np.full(level.size, 5000.0)
+    series = weeks(1, counted, rng.poisson(5000 * 0.3 * np.exp(level)).astype(float))
+    assert log_correlation(series, "lice", 1) == pytest.approx(0.8, abs=0.03)
+    assert log_correlation(series, "lice", 4) == pytest.approx(0.8**4, abs=0.06)
+    deaths = weeks(1, counted, counted, deaths=rng.poisson(700 * np.exp(level)).astype(float))
+    assert log_correlation(deaths, "deaths", 1) == pytest.approx(0.8, abs=0.03)
+
+
+def test_pairs_are_weeks_of_one_farm_with_enough_fish_counted() -> None:
+    rng = np.random.default_rng(22)
+    counted = np.where(np.arange(200) % 2 == 0, LEAST_COUNTED, LEAST_COUNTED - 1).astype(float)
+    assert np.isnan(log_correlation(weeks(1, counted, rng.random(200) * 50), "lice", 1))
+    assert np.isfinite(log_correlation(weeks(1, counted, rng.random(200) * 50), "lice", 2))
+    farms = FarmWeeks.concat([weeks(area, np.full(20, 100.0), rng.random(20) * 50) for area in range(3)])
+    assert np.isfinite(log_correlation(farms, "lice", 1))
+    assert np.isnan(log_correlation(farms, "lice", 15))
+
+
+def test_mortality_after_transfer_is_by_month_at_sea(history: History) -> None:
+    medians = mortality_by_month_at_sea(history.all_years)
+    assert medians.shape == (19,)
+    assert np.isfinite(medians[:12]).all()
+    assert medians[0] > medians[1:4].mean()
+
+
+def test_feed_and_conversion_are_ratios_of_sums(history: History) -> None:
+    feed = feed_per_biomass(history.all_years)
+    assert feed[7] > feed[1] > 0
+    assert 1.1 < economic_fcr(history.all_years) < 1.5
+
+
+def test_lice_grow_up_as_published() -> None:
+    assert days_to_adult_female(np.array([6.0, 10.0, 14.0])).round().tolist() == [68, 36, 23]
+
+
+def test_readings_are_measured_in_stocked_cages_only(history: History) -> None:
+    sums = history.all_years.readings
+    shown = sums.oxygen_optimal + sums.oxygen_sub_optimal + sums.oxygen_stressed
+    assert sums.year.tolist() == [year for year in history.scenario.years if year % 3 == 0]
+    for ledger, number in zip([one for one in history.ledgers if one.year % 3 == 0], shown, strict=True):
+        stocked = int((ledger.container_days.stage >= Stage.POST_SMOLT).sum())
+        sensors = max(kind.probes["oxygen"] for kind in history.scenario.farm.container_types if kind.place == "area")
+        assert 0 < number <= stocked * sensors * history.scenario.water.readings_per_day
+
+
+def test_key_figures_are_what_a_manager_would_expect(history: History) -> None:
+    figures = {figure.name: figure.values for figure in key_figures(history.scenario, history.all_years)}
+    assert columns(history.scenario) == ["Faroe Islands", "Scotland", "Whole farm"]
+    assert all(len(values) == 3 for values in figures.values())
+    assert 50 < figures["Survival, egg to sea transfer"][0] < 75
+    assert 60 < figures["Survival, sea transfer to harvest"][0] < 95
+    assert 450 < figures["Days at sea"][0] < 900
+    assert np.isnan(figures["Mean weight at harvest"][1])
+    assert sum(values[2] for name, values in figures.items() if name.startswith("Deaths at sea by")) == pytest.approx(
+        100
+    )
+
+
+def test_the_page_names_every_target_with_what_was_measured(history: History) -> None:
+    observed = history.all_years
+    findings = judge(load_targets(), measure(history.scenario, history.places, observed), "decade", full_scale=False)
+    text = page(history.scenario, observed, findings)
+    for finding in findings:
+        assert text.count(f"| {finding.target.figure} |") >= 2
+    assert "2015-01-01 to 2024-12-31" in text
+    assert "| Days at sea | day |" in text
+    assert "nan" not in text
+
+
+@pytest.mark.slow
+def test_the_full_scale_is_as_published(tmp_path: Path) -> None:
+    """Whoever moves a figure out of its band by changing a process or a coefficient is told here."""
+    findings = judge_history(load_scenario("bakkafrost"), tmp_path / "realism.md", Console(quiet=True))
+    assert [(one.target.key, one.measured) for one in findings if one.verdict != "inside"] == []
+    assert (tmp_path / "realism.md").read_text("utf-8") == (DOCS / "realism.md").read_text("utf-8"), (
+        "run: aquamind scenario realism --preset bakkafrost ..."
+    )
+
+
+@pytest.mark.slow
+def test_the_demo_decade_is_as_published(tmp_path: Path) -> None:
+    findings = judge_history(load_scenario("demo"), tmp_path / "docs" / "realism.md", Console(quiet=True))
+    # Few cages: what rests on the variety of many farms may miss its band.
+    spread = {"mortality_correlation_4_weeks", "mortality_quiet_months", "mortality_month_p95"}
+    assert {finding.target.key for finding in findings if finding.verdict == "outside"} <= spread
+    assert (tmp_path / "docs" / "realism.md").read_text("utf-8").startswith("# Realism")
+
+
+def test_the_command_shows_and_tells_what_was_measured(history: History) -> None:
+    findings = judge(
+        load_targets(), measure(history.scenario, history.places, history.all_years), "decade", full_scale=False
+    )
+    console = Console(record=True, width=200)
+    show(console, findings)
+    text = console.export_text()
+    assert all(finding.target.figure in text for finding in findings)
+    document = as_json(findings)
+    assert document["louse_days_to_adult"]["verdict"] == "inside"
+    assert len(document["sea_temperature_months_faroes"]["measured"]) == 12

@@ -1,0 +1,42 @@
+"""The data dictionary says of every column what the description says, and the file in docs is up to date."""
+
+from pathlib import Path
+
+from aquamind_assets.tables.dictionary import dictionary, main
+from aquamind_assets.tables.schema import TABLES
+
+FILE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+
+
+def test_the_file_is_up_to_date():
+    assert FILE.read_text("utf-8") == dictionary(), (
+        "run: python -m aquamind_assets.tables.dictionary docs/data-dictionary.md"
+    )
+
+
+def test_every_table_and_column_is_in_it():
+    sections = {part.split("\n", 1)[0]: part for part in dictionary().split("\n### ")[1:]}
+    assert list(sections) == list(TABLES)
+    for table in TABLES.values():
+        rows = [
+            line
+            for line in sections[table.name].splitlines()
+            if line.startswith("| ") and not line.startswith("| column")
+        ]
+        assert [row.split("|")[1].strip().strip("*") for row in rows] == list(table.column_names)
+        assert all(row.count("|") == 7 for row in rows), "a text must not hold the sign that separates cells"
+
+
+def test_choices_ranges_units_and_keys_are_told():
+    text = dictionary()
+    assert "| **id** | bigint |" in text
+    assert "`ACTIVE`, `COMPLETED`, `TERMINATED`" in text
+    assert "| wind_direction | integer, empty | degree | Direction the wind comes from. | 0 to 360 |" in text
+    assert "With TimescaleDB the primary key is (reading_time, sensor_id)." in text
+    assert "Unique: (batch_id, container_id) where is_active." in text
+
+
+def test_it_is_written_to_the_file_that_is_named(tmp_path, capsys):
+    main([str(tmp_path / "dictionary.md")])
+    main([])
+    assert (tmp_path / "dictionary.md").read_text("utf-8") + "\n" == capsys.readouterr().out
