@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import yaml
 
 from aquamind_assets import staging_day
+from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
 
@@ -33,7 +34,7 @@ VARIABLES = {
 """Environment variable of each setting. AQUAMIND_SET holds ``path=value`` changes, one a line or separated by ``;``."""
 
 
-class SettingsError(ValueError):
+class SettingsError(UserError):
     """A setting that cannot be used; the message names it, its value and what is allowed."""
 
 

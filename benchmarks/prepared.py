@@ -11,7 +11,7 @@ from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.postgres.copy import copy_rows
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.postgres.encode import HEADER, TRAILER, encode
-from aquamind_assets.warehouse.postgres.partitions import ReadingPartitions, windows_of
+from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions, windows_of
 from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
 from aquamind_assets.warehouse.sqlite.insert import insertions
 from aquamind_assets.warehouse.tally import Tally

@@ -14,7 +14,7 @@ from typing import Any
 
 import dagster as dg
 
-from aquamind_assets.assets.failures import told_plainly
+from aquamind_assets.assets.failures import failures_for_users
 from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import LAWS, SIMULATED, Law, Verdict, judge
 from aquamind_assets.ledger.ledgers import Ledgers
@@ -26,7 +26,7 @@ from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
 from aquamind_assets.realism.statistics import is_full_scale, measure
 from aquamind_assets.realism.targets import Finding, load_targets
-from aquamind_assets.realism.targets import judge as judge_figures
+from aquamind_assets.realism.targets import compare as compare_figures
 from aquamind_assets.records.inputs import YearInputs
 
 FIGURES = "published_figures"
@@ -109,7 +109,7 @@ def _stored(ledgers: Ledgers, year: int) -> Ledger | None:
 
 def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:
     """The year's published figures."""
-    findings = judge_figures(
+    findings = compare_figures(
         load_targets(),
         _measured(platform, _observed(platform, year, ledger)),
         "year",
@@ -196,7 +196,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
     ) -> Iterator[dg.AssetCheckResult]:
         year = int(context.partition_key)
         chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
-        with told_plainly(), platform.open() as warehouse:
+        with failures_for_users(), platform.open() as warehouse:
             evidence = evidence_of(platform, year).with_database(warehouse)
             yield from map(told, judge([law for key, law in laws.items() if key in chosen], evidence))
             if (SIMULATED, HISTORY_FIGURES) in chosen:
@@ -216,7 +216,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
 def _history_figures(platform: Platform) -> dg.AssetCheckResult:
     years = [year for year in platform.scenario.years if year in platform.ledgers.years()]
     observed = Observations.added([_observed(platform, year, platform.ledgers.ledger(year)) for year in years])
-    findings = judge_figures(
+    findings = compare_figures(
         load_targets(), _measured(platform, observed), "decade", full_scale=is_full_scale(platform.infrastructure)
     )
     return _told_figures(HISTORY_FIGURES, findings)

@@ -65,7 +65,7 @@ def worker_of(run: dg.DagsterRun) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RunLiveness:
     """A run that is under way in Dagster's eyes."""
 
     run_id: str
@@ -75,15 +75,15 @@ class Verdict:
     reason: str
 
 
-def judge(
+def liveness_of(
     run: dg.RunRecord, lock_held: Callable[[str, int], bool], now: float | None = None, grace_s: float = GRACE_S
-) -> Verdict:
+) -> RunLiveness:
     """Whether somebody still works on a run. ``lock_held(asset, year)`` says whether a writer holds that partition."""
     tags = run.dagster_run.tags
     partition = tags.get("dagster/partition")
 
-    def verdict(alive: bool, reason: str) -> Verdict:
-        return Verdict(run.dagster_run.run_id, run.dagster_run.job_name, partition, alive, reason)
+    def verdict(alive: bool, reason: str) -> RunLiveness:
+        return RunLiveness(run.dagster_run.run_id, run.dagster_run.job_name, partition, alive, reason)
 
     worker = worker_of(run.dagster_run)
     if worker is not None and worker["host"] == socket.gethostname():
@@ -101,12 +101,12 @@ def judge(
 
 def reconcile(
     instance: dg.DagsterInstance, lock_held: Callable[[str, int], bool], grace_s: float = GRACE_S
-) -> list[Verdict]:
+) -> list[RunLiveness]:
     """Report every dead run failed, so that its place is freed and a retry goes on from its checkpoints; the verdicts
     on all runs under way."""
     verdicts = []
     for record in instance.get_run_records(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
-        verdict = judge(record, lock_held, grace_s=grace_s)
+        verdict = liveness_of(record, lock_held, grace_s=grace_s)
         if not verdict.alive:
             instance.report_run_failed(
                 record.dagster_run,

@@ -10,7 +10,7 @@ import dagster as dg
 
 from aquamind_assets.assets.asset_checks import evidence_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import told_plainly
+from aquamind_assets.assets.failures import failures_for_users
 from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
@@ -57,7 +57,7 @@ def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition,
     )
     def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
         sign(context)
-        with told_plainly():
+        with failures_for_users():
             return _record(context, platform, recorder)
 
     return recorded
@@ -84,7 +84,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         written = write_year(
-            recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.watch, days, observe
+            recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.progress, days, observe
         )
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)

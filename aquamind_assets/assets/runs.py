@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from aquamind_assets.assets.dead_runs import worker_tags
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 
 _log = logging.getLogger(__name__)
 
@@ -35,11 +35,12 @@ def run_years(
     job: dg.JobDefinition,
     instance: dg.DagsterInstance,
     years: Iterable[int],
-    watch: Watch,
+    progress: Progress,
     tags: Mapping[str, str] | None = None,
     assets: Sequence[dg.AssetKey] | None = None,
 ) -> list[YearRun]:
-    """Execute the job for each year in order; stops after the first year that fails or when the watch wants to stop.
+    """Execute the job for each year in order; stops after the first year that fails or when an interruption is
+    requested.
 
     ``assets`` restricts the runs to these. A run of this process is not retried by the daemon: whoever called sees the
     failure.
@@ -56,7 +57,7 @@ def run_years(
         )
         runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result))))
         _tell(runs[-1], result)
-        if not result.success or watch.stopping:
+        if not result.success or progress.interrupt_requested:
             break
     return runs
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from aquamind_assets.assets.asset_checks import evidence_of, figures_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import told_plainly
+from aquamind_assets.assets.failures import failures_for_users
 from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
 from aquamind_assets.assets.partitions import PREVIOUS_YEAR
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
@@ -41,12 +41,12 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
     def site_climate(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
         year = int(context.partition_key)
         sign(context)
-        with told_plainly():
+        with failures_for_users():
             began = time.perf_counter()
-            platform.watch.began("site_climate", year, 1)
+            platform.progress.started("site_climate", year, 1)
             climate = site_days(platform.scenario, platform.infrastructure, year)
             stored = platform.ledgers.write_climate(year, climate)
-            platform.watch.finished("site_climate", year)
+            platform.progress.completed("site_climate", year)
             sea = climate.take(platform.infrastructure.sites.area[climate.site] >= 0)
             figures = {
                 "sea_temperature_mean": round(float(np.mean(sea.temperature)), 2),
@@ -73,9 +73,9 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
     def farm_year(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
         year = int(context.partition_key)
         sign(context)
-        with told_plainly():
+        with failures_for_users():
             began = time.perf_counter()
-            platform.watch.began("farm_year", year, 1)
+            platform.progress.started("farm_year", year, 1)
             known = platform.ledgers.store.about(year, "farm")
             through = max(platform.through(year), known.through if known else 0)
             opening = platform.ledgers.opening(year)
@@ -83,7 +83,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
                 platform.scenario, platform.infrastructure, platform.ledgers.climate(year), opening, year, through
             )
             stored = platform.ledgers.write(ledger, closing)
-            platform.watch.finished("farm_year", year)
+            platform.progress.completed("farm_year", year)
             checked = [
                 *results_of("farm_year", evidence_of(platform, year, ledger)),
                 figures_of(platform, year, ledger),

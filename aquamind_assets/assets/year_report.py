@@ -4,7 +4,7 @@
 import dagster as dg
 
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import told_plainly
+from aquamind_assets.assets.failures import failures_for_users
 from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
 from aquamind_assets.assets.metadata import report_metadata
 from aquamind_assets.pipeline.platform import Platform
@@ -35,10 +35,10 @@ def year_report_asset(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefi
     def report(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
         sign(context)
         year = int(context.partition_key)
-        platform.watch.began("year_report", year, 1)
-        with told_plainly(), platform.open() as warehouse:
+        platform.progress.started("year_report", year, 1)
+        with failures_for_users(), platform.open() as warehouse:
             metadata = report_metadata(year_report(warehouse, year))
-        platform.watch.finished("year_report", year)
+        platform.progress.completed("year_report", year)
         return dg.MaterializeResult(metadata=metadata)
 
     return report

@@ -26,12 +26,12 @@ from aquamind_assets.cli.options import (
     Session,
     Years,
     Yes,
-    at_work,
     console_for,
     date_of,
-    orders_checked,
+    logged_command,
     settings_of,
     tell,
+    user_errors_reported,
 )
 from aquamind_assets.cli.year_choice import choose_years
 from aquamind_assets.settings import Settings
@@ -77,7 +77,7 @@ def run(
     """Make the history, or some years of it. What is there already is not made again; after Ctrl-C or a crash the same
     command goes on."""
     console = console_for(quiet, as_json)
-    with at_work("run", log_dir, console):
+    with logged_command("run", log_dir, console):
         settings = settings_of(preset, scenario, changes, database, ledger)
         from aquamind_assets.cli import run as running
 
@@ -112,7 +112,7 @@ def days(
     Ends with the laws' verdict over it.
     """
     console = console_for(quiet, as_json)
-    with at_work("days", log_dir, console):
+    with logged_command("days", log_dir, console):
         settings = settings_of(preset, scenario, changes, database, ledger)
         from aquamind_assets.cli import run as running
 
@@ -131,7 +131,7 @@ def ui(
     ledger: LedgerPlace = None,
 ) -> None:
     """Open Dagster's user interface (and its daemon) on the data of the last run. Ctrl-C closes it."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli.ui import serve
 
         raise typer.Exit(serve(settings_of(preset, scenario, changes, database, ledger), host, port))
@@ -140,7 +140,7 @@ def ui(
 @app.command()
 def status(database: Database = None, as_json: Json = False) -> None:
     """What is there: years, chunks, rows, the scenario they belong to, the last runs."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli.status import status_of
 
         found = status_of(settings_of(None, None, None, database, None))
@@ -163,7 +163,7 @@ def verify(
     """Compare the rows in the database with the digests kept when they were written, follow every foreign key, and
     judge every law on every row."""
     console = console_for(False, as_json)
-    with at_work("verify", log_dir, console):
+    with logged_command("verify", log_dir, console):
         from aquamind_assets.cli.verify import verify_database
 
         settings = settings_of(preset, scenario, changes, database, ledger)
@@ -184,7 +184,7 @@ def clear(
     as_json: Json = False,
 ) -> None:
     """Remove what the platform wrote: a year, a session, or everything. Rows that people made stay."""
-    with at_work("clear", log_dir, console_for(False, as_json)):
+    with logged_command("clear", log_dir, console_for(False, as_json)):
         from aquamind_assets.cli.clear import clear_years, years_to_clear
 
         settings = settings_of(None, None, None, database, None)
@@ -230,7 +230,7 @@ def report(
 ) -> None:
     """Report each session and the whole history, or just one session or some years, from the written rows alone: a page
     to hang up, and the same as JSON."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli import report as reporting
 
         console = console_for(quiet, as_json)
@@ -252,7 +252,7 @@ def reconcile(
 ) -> None:
     """After a power cut: find runs that count as started though nobody works on them, and report them failed so that
     they are retried."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli.run import reconcile_runs
 
         verdicts = reconcile_runs(settings_of(None, None, None, database, None), grace)
@@ -277,7 +277,7 @@ def prune(
 ) -> None:
     """Forget old runs in Dagster, which keeps them for ever. Rows stay, and so does the run that last made an asset's
     year, with its figures and plots."""
-    with orders_checked():
+    with user_errors_reported():
         import dagster as dg
 
         from aquamind_assets.cli.home import make_home
@@ -312,7 +312,7 @@ def scenario_show(
     as_json: Json = False,
 ) -> None:
     """Every parameter with its value, unit, source and meaning."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli.scenario import show_scenario
 
         loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
@@ -324,7 +324,7 @@ def scenario_check(
     file: Annotated[str, typer.Argument(help="A YAML file or a preset.")], changes: Changes = None
 ) -> None:
     """Check a scenario, and say in a few lines what it makes."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli.scenario import describe
 
         Console().print(describe(Settings.load(scenario=file, changes=changes or ()).load_scenario()))
@@ -337,7 +337,7 @@ def scenario_diff(
     as_json: Json = False,
 ) -> None:
     """Where two scenarios differ."""
-    with orders_checked():
+    with user_errors_reported():
         from aquamind_assets.cli.scenario import difference, show_difference
 
         found = difference(*(Settings.load(scenario=name).load_scenario() for name in (one, other)))
@@ -364,7 +364,7 @@ def scenario_realism(
 ) -> None:
     """Simulate the whole history, and measure it against published figures. Nothing goes into a database. Exit code 1
     if a figure is outside its band."""
-    with orders_checked():
+    with user_errors_reported():
         loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
         from aquamind_assets.cli import realism
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aquamind_assets.cli.year_choice import WrongOrders, choose_years
+from aquamind_assets.cli.year_choice import UsageError, choose_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
@@ -12,10 +12,10 @@ def years_to_clear(settings: Settings, session: int | None, years: str | None, e
     """The years that options ask for; everything must be asked for by name.
 
     Raises:
-        WrongOrders: nothing was asked for, or two things.
+        UsageError: nothing was asked for, or two things.
     """
     if everything == (session is not None or years is not None):
-        raise WrongOrders("say what to clear: --years, --session or --all")
+        raise UsageError("say what to clear: --years, --session or --all")
     if not everything:
         return choose_years(settings, session, years)
     with Platform(settings).open() as warehouse:

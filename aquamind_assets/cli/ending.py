@@ -8,13 +8,13 @@ from rich.console import Console
 from aquamind_assets.cli.contents import contents_of, show
 from aquamind_assets.cli.report import show as show_reports
 from aquamind_assets.cli.report import write_reports_of
-from aquamind_assets.cli.run import Outcome
+from aquamind_assets.cli.run import RunSummary
 from aquamind_assets.cli.verify import judge_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
 
 
-def finish(outcome: Outcome, settings: Settings, console: Console, as_json: bool, *, judged: bool = False) -> int:
+def finish(outcome: RunSummary, settings: Settings, console: Console, as_json: bool, *, judged: bool = False) -> int:
     """Say what came of it; 0 complete, 1 a year failed or (if the laws are ``judged`` once more) one is broken, 130
     stopped."""
     with Platform(settings).open() as warehouse:

@@ -21,7 +21,7 @@ from aquamind_assets.cli.progress_bar import duration, short
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
@@ -217,7 +217,7 @@ def _measure(platform: Platform, year: int) -> dict[str, Measured]:
 def _write(platform: Platform, recorder: Recorder, year: int, days: DayRange | None) -> int:
     with platform.open() as warehouse:
         return write_year(
-            recorder, platform.inputs_for(recorder, year), warehouse, platform.fingerprint, "dry run", Watch(), days
+            recorder, platform.inputs_for(recorder, year), warehouse, platform.fingerprint, "dry run", Progress(), days
         ).rows
 
 

@@ -17,9 +17,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from aquamind_assets.cli.year_choice import WrongOrders
-from aquamind_assets.scenario.loading import ScenarioError, preset_names
-from aquamind_assets.settings import Settings, SettingsError
+from aquamind_assets.cli.year_choice import UsageError
+from aquamind_assets.errors import TransientError, UserError
+from aquamind_assets.scenario.loading import preset_names
+from aquamind_assets.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -76,20 +77,17 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what went
 
 
 @contextmanager
-def orders_checked() -> Iterator[None]:
-    """Errors in what the user asked for end the command with their own text and exit code 2."""
-    from aquamind_assets.pipeline.platform import YearNotBegun
-    from aquamind_assets.warehouse.errors import WarehouseError
-
+def user_errors_reported() -> Iterator[None]:
+    """End the command with exit code 2 and the error's own message where a person can do something about it."""
     try:
         yield
-    except (ScenarioError, SettingsError, WrongOrders, YearNotBegun, WarehouseError) as error:
+    except (UserError, TransientError) as error:
         _say_wrong(str(error))
         raise typer.Exit(2) from None
 
 
 @contextmanager
-def at_work(word: str, folder: Path | None, console: Console) -> Iterator[None]:
+def logged_command(word: str, folder: Path | None, console: Console) -> Iterator[None]:
     """The same, with a log file, whose path is told at the beginning and again where something went wrong. An error
     that nobody foresaw ends with code 1."""
     from aquamind_assets.cli.logfile import logged
@@ -97,7 +95,7 @@ def at_work(word: str, folder: Path | None, console: Console) -> Iterator[None]:
     with logged(word, folder) as path:
         console.print(f"[dim]Log: {path}[/]", highlight=False, soft_wrap=True)
         try:
-            with orders_checked():
+            with user_errors_reported():
                 yield
         except typer.Exit as ended:
             if ended.exit_code == 1:
@@ -119,12 +117,12 @@ def settings_of(
     """What these options say, over environment variables and the note of the last run.
 
     Raises:
-        WrongOrders: two scenarios, or a preset that there is not.
+        UsageError: two scenarios, or a preset that there is not.
     """
     if preset is not None and scenario is not None:
-        raise WrongOrders("give either --preset or --scenario")
+        raise UsageError("give either --preset or --scenario")
     if preset is not None and preset not in preset_names():
-        raise WrongOrders(f"--preset {preset}: there are {', '.join(preset_names())}")
+        raise UsageError(f"--preset {preset}: there are {', '.join(preset_names())}")
     settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
     changed = f" with {', '.join(settings.changes)}" if settings.changes else ""
     _log.info(
@@ -137,12 +135,12 @@ def date_of(text: str, option: str) -> date:
     """The date that an option gives.
 
     Raises:
-        WrongOrders: it is none.
+        UsageError: it is none.
     """
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongOrders(f"{option} {text}: write a date as in 2016-03-01") from None
+        raise UsageError(f"{option} {text}: write a date as in 2016-03-01") from None
 
 
 def console_for(quiet: bool, as_json: bool) -> Console:

@@ -31,18 +31,18 @@ class Pace:
     _done: set[tuple[str, int]] = field(default_factory=set)
     _first: float | None = None
 
-    def began(self, asset: str, year: int, chunks: int) -> None:
+    def started(self, asset: str, year: int, chunks: int) -> None:
         """A step begins."""
         now = self.clock()
         self._first = now if self._first is None else self._first
         self.step, self._began_at, self._chunks, self._chunks_done = (asset, year), now, max(1, chunks), 0
 
-    def wrote(self, rows: int) -> None:
+    def chunk_written(self, rows: int) -> None:
         """The step wrote a chunk."""
         self.rows += rows
         self._chunks_done += 1
 
-    def finished(self, asset: str, year: int) -> None:
+    def completed(self, asset: str, year: int) -> None:
         """A step is done."""
         self._seconds[asset].append(self.clock() - self._began_at)
         self._done.add((asset, year))

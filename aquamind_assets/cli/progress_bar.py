@@ -4,21 +4,22 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from rich import progress as rich_progress
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
 
 from aquamind_assets.cli.pace import Pace
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.warehouse.memory import resident_mb
 
 
-class Bar(Watch):
-    """A watch that shows year, asset, share done, rows, rows a second, memory and time left."""
+class ProgressBar(Progress):
+    """A progress bar that shows year, asset, share done, rows, rows a second, memory and time left."""
 
     def __init__(self, console: Console, assets: Sequence[str], years: Sequence[int]) -> None:
         super().__init__()
         self.pace = Pace(assets, years, time.monotonic)
-        self._progress = Progress(
+        self._progress = rich_progress.Progress(
             SpinnerColumn(),
             TextColumn("{task.fields[step]:<30}"),
             BarColumn(bar_width=24),
@@ -37,22 +38,22 @@ class Bar(Watch):
             self._task = self._progress.add_task("", total=1.0, step=self._step, figures="")
             yield
 
-    def began(self, asset: str, year: int, chunks: int) -> None:
-        """See :class:`Watch`."""
-        super().began(asset, year, chunks)
-        self.pace.began(asset, year, chunks)
+    def started(self, asset: str, year: int, chunks: int) -> None:
+        """See :class:`Progress`."""
+        super().started(asset, year, chunks)
+        self.pace.started(asset, year, chunks)
         self._show()
 
-    def wrote(self, asset: str, year: int, rows: int) -> None:
-        """See :class:`Watch`."""
-        super().wrote(asset, year, rows)
-        self.pace.wrote(rows)
+    def chunk_written(self, asset: str, year: int, rows: int) -> None:
+        """See :class:`Progress`."""
+        super().chunk_written(asset, year, rows)
+        self.pace.chunk_written(rows)
         self._show()
 
-    def finished(self, asset: str, year: int) -> None:
-        """See :class:`Watch`."""
-        super().finished(asset, year)
-        self.pace.finished(asset, year)
+    def completed(self, asset: str, year: int) -> None:
+        """See :class:`Progress`."""
+        super().completed(asset, year)
+        self.pace.completed(asset, year)
         self._show()
 
     def _show(self) -> None:
@@ -64,7 +65,7 @@ class Bar(Watch):
             f"  {duration(left)} left" if left is not None else ""
         )
         if pace.step is not None:
-            self._step = f"{pace.step[1]} {pace.step[0]}" + (" (stopping)" if self.stopping else "")
+            self._step = f"{pace.step[1]} {pace.step[0]}" + (" (stopping)" if self.interrupt_requested else "")
         self._progress.update(self._task, completed=pace.share(), figures=figures, step=self._step)
 
 

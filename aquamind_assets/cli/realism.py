@@ -9,9 +9,9 @@ from rich.table import Table
 
 from aquamind_assets.farm.sites import infrastructure
 from aquamind_assets.realism.observations import Observations
-from aquamind_assets.realism.page import page, simulate_observations
+from aquamind_assets.realism.page import realism_page, simulate_observations
 from aquamind_assets.realism.statistics import is_full_scale, measure
-from aquamind_assets.realism.targets import Finding, judge, load_targets
+from aquamind_assets.realism.targets import Finding, compare, load_targets
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -22,10 +22,10 @@ def judge_history(scenario: Scenario, output: Path | None, console: Console) -> 
     observed = Observations.added(
         list(track(years, description="simulating", total=len(scenario.years), console=console, transient=True))
     )
-    findings = judge(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
+    findings = compare(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(page(scenario, observed, findings), "utf-8")
+        output.write_text(realism_page(scenario, observed, findings), "utf-8")
     return findings
 
 

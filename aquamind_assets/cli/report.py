@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import numpy as np
 from rich.console import Console
 
-from aquamind_assets.cli.year_choice import WrongOrders, choose_years
+from aquamind_assets.cli.year_choice import UsageError, choose_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage, written_years
 from aquamind_assets.reports.history import read_history
-from aquamind_assets.reports.page import page
+from aquamind_assets.reports.page import report_page
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings, absolute_url
@@ -46,7 +46,7 @@ def write_reports(
     (``2019`` or ``2019-2021``).
 
     Raises:
-        WrongOrders: no such session or years, or nothing of them is written.
+        UsageError: no such session or years, or nothing of them is written.
     """
     scenario = settings.load_scenario()
     with Platform(settings).open() as warehouse:
@@ -55,9 +55,7 @@ def write_reports(
         wanted = [span for span in wanted if there.intersection(span.years)]
         if not wanted:
             asked = f" --session {session}" if session is not None else f" --years {years}" if years is not None else ""
-            raise WrongOrders(
-                f"{settings.database_name} has no rows to report on; make them with `aquamind run{asked}`"
-            )
+            raise UsageError(f"{settings.database_name} has no rows to report on; make them with `aquamind run{asked}`")
         return _written(warehouse, wanted, output or folder_of(settings), console)
 
 
@@ -148,7 +146,7 @@ def _written(warehouse: Warehouse, wanted: Sequence[Span], folder: Path, console
             status.update(f"Drawing {span.title}")
             report = make_report(warehouse, accounts, span)
             html, text = folder / f"{span.file_name}.html", folder / f"{span.file_name}.json"
-            html.write_text(page(report), "utf-8")
+            html.write_text(report_page(report), "utf-8")
             text.write_text(report.as_json(), "utf-8")
             found.append(Written(html, text, report.missing, json.loads(report.as_json())))
     return found

@@ -12,23 +12,23 @@ from datetime import date, timedelta
 import dagster as dg
 from rich.console import Console
 
-from aquamind_assets.assets.dead_runs import GRACE_S, Verdict, reconcile
+from aquamind_assets.assets.dead_runs import GRACE_S, RunLiveness, reconcile
 from aquamind_assets.assets.jobs import ONE_YEAR
 from aquamind_assets.assets.runs import YearRun, run_years
 from aquamind_assets.cli.home import make_home
-from aquamind_assets.cli.progress_bar import Bar
-from aquamind_assets.cli.year_choice import WrongOrders
+from aquamind_assets.cli.progress_bar import ProgressBar
+from aquamind_assets.cli.year_choice import UsageError
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.farm.batches.staging import staged_starts
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.pipeline.prerequisites import complete_years
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunSummary:
     """What came of a run: its years, the runs that were made for them, and whether somebody asked to stop."""
 
     years: list[int]
@@ -55,7 +55,7 @@ def announce(console: Console, settings: Settings, years: Sequence[int]) -> None
 
 def run(
     settings: Settings, years: Sequence[int], console: Console, *, resume: bool = False, shown: bool = True
-) -> Outcome:
+) -> RunSummary:
     """Materialise every asset of these years, in order; with ``resume`` from the first year on that is not complete.
 
     Raises:
@@ -70,16 +70,16 @@ def run(
     return _run(platform, list(years), console, shown)
 
 
-def run_days(settings: Settings, start: date, count: int, console: Console, *, shown: bool = True) -> Outcome:
+def run_days(settings: Settings, start: date, count: int, console: Console, *, shown: bool = True) -> RunSummary:
     """Record ``count`` days from ``start``, after simulating the farm up to them.
 
     Raises:
-        WrongOrders: the days lie before the scenario's first year or are not over yet.
+        UsageError: the days lie before the scenario's first year or are not over yet.
     """
     settings = settings.settled()
     scenario, last = settings.load_scenario(), start + timedelta(days=count - 1)
     if start.year < scenario.first_year or last >= settings.current_day():
-        raise WrongOrders(
+        raise UsageError(
             f"{start} to {last}: allowed are days from {scenario.first_year}-01-01 to yesterday,"
             f" {settings.current_day() - timedelta(days=1)}"
         )
@@ -102,7 +102,7 @@ def run_days(settings: Settings, start: date, count: int, console: Console, *, s
     return _run(platform, list(range(start.year, last.year + 1)), console, shown)
 
 
-def reconcile_runs(settings: Settings, grace_s: float = GRACE_S) -> list[Verdict]:
+def reconcile_runs(settings: Settings, grace_s: float = GRACE_S) -> list[RunLiveness]:
     """Report dead runs failed; the verdicts on all runs under way."""
     make_home()
     with dg.DagsterInstance.get() as instance, Platform(settings).open() as warehouse:
@@ -111,7 +111,7 @@ def reconcile_runs(settings: Settings, grace_s: float = GRACE_S) -> list[Verdict
 
 def _run(
     platform: Platform, years: list[int], console: Console, shown: bool, assets: Sequence[str] | None = None
-) -> Outcome:
+) -> RunSummary:
     platform.settings.note(make_home())
     job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
     chosen = (
@@ -119,8 +119,8 @@ def _run(
         if assets is not None
         else sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
     )
-    bar = Bar(console, chosen, years) if shown and years else None
-    watch = platform.watch = bar or Watch()
+    bar = ProgressBar(console, chosen, years) if shown and years else None
+    progress = platform.progress = bar or Progress()
     with dg.DagsterInstance.get() as instance:
         with platform.open() as warehouse:
             verdicts = reconcile(instance, warehouse.is_locked)
@@ -132,21 +132,21 @@ def _run(
                     highlight=False,
                 )
         selected = [dg.AssetKey(name) for name in assets] if assets is not None else None
-        with bar.shown() if bar else nullcontext(), stop_on_interrupt(watch), ThreadPoolExecutor(1) as aside:
+        with bar.shown() if bar else nullcontext(), stop_on_interrupt(progress), ThreadPoolExecutor(1) as aside:
             # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
-            runs = aside.submit(run_years, job, instance, years, watch, assets=selected).result()
-    return Outcome(years, runs, watch.stopping)
+            runs = aside.submit(run_years, job, instance, years, progress, assets=selected).result()
+    return RunSummary(years, runs, progress.interrupt_requested)
 
 
 @contextmanager
-def stop_on_interrupt(watch: Watch) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask the watch to stop at the next chunk border; the second one ends the process at once, and
-    its chunk is rolled back."""
+def stop_on_interrupt(progress: Progress) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask the progress to stop at the next chunk border; the second one ends the process at once,
+    and its chunk is rolled back."""
 
     def ask(number: int, frame: object) -> None:
-        if watch.stopping:
+        if progress.interrupt_requested:
             os._exit(130)
-        watch.stopping = True
+        progress.interrupt_requested = True
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

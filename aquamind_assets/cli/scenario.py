@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from aquamind_assets.cli.year_choice import WrongOrders
+from aquamind_assets.cli.year_choice import UsageError
 from aquamind_assets.farm.batches.staging import staged_starts
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.codes import Stage
@@ -21,11 +21,11 @@ def show_scenario(console: Console, scenario: Scenario, path: str = "") -> None:
     """Print every parameter below ``path`` with value, unit, meaning and source.
 
     Raises:
-        WrongOrders: there is nothing at that path.
+        UsageError: there is nothing at that path.
     """
     lines = [line for line in parameters(scenario) if line[0] == path or line[0].startswith(f"{path}.") or not path]
     if not lines:
-        raise WrongOrders(
+        raise UsageError(
             f"{path}: the scenario has {', '.join(sorted({line[0].split('.')[0] for line in parameters(scenario)}))}"
         )
     table = Table(show_edge=False, pad_edge=False)

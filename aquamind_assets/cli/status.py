@@ -7,7 +7,7 @@ import dagster as dg
 from rich.console import Console
 from rich.table import Table
 
-from aquamind_assets.assets.dead_runs import judge
+from aquamind_assets.assets.dead_runs import liveness_of
 from aquamind_assets.assets.jobs import ONE_YEAR
 from aquamind_assets.cli.home import make_home
 from aquamind_assets.cli.progress_bar import duration, short
@@ -146,5 +146,5 @@ def _last_runs(lock_held: Callable[[str, int], bool], count: int = 5) -> list[di
 def _dead(record: dg.RunRecord, lock_held: Callable[[str, int], bool]) -> str:
     if record.dagster_run.status not in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
         return ""
-    verdict = judge(record, lock_held)
+    verdict = liveness_of(record, lock_held)
     return "" if verdict.alive else verdict.reason

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from aquamind_assets.cli.home import WORKSPACE, make_home
 from aquamind_assets.cli.run import reconcile_runs
+from aquamind_assets.errors import TransientError, UserError
 from aquamind_assets.settings import Settings
-from aquamind_assets.warehouse.errors import WarehouseError
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -67,7 +67,7 @@ def _dead_runs(settings: Settings) -> Iterator[str]:
     nobody can tell."""
     try:
         verdicts = reconcile_runs(settings)
-    except WarehouseError as error:
+    except (UserError, TransientError) as error:
         yield f"Runs that have died are not looked for: {error}"
         return
     for run in verdicts:

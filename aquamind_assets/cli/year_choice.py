@@ -1,10 +1,11 @@
 """Orders that cannot be carried out, and turning options into years."""
 
+from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings
 
 
-class WrongOrders(ValueError):
+class UsageError(UserError):
     """What the user asked for cannot be done as given; the message names the option, its value and what is allowed."""
 
 
@@ -12,29 +13,27 @@ def choose_years(settings: Settings, session: int | None, years: str | None) -> 
     """The years that options ask for: a session, ``2018``, ``2018-2020``, or the whole history.
 
     Raises:
-        WrongOrders: no such session, not a range, or years that the scenario or the calendar does not have.
+        UsageError: no such session, not a range, or years that the scenario or the calendar does not have.
     """
     scenario, running_year = settings.load_scenario(), settings.current_day().year
     if session is not None and years is not None:
-        raise WrongOrders("give either --session or --years")
+        raise UsageError("give either --session or --years")
     if session is not None:
         first, last = _of_session(scenario, session)
     elif years is not None:
         begin, _, end = years.partition("-")
         if not begin.isdigit() or (end and not end.isdigit()):
-            raise WrongOrders(f"--years {years}: write 2018 or 2018-2020")
+            raise UsageError(f"--years {years}: write 2018 or 2018-2020")
         first, last = int(begin), int(end or begin)
     else:
         first, last = scenario.first_year, min(scenario.last_year, running_year)
     if not scenario.first_year <= first <= last <= running_year:
-        raise WrongOrders(
-            f"years {first}-{last}: allowed are {scenario.first_year} to {running_year}, the running year"
-        )
+        raise UsageError(f"years {first}-{last}: allowed are {scenario.first_year} to {running_year}, the running year")
     return list(range(first, last + 1))
 
 
 def _of_session(scenario: Scenario, session: int) -> tuple[int, int]:
     if not 1 <= session <= len(scenario.sessions):
-        raise WrongOrders(f"--session {session}: scenario {scenario.name} has sessions 1 to {len(scenario.sessions)}")
+        raise UsageError(f"--session {session}: scenario {scenario.name} has sessions 1 to {len(scenario.sessions)}")
     chosen = scenario.sessions[session - 1]
     return chosen.first_year, chosen.last_year

@@ -18,7 +18,7 @@ from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import ContainerDays, Ledger, LiceCounts, Movements, SiteDays, Treatments
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -32,7 +32,7 @@ LONG_AFTER = date(2030, 1, 1)
 
 
 @dataclass(frozen=True)
-class History:
+class SimulatedYears:
     """The simulated years of a scenario, in order."""
 
     scenario: Scenario
@@ -64,7 +64,7 @@ class History:
         return Treatments.concat(given)
 
 
-def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = None) -> History:
+def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = None) -> SimulatedYears:
     """The history of a preset with ``path=value`` changes, up to ``last_year`` or to its end."""
     scenario = load_scenario(preset, changes)
     infrastructure, state = build(scenario), None
@@ -73,7 +73,7 @@ def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = N
         climates.append(site_days(scenario, infrastructure, year))
         ledger, state = simulate_year(scenario, infrastructure, climates[-1], state, year)
         ledgers.append(ledger)
-    return History(scenario, infrastructure, tuple(climates), tuple(ledgers))
+    return SimulatedYears(scenario, infrastructure, tuple(climates), tuple(ledgers))
 
 
 def store(platform: Platform, last_year: int) -> None:
@@ -102,7 +102,7 @@ def record(
                         warehouse,
                         platform.fingerprint,
                         "documents",
-                        Watch(),
+                        Progress(),
                         days,
                     )
 
@@ -120,7 +120,7 @@ def platform_in(place: Path, preset: str, database: str | None = None) -> Platfo
     )
 
 
-def behaviour(history: History) -> str:
+def behaviour(history: SimulatedYears) -> str:
     """Twelve hex digits that change when the farm behaves otherwise: made of counted fish and weighed feed, so not of a
     processor's last digits."""
     fish = history.container_days

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aquamind_assets.docs_generator.farms import History
+from aquamind_assets.docs_generator.farms import SimulatedYears
 from aquamind_assets.ledger.codes import Cause, Movement, Stage, TreatmentReason
 
 NEVER = np.iinfo(np.int64).max
@@ -19,7 +19,7 @@ _NAMES_ONLY = ("assignment_id",)
 else."""
 
 
-def first_differences(one: History, other: History) -> np.ndarray:
+def first_differences(one: SimulatedYears, other: SimulatedYears) -> np.ndarray:
     """The day number on which each container first holds other fish, or the same fish otherwise, (containers,);
     :data:`NEVER` where it does not.
 
@@ -68,7 +68,7 @@ class Outcome:
     delousings: int
 
 
-def outcome(history: History) -> Outcome:
+def outcome(history: SimulatedYears) -> Outcome:
     """The figures of a whole history."""
     fish, moves = history.container_days, history.movements
     at_sea = fish.stage >= Stage.POST_SMOLT
@@ -89,7 +89,7 @@ def outcome(history: History) -> Outcome:
     )
 
 
-def _days_at_sea(history: History) -> float:
+def _days_at_sea(history: SimulatedYears) -> float:
     moves = history.movements
     days = []
     for batch in np.unique(moves.batch_id[moves.kind == Movement.HARVEST]):

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from aquamind_assets.docs_generator import markdown
-from aquamind_assets.docs_generator.farms import History, behaviour, simulate
+from aquamind_assets.docs_generator.farms import SimulatedYears, behaviour, simulate
 from aquamind_assets.docs_generator.twins import NEVER, first_differences, outcome
 from aquamind_assets.ledger.codes import Movement, Stage, TreatmentReason
 from aquamind_assets.reports.plots import BLUE, GREY, ORANGE, RED
@@ -45,7 +45,7 @@ _TITLES = (
 )
 
 
-def parts(histories: Mapping[str, History]) -> dict[str, str]:
+def parts(histories: Mapping[str, SimulatedYears]) -> dict[str, str]:
     """The generated parts of the document, by name; ``histories`` are those of :data:`CAUSES`."""
     return {
         "outcomes": _outcomes(histories),
@@ -54,19 +54,19 @@ def parts(histories: Mapping[str, History]) -> dict[str, str]:
     }
 
 
-def behaviours(histories: Mapping[str, History]) -> str:
+def behaviours(histories: Mapping[str, SimulatedYears]) -> str:
     """A few hex digits for each farm that change when its first years do."""
     return " ".join(
         behaviour(replace(history, ledgers=history.ledgers[:CHECKED_YEARS])) for history in histories.values()
     )
 
 
-def histories(last_year: int | None = None) -> dict[str, History]:
+def histories(last_year: int | None = None) -> dict[str, SimulatedYears]:
     """The farm as it is, and its twins."""
     return {cause: simulate(PRESET, changes, last_year) for cause, changes in CAUSES.items()}
 
 
-def _outcomes(histories: Mapping[str, History]) -> str:
+def _outcomes(histories: Mapping[str, SimulatedYears]) -> str:
     rows = []
     for cause, history in histories.items():
         came = outcome(history)
@@ -97,7 +97,7 @@ def _outcomes(histories: Mapping[str, History]) -> str:
     return markdown.table(columns, rows)
 
 
-def _reach(histories: Mapping[str, History]) -> str:
+def _reach(histories: Mapping[str, SimulatedYears]) -> str:
     base = histories[AS_IT_IS]
     at_sea = base.infrastructure.containers.area >= 0
     rows = []
@@ -118,7 +118,7 @@ def _first(days: np.ndarray) -> str:
     return "never" if days.min() == NEVER else str(to_date(days.min()))
 
 
-def picture(histories: Mapping[str, History]) -> bytes:
+def picture(histories: Mapping[str, SimulatedYears]) -> bytes:
     """Lice, deaths and biomass of the farm and of its twin that never treats lice, PNG."""
     base, twin = histories[AS_IT_IS], histories[NO_DELOUSING]
     figure = Figure(figsize=(8.0, 6.4), dpi=100)
@@ -147,7 +147,7 @@ def picture(histories: Mapping[str, History]) -> bytes:
     return target.getvalue()
 
 
-def _lice(axes: Axes, base: History, twin: History) -> None:
+def _lice(axes: Axes, base: SimulatedYears, twin: SimulatedYears) -> None:
     for history, name, colour in ((twin, "never treated", ORANGE), (base, "treated by the rules", BLUE)):
         lice = _weekly(history, "adult_female")
         axes.plot(lice.index, lice.clip(lower=0.01), color=colour, linewidth=1.2, label=name)
@@ -158,7 +158,7 @@ def _lice(axes: Axes, base: History, twin: History) -> None:
     axes.plot(_dates(days), np.full(days.size, 0.014), "|", color=GREY, markersize=7, label="delousing of a cage")
 
 
-def _deaths(axes: Axes, base: History, twin: History) -> None:
+def _deaths(axes: Axes, base: SimulatedYears, twin: SimulatedYears) -> None:
     for history, name, colour in ((twin, "never treated", ORANGE), (base, "treated by the rules", BLUE)):
         fish = history.container_days
         at_sea = fish.stage >= Stage.POST_SMOLT
@@ -171,7 +171,7 @@ def _deaths(axes: Axes, base: History, twin: History) -> None:
     axes.set_ylim(bottom=0, top=axes.get_ylim()[1] * 1.15)
 
 
-def _biomass(axes: Axes, base: History, twin: History) -> None:
+def _biomass(axes: Axes, base: SimulatedYears, twin: SimulatedYears) -> None:
     at_sea = base.infrastructure.containers.area >= 0
     for where, name, colour in ((at_sea, "at sea", ORANGE), (~at_sea, "in freshwater", BLUE)):
         difference = _tonnes(twin, where).sub(_tonnes(base, where), fill_value=0.0)
@@ -180,13 +180,13 @@ def _biomass(axes: Axes, base: History, twin: History) -> None:
     axes.set_ylim(low, high + 0.2 * (high - low))
 
 
-def _tonnes(history: History, where: np.ndarray) -> "pd.Series[float]":
+def _tonnes(history: SimulatedYears, where: np.ndarray) -> "pd.Series[float]":
     fish = history.container_days
     here = where[fish.container]
     return pd.Series((fish.closing * fish.weight_g)[here] / 1e6, index=_dates(fish.day[here])).groupby(level=0).sum()
 
 
-def _weekly(history: History, column: str) -> "pd.Series[float]":
+def _weekly(history: SimulatedYears, column: str) -> "pd.Series[float]":
     """Mean over the fish at sea of a column of the container-days, by week; NaN where there are none."""
     fish = history.container_days
     at_sea = (fish.stage >= Stage.POST_SMOLT) & (fish.closing > 0)
@@ -198,7 +198,7 @@ def _weekly(history: History, column: str) -> "pd.Series[float]":
     return (weekly["all"] / weekly["fish"].where(weekly["fish"] > 0)).astype(float)
 
 
-def _first_day_at_sea(history: History) -> int:
+def _first_day_at_sea(history: SimulatedYears) -> int:
     moves = history.movements
     entered = moves.day[(moves.kind == Movement.STAGE_TRANSFER) & (moves.to_stage == Stage.POST_SMOLT)]
     return int(entered.min()) if entered.size else year_days(history.scenario.first_year).first

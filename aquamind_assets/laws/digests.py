@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from aquamind_assets.laws.evidence import Evidence, dated, ids_of
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
 
@@ -32,7 +32,7 @@ def rows_are_as_written(evidence: Evidence, asset: str, tables: Collection[str])
     Of a table with too many rows, as many chunks are recounted as the limit allows, another one first each year; the
     smallest one at least is counted.
     """
-    found = Findings()
+    found = ResultBuilder()
     for table in tables:
         written = _written(evidence, asset, table)
         first = evidence.year % max(1, len(written))
@@ -66,7 +66,7 @@ def _affordable(written: list[_Written], most: int | None) -> list[_Written]:
     return chosen
 
 
-def _count_only(found: Findings, evidence: Evidence, part: _Written) -> None:
+def _count_only(found: ResultBuilder, evidence: Evidence, part: _Written) -> None:
     condition = ids_of(part.table, part.days.first, part.days.end - 1)
     rows = int(evidence.warehouse.query(f"SELECT COUNT(*) FROM {part.table} WHERE {condition}")[0][0])
     found.looked(f"rows of {part.table}, only counted", max(rows, part.rows))

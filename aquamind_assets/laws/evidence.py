@@ -82,9 +82,9 @@ class Evidence:
         """The days of the year."""
         return year_days(self.year)
 
-    def covered(self, asset: str) -> "Coverage":
+    def covered(self, asset: str) -> "WrittenDays":
         """The days that an asset's rows in the database are of."""
-        return Coverage.of([checkpoint.days for checkpoint in self.warehouse.checkpoints(asset)])
+        return WrittenDays.of([checkpoint.days for checkpoint in self.warehouse.checkpoints(asset)])
 
     def as_of(self, asset: str) -> dict[int, int]:
         """The day on which a living asset's rows stood as each year's run wrote them, by year: a row has the latest of
@@ -153,7 +153,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class WrittenDays:
     """Some days, with gaps or without."""
 
     first: int
@@ -161,7 +161,7 @@ class Coverage:
     """Days covered before day ``first + i``."""
 
     @classmethod
-    def of(cls, ranges: list[DayRange]) -> "Coverage":
+    def of(cls, ranges: list[DayRange]) -> "WrittenDays":
         """The days of all ranges together."""
         if not ranges:
             return cls(0, np.zeros(1, dtype=np.int64))

@@ -7,7 +7,7 @@ Belongs here: the balance of feed as simulated. Does not belong here: meals and 
 import numpy as np
 
 from aquamind_assets.laws.evidence import dated
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.lives import received_lots
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.records.inventory.meals import GRAM_STEP
@@ -16,7 +16,7 @@ from aquamind_assets.records.inventory.meals import GRAM_STEP
 def feed_closes_in_every_store(ledger: Ledger, before: Ledger | None = None) -> LawResult:
     """Opening stock + deliveries - feed eaten = closing stock, and never below nought on any day; ``before`` is the
     ledger of the year before."""
-    found = Findings()
+    found = ResultBuilder()
     days, stores, lots = ledger.container_days, ledger.feed_stores, received_lots(ledger)
     fed = days.feed_g > 0
     found.looked("feed stores", len(stores))
@@ -70,7 +70,7 @@ def _running(store: np.ndarray, change: np.ndarray) -> np.ndarray:
     return total - np.repeat(np.r_[0, total][starts], np.diff(np.r_[starts, store.size]))
 
 
-def _opens_as_it_closed(found: Findings, ledger: Ledger, before: Ledger) -> None:
+def _opens_as_it_closed(found: ResultBuilder, ledger: Ledger, before: Ledger) -> None:
     closed = dict(zip(before.feed_stores.feed_container.tolist(), before.feed_stores.closing_g.tolist(), strict=True))
     stores = ledger.feed_stores
     expected = np.array([closed.get(store, 0) for store in stores.feed_container.tolist()], dtype=np.int64)

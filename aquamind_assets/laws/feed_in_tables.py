@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, ids_of, integers
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, year_days
@@ -78,7 +78,7 @@ def feed_closes_over(evidence: Evidence, days: DayRange, opening: Opening) -> La
 
     Looked at are the days from the first on for which feedings are in the database without a gap.
     """
-    found, days = Findings(), _without_gap(evidence, days)
+    found, days = ResultBuilder(), _without_gap(evidence, days)
     if not len(days):
         found.note(
             "feedings: their rows do not begin with the first day, so nobody knows what was in store before them"
@@ -177,7 +177,7 @@ class _Lots:
     end_millicents: np.ndarray
 
 
-def _lots(found: Findings, evidence: Evidence, stores: _Stores, days: DayRange, opening: Opening) -> _Lots:
+def _lots(found: ResultBuilder, evidence: Evidence, stores: _Stores, days: DayRange, opening: Opening) -> _Lots:
     """What was left at the opening of the lots bought before, newest last, and what came since."""
     low, high = platform_ids("inventory_feedpurchase")
     bought = evidence.frame(
@@ -275,7 +275,9 @@ class _Account:
         self.first_lot = np.searchsorted(lots.store, np.arange(stores.ids.size))
 
 
-def _history_tells(found: Findings, account: _Account, lots: _Lots, fed: _Rows, levels: _Rows, days: DayRange) -> None:
+def _history_tells(
+    found: ResultBuilder, account: _Account, lots: _Lots, fed: _Rows, levels: _Rows, days: DayRange
+) -> None:
     """The stock after each change, in order: it rises by the deliveries and falls by the feedings, and is never below
     nought."""
     found.each(
@@ -304,7 +306,7 @@ def _history_tells(found: Findings, account: _Account, lots: _Lots, fed: _Rows, 
                     )
 
 
-def _costs_are_of_the_lots(found: Findings, account: _Account, lots: _Lots, fed: _Rows) -> None:
+def _costs_are_of_the_lots(found: ResultBuilder, account: _Account, lots: _Lots, fed: _Rows) -> None:
     """Each feeding costs what the lots it took had cost, oldest first; and takes no feed that had not come yet."""
     after = account.given[fed.store] + _running(fed.store, fed.amount)
     before = after - fed.amount
@@ -337,7 +339,7 @@ def _millicents(lots: _Lots, store: np.ndarray, grams: np.ndarray) -> np.ndarray
     return np.where(lots.store[lot] == store, lots.end_millicents[lot] - (lots.end_g[lot] - grams) * lots.price[lot], 0)
 
 
-def _closes(found: Findings, evidence: Evidence, account: _Account, lots: _Lots, days: DayRange) -> None:
+def _closes(found: ResultBuilder, evidence: Evidence, account: _Account, lots: _Lots, days: DayRange) -> None:
     """What is left is what the stock, its history and the lots in store say, on the day that those tables are of."""
     left = account.opening + np.bincount(
         lots.store, weights=np.where(lots.day >= days.first, lots.grams, 0), minlength=account.ids.size

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import dated
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.codes import Movement
 from aquamind_assets.ledger.model import ContainerDays, Ledger
 from aquamind_assets.timeline import year_days
@@ -17,7 +17,7 @@ from aquamind_assets.timeline import year_days
 def fish_close_every_day(ledger: Ledger, before: Ledger | None = None) -> LawResult:
     """Every container-day closes, follows on the day before, and agrees with the movements; ``before`` is the ledger of
     the year before, if it is known."""
-    found = Findings()
+    found = ResultBuilder()
     days = ledger.container_days
     found.looked("container-days", len(days))
     found.looked("movements", len(ledger.movements))
@@ -43,7 +43,7 @@ def deaths_of(days: ContainerDays) -> np.ndarray:
     return np.sum([getattr(days, name).astype(np.int64) for name in days.names() if name.startswith("deaths_")], axis=0)
 
 
-def _follow_on(found: Findings, ledger: Ledger, before: Ledger | None) -> None:
+def _follow_on(found: ResultBuilder, ledger: Ledger, before: Ledger | None) -> None:
     """Each day of a stay opens with what the day before closed with, the first with nothing or last year's, and the
     stay ends as its assignment says."""
     days = ledger.container_days.sorted_by("assignment_id", "day")
@@ -95,7 +95,7 @@ def _follow_on(found: Findings, ledger: Ledger, before: Ledger | None) -> None:
     )
 
 
-def _agree_with_movements(found: Findings, ledger: Ledger) -> None:
+def _agree_with_movements(found: ResultBuilder, ledger: Ledger) -> None:
     """What the container-days say came and went is what the movements moved; stockings are the eggs of the batches that
     start."""
     days, moved = ledger.container_days, ledger.movements
@@ -120,7 +120,7 @@ def _agree_with_movements(found: Findings, ledger: Ledger) -> None:
     found.each(born.eggs != laid, lambda i: f"batch {born.number[i]}: {born.eggs[i]:,} eggs, {laid[i]:,} laid in")
 
 
-def _same(found: Findings, told: pd.Series, moved: pd.Series, what: str) -> None:
+def _same(found: ResultBuilder, told: pd.Series, moved: pd.Series, what: str) -> None:
     """The sums that a frame tells are those that the movements give, by (id, day)."""
     off = told.sub(moved, fill_value=0)
     for (number, day), amount in off[off != 0].items():

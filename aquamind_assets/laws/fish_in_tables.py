@@ -13,7 +13,7 @@ import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, ids_of, integers
 from aquamind_assets.laws.fish_in_ledger import deaths_of
-from aquamind_assets.laws.result import Findings, LawResult, together
+from aquamind_assets.laws.result import LawResult, ResultBuilder, together
 from aquamind_assets.timeline import id_range, year_days
 
 _EGGS = r"^([\d,]+) (?:external|own) eggs"
@@ -47,7 +47,7 @@ def fish_close(evidence: Evidence) -> LawResult:
 def _accounts_agree(evidence: Evidence) -> LawResult:
     """Mortality events and mortality records tell of the same deaths, by batch and day of the year; and so does the
     ledger, where it is stored."""
-    found, days = Findings(), evidence.days
+    found, days = ResultBuilder(), evidence.days
     events, records = (_deaths_by_day(evidence, found, table) for table in _ACCOUNTS)
     for (batch, day), off in _differences(events, records):
         found.broken(
@@ -66,7 +66,7 @@ def _accounts_agree(evidence: Evidence) -> LawResult:
     return found.result()
 
 
-def _deaths_by_day(evidence: Evidence, found: Findings, table: str) -> pd.Series:
+def _deaths_by_day(evidence: Evidence, found: ResultBuilder, table: str) -> pd.Series:
     """Deaths by (batch, day of the id)."""
     rows = evidence.frame(
         f"SELECT batch_id, id / 10000000 AS day, SUM(count) AS dead, COUNT(*) AS number FROM {table}"
@@ -86,7 +86,7 @@ def _differences(one: pd.Series, other: pd.Series) -> list[tuple[tuple[int, ...]
 
 
 def _lives_close(evidence: Evidence) -> LawResult:
-    found, lives = Findings(), _lives(evidence)
+    found, lives = ResultBuilder(), _lives(evidence)
     if not len(lives.batches):
         found.nothing = f"no batch lived in {evidence.year}, says batch_batch"
         return found.result()
@@ -147,7 +147,7 @@ def _summed(amount: pd.Series, key: pd.Series, wanted: pd.Series) -> np.ndarray:
     return amount.groupby(key).sum().reindex(wanted, fill_value=0).to_numpy(dtype=np.int64)
 
 
-def _batches_close(found: Findings, evidence: Evidence, lives: _Lives) -> None:
+def _batches_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> None:
     batches, stays, moved = lives.batches, lives.stays, lives.moved
     low, high = int(batches["start"].min()), int(batches["until"].max())
     deaths = evidence.frame(
@@ -175,7 +175,7 @@ def _batches_close(found: Findings, evidence: Evidence, lives: _Lives) -> None:
     found.each(whole & (came != sum(parts.values())), tell)
 
 
-def _stays_close(found: Findings, evidence: Evidence, lives: _Lives) -> None:
+def _stays_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> None:
     """What came into a container less what left it and died in it is its population; the stays of one batch in one
     container are taken together."""
     stays, moved = lives.stays, lives.moved

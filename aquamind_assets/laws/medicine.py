@@ -14,8 +14,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.laws.evidence import Coverage, Evidence, dated, day_numbers, ids_of, integers
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.evidence import Evidence, WrittenDays, dated, day_numbers, ids_of, integers
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.codes import Movement, TreatmentReason
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.model import Scenario
@@ -126,7 +126,7 @@ def medicine_is_by_the_book(ledger: Ledger, scenario: Scenario, before: Ledger |
     """The rules of medicine on the ledger; without ``before``, the ledger of the year before, lice treatments of the
     first month are left out."""
     known = [ledger] if before is None else [before, ledger]
-    counted = Coverage.of([DayRange(year_days(one.year).first, one.through + 1) for one in known])
+    counted = WrittenDays.of([DayRange(year_days(one.year).first, one.through + 1) for one in known])
     found = _judge(_Medicine.simulated(known), scenario, year_days(ledger.year).first, counted)
     found.nothing = _nothing_done(ledger)
     return found.result()
@@ -147,16 +147,16 @@ def _nothing_done(ledger: Ledger) -> str:
     return "" if done else f"no fish were treated or harvested in {ledger.year}, says the ledger"
 
 
-def _judge(done: _Medicine, scenario: Scenario, first: int, counted: Coverage) -> Findings:
+def _judge(done: _Medicine, scenario: Scenario, first: int, counted: WrittenDays) -> ResultBuilder:
     """The year that begins with day ``first``; ``counted`` are the days whose lice counts are known."""
-    found = Findings()
+    found = ResultBuilder()
     _lice(found, done, scenario, first, counted)
     _vaccinated_once(found, done, first)
     _withheld(found, done, first)
     return found
 
 
-def _lice(found: Findings, done: _Medicine, scenario: Scenario, first: int, counted: Coverage) -> None:
+def _lice(found: ResultBuilder, done: _Medicine, scenario: Scenario, first: int, counted: WrittenDays) -> None:
     """A lice treatment follows a count above the threshold, and comes so many days after the last one of the
     container."""
     rules = scenario.health.lice
@@ -196,7 +196,7 @@ def _lice(found: Findings, done: _Medicine, scenario: Scenario, first: int, coun
         )
 
 
-def _vaccinated_once(found: Findings, done: _Medicine, first: int) -> None:
+def _vaccinated_once(found: ResultBuilder, done: _Medicine, first: int) -> None:
     given = done.treatments[done.treatments["vaccination"]]
     found.looked("vaccinations", int((given["day"] >= first).sum()))
     again = given[given.sort_values("day").duplicated("batch").reindex(given.index) & (given["day"] >= first)]
@@ -204,7 +204,7 @@ def _vaccinated_once(found: Findings, done: _Medicine, first: int) -> None:
         found.broken(1, f"batch {row.batch} is vaccinated again on {dated(row.day)}")
 
 
-def _withheld(found: Findings, done: _Medicine, first: int) -> None:
+def _withheld(found: ResultBuilder, done: _Medicine, first: int) -> None:
     """No harvest up to the last day of a withholding period, wherever the fish have been moved inside it."""
     given = done.treatments[done.treatments["until"] >= 0]
     found.looked("harvests", int(((done.moves["target"] < 0) & (done.moves["day"] >= first)).sum()))
@@ -225,7 +225,7 @@ def _withheld(found: Findings, done: _Medicine, first: int) -> None:
 def abnormal_results_have_a_cause(evidence: Evidence) -> LawResult:
     """Every abnormal laboratory result is of fish with a true outbreak, or beside an issue or a diagnosis in the
     journal."""
-    found = Findings()
+    found = ResultBuilder()
     results = evidence.frame(
         "SELECT s.id, s.batch_container_assignment_id AS stay, s.sample_date, s.quantitative_results, a.batch_id,"
         " a.container_id FROM health_healthlabsample s LEFT JOIN batch_batchcontainerassignment a ON a.id ="

@@ -70,7 +70,7 @@ def together(results: Iterable[LawResult]) -> LawResult:
 
 
 @dataclass
-class Findings:
+class ResultBuilder:
     """Gathers what a law finds while it looks; see :class:`LawResult`."""
 
     looked_at: dict[str, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ they become a verdict on a year."""
 from collections.abc import Collection
 
 from aquamind_assets.laws.evidence import Evidence, dated, ids_of
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.laws.rules import RuleResult, violations
 from aquamind_assets.timeline import DayRange
 
@@ -20,7 +20,7 @@ OF_EVERY_FEEDING = frozenset(
 
 def rows_keep_the_rules(evidence: Evidence, asset: str, tables: Collection[str]) -> LawResult:
     """Every row of the year in an asset's tables keeps every rule of its table."""
-    found = Findings()
+    found = ResultBuilder()
     missing, unfed = evidence.later_years_missing(asset), _days_without_feedings(evidence)
     for table in tables:
         look = evidence.look(table)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, integers
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.farm import STAGE_NAMES
@@ -58,7 +58,7 @@ def space_is_kept(
 ) -> LawResult:
     """One batch in a container a day, grace days between two, and number, size, density and biomass of the fish within
     their limits every evening."""
-    found, days, room = Findings(), ledger.container_days, _Room.of(scenario, infrastructure)
+    found, days, room = ResultBuilder(), ledger.container_days, _Room.of(scenario, infrastructure)
     found.looked("container-days", len(days))
     found.looked("stays in containers", len(ledger.assignments))
     if not len(days):
@@ -88,7 +88,7 @@ def space_is_kept(
 
 
 def _not_too_full(
-    found: Findings, ledger: Ledger, scenario: Scenario, infrastructure: Infrastructure, room: _Room
+    found: ResultBuilder, ledger: Ledger, scenario: Scenario, infrastructure: Infrastructure, room: _Room
 ) -> None:
     days, name = ledger.container_days, infrastructure.containers.name
     where = days.container
@@ -123,7 +123,7 @@ def _not_too_full(
 
 
 def _stand_apart(
-    found: Findings, container: np.ndarray, start: np.ndarray, end: np.ndarray, grace: np.ndarray, name: np.ndarray
+    found: ResultBuilder, container: np.ndarray, start: np.ndarray, end: np.ndarray, grace: np.ndarray, name: np.ndarray
 ) -> None:
     """Between two stays in a container lie at least its days of grace; ``end`` is -1 for a stay that lasts."""
     order = np.lexsort([start, container])
@@ -146,7 +146,7 @@ def _stand_apart(
 def one_batch_a_container(evidence: Evidence) -> LawResult:
     """Over the tables: no two stays share a container, and its days of grace lie between two; stays that touch the year
     and the one before it."""
-    found, room = Findings(), _Room.of(evidence.scenario, evidence.infrastructure)
+    found, room = ResultBuilder(), _Room.of(evidence.scenario, evidence.infrastructure)
     low, high = platform_ids("batch_batchcontainerassignment")
     longest = int(room.grace.max(initial=0))
     stays: pd.DataFrame = evidence.frame(

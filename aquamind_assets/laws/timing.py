@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, ids_of, integers
-from aquamind_assets.laws.result import Findings, LawResult
+from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
 from aquamind_assets.tables.schema import TABLES, TableSpec
 from aquamind_assets.timeline import (
@@ -55,7 +55,7 @@ DAY_COLUMNS: Mapping[str, str] = {
 
 def rows_in_time(evidence: Evidence, tables: Collection[str]) -> LawResult:
     """Every row of the year is of the day its id says, and refers to nothing that came after it."""
-    found = Findings()
+    found = ResultBuilder()
     for table in tables:
         look = evidence.look(table)
         found.note(look.note)
@@ -65,7 +65,7 @@ def rows_in_time(evidence: Evidence, tables: Collection[str]) -> LawResult:
     return found.result()
 
 
-def _of_their_days(found: Findings, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
+def _of_their_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
     """One pass over the rows, summed up by the day of their ids."""
     size = NARROW_DAY_ROWS if table.narrow_id else WIDE_DAY_ROWS
     references = [
@@ -94,7 +94,7 @@ def _of_their_days(found: Findings, evidence: Evidence, table: TableSpec, days: 
         _refers_back(found, f"{table.name}.{column.name}", day, made)
 
 
-def _refers_back(found: Findings, place: str, day: np.ndarray, made: np.ndarray) -> None:
+def _refers_back(found: ResultBuilder, place: str, day: np.ndarray, made: np.ndarray) -> None:
     found.each(made > day, lambda i: f"{place}: a row of {dated(day[i])} refers to one of {dated(made[i])}")
 
 
@@ -106,7 +106,7 @@ def _wrong_day(table: str, column: str, day: int, earliest: int, latest: int) ->
 def readings_carry_their_batch(evidence: Evidence) -> LawResult:
     """Every reading carries the batch that was in its container at that instant, from noon of its arrival to noon of
     its departure, or none."""
-    found, look = Findings(), evidence.look(READINGS)
+    found, look = ResultBuilder(), evidence.look(READINGS)
     found.note(look.note)
     for days in look.stretches:
         _readings(found, evidence, days)
@@ -115,7 +115,7 @@ def readings_carry_their_batch(evidence: Evidence) -> LawResult:
     return found.result()
 
 
-def _readings(found: Findings, evidence: Evidence, days: DayRange) -> None:
+def _readings(found: ResultBuilder, evidence: Evidence, days: DayRange) -> None:
     """Readings of a container, a batch and a day are one group; as stays begin and end at noon, its first and last
     reading tell of all."""
     low, high = id_range(days)

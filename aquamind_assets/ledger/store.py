@@ -20,10 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from aquamind_assets.errors import UserError
+
 Columns = Mapping[str, np.ndarray]
 
 
-class LedgerMissing(LookupError):
+class LedgerMissing(UserError):
     """A part of a year that is needed has not been stored; the message names it and what to do."""
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from aquamind_assets.errors import UserError
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.ledgers import FRAMES, Ledgers
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.store import LedgerStore
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import LEDGER_CODE, ROWS_CODE, code_fingerprint, combined
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
@@ -28,7 +29,7 @@ BEFORE_THE_FARM = ("reference_data", "infrastructure")
 """Recorders that look at the scenario alone: the farm is built before it is lived in."""
 
 
-class YearNotBegun(ValueError):
+class YearNotBegun(UserError):
     """A year of which no day is over yet."""
 
 
@@ -38,12 +39,12 @@ class Platform:
 
     Attributes:
         settings: the process's orders from outside.
-        watch: who is told of progress, and may ask to stop.
+        progress: receives what is generated, and carries the request to stop.
         days: the only days of which events are recorded; None for all.
     """
 
     settings: Settings
-    watch: Watch = field(default_factory=Watch)
+    progress: Progress = field(default_factory=Progress)
     days: DayRange | None = None
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from aquamind_assets.errors import UserError
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.pipeline.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
@@ -10,7 +11,7 @@ from aquamind_assets.warehouse.checkpoints import pending
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
-class RowsMissing(LookupError):
+class RowsMissing(UserError):
     """Rows that the year's rows point to are not in the database; the message names the assets and years to
     materialise."""
 

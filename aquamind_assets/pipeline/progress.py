@@ -1,40 +1,44 @@
-"""Who watches the work while it is done: the command's progress bar, or nobody.
+"""Progress of generating years: what is reported while it runs, and the request to stop.
 
-Belongs here: the moments that a watcher is told of. Does not belong here: drawing them (``command``).
+Belongs here: the moments that are reported. Does not belong here: drawing them (``cli.progress_bar``).
 """
 
 import logging
 from dataclasses import dataclass, field
 
+from aquamind_assets.errors import Interrupted
+
 _log = logging.getLogger(__name__)
 
 
-class StoppedAtChunkBorder(Exception):
-    """Somebody asked to stop; everything up to the last chunk is committed and a later run goes on from there."""
-
-
 @dataclass
-class Watch:
-    """Told of every chunk; the base class carries the wish to stop, and logs."""
+class Progress:
+    """Receives every start, chunk and end, and logs them; subclasses show them.
 
-    stopping: bool = field(default=False)
+    Attributes:
+        interrupt_requested: whether a person asked to stop; the work stops at the next chunk.
+    """
 
-    def began(self, asset: str, year: int, chunks: int) -> None:
-        """An asset's year begins; it has so many chunks."""
-        _log.info("%s %s begins, %s", asset, year, "1 chunk" if chunks == 1 else f"{chunks} chunks")
+    interrupt_requested: bool = field(default=False)
 
-    def wrote(self, asset: str, year: int, rows: int) -> None:
-        """A chunk is committed; ``rows`` is 0 if it was already there."""
+    def started(self, asset: str, year: int, chunks: int) -> None:
+        """An asset's year starts; it has this many chunks."""
+        _log.info("%s %s started, %s", asset, year, "1 chunk" if chunks == 1 else f"{chunks} chunks")
+
+    def chunk_written(self, asset: str, year: int, rows: int) -> None:
+        """A chunk is committed; ``rows`` is 0 if an earlier run had committed it."""
         if rows:
             _log.info("%s %s: %s rows committed", asset, year, f"{rows:,}")
 
-    def finished(self, asset: str, year: int) -> None:
+    def completed(self, asset: str, year: int) -> None:
         """An asset's year is complete."""
-        _log.info("%s %s is complete", asset, year)
+        _log.info("%s %s completed", asset, year)
 
-    def stop_if_asked(self, asset: str, year: int) -> None:
-        """Raises :class:`StoppedAtChunkBorder` once somebody wants to stop."""
-        if self.stopping:
-            raise StoppedAtChunkBorder(
-                f"stopped at a chunk border of {asset} {year}; what is committed stays, the next run goes on from there"
-            )
+    def raise_if_interrupted(self, asset: str, year: int) -> None:
+        """Called between two chunks.
+
+        Raises:
+            Interrupted: a person asked to stop.
+        """
+        if self.interrupt_requested:
+            raise Interrupted(f"interrupted in {asset} {year}; committed chunks stay, the next run resumes from them")

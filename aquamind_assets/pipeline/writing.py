@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
@@ -75,7 +75,7 @@ def write_year(
     warehouse: Warehouse,
     fingerprint: str,
     run_id: str,
-    watch: Watch,
+    progress: Progress,
     days: DayRange | None = None,
     on_chunk: Callable[[Checkpoint, int], None] = lambda checkpoint, chunks: None,
 ) -> YearWritten:
@@ -85,13 +85,13 @@ def write_year(
     are there.
 
     Raises:
-        StoppedAtChunkBorder: the watch asked for it; what is committed stays.
+        Interrupted: a person asked for it; what is committed stays.
     """
     with warehouse.lock(recorder.asset, inputs.year, wait=LOCK_WAIT_S):
         there = {checkpoint.chunk: checkpoint for checkpoint in warehouse.checkpoints(recorder.asset, inputs.year)}
         if recorder.kind == "living":
-            return _write_living(recorder, inputs, warehouse, fingerprint, run_id, watch, there, on_chunk)
-        return _write_events(recorder, inputs, warehouse, fingerprint, run_id, watch, there, on_chunk, days)
+            return _write_living(recorder, inputs, warehouse, fingerprint, run_id, progress, there, on_chunk)
+        return _write_events(recorder, inputs, warehouse, fingerprint, run_id, progress, there, on_chunk, days)
 
 
 def _write_living(
@@ -100,16 +100,16 @@ def _write_living(
     warehouse: Warehouse,
     fingerprint: str,
     run_id: str,
-    watch: Watch,
+    progress: Progress,
     there: Mapping[int, Checkpoint],
     on_chunk: Callable[[Checkpoint, int], None],
 ) -> YearWritten:
     done = YearWritten()
     fingerprint = living_fingerprint(fingerprint, inputs.lives.through)
-    watch.began(recorder.asset, inputs.year, 1)
+    progress.started(recorder.asset, inputs.year, 1)
     if 0 in there and there[0].fingerprint == fingerprint:
         done.resumed.append(there[0])
-        watch.wrote(recorder.asset, inputs.year, 0)
+        progress.chunk_written(recorder.asset, inputs.year, 0)
     else:
         gone: Mapping[str, np.ndarray] = recorder.gone(inputs) if recorder.gone else {}
         key = ChunkKey(recorder.asset, inputs.year, 0)
@@ -118,9 +118,9 @@ def _write_living(
                 key, year_days(inputs.year), fingerprint, run_id, recorder.tables, recorder.rows_alive(inputs), gone
             )
         )
-        watch.wrote(recorder.asset, inputs.year, done.written[-1].rows)
+        progress.chunk_written(recorder.asset, inputs.year, done.written[-1].rows)
         on_chunk(done.written[-1], 1)
-    watch.finished(recorder.asset, inputs.year)
+    progress.completed(recorder.asset, inputs.year)
     return done
 
 
@@ -130,7 +130,7 @@ def _write_events(
     warehouse: Warehouse,
     fingerprint: str,
     run_id: str,
-    watch: Watch,
+    progress: Progress,
     there: Mapping[int, Checkpoint],
     on_chunk: Callable[[Checkpoint, int], None],
     days: DayRange | None,
@@ -146,13 +146,13 @@ def _write_events(
     guard = MemoryGuard(
         memory_budget_mb(inputs.scenario.memory_budget_mb), BLOCK_ROWS, say=logging.getLogger(__name__).warning
     )
-    watch.began(recorder.asset, inputs.year, len(chunks))
+    progress.started(recorder.asset, inputs.year, len(chunks))
     for chunk in chunks:
         if chunk.index not in missing:
             done.resumed.append(there[chunk.index])
-            watch.wrote(recorder.asset, inputs.year, 0)
+            progress.chunk_written(recorder.asset, inputs.year, 0)
             continue
-        watch.stop_if_asked(recorder.asset, inputs.year)
+        progress.raise_if_interrupted(recorder.asset, inputs.year)
         new = missing[chunk.index]
         write = warehouse.append_days if new.append else warehouse.write_chunk
         key = ChunkKey(recorder.asset, inputs.year, chunk.index)
@@ -167,9 +167,9 @@ def _write_events(
             )
         )
         done.appended += new.append
-        watch.wrote(recorder.asset, inputs.year, done.written[-1].rows)
+        progress.chunk_written(recorder.asset, inputs.year, done.written[-1].rows)
         on_chunk(done.written[-1], len(chunks))
-    watch.finished(recorder.asset, inputs.year)
+    progress.completed(recorder.asset, inputs.year)
     return done
 
 

@@ -35,7 +35,7 @@ def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterato
         yield observe(scenario, places, water, ledger, observe_readings(inputs))
 
 
-def page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:
+def realism_page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:
     """The page in Markdown."""
     counted = {
         verdict: sum(finding.verdict == verdict for finding in findings)

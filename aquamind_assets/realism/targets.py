@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-Verdict = Literal["inside", "outside", "not measured"]
+Standing = Literal["inside", "outside", "not measured"]
 
 
 class Target(BaseModel):
@@ -62,7 +62,7 @@ class Finding:
 
     target: Target
     measured: tuple[float, ...]
-    verdict: Verdict
+    verdict: Standing
 
 
 def load_targets() -> list[Target]:
@@ -79,7 +79,7 @@ def load_targets() -> list[Target]:
     return targets
 
 
-def judge(
+def compare(
     targets: Sequence[Target], measured: Mapping[str, np.ndarray], scope: Literal["year", "decade"], *, full_scale: bool
 ) -> list[Finding]:
     """Findings for the targets of a scope; a figure that is absent, not finite or of another scale is 'not measured'.

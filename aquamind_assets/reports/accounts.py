@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.realism.statistics import FULL_SCALE_CAGES, GUTTED, SETTLED_YEARS
-from aquamind_assets.realism.targets import Finding, judge, load_targets
+from aquamind_assets.realism.targets import Finding, compare, load_targets
 from aquamind_assets.reports.history import History
 from aquamind_assets.reports.months import LICE_LIMIT
 from aquamind_assets.timeline import day_number
@@ -380,7 +380,7 @@ def published(accounts: Accounts, years: Sequence[int]) -> list[Finding]:
             )
     full_scale = int(history.places["at_sea"].sum()) >= FULL_SCALE_CAGES
     targets = [target for target in load_targets() if target.key in values]
-    found = judge(targets, {key: np.asarray(value) for key, value in values.items()}, "decade", full_scale=full_scale)
+    found = compare(targets, {key: np.asarray(value) for key, value in values.items()}, "decade", full_scale=full_scale)
     return [finding for finding in found if finding.verdict != "not measured"]
 
 

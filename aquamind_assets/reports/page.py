@@ -107,7 +107,7 @@ def tiles(figures: Figures) -> list[Tile]:
     ]
 
 
-def page(report: Report) -> str:
+def report_page(report: Report) -> str:
     """The whole page."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = number

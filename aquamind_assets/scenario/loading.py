@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.model import Scenario
 
 YESTERDAY = "yesterday"
@@ -20,7 +21,7 @@ YESTERDAY = "yesterday"
 _RELATIVE_YEAR = re.compile(r"staging(?: - (\d{1,5}) (days|years))?")
 
 
-class ScenarioError(ValueError):
+class ScenarioError(UserError):
     """A scenario that cannot be used; the message names each wrong place, its value and what is allowed."""
 
 

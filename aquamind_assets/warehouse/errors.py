@@ -1,7 +1,9 @@
-"""What a warehouse may have to refuse."""
+"""What a warehouse may have to refuse, and what may pass."""
+
+from aquamind_assets.errors import TransientError, UserError
 
 
-class WarehouseError(RuntimeError):
+class WarehouseError(UserError):
     """Something asked of a warehouse that it cannot do; the message says why and what to do."""
 
 
@@ -17,6 +19,5 @@ class YearLocked(WarehouseError):
     """Another writer holds the year of the asset."""
 
 
-class WarehouseUnavailable(WarehouseError):
-    """The database cannot be reached, the connection to it was lost, or it broke off a transaction; trying again may
-    help."""
+class WarehouseUnavailable(TransientError):
+    """The database cannot be reached, the connection was lost, or it rolled a transaction back; another try may help."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from aquamind_assets.errors import UserError
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.warehouse.ddl import SQLITE_TYPES, quoted
 
@@ -35,7 +36,7 @@ class ActualTable:
     primary_key: tuple[str, ...]
 
 
-class SchemaMismatch(ValueError):
+class SchemaMismatch(UserError):
     """The database is not one the platform can fill; ``differences`` has one sentence for each thing that is not as
     described."""
 

@@ -12,7 +12,7 @@ from aquamind_assets.assets.jobs import ONE_YEAR
 from aquamind_assets.assets.runs import YearRun, run_years
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.checkpoints import TableYear
 
@@ -36,7 +36,7 @@ class Workshop:
             job,
             self.instance,
             years,
-            platform.watch,
+            platform.progress,
             assets=None if assets is None else [dg.AssetKey(name) for name in assets],
         )
 
@@ -76,16 +76,16 @@ def fresh(made: Workshop, tmp_path: Path) -> Callable[..., Platform]:
 
 
 @pytest.fixture
-def stopping_after() -> Callable[[int], Watch]:
-    """A watch that wants to stop after so many chunks."""
+def stopping_after() -> Callable[[int], Progress]:
+    """A progress that asks for an interruption after so many chunks."""
 
-    class Impatient(Watch):
+    class Impatient(Progress):
         def __init__(self, chunks: int) -> None:
             super().__init__()
             self.left = chunks
 
-        def wrote(self, asset: str, year: int, rows: int) -> None:
+        def chunk_written(self, asset: str, year: int, rows: int) -> None:
             self.left -= 1
-            self.stopping = self.left <= 0
+            self.interrupt_requested = self.left <= 0
 
     return Impatient

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from aquamind_assets.assets.dead_runs import WORKER_TAG, judge, reconcile, worker_tags
+from aquamind_assets.assets.dead_runs import WORKER_TAG, liveness_of, reconcile, worker_tags
 from aquamind_assets.assets.recorded import WRITING_POOL
 
 
@@ -93,10 +93,10 @@ def test_a_run_on_another_machine_is_judged_by_its_locks_and_by_silence(instance
     record = instance.get_run_record_by_id(run_id)
     assert record is not None
     changed = record.update_timestamp.timestamp()
-    assert judge(record, lambda asset, year: (asset, year) == ("mortality", 2016), now=changed + 10_000).alive
-    assert not judge(record, lambda asset, year: (asset, year) == ("mortality", 2017), now=changed + 10_000).alive
-    assert judge(record, nobody, now=changed + 200, grace_s=300).alive
-    assert not judge(record, nobody, now=changed + 400, grace_s=300).alive
+    assert liveness_of(record, lambda asset, year: (asset, year) == ("mortality", 2016), now=changed + 10_000).alive
+    assert not liveness_of(record, lambda asset, year: (asset, year) == ("mortality", 2017), now=changed + 10_000).alive
+    assert liveness_of(record, nobody, now=changed + 200, grace_s=300).alive
+    assert not liveness_of(record, nobody, now=changed + 400, grace_s=300).alive
 
 
 def test_the_place_in_the_pool_of_a_dead_run_is_free_again(instance: dg.DagsterInstance) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
 
@@ -111,15 +111,15 @@ def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..
 
 
 def test_stopped_at_chunk_borders_it_goes_on_to_the_same_content(
-    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Watch]
+    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Progress]
 ) -> None:
     platform = fresh()
     for chunks in (3, 40):
-        platform.watch = stopping_after(chunks)
+        platform.progress = stopping_after(chunks)
         stopped = made.run(platform, [2015])[0]
         assert not stopped.success
         assert "stopped at a chunk border" in stopped.failures[0]
-    platform.watch = Watch()
+    platform.progress = Progress()
     assert made.run(platform, [2015])[0].success
     assert [entry for entry in made.manifest(platform) if entry.year == 2015 and not living(entry.table)] == [
         entry for entry in made.manifest(made.platform()) if entry.year == 2015 and not living(entry.table)
@@ -150,16 +150,16 @@ def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_
 
 
 def test_the_running_year_grows_by_the_new_days_alone(
-    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Watch], tmp_path: Path
+    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Progress], tmp_path: Path
 ) -> None:
     """And goes on where it was stopped while it grew."""
     early = fresh(today=date(2015, 3, 10), ledger=str(tmp_path / "ledger"))
     assert made.run(early, [2015])[0].success
     later = fresh(today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"))
-    later.watch = stopping_after(12)
+    later.progress = stopping_after(12)
     stopped = made.run(later, [2015])[0]
     assert "stopped at a chunk border" in stopped.failures[0]
-    later.watch = Watch()
+    later.progress = Progress()
     assert made.run(later, [2015])[0].success
     metadata = made.materialisation("environmental_readings", 2015).metadata
     assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value, metadata["chunks_appended"].value) == (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aquamind_assets.docs_generator import walkthrough, what_if
-from aquamind_assets.docs_generator.farms import History
+from aquamind_assets.docs_generator.farms import SimulatedYears
 from aquamind_assets.pipeline.platform import Platform
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -13,7 +13,7 @@ UPDATE = "run: python -m aquamind_assets.docs_generator"
 
 
 @pytest.fixture(scope="session")
-def farms() -> dict[str, History]:
+def farms() -> dict[str, SimulatedYears]:
     """The demo farm and its twins, as many years as the document is checked for."""
     return what_if.histories(2015 + what_if.CHECKED_YEARS - 1)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aquamind_assets.docs_generator import markdown, what_if
-from aquamind_assets.docs_generator.farms import History, in_order, simulate
+from aquamind_assets.docs_generator.farms import SimulatedYears, in_order, simulate
 from aquamind_assets.docs_generator.twins import NEVER, first_differences, outcome
 from aquamind_assets.ledger.codes import Cause, Movement, Stage, TreatmentReason
 from aquamind_assets.ledger.lives import Lives
@@ -26,31 +26,31 @@ WARMER, LARGER = (cause for cause in what_if.CAUSES if cause not in (what_if.AS_
 
 
 @pytest.fixture(scope="module")
-def base(farms: dict[str, History]) -> History:
+def base(farms: dict[str, SimulatedYears]) -> SimulatedYears:
     return farms[what_if.AS_IT_IS]
 
 
 @pytest.fixture(scope="module")
-def untreated(farms: dict[str, History]) -> History:
+def untreated(farms: dict[str, SimulatedYears]) -> SimulatedYears:
     return farms[what_if.NO_DELOUSING]
 
 
-def at_sea(history: History) -> np.ndarray:
+def at_sea(history: SimulatedYears) -> np.ndarray:
     return history.infrastructure.containers.area >= 0
 
 
-def test_the_document_is_up_to_date(farms: dict[str, History]) -> None:
+def test_the_document_is_up_to_date(farms: dict[str, SimulatedYears]) -> None:
     assert what_if.behaviours(farms) in DOCUMENT, UPDATE
 
 
-def test_the_document_has_places_for_its_parts_and_its_picture(farms: dict[str, History]) -> None:
+def test_the_document_has_places_for_its_parts_and_its_picture(farms: dict[str, SimulatedYears]) -> None:
     parts = what_if.parts(farms)
     assert markdown.with_parts(DOCUMENT, parts).count("| ---") == DOCUMENT.count("| ---")
     assert (DOCS / "images" / "what-if.png").read_bytes().startswith(b"\x89PNG")
     assert what_if.picture(farms).startswith(b"\x89PNG")
 
 
-def test_without_delousing_there_is_none_and_more_lice(base: History, untreated: History) -> None:
+def test_without_delousing_there_is_none_and_more_lice(base: SimulatedYears, untreated: SimulatedYears) -> None:
     assert outcome(untreated).delousings == 0 < outcome(base).delousings
     assert outcome(untreated).adult_females > 2 * outcome(base).adult_females
     reasons = set(untreated.treatments.reason.tolist())
@@ -58,11 +58,13 @@ def test_without_delousing_there_is_none_and_more_lice(base: History, untreated:
     assert TreatmentReason.LICE not in reasons
 
 
-def test_freshwater_never_hears_of_the_lice(base: History, untreated: History) -> None:
+def test_freshwater_never_hears_of_the_lice(base: SimulatedYears, untreated: SimulatedYears) -> None:
     assert (first_differences(base, untreated)[~at_sea(base)] == NEVER).all()
 
 
-def test_no_area_differs_before_its_fish_would_have_fasted_for_a_delousing(base: History, untreated: History) -> None:
+def test_no_area_differs_before_its_fish_would_have_fasted_for_a_delousing(
+    base: SimulatedYears, untreated: SimulatedYears
+) -> None:
     """A cause comes to an area with its own first treatment, or with fish from an area where it is already."""
     area, first = base.infrastructure.containers.area, first_differences(base, untreated)
     own = decided(base)
@@ -80,7 +82,7 @@ def test_no_area_differs_before_its_fish_would_have_fasted_for_a_delousing(base:
         )
 
 
-def decided(history: History) -> dict[int, int]:
+def decided(history: SimulatedYears) -> dict[int, int]:
     """The day on which fish first fast for a treatment against lice, by area."""
     given = history.treatments.take(history.treatments.reason == TreatmentReason.LICE)
     fasting = np.array([one.fasting_days for one in history.scenario.health.treatments])
@@ -91,14 +93,16 @@ def decided(history: History) -> dict[int, int]:
     return days
 
 
-def test_a_treated_cage_differs_from_its_treatment_on(base: History, untreated: History) -> None:
+def test_a_treated_cage_differs_from_its_treatment_on(base: SimulatedYears, untreated: SimulatedYears) -> None:
     given = base.treatments.take(base.treatments.reason == TreatmentReason.LICE)
     first = first_differences(base, untreated)
     for container in np.unique(given.container):
         assert first[container] <= given.day[given.container == container].min()
 
 
-def test_warming_warms_the_water_and_leaves_the_weather_alone(farms: dict[str, History], base: History) -> None:
+def test_warming_warms_the_water_and_leaves_the_weather_alone(
+    farms: dict[str, SimulatedYears], base: SimulatedYears
+) -> None:
     for cold, warm in zip(base.climates, farms[WARMER].climates, strict=True):
         np.testing.assert_allclose(warm.temperature - cold.temperature, 1.5, atol=1e-4)
         np.testing.assert_allclose(warm.air_temperature - cold.air_temperature, 1.5, atol=1e-4)
@@ -106,7 +110,7 @@ def test_warming_warms_the_water_and_leaves_the_weather_alone(farms: dict[str, H
             np.testing.assert_array_equal(getattr(warm, name), getattr(cold, name), err_msg=name)
 
 
-def test_warm_fish_grow_faster_and_are_the_same_batches(farms: dict[str, History], base: History) -> None:
+def test_warm_fish_grow_faster_and_are_the_same_batches(farms: dict[str, SimulatedYears], base: SimulatedYears) -> None:
     ours, warm = born(base), born(farms[WARMER])
     assert warm[0].size >= ours[0].size
     for one, other in zip(ours, warm, strict=True):
@@ -114,7 +118,7 @@ def test_warm_fish_grow_faster_and_are_the_same_batches(farms: dict[str, History
     assert first_day_at_sea(farms[WARMER]) < first_day_at_sea(base)
 
 
-def born(history: History) -> tuple[np.ndarray, ...]:
+def born(history: SimulatedYears) -> tuple[np.ndarray, ...]:
     """Eggs, origin and supplier of each batch in the order of their starts: what a batch has from its own luck."""
     started = [
         ledger.batches.take(ledger.batches.start_day >= year_days(ledger.year).first) for ledger in history.ledgers
@@ -125,13 +129,13 @@ def born(history: History) -> tuple[np.ndarray, ...]:
     )
 
 
-def first_day_at_sea(history: History) -> int:
+def first_day_at_sea(history: SimulatedYears) -> int:
     moves = history.movements
     return int(moves.day[(moves.kind == Movement.STAGE_TRANSFER) & (moves.to_stage == Stage.POST_SMOLT)].min())
 
 
 def test_larger_smolts_are_the_same_fish_until_they_would_have_gone_to_sea(
-    farms: dict[str, History], base: History
+    farms: dict[str, SimulatedYears], base: SimulatedYears
 ) -> None:
     larger, eve = farms[LARGER], first_day_at_sea(base) - 2
     batch = base.ledgers[0].batches.batch_id[0]
@@ -145,7 +149,7 @@ def test_larger_smolts_are_the_same_fish_until_they_would_have_gone_to_sea(
     assert np.average(moves.weight_g[went], weights=moves.count[went]) == pytest.approx(200, rel=0.1)
 
 
-def lived(history: History, batch: int, until: int) -> ContainerDays:
+def lived(history: SimulatedYears, batch: int, until: int) -> ContainerDays:
     fish = history.container_days
     return fish.take((fish.batch_id == batch) & (fish.day < until))
 
@@ -156,7 +160,9 @@ def test_faults_of_sensors_leave_the_farm_alone() -> None:
     assert faulty.fingerprint() != load_scenario("tiny").fingerprint()
 
 
-def test_rows_of_containers_that_the_cause_does_not_reach_say_the_same(base: History, untreated: History) -> None:
+def test_rows_of_containers_that_the_cause_does_not_reach_say_the_same(
+    base: SimulatedYears, untreated: SimulatedYears
+) -> None:
     """Only the names of rows differ: an id counts what else happened on its day."""
     unreached = first_differences(base, untreated) == NEVER
     ours, theirs = (contents(inputs(history)[-1], unreached) for history in (base, untreated))
@@ -172,7 +178,7 @@ def test_rows_of_containers_that_the_cause_does_not_reach_say_the_same(base: His
         assert rows == theirs[table], table
 
 
-def inputs(history: History) -> list[YearInputs]:
+def inputs(history: SimulatedYears) -> list[YearInputs]:
     return inputs_of(Simulated(history.scenario, history.infrastructure, list(history.climates), list(history.ledgers)))
 
 
@@ -216,7 +222,7 @@ def contents(
     return {table: sorted(rows) for table, rows in found.items() if rows}
 
 
-def test_readings_of_unreached_water_are_the_same(base: History, untreated: History) -> None:
+def test_readings_of_unreached_water_are_the_same(base: SimulatedYears, untreated: SimulatedYears) -> None:
     """A cage's oxygen hears of its fish; every other value is the same to the last digit."""
     unreached = first_differences(base, untreated) == NEVER
     ours, theirs = (shown(inputs(history)[-1], unreached) for history in (base, untreated))
@@ -231,7 +237,7 @@ def shown(year: YearInputs, containers: np.ndarray) -> np.ndarray:
     return np.concatenate([block["value"][block["container_id"].isin(ids)].to_numpy(dtype=np.int64) for block in rows])
 
 
-def test_names_of_stays_decide_nothing(base: History) -> None:
+def test_names_of_stays_decide_nothing(base: SimulatedYears) -> None:
     """Laboratory and journal say the same where a stay elsewhere has moved every stay's number within its day by
     one."""
     year = inputs(base)[-1]
@@ -265,17 +271,17 @@ def shifted_lives(lives: Lives) -> Lives:
     )
 
 
-def test_the_same_again_is_the_same(base: History) -> None:
+def test_the_same_again_is_the_same(base: SimulatedYears) -> None:
     again = simulate(what_if.PRESET, (), base.ledgers[0].year)
     assert (first_differences(again, replace(base, ledgers=base.ledgers[:1])) == NEVER).all()
 
 
-def test_other_farms_are_no_twins(base: History) -> None:
+def test_other_farms_are_no_twins(base: SimulatedYears) -> None:
     with pytest.raises(ValueError, match="no twins"):
         first_differences(base, simulate("tiny", (), 2015))
 
 
-def test_outcomes_add_up(base: History) -> None:
+def test_outcomes_add_up(base: SimulatedYears) -> None:
     came, fish, moves = outcome(base), base.container_days, base.movements
     dead = sum(
         getattr(fish, f"deaths_{cause.name.lower()}")[fish.stage >= Stage.POST_SMOLT].sum(dtype=np.int64)

@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 import pytest
 
 from aquamind_assets.laws.rules import violations
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
@@ -33,7 +33,7 @@ def warehouse(request, tmp_path):
             for asset in TopologicalSorter(
                 {recorder.asset: recorder.upstream for recorder in RECORDERS.values()}
             ).static_order():
-                write_year(RECORDERS[asset], inputs, opened, "history", "run", Watch())
+                write_year(RECORDERS[asset], inputs, opened, "history", "run", Progress())
         yield opened
 
 

@@ -9,7 +9,7 @@ from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import LAWS, SIMULATED, Law
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
@@ -32,7 +32,7 @@ def write(warehouse: Warehouse, past: History, year: int, through: int, assets: 
     climate = site_days(past.scenario, past.infrastructure, year)
     inputs = YearInputs(past.scenario, past.infrastructure, climate, ledgers[0], lives_of(ledgers))
     for asset in sorted(assets, key=_depth):
-        write_year(RECORDERS[asset], inputs, warehouse, "fingerprint", "run", Watch())
+        write_year(RECORDERS[asset], inputs, warehouse, "fingerprint", "run", Progress())
 
 
 def _depth(asset: str) -> int:

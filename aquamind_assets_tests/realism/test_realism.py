@@ -15,7 +15,7 @@ from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.frames import FarmWeeks, month_number
 from aquamind_assets.realism.key_figures import columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
-from aquamind_assets.realism.page import page
+from aquamind_assets.realism.page import realism_page
 from aquamind_assets.realism.readings import observe_readings
 from aquamind_assets.realism.statistics import (
     LEAST_COUNTED,
@@ -28,7 +28,7 @@ from aquamind_assets.realism.statistics import (
     monthly_mortality,
     mortality_by_month_at_sea,
 )
-from aquamind_assets.realism.targets import judge, load_targets
+from aquamind_assets.realism.targets import compare, load_targets
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
@@ -134,7 +134,7 @@ def test_what_a_small_farm_can_show_is_inside_its_band(history: History) -> None
     measured = measure(history.scenario, history.places, history.all_years)
     verdicts = {
         finding.target.key: finding.verdict
-        for finding in judge(load_targets(), measured, "decade", full_scale=is_full_scale(history.places))
+        for finding in compare(load_targets(), measured, "decade", full_scale=is_full_scale(history.places))
     }
     assert set(verdicts) <= set(measured)
     robust = [
@@ -241,8 +241,8 @@ def test_key_figures_are_what_a_manager_would_expect(history: History) -> None:
 
 def test_the_page_names_every_target_with_what_was_measured(history: History) -> None:
     observed = history.all_years
-    findings = judge(load_targets(), measure(history.scenario, history.places, observed), "decade", full_scale=False)
-    text = page(history.scenario, observed, findings)
+    findings = compare(load_targets(), measure(history.scenario, history.places, observed), "decade", full_scale=False)
+    text = realism_page(history.scenario, observed, findings)
     for finding in findings:
         assert text.count(f"| {finding.target.figure} |") >= 2
     assert "2015-01-01 to 2024-12-31" in text
@@ -270,7 +270,7 @@ def test_the_demo_decade_is_as_published(tmp_path: Path) -> None:
 
 
 def test_the_command_shows_and_tells_what_was_measured(history: History) -> None:
-    findings = judge(
+    findings = compare(
         load_targets(), measure(history.scenario, history.places, history.all_years), "decade", full_scale=False
     )
     console = Console(record=True, width=200)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from aquamind_assets.realism.targets import Target, judge, load_targets
+from aquamind_assets.realism.targets import Target, compare, load_targets
 
 DOCUMENT = {
     "key": "harvest_weight",
@@ -59,7 +59,7 @@ def test_a_target_that_is_not_well_formed_is_refused(change: dict[str, object]) 
 )
 def test_a_measured_value_is_judged_by_its_band(measured: float, verdict: str) -> None:
     assert (
-        judge([Target.model_validate(DOCUMENT)], {"harvest_weight": np.asarray(measured)}, "decade", full_scale=True)[
+        compare([Target.model_validate(DOCUMENT)], {"harvest_weight": np.asarray(measured)}, "decade", full_scale=True)[
             0
         ].verdict
         == verdict
@@ -68,8 +68,8 @@ def test_a_measured_value_is_judged_by_its_band(measured: float, verdict: str) -
 
 def test_a_series_is_inside_when_each_of_its_values_is() -> None:
     months = Target.model_validate(MONTHS)
-    assert judge([months], {"months": np.array([5.0, 8.0])}, "year", full_scale=False)[0].verdict == "inside"
-    finding = judge([months], {"months": np.array([5.0, 8.1])}, "year", full_scale=False)[0]
+    assert compare([months], {"months": np.array([5.0, 8.0])}, "year", full_scale=False)[0].verdict == "inside"
+    finding = compare([months], {"months": np.array([5.0, 8.1])}, "year", full_scale=False)[0]
     assert finding.verdict == "outside"
     assert finding.measured == (5.0, 8.1)
 
@@ -78,7 +78,7 @@ def test_scope_and_scale_decide_what_is_judged() -> None:
     large = Target.model_validate(DOCUMENT | {"key": "tonnes", "full_scale": True})
     targets = [Target.model_validate(DOCUMENT), Target.model_validate(MONTHS), large]
     values = {"harvest_weight": np.asarray(5.0), "tonnes": np.asarray(0.1)}
-    assert [finding.target.key for finding in judge(targets, values, "year", full_scale=True)] == ["months"]
-    verdicts = {finding.target.key: finding.verdict for finding in judge(targets, values, "decade", full_scale=False)}
+    assert [finding.target.key for finding in compare(targets, values, "year", full_scale=True)] == ["months"]
+    verdicts = {finding.target.key: finding.verdict for finding in compare(targets, values, "decade", full_scale=False)}
     assert verdicts == {"harvest_weight": "inside", "months": "not measured", "tonnes": "not measured"}
-    assert judge([large], values, "decade", full_scale=True)[0].verdict == "outside"
+    assert compare([large], values, "decade", full_scale=True)[0].verdict == "outside"

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from aquamind_assets.cli.report import folder_of, write_reports, write_reports_of
-from aquamind_assets.cli.year_choice import WrongOrders
+from aquamind_assets.cli.year_choice import UsageError
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.history import read_history
-from aquamind_assets.reports.page import beside, number, page, short
+from aquamind_assets.reports.page import beside, number, report_page, short
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -52,7 +52,7 @@ def settings(url: str) -> Settings:
 
 
 def test_a_page_needs_nothing_but_itself(report) -> None:
-    text = page(report)
+    text = report_page(report)
     elements = Elements(text).found
     assert not {"script", "link", "img", "iframe", "object", "embed"} & {tag for tag, _ in elements}
     pointing = [
@@ -84,13 +84,13 @@ def test_a_page_takes_all_colours_from_its_style(report) -> None:
         assert "#0c" not in drawing.svg
         assert "var(--s0)" in drawing.svg
         assert "var(--grid)" in drawing.svg
-    text = page(report)
+    text = report_page(report)
     assert "prefers-color-scheme: dark" in text
     assert "@media print" in text
 
 
 def test_a_page_says_every_headline_and_every_drawing(report) -> None:
-    said = " ".join(" ".join(Elements(page(report)).texts).split())
+    said = " ".join(" ".join(Elements(report_page(report)).texts).split())
     figures = report.figures
     for expected in (
         f"Faroe Islands {number(figures.harvest_t['Faroe Islands'], 1)} t",
@@ -156,7 +156,7 @@ def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_i
         made = Accounts(read_history(warehouse, SPAN.years))
         report = make_report(warehouse, made, SPAN)
     assert report.missing == ["2016 is not written."]
-    text = " ".join(" ".join(Elements(page(report)).texts).split())
+    text = " ".join(" ".join(Elements(report_page(report)).texts).split())
     assert "2016 is not written." in text
     assert "2016 not written" in text
     through_2016 = accounts.lives[(accounts.lives["start"].dt.year <= 2016) & (accounts.lives["end"].dt.year >= 2016)]
@@ -194,15 +194,15 @@ def test_a_short_stretch_is_no_beginning_to_account_from(tmp_path: Path) -> None
         report = make_report(warehouse, Accounts(read_history(warehouse, [2015])), Span("years", "Years", (2015,)))
     assert found.written == []
     assert "without a beginning" in found.said([2015])[0]
-    assert found.said([2015])[0] in page(report)
+    assert found.said([2015])[0] in report_page(report)
     assert report.figures.farm_months == 0
 
 
 def test_nothing_written_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     empty = settings(f"sqlite:///{tmp_path / 'empty.db'}")
-    with pytest.raises(WrongOrders, match="has no rows to report on; make them with `aquamind run --session 2`"):
+    with pytest.raises(UsageError, match="has no rows to report on; make them with `aquamind run --session 2`"):
         write_reports(empty, 2, None, None, QUIET)
-    with pytest.raises(WrongOrders, match="sessions 1 to 4"):
+    with pytest.raises(UsageError, match="sessions 1 to 4"):
         write_reports(empty, 7, None, None, QUIET)
     assert write_reports_of(empty, range(2015, 2018), QUIET) == []
 

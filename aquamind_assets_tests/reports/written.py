@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM
-from aquamind_assets.pipeline.progress import Watch
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
@@ -41,4 +41,4 @@ def write(warehouse: Warehouse, chosen: Iterable[int], built_in: Iterable[int] =
             {recorder.asset: recorder.upstream for recorder in RECORDERS.values()}
         ).static_order():
             if year not in built or asset in BEFORE_THE_FARM:
-                write_year(RECORDERS[asset], years()[year], warehouse, "history", "run", Watch())
+                write_year(RECORDERS[asset], years()[year], warehouse, "history", "run", Progress())

@@ -22,7 +22,7 @@ from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.postgres import timescale
 from aquamind_assets.warehouse.postgres.copy import copy_rows
-from aquamind_assets.warehouse.postgres.partitions import ReadingPartitions
+from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions
 from aquamind_assets.warehouse.postgres.scan import scan_hashes
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
 
