@@ -92,7 +92,7 @@ def test_first_days_do_not_depend_on_through(length: int) -> None:
     for name in HAPPENED:
         frame = getattr(whole, name)
         _same(getattr(short, name), frame.take(frame.day <= through))
-    for name, day in (
+    for name, key, day in (
         ("batches", "batch", "start_day"),
         ("assignments", "assignment", "start_day"),
         ("treatments", "treatment", "day"),
