@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.farm.sites.infrastructure import build
-from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
@@ -30,9 +28,8 @@ class Source:
         """The first year of a preset or scenario file."""
         scenario = load_scenario(scenario_name)
         infrastructure = build(scenario)
-        climate = site_days(scenario, infrastructure, scenario.first_year)
-        ledger, _ = simulate_year(scenario, infrastructure, climate, None, scenario.first_year)
-        return cls(YearInputs(scenario, infrastructure, climate, ledger, lives_of([ledger])))
+        (first,) = simulate_years(scenario, infrastructure, [scenario.first_year])
+        return cls(first.inputs(scenario, infrastructure))
 
     @property
     def year(self) -> int:

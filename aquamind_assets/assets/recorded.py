@@ -11,7 +11,7 @@ import dagster as dg
 from aquamind_assets.assets.asset_checks import evidence_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import failures_for_users
-from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
+from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
     definition_metadata,
@@ -19,8 +19,9 @@ from aquamind_assets.assets.metadata import (
     report_metadata,
     written_metadata,
 )
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
@@ -50,7 +51,7 @@ def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition,
         owners=OWNERS,
         tags={"domain": recorder.group, "app": TABLES[recorder.tables[0]].app},
         metadata=definition_metadata(recorder),
-        code_version=CODE_VERSION,
+        code_version=rows_code(recorder.asset),
         pool=WRITING_POOL,
         check_specs=specs_of(recorder.asset, years),
         retry_policy=dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL),
@@ -84,7 +85,14 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         written = write_year(
-            recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.progress, days, observe
+            recorder,
+            inputs,
+            warehouse,
+            platform.fingerprint_of(recorder.asset),
+            context.run.run_id,
+            platform.progress,
+            days,
+            observe,
         )
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)

@@ -9,14 +9,15 @@ import numpy as np
 from aquamind_assets.assets.asset_checks import evidence_of, figures_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import failures_for_users
-from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
+from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.partitions import PREVIOUS_YEAR
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, CLIMATE, LEDGER, code_version
 from aquamind_assets.timeline import to_date
 
 
@@ -31,7 +32,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
         kinds={"numpy", "parquet"},
         owners=OWNERS,
         tags={"domain": "environment"},
-        code_version=CODE_VERSION,
+        code_version=code_version(CLIMATE),
         description=(
             "Water and weather of every site on every day of the year: temperature with season, warm and cold years and"
             " lasting anomalies, salinity, oxygen, pH, wind, waves, rain. One Parquet file beside the ledger. Each year"
@@ -63,7 +64,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
         kinds={"numpy", "parquet"},
         owners=OWNERS,
         tags={"domain": "farm"},
-        code_version=CODE_VERSION,
+        code_version=code_version(LEDGER),
         description=(
             "The whole farm, simulated day by day from the state in which the year before closed: batches, growth,"
             " feed, lice, disease, treatments, transfers, harvest. Its result, the ledger, is what every table is"

@@ -5,9 +5,10 @@ import dagster as dg
 
 from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import failures_for_users
-from aquamind_assets.assets.labels import CODE_VERSION, OWNERS
+from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import report_metadata
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import code_version
 from aquamind_assets.reports.partition import year_report
 
 REPORTED = ("transfers", "mortality", "feeding_summaries", "growth_samples", "lice_counts", "treatments", "journal")
@@ -25,7 +26,7 @@ def year_report_asset(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefi
         kinds={"pandas"},
         owners=OWNERS,
         tags={"domain": "reports"},
-        code_version=CODE_VERSION,
+        code_version=code_version((year_report,)),
         description=(
             "What a manager asks of a year: active batches, biomass, harvest, survival from egg and from smolt, feed"
             " conversion, diagnoses, treatments, and the lice of the cage that needed most treatment. Read from the"

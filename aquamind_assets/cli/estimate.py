@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from aquamind_assets.cli.progress_bar import duration, short
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.sites.climate import site_days
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.generation import recorders_in_order
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
+from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
@@ -113,7 +113,7 @@ def estimate(settings: Settings, years: Sequence[int]) -> Estimate:
             )
         )
         began = time.perf_counter()
-        _simulate(platform, max(years))
+        store_ledgers(platform, max(years))
         simulating = time.perf_counter() - began
         weights = {year: float(len(platform.ledgers.ledger(year).container_days)) for year in years}
         counted = {year: _count(platform, year) for year in _spread(years)}
@@ -136,21 +136,6 @@ def estimate(settings: Settings, years: Sequence[int]) -> Estimate:
     )
     overhead = DAGSTER_S_PER_STEP * (len(RECORDERS) + 3) * len(years)
     return Estimate(rows, int(size), simulating + seconds + overhead, platform.scenario.name, settings.database_name)
-
-
-def _simulate(platform: Platform, last: int) -> None:
-    for year in range(platform.scenario.first_year, last + 1):
-        climate = site_days(platform.scenario, platform.infrastructure, year)
-        platform.ledgers.write_climate(year, climate)
-        ledger, closing = simulate_year(
-            platform.scenario,
-            platform.infrastructure,
-            climate,
-            platform.ledgers.opening(year),
-            year,
-            platform.through(year),
-        )
-        platform.ledgers.write(ledger, closing)
 
 
 def _spread(years: Sequence[int]) -> list[int]:
@@ -205,7 +190,7 @@ def _measure(platform: Platform, year: int) -> dict[str, Measured]:
     for built in range(platform.scenario.first_year, year):
         for asset in BEFORE_THE_FARM:
             _write(platform, RECORDERS[asset], built, None)
-    for asset in TopologicalSorter({asset: recorder.upstream for asset, recorder in RECORDERS.items()}).static_order():
+    for asset in (recorder.asset for recorder in recorders_in_order()):
         before, began = _closed_size(platform), time.perf_counter()
         rows = _write(platform, RECORDERS[asset], year, None if asset in BEFORE_THE_FARM else days)
         took = time.perf_counter() - began
@@ -217,7 +202,13 @@ def _measure(platform: Platform, year: int) -> dict[str, Measured]:
 def _write(platform: Platform, recorder: Recorder, year: int, days: DayRange | None) -> int:
     with platform.open() as warehouse:
         return write_year(
-            recorder, platform.inputs_for(recorder, year), warehouse, platform.fingerprint, "dry run", Progress(), days
+            recorder,
+            platform.inputs_for(recorder, year),
+            warehouse,
+            platform.fingerprint_of(recorder.asset),
+            "dry run",
+            Progress(),
+            days,
         ).rows
 
 

@@ -20,9 +20,10 @@ from aquamind_assets.cli.progress_bar import ProgressBar
 from aquamind_assets.cli.year_choice import UsageError
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.farm.batches.staging import staged_starts
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import complete_years
 from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number
 

@@ -13,6 +13,7 @@ from aquamind_assets.cli.home import make_home
 from aquamind_assets.cli.progress_bar import duration, short
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import complete_years
+from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import to_date
 
@@ -118,10 +119,10 @@ def status_of(settings: Settings) -> Status:
                 rows=sum(checkpoint.rows for checkpoint in ours),
                 seconds=sum(checkpoint.seconds for checkpoint in ours),
                 complete=year in complete,
-                other_scenario=any(checkpoint.fingerprint.split("@")[0] != platform.fingerprint for checkpoint in ours),
+                other_scenario=any(is_stale(platform, checkpoint) for checkpoint in ours),
             )
         )
-    return Status(platform.scenario.name, platform.fingerprint, settings.database_name, size, found, runs)
+    return Status(platform.scenario.name, platform.scenario.fingerprint(), settings.database_name, size, found, runs)
 
 
 def _last_runs(lock_held: Callable[[str, int], bool], count: int = 5) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from aquamind_assets.assets.asset_checks import evidence_of
 from aquamind_assets.laws.registry import LAWS_BESIDE_DIGESTS, judge
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.staleness import stale_years
 from aquamind_assets.settings import Settings
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import year_days
@@ -192,13 +193,7 @@ def verify_database(
             if years is not None
             else {checkpoint.year for checkpoint in checkpoints}
         )
-        foreign = sorted(
-            {
-                one.year
-                for one in checkpoints
-                if one.year in there and one.fingerprint.partition("@")[0] != platform.fingerprint
-            }
-        )
+        foreign = stale_years(platform, [one for one in checkpoints if one.year in there])
         written = {
             (entry.table, entry.year): entry for entry in warehouse.manifest() if years is None or entry.year in years
         }

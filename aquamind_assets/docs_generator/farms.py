@@ -4,28 +4,22 @@ Belongs here: simulating a preset's years, and recording them into a database in
 belong here: what is read from them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import numpy as np
 
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import ContainerDays, Ledger, LiceCounts, Movements, SiteDays, Treatments
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.writing import write_year
-from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings
-from aquamind_assets.timeline import DayRange, year_days
+from aquamind_assets.timeline import year_days
 
 LONG_AFTER = date(2030, 1, 1)
 """The day that counts as today when a document's farm is made: every year of it is over."""
@@ -67,50 +61,12 @@ class SimulatedYears:
 def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = None) -> SimulatedYears:
     """The history of a preset with ``path=value`` changes, up to ``last_year`` or to its end."""
     scenario = load_scenario(preset, changes)
-    infrastructure, state = build(scenario), None
-    climates, ledgers = [], []
-    for year in range(scenario.first_year, (last_year or scenario.last_year) + 1):
-        climates.append(site_days(scenario, infrastructure, year))
-        ledger, state = simulate_year(scenario, infrastructure, climates[-1], state, year)
-        ledgers.append(ledger)
-    return SimulatedYears(scenario, infrastructure, tuple(climates), tuple(ledgers))
-
-
-def store(platform: Platform, last_year: int) -> None:
-    """Simulate the platform's years and keep their ledgers."""
-    state = None
-    for year in range(platform.scenario.first_year, last_year + 1):
-        climate = site_days(platform.scenario, platform.infrastructure, year)
-        platform.ledgers.write_climate(year, climate)
-        ledger, state = simulate_year(platform.scenario, platform.infrastructure, climate, state, year)
-        platform.ledgers.write(ledger, state)
-
-
-def record(
-    platform: Platform, years: Iterable[int], assets: Iterable[str] | None = None, days: DayRange | None = None
-) -> None:
-    """Write the stored years' rows into the platform's database, all assets or only some, and of events only ``days``
-    if they are given."""
-    wanted = set(RECORDERS if assets is None else assets)
-    with platform.open() as warehouse:
-        for year in years:
-            for recorder in in_order():
-                if recorder.asset in wanted:
-                    write_year(
-                        recorder,
-                        platform.inputs_for(recorder, year),
-                        warehouse,
-                        platform.fingerprint,
-                        "documents",
-                        Progress(),
-                        days,
-                    )
-
-
-def in_order() -> list[Recorder]:
-    """All recorders, each after those its rows point to."""
-    order = TopologicalSorter({name: recorder.upstream for name, recorder in RECORDERS.items()})
-    return [RECORDERS[name] for name in order.static_order()]
+    infrastructure = build(scenario)
+    years = range(scenario.first_year, (last_year or scenario.last_year) + 1)
+    simulated = list(simulate_years(scenario, infrastructure, years))
+    return SimulatedYears(
+        scenario, infrastructure, tuple(one.climate for one in simulated), tuple(one.ledger for one in simulated)
+    )
 
 
 def platform_in(place: Path, preset: str, database: str | None = None) -> Platform:

@@ -12,8 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from aquamind_assets.docs_generator import markdown
-from aquamind_assets.docs_generator.farms import platform_in, record, store
+from aquamind_assets.docs_generator.farms import platform_in
+from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange, day_number
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -31,18 +33,18 @@ _BATCH = re.compile(r"BAK\d{8}")
 def make_farm(place: Path, document: str, database: str | None = None) -> Platform:
     """The farm whose story is told, with its database; of the readings only the day that the document shows."""
     platform = platform_in(place, PRESET, database)
-    store(platform, LAST_YEAR)
+    store_ledgers(platform, LAST_YEAR)
     fill(platform, document)
     return platform
 
 
 def fill(platform: Platform, document: str) -> None:
     """Record the stored years into the platform's database."""
-    record(platform, range(platform.scenario.first_year, LAST_YEAR + 1), RECORDERS.keys() - {READINGS})
+    record_years(platform, range(platform.scenario.first_year, LAST_YEAR + 1), RECORDERS.keys() - {READINGS})
     with platform.open() as warehouse:
         shown = _first_delousing(warehouse, story(document, warehouse))
     day = day_number(shown)
-    record(platform, [shown.year], [READINGS], DayRange(day, day + 1))
+    record_years(platform, [shown.year], [READINGS], DayRange(day, day + 1))
 
 
 def queries(document: str) -> list[markdown.Block]:

@@ -6,7 +6,6 @@ belong here: laws.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import Any, Self
 
@@ -15,9 +14,10 @@ import pandas as pd
 
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
+from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, chunks_of, day_number, id_range, to_date, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LOOK_AT_MOST = 50_000
@@ -89,11 +89,9 @@ class Evidence:
     def as_of(self, asset: str) -> dict[int, int]:
         """The day on which a living asset's rows stood as each year's run wrote them, by year: a row has the latest of
         the years it lives in."""
-        told = {
-            checkpoint.year: checkpoint.fingerprint.partition("@")[2]
-            for checkpoint in self.warehouse.checkpoints(asset)
-        }
-        return {year: day_number(date.fromisoformat(day)) for year, day in told.items() if day}
+        checkpoints = self.warehouse.checkpoints(asset)
+        days = {checkpoint.year: Fingerprint.parse(checkpoint.fingerprint).as_of for checkpoint in checkpoints}
+        return {year: day for year, day in days.items() if day is not None}
 
     def later_years_missing(self, asset: str) -> list[int]:
         """Years after this one up to the day that a living asset's rows stand for, that are not in the database."""

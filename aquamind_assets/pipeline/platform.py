@@ -16,17 +16,15 @@ from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.store import LedgerStore
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.provenance import LEDGER_CODE, ROWS_CODE, code_fingerprint, combined
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, combine, ledger_code, rows_code
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.timeline import DayRange, day_number, year_days
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
-
-BEFORE_THE_FARM = ("reference_data", "infrastructure")
-"""Recorders that look at the scenario alone: the farm is built before it is lived in."""
 
 
 class YearNotBegun(UserError):
@@ -52,10 +50,14 @@ class Platform:
         """The validated scenario."""
         return self.settings.load_scenario()
 
+    def fingerprint_of(self, asset: str) -> str:
+        """Fingerprint of everything that decides the rows of a recorder's asset: the scenario, code, tables."""
+        return combine(self.scenario.fingerprint(), rows_code(asset))
+
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of everything that decides the rows: the scenario and the code."""
-        return combined(self.scenario.fingerprint(), code_fingerprint(*ROWS_CODE))
+        """Fingerprint of everything that decides the rows of any asset."""
+        return combine(*map(self.fingerprint_of, RECORDERS))
 
     @cached_property
     def infrastructure(self) -> Infrastructure:
@@ -65,7 +67,7 @@ class Platform:
     @cached_property
     def ledgers(self) -> Ledgers:
         """The scenario's ledgers."""
-        fingerprint = combined(self.scenario.farm_fingerprint(), code_fingerprint(*LEDGER_CODE))
+        fingerprint = combine(self.scenario.farm_fingerprint(), ledger_code())
         return Ledgers(LedgerStore(self.settings.ledger, fingerprint), self.scenario.first_year)
 
     def through(self, year: int) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from aquamind_assets.errors import UserError
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Fingerprint
 from aquamind_assets.pipeline.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -49,12 +50,14 @@ def _complete(recorder: Recorder, year: int, platform: Platform, warehouse: Ware
     known = [
         checkpoint
         for checkpoint in warehouse.checkpoints(recorder.asset, year)
-        if checkpoint.fingerprint.split("@")[0] == platform.fingerprint
+        if Fingerprint.parse(checkpoint.fingerprint).content == platform.fingerprint_of(recorder.asset)
     ]
     if recorder.kind == "living":
         return bool(known)
     days = None if recorder.asset in BEFORE_THE_FARM else platform.days
-    return not pending(known, platform.fingerprint, wanted_chunks(year, platform.through(year), days, known))
+    return not pending(
+        known, platform.fingerprint_of(recorder.asset), wanted_chunks(year, platform.through(year), days, known)
+    )
 
 
 def _span(years: list[int]) -> str:

@@ -1,47 +1,101 @@
-"""Which code made the data: part of every fingerprint, so that rows of two versions are never taken for one.
+"""What decides an asset's rows: the scenario, the code behind the asset, and the description of its tables.
 
-A changed scenario and changed code are the same to whoever resumes: what was committed under the other one is made
-again.
+Rows that were committed under another fingerprint are stale: they are written again, never mixed with new ones. Each
+asset has a fingerprint of its own, so a change of one recorder leaves the rows of the others valid.
+
+Belongs here: which functions decide what. Does not belong here: how code is hashed (``code_fingerprint``).
 """
 
 import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
-from importlib import resources
-from importlib.metadata import version
-from importlib.resources.abc import Traversable
+from typing import Self
 
-LEDGER_CODE = ("timeline.py", "scenario", "farm", "ledger", "streams.py")
-"""What decides a ledger."""
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.pipeline.code_fingerprint import fingerprint_of
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.tables.digest import digest_by_year
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.timeline import day_number, to_date
 
-ROWS_CODE = (*LEDGER_CODE, "records", "tables")
-"""What decides rows and their digests."""
+BEFORE_THE_FARM = ("reference_data", "infrastructure")
+"""Recorders that read the scenario and what is built from it, and no ledger."""
+
+CLIMATE = (build, site_days)
+"""What decides a year's water and weather."""
+
+LEDGER = (*CLIMATE, simulate_year)
+"""What decides a year's ledger."""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The fingerprint kept with a checkpoint.
+
+    Attributes:
+        content: sixteen hex digits of what decides the rows.
+        as_of: the day that rows which change over their life are as of, a day number; None for rows that never change.
+    """
+
+    content: str
+    as_of: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The fingerprint that ``str`` has written.
+
+        Raises:
+            ValueError: the text after ``@`` is no date.
+        """
+        content, _, day = text.partition("@")
+        try:
+            return cls(content, day_number(date.fromisoformat(day)) if day else None)
+        except ValueError:
+            raise ValueError(f"fingerprint {text!r}: {day!r} is no date") from None
+
+    def __str__(self) -> str:
+        return self.content if self.as_of is None else f"{self.content}@{to_date(self.as_of)}"
+
+
+def combine(*parts: str) -> str:
+    """One fingerprint of several, sixteen hex digits."""
+    return hashlib.blake2b("/".join(parts).encode(), digest_size=8).hexdigest()
 
 
 @cache
-def code_fingerprint(*parts: str) -> str:
-    """Sixteen hex digits of these files and folders of the package."""
-    hashed = hashlib.blake2b(digest_size=8)
-    package = resources.files("aquamind_assets")
-    for part in parts:
-        for name, file in sorted(_files(package.joinpath(*part.split("/")), part)):
-            hashed.update(f"{name}\0".encode() + file.read_bytes())
-    return hashed.hexdigest()
+def code_version(functions: tuple[Callable[..., object], ...]) -> str:
+    """The version of the code that these functions reach, as Dagster shows it; equal as long as its behavior is."""
+    return fingerprint_of(functions)[:12]
 
 
-def combined(*fingerprints: str) -> str:
-    """One fingerprint of several."""
-    return hashlib.blake2b("/".join(fingerprints).encode(), digest_size=8).hexdigest()
+@cache
+def ledger_code() -> str:
+    """Fingerprint of the code that decides ledgers."""
+    return fingerprint_of(LEDGER)
 
 
-def code_version() -> str:
-    """The package's version and what decides its rows, as Dagster shows it: an asset made by other code shows as
-    stale."""
-    return f"{version('aquamind-assets')}+{code_fingerprint(*ROWS_CODE)[:8]}"
+@cache
+def rows_code(asset: str) -> str:
+    """Fingerprint of the code and the table descriptions that decide the rows of a recorder's asset."""
+    recorder = RECORDERS[asset]
+    upstream = (build,) if asset in BEFORE_THE_FARM else (*LEDGER, lives_of)
+    code = fingerprint_of([*recorder_functions(recorder), *upstream, Recorder, digest_by_year])
+    return combine(code, *(_table_form(table) for table in recorder.tables))
 
 
-def _files(place: Traversable, name: str) -> list[tuple[str, Traversable]]:
-    if place.is_file():
-        return [(name, place)] if name.endswith((".py", ".yaml")) else []
-    return [
-        file for entry in place.iterdir() if entry.name != "presets" for file in _files(entry, f"{name}/{entry.name}")
-    ]
+def recorder_functions(recorder: Recorder) -> Iterable[Callable[..., object]]:
+    """The functions that make a recorder's rows."""
+    return [*recorder.events, *recorder.sized, *recorder.living, *([recorder.gone] if recorder.gone else [])]
+
+
+def _table_form(name: str) -> str:
+    """What the description of a table decides of stored values: its columns with their types, defaults and references."""
+    columns = TABLES[name].columns
+    parts = [(one.name, one.type, one.nullable, one.default, one.references, one.identity) for one in columns]
+    return repr((name, parts))

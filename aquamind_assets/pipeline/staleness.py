@@ -1,17 +1,30 @@
-"""Which years are in the database, and which of them belong to another scenario than the current one."""
+"""Which rows in a database are stale: written from another scenario, or by code that behaves differently."""
+
+from collections.abc import Iterable
 
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import Fingerprint
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.warehouse.checkpoints import Checkpoint
+
+
+def is_stale(platform: Platform, checkpoint: Checkpoint) -> bool:
+    """Whether a committed chunk was made from another scenario or code than the platform's."""
+    if checkpoint.asset not in RECORDERS:
+        return True
+    return Fingerprint.parse(checkpoint.fingerprint).content != platform.fingerprint_of(checkpoint.asset)
+
+
+def stale_years(platform: Platform, checkpoints: Iterable[Checkpoint]) -> list[int]:
+    """Years with at least one stale chunk, in order."""
+    return sorted({checkpoint.year for checkpoint in checkpoints if is_stale(platform, checkpoint)})
 
 
 def years_to_renew(platform: Platform) -> list[int]:
-    """Years to materialise again, in order: those with rows of another scenario, and those before them without a ledger
-    of the current one."""
+    """Years to materialize again, in order: the stale ones, and years before them without a ledger of the scenario."""
     with platform.open() as warehouse:
-        written = warehouse.checkpoints()
-    if not written:
+        stale = stale_years(platform, warehouse.checkpoints())
+    if not stale:
         return []
-    foreign = {entry.year for entry in written if entry.fingerprint.split("@")[0] != platform.fingerprint}
-    if not foreign:
-        return []
-    without_ledger = set(range(platform.scenario.first_year, max(foreign) + 1)) - set(platform.ledgers.years())
-    return sorted(foreign | without_ledger)
+    without_ledger = set(range(platform.scenario.first_year, max(stale) + 1)) - set(platform.ledgers.years())
+    return sorted({*stale, *without_ledger})

@@ -12,9 +12,10 @@ from functools import partial
 import numpy as np
 
 from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
-from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
+from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, pending
 from aquamind_assets.warehouse.memory import MemoryGuard, memory_budget_mb
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -64,11 +65,6 @@ class YearWritten:
         return f"{sum(checkpoint.digest for checkpoint in (*self.written, *self.resumed)) % 2**64:016x}"
 
 
-def living_fingerprint(fingerprint: str, through: int) -> str:
-    """Fingerprint of rows that change over their life: they also depend on the latest simulated day."""
-    return f"{fingerprint}@{to_date(through)}"
-
-
 def write_year(
     recorder: Recorder,
     inputs: YearInputs,
@@ -105,7 +101,7 @@ def _write_living(
     on_chunk: Callable[[Checkpoint, int], None],
 ) -> YearWritten:
     done = YearWritten()
-    fingerprint = living_fingerprint(fingerprint, inputs.lives.through)
+    fingerprint = str(Fingerprint(fingerprint, inputs.lives.through))
     progress.started(recorder.asset, inputs.year, 1)
     if 0 in there and there[0].fingerprint == fingerprint:
         done.resumed.append(there[0])

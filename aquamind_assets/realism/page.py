@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from aquamind_assets import timeline
-from aquamind_assets.farm import engine
-from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.ledger.lives import lives_of
-from aquamind_assets.ledger.state import FarmState
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.realism.key_figures import KeyFigure, columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
 from aquamind_assets.realism.targets import Finding
-from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -27,12 +23,9 @@ def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterato
 
     ``places`` is ``infrastructure.build(scenario)``.
     """
-    state: FarmState | None = None
-    for year in scenario.years:
-        water = climate.site_days(scenario, places, year)
-        ledger, state = engine.simulate_year(scenario, places, water, state, year)
-        inputs = YearInputs(scenario, places, water, ledger, lives_of([ledger]))
-        yield observe(scenario, places, water, ledger, observe_readings(inputs))
+    for year in simulate_years(scenario, places, scenario.years):
+        readings = observe_readings(year.inputs(scenario, places))
+        yield observe(scenario, places, year.climate, year.ledger, readings)
 
 
 def realism_page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:

@@ -13,8 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from aquamind_assets.cli.app import app
-from aquamind_assets.docs_generator.farms import platform_in, record, store
+from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.docs_generator.markdown import Block, blocks
+from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.docs_generator.conftest import DOCS
 
@@ -75,8 +77,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the smallest farm has been run for two years, as the documents suppose."""
     place = tmp_path_factory.mktemp("reader")
     platform = platform_in(place / "data", "tiny")
-    store(platform, 2016)
-    record(platform, [2015, 2016], RECORDERS.keys() - {"environmental_readings"})
+    store_ledgers(platform, 2016)
+    record_years(platform, [2015, 2016], RECORDERS.keys() - {"environmental_readings"})
     return place
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from aquamind_assets.docs_generator import markdown, what_if
-from aquamind_assets.docs_generator.farms import SimulatedYears, in_order, simulate
+from aquamind_assets.docs_generator.farms import SimulatedYears, simulate
 from aquamind_assets.docs_generator.twins import NEVER, first_differences, outcome
 from aquamind_assets.ledger.codes import Cause, Movement, Stage, TreatmentReason
 from aquamind_assets.ledger.lives import Lives
 from aquamind_assets.ledger.model import ContainerDays
+from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
@@ -195,7 +196,7 @@ def contents(
         )
     )
     found = {}
-    for recorder in in_order():
+    for recorder in recorders_in_order():
         if recorder.asset in assets:
             for block in rows_of(recorder, year):
                 rows = as_frame(block)

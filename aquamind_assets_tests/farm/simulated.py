@@ -5,12 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import ContainerDays, Ledger
 from aquamind_assets.ledger.state import FarmState
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -35,15 +34,8 @@ def history(preset: str, years: int, changes: tuple[str, ...] = ()) -> History:
     """The first ``years`` of a preset."""
     scenario = load_scenario(preset, changes)
     infrastructure = build(scenario)
-    ledgers: list[Ledger] = []
-    states: list[FarmState] = []
-    for year in list(scenario.years)[:years]:
-        ledger, state = simulate_year(
-            scenario, infrastructure, site_days(scenario, infrastructure, year), states[-1] if states else None, year
-        )
-        ledgers.append(ledger)
-        states.append(state)
-    return History(scenario, infrastructure, ledgers, states)
+    made = list(simulate_years(scenario, infrastructure, list(scenario.years)[:years]))
+    return History(scenario, infrastructure, [one.ledger for one in made], [one.closing for one in made])
 
 
 def deaths(days: ContainerDays) -> np.ndarray:

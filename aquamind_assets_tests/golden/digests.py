@@ -11,8 +11,10 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from aquamind_assets.docs_generator.farms import LONG_AFTER, record, store
+from aquamind_assets.docs_generator.farms import LONG_AFTER
+from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.checkpoints import TableYear, hex_digest
 
@@ -35,8 +37,8 @@ def generated(database: str, ledger: Path) -> list[TableYear]:
     """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into
     ``database``."""
     platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER))
-    store(platform, platform.scenario.last_year)
-    record(platform, platform.scenario.years)
+    store_ledgers(platform, platform.scenario.last_year)
+    record_years(platform, platform.scenario.years)
     with platform.open() as warehouse:
         return warehouse.recount()
 

@@ -6,12 +6,11 @@ import pytest
 from rich.console import Console
 
 from aquamind_assets.cli.realism import as_json, judge_history, show
-from aquamind_assets.farm import engine
-from aquamind_assets.farm.sites import climate, infrastructure
+from aquamind_assets.farm.sites import infrastructure
 from aquamind_assets.ledger.codes import Cause, Movement, Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.realism.frames import FarmWeeks, month_number
 from aquamind_assets.realism.key_figures import columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
@@ -29,7 +28,6 @@ from aquamind_assets.realism.statistics import (
     mortality_by_month_at_sea,
 )
 from aquamind_assets.realism.targets import compare, load_targets
-from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
@@ -53,17 +51,12 @@ class History:
 def history() -> History:
     scenario = load_scenario("tiny")
     places = infrastructure.build(scenario)
-    state, water, ledgers, years = None, [], [], []
-    for year in scenario.years:
-        water.append(climate.site_days(scenario, places, year))
-        ledger, state = engine.simulate_year(scenario, places, water[-1], state, year)
-        ledgers.append(ledger)
-        readings = (
-            observe_readings(YearInputs(scenario, places, water[-1], ledger, lives_of([ledger])))
-            if year % 3 == 0
-            else None
-        )
-        years.append(observe(scenario, places, water[-1], ledger, readings))
+    water, ledgers, years = [], [], []
+    for one in simulate_years(scenario, places, scenario.years):
+        readings = observe_readings(one.inputs(scenario, places)) if one.ledger.year % 3 == 0 else None
+        water.append(one.climate)
+        ledgers.append(one.ledger)
+        years.append(observe(scenario, places, one.climate, one.ledger, readings))
     return History(scenario, places, water, ledgers, years)
 
 

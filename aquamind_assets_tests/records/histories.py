@@ -7,12 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.scenario.model import Scenario
@@ -33,15 +32,10 @@ class Simulated:
 
 def simulated(scenario: Scenario, last_year: int | None = None, through: int | None = None) -> Simulated:
     """All years, or those up to ``last_year``, of which only the days up to ``through`` are simulated."""
-    infrastructure, state = build(scenario), None
-    climates, ledgers = [], []
-    for year in range(scenario.first_year, (last_year or scenario.last_year) + 1):
-        climates.append(site_days(scenario, infrastructure, year))
-        ledger, state = simulate_year(
-            scenario, infrastructure, climates[-1], state, year, through if year == last_year else None
-        )
-        ledgers.append(ledger)
-    return Simulated(scenario, infrastructure, climates, ledgers)
+    infrastructure = build(scenario)
+    years = range(scenario.first_year, (last_year or scenario.last_year) + 1)
+    made = list(simulate_years(scenario, infrastructure, years, through))
+    return Simulated(scenario, infrastructure, [one.climate for one in made], [one.ledger for one in made])
 
 
 def inputs_of(farm: Simulated) -> list[YearInputs]:

@@ -5,8 +5,8 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from aquamind_assets.ledger.lives import lives_of
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM
 from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.registry import RECORDERS

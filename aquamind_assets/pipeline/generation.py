@@ -1,0 +1,46 @@
+"""Years recorded into a database one after another, without Dagster: for documents, tests and measurements.
+
+Belongs here: the order of recorders and years. Does not belong here: one asset's year (``writing``), simulating
+(``simulation``), runs and events (``assets``).
+"""
+
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
+
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.writing import write_year
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.timeline import DayRange
+
+
+def recorders_in_order(assets: Iterable[str] | None = None) -> list[Recorder]:
+    """These recorders (default: all), each after those that its rows refer to."""
+    wanted = set(RECORDERS if assets is None else assets)
+    order = TopologicalSorter({name: recorder.upstream for name, recorder in RECORDERS.items()}).static_order()
+    return [RECORDERS[name] for name in order if name in wanted]
+
+
+def record_years(
+    platform: Platform,
+    years: Iterable[int],
+    assets: Iterable[str] | None = None,
+    days: DayRange | None = None,
+    run_id: str = "without Dagster",
+) -> None:
+    """Write the stored years' rows into the platform's database.
+
+    Args:
+        platform: scenario, ledgers and database.
+        years: the years, in order; their ledgers are stored.
+        assets: names of the recorders to run; None for all.
+        days: the only days of which events are recorded; None for all.
+        run_id: what the checkpoints name as their run.
+    """
+    recorders = recorders_in_order(assets)
+    with platform.open() as warehouse:
+        for year in years:
+            for recorder in recorders:
+                inputs = platform.inputs_for(recorder, year)
+                fingerprint = platform.fingerprint_of(recorder.asset)
+                write_year(recorder, inputs, warehouse, fingerprint, run_id, platform.progress, days)
