@@ -5,6 +5,7 @@ Belongs here: what Dagster knows of such an asset. Does not belong here: which r
 """
 
 import time
+from functools import partial
 
 import dagster as dg
 
@@ -23,7 +24,6 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.pipeline.writing import write_year
-from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.partition import partition_report
 from aquamind_assets.tables.schema import TABLES
@@ -80,13 +80,13 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
                 )
             )
 
-    inputs = platform.inputs_for(recorder, year)
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         written = write_year(
             recorder,
-            inputs,
+            year,
+            partial(platform.inputs_for, recorder),
             warehouse,
             platform.fingerprint_of(recorder.asset),
             context.run.run_id,
@@ -96,16 +96,14 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         )
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
-        checked = _checked(platform, recorder, inputs, warehouse)
+        checked = _checked(platform, recorder, year, warehouse)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)
 
 
-def _checked(
-    platform: Platform, recorder: Recorder, inputs: YearInputs, warehouse: Warehouse
-) -> list[dg.AssetCheckResult]:
+def _checked(platform: Platform, recorder: Recorder, year: int, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
     """The laws of the asset's rows, as far as they are there."""
-    ledger = None if recorder.asset in BEFORE_THE_FARM else inputs.ledger
-    return results_of(recorder.asset, evidence_of(platform, inputs.year, ledger).with_database(warehouse))
+    ledger = None if recorder.asset in BEFORE_THE_FARM else platform.ledger(year)
+    return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse))
 
 
 def _lineage(recorder: Recorder) -> list[str]:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -203,7 +204,8 @@ def _write(platform: Platform, recorder: Recorder, year: int, days: DayRange | N
     with platform.open() as warehouse:
         return write_year(
             recorder,
-            platform.inputs_for(recorder, year),
+            year,
+            partial(platform.inputs_for, recorder),
             warehouse,
             platform.fingerprint_of(recorder.asset),
             "dry run",

@@ -7,7 +7,6 @@ not belong here: files (``warehouse.ledger_store``), simulating (``farm``).
 from typing import Any, get_type_hints
 
 from aquamind_assets.ledger.frames import Frame
-from aquamind_assets.ledger.lives import Lives, lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import LedgerMissing, LedgerStore, StoredPart
@@ -101,17 +100,13 @@ class Ledgers:
         """
         return SiteDays(**self.store.frame(self.about(year, CLIMATE), "site_days"))
 
-    def lives(self, year: int) -> Lives:
-        """What became of everything that lived in the year, as of the latest stored year that follows it without a gap.
+    def later(self, year: int, last_year: int) -> list[Ledger]:
+        """The ledgers of the years after ``year`` up to ``last_year``, with the frames that living rows are made from.
 
         Raises:
-            LedgerMissing: the year is not stored.
+            LedgerMissing: one of these years is not stored.
         """
-        stored = self.years()
-        ledgers = [self.ledger(year)]
-        while ledgers[-1].year + 1 in stored:
-            ledgers.append(self._read(self.about(ledgers[-1].year + 1), _LIVING))
-        return lives_of(ledgers)
+        return [self._read(self.about(one), _LIVING) for one in range(year + 1, last_year + 1)]
 
     def _read(self, stored: StoredPart, names: Any) -> Ledger:
         frames: dict[str, Any] = {

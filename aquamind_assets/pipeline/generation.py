@@ -5,6 +5,7 @@ Belongs here: the order of recorders and years. Does not belong here: one asset'
 """
 
 from collections.abc import Iterable
+from functools import partial
 from graphlib import TopologicalSorter
 
 from aquamind_assets.pipeline.platform import Platform
@@ -41,6 +42,6 @@ def record_years(
     with platform.open() as warehouse:
         for year in years:
             for recorder in recorders:
-                inputs = platform.inputs_for(recorder, year)
+                inputs_of = partial(platform.inputs_for, recorder)
                 fingerprint = platform.fingerprint_of(recorder.asset)
-                write_year(recorder, inputs, warehouse, fingerprint, run_id, platform.progress, days)
+                write_year(recorder, year, inputs_of, warehouse, fingerprint, run_id, platform.progress, days)

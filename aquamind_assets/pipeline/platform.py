@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from aquamind_assets.errors import UserError
+from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.ledgers import FRAMES, Ledgers
@@ -44,6 +45,7 @@ class Platform:
     settings: Settings
     progress: Progress = field(default_factory=Progress)
     days: DayRange | None = None
+    _shortened: dict[tuple[int, int], Ledger] = field(default_factory=dict, repr=False)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -81,20 +83,50 @@ class Platform:
             raise YearNotBegun(f"no day of {year} is over yet: today is {self.settings.current_day()}")
         return min(year_days(year).end, today) - 1
 
-    def inputs_for(self, recorder: Recorder, year: int) -> YearInputs:
-        """Everything that the recorder of a year looks at.
+    def inputs_for(self, recorder: Recorder, year: int, last_year: int | None = None) -> YearInputs:
+        """Everything that the recorder of a year reads.
+
+        Args:
+            recorder: whose inputs.
+            year: the calendar year.
+            last_year: living rows stand as of the end of this year; None for the year itself.
 
         Raises:
-            LedgerMissing: the ledger or the climate of the year is not stored.
+            LedgerMissing: the climate of the year or a ledger up to ``last_year`` is not stored.
             YearNotBegun: no day of the year is over.
         """
+        last_year = max(year, last_year or year)
         if recorder.asset in BEFORE_THE_FARM:
             ledger = _nothing_lived(year, self.through(year), self.scenario.farm_fingerprint())
-            return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives_of([ledger]))
-        ledger = self.ledgers.ledger(year)
-        return YearInputs(
-            self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, self.ledgers.lives(year)
-        )
+            later = [
+                _nothing_lived(one, self.through(one), ledger.fingerprint) for one in range(year + 1, last_year + 1)
+            ]
+            return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives_of([ledger, *later]))
+        ledger, later = self.ledger(year), self.ledgers.later(year, last_year)
+        if later:
+            later[-1] = self._up_to_the_days(later[-1])
+        lives = lives_of([ledger, *later])
+        return YearInputs(self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, lives)
+
+    def ledger(self, year: int) -> Ledger:
+        """The ledger of a year; where only some days are recorded, as it stands on the last of them.
+
+        Raises:
+            LedgerMissing: it is not stored.
+        """
+        return self._up_to_the_days(self.ledgers.ledger(year))
+
+    def _up_to_the_days(self, ledger: Ledger) -> Ledger:
+        """The same year simulated up to the last of the days that are recorded, where its ledger reaches further."""
+        year = ledger.year
+        if self.days is None or self.days.end - 1 >= ledger.through or self.days.end <= year_days(year).first:
+            return ledger
+        through = self.days.end - 1
+        if (year, through) not in self._shortened:
+            opening, climate = self.ledgers.opening(year), self.ledgers.climate(year)
+            shortened, _ = simulate_year(self.scenario, self.infrastructure, climate, opening, year, through)
+            self._shortened = {(year, through): shortened}
+        return self._shortened[year, through]
 
     def open(self) -> Warehouse:
         """The database, prepared: its tables made or checked.

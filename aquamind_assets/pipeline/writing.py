@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.records.inputs import YearInputs
@@ -23,6 +24,12 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 LOCK_WAIT_S = 60.0
 """How long a second writer of the same year waits for the first to finish; what that one has committed is not written
 again."""
+
+
+InputsOf = Callable[[int, int], YearInputs]
+"""The inputs of a year, with everything that changes over its life as of the end of the second year."""
+
+OnChunk = Callable[[Checkpoint, int], None]
 
 
 @dataclass
@@ -67,57 +74,115 @@ class YearWritten:
 
 def write_year(
     recorder: Recorder,
-    inputs: YearInputs,
+    year: int,
+    inputs_of: InputsOf,
     warehouse: Warehouse,
     fingerprint: str,
     run_id: str,
     progress: Progress,
     days: DayRange | None = None,
-    on_chunk: Callable[[Checkpoint, int], None] = lambda checkpoint, chunks: None,
+    on_chunk: OnChunk = lambda checkpoint, chunks: None,
 ) -> YearWritten:
-    """Write what is missing of the year; ``on_chunk`` hears of each chunk written and of how many the year has.
+    """Write what is missing of an asset's year.
 
-    ``days`` restricts events to some days of the year; the chunks they lie in count as unfinished until all their days
-    are there.
+    Args:
+        recorder: makes the rows.
+        year: the calendar year.
+        inputs_of: the recorder's inputs of a year, as of the end of another one.
+        warehouse: the database, prepared.
+        fingerprint: of what decides the rows, see ``provenance``.
+        run_id: kept with the checkpoints.
+        progress: receives every chunk, and may ask to stop between two.
+        days: the only days of which events are recorded; their chunks stay unfinished until all days are there.
+        on_chunk: called with each chunk that was written, and the number of chunks of the year.
 
     Raises:
-        Interrupted: a person asked for it; what is committed stays.
+        Interrupted: a person asked to stop; what is committed stays.
+        LedgerMissing: a ledger that is needed is not stored.
     """
-    with warehouse.lock(recorder.asset, inputs.year, wait=LOCK_WAIT_S):
-        there = {checkpoint.chunk: checkpoint for checkpoint in warehouse.checkpoints(recorder.asset, inputs.year)}
-        if recorder.kind == "living":
-            return _write_living(recorder, inputs, warehouse, fingerprint, run_id, progress, there, on_chunk)
+    if recorder.kind == "living":
+        return _write_living(recorder, year, inputs_of, warehouse, fingerprint, run_id, progress, on_chunk)
+    with warehouse.lock(recorder.asset, year, wait=LOCK_WAIT_S):
+        there = {checkpoint.chunk: checkpoint for checkpoint in warehouse.checkpoints(recorder.asset, year)}
+        inputs = inputs_of(year, year)
         return _write_events(recorder, inputs, warehouse, fingerprint, run_id, progress, there, on_chunk, days)
+
+
+def refresh_living(
+    recorder: Recorder, inputs_of: InputsOf, warehouse: Warehouse, fingerprint: str, run_id: str
+) -> list[int]:
+    """Write living rows again that no longer stand as of the latest materialized year; the years that were written.
+
+    To be called after years were cleared.
+
+    Raises:
+        LedgerMissing: a ledger that is needed is not stored.
+    """
+    written = _living_years(recorder, warehouse)
+    due = due_years(written, fingerprint, _last_days(inputs_of, written, fingerprint, None))
+    for one in due:
+        _replace_living(recorder, one, inputs_of, warehouse, fingerprint, run_id)
+    return due
 
 
 def _write_living(
     recorder: Recorder,
-    inputs: YearInputs,
+    year: int,
+    inputs_of: InputsOf,
     warehouse: Warehouse,
     fingerprint: str,
     run_id: str,
     progress: Progress,
-    there: Mapping[int, Checkpoint],
-    on_chunk: Callable[[Checkpoint, int], None],
+    on_chunk: OnChunk,
 ) -> YearWritten:
     done = YearWritten()
-    fingerprint = str(Fingerprint(fingerprint, inputs.lives.through))
-    progress.started(recorder.asset, inputs.year, 1)
-    if 0 in there and there[0].fingerprint == fingerprint:
-        done.resumed.append(there[0])
-        progress.chunk_written(recorder.asset, inputs.year, 0)
+    progress.started(recorder.asset, year, 1)
+    written = _living_years(recorder, warehouse)
+    due = due_years(written, fingerprint, _last_days(inputs_of, written, fingerprint, year), year)
+    if year in due:
+        done.written.append(_replace_living(recorder, year, inputs_of, warehouse, fingerprint, run_id))
+        on_chunk(done.written[0], 1)
     else:
-        gone: Mapping[str, np.ndarray] = recorder.gone(inputs) if recorder.gone else {}
-        key = ChunkKey(recorder.asset, inputs.year, 0)
-        done.written.append(
-            warehouse.write_living(
-                key, year_days(inputs.year), fingerprint, run_id, recorder.tables, recorder.rows_alive(inputs), gone
-            )
-        )
-        progress.chunk_written(recorder.asset, inputs.year, done.written[-1].rows)
-        on_chunk(done.written[-1], 1)
-    progress.completed(recorder.asset, inputs.year)
+        done.resumed += warehouse.checkpoints(recorder.asset, year)
+    progress.chunk_written(recorder.asset, year, done.rows_written)
+    for other in due:
+        if other != year:
+            _replace_living(recorder, other, inputs_of, warehouse, fingerprint, run_id)
+    progress.completed(recorder.asset, year)
     return done
+
+
+def _living_years(recorder: Recorder, warehouse: Warehouse) -> dict[int, Fingerprint]:
+    return {one.year: Fingerprint.parse(one.fingerprint) for one in warehouse.checkpoints(recorder.asset)}
+
+
+def _last_days(
+    inputs_of: InputsOf, written: Mapping[int, Fingerprint], fingerprint: str, year: int | None
+) -> dict[int, int]:
+    """Last simulated day of the latest year that is materialized, by that year; empty if there is none."""
+    years = [one for one, known in written.items() if known.content == fingerprint]
+    latest = max([*years, *([] if year is None else [year])], default=None)
+    return {} if latest is None else {latest: inputs_of(latest, latest).lives.through}
+
+
+def _replace_living(
+    recorder: Recorder, year: int, inputs_of: InputsOf, warehouse: Warehouse, fingerprint: str, run_id: str
+) -> Checkpoint:
+    """Write a year's living rows as of the latest year that is materialized, itself included."""
+    with warehouse.lock(recorder.asset, year, wait=LOCK_WAIT_S):
+        written = _living_years(recorder, warehouse)
+        latest = max([year, *(one for one, known in written.items() if known.content == fingerprint)])
+        inputs = inputs_of(year, latest)
+        gone: Mapping[str, np.ndarray] = recorder.gone(inputs) if recorder.gone else {}
+        return warehouse.write_living(
+            ChunkKey(recorder.asset, year, 0),
+            year_days(year),
+            str(Fingerprint(fingerprint, inputs.lives.through)),
+            run_id,
+            recorder.tables,
+            recorder.rows_alive(inputs),
+            gone,
+        )
 
 
 def _write_events(
@@ -128,7 +193,7 @@ def _write_events(
     run_id: str,
     progress: Progress,
     there: Mapping[int, Checkpoint],
-    on_chunk: Callable[[Checkpoint, int], None],
+    on_chunk: OnChunk,
     days: DayRange | None,
 ) -> YearWritten:
     done = YearWritten()

@@ -20,4 +20,4 @@ class YearLocked(WarehouseError):
 
 
 class WarehouseUnavailable(TransientError):
-    """The database cannot be reached, the connection was lost, or it rolled a transaction back; another try may help."""
+    """The database cannot be reached, or it rolled a transaction back; another try may help."""

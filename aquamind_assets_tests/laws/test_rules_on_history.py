@@ -1,27 +1,34 @@
 """What the recorders write of a simulated history keeps every rule, on both databases."""
 
 from functools import cache
-from graphlib import TopologicalSorter
 
 import pytest
 
 from aquamind_assets.laws.rules import violations
+from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets_tests.records.histories import inputs_of, simulated
+from aquamind_assets_tests.records.histories import Simulated, simulated
 
 LAST_YEAR = 2018
 """Enough for batches to be harvested and for every recorder to have something to record."""
 
 
 @cache
-def history() -> list[YearInputs]:
+def history() -> Simulated:
     # Few readings a day: they are most of the rows, and no rule counts them.
-    return inputs_of(simulated(load_scenario("tiny", ["water.readings_per_day=2"]), LAST_YEAR))
+    return simulated(load_scenario("tiny", ["water.readings_per_day=2"]), LAST_YEAR)
+
+
+def inputs(year: int, last_year: int) -> YearInputs:
+    farm = history()
+    place, end = year - farm.ledgers[0].year, last_year - farm.ledgers[0].year + 1
+    lives = lives_of(farm.ledgers[place:end])
+    return YearInputs(farm.scenario, farm.infrastructure, farm.climates[place], farm.ledgers[place], lives)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -29,11 +36,9 @@ def warehouse(request, tmp_path):
     url = f"sqlite:///{tmp_path / 'farm.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     with open_warehouse(url) as opened:
         opened.prepare()
-        for inputs in history():
-            for asset in TopologicalSorter(
-                {recorder.asset: recorder.upstream for recorder in RECORDERS.values()}
-            ).static_order():
-                write_year(RECORDERS[asset], inputs, opened, "history", "run", Progress())
+        for ledger in history().ledgers:
+            for recorder in recorders_in_order():
+                write_year(recorder, ledger.year, inputs, opened, "history", "run", Progress())
         yield opened
 
 

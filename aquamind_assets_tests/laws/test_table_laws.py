@@ -12,10 +12,11 @@ from aquamind_assets.laws.feed_in_tables import Opening, feed_closes_over
 from aquamind_assets.laws.registry import judge
 from aquamind_assets.laws.row_rules import rows_keep_the_rules
 from aquamind_assets.laws.timing import rows_in_time
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets_tests.laws.written import TABLE_LAWS, Written, evidence, farm, law_named, write, write_all
+from aquamind_assets_tests.laws.written import TABLE_LAWS, Written, evidence, law_named, write, write_all
 
 YEAR = 2017
 NEW_YEAR = YEAR * 10**10
@@ -381,18 +382,11 @@ def test_where_nothing_is_written_no_law_is_kept_in_silence(fresh: str) -> None:
 
 def test_a_year_alone_is_judged_as_far_as_its_rows_go(fresh: str) -> None:
     """The middle year first, when all three are simulated: batches live in years that are not there."""
-    past = farm()
     with open_warehouse(fresh) as warehouse:
         warehouse.prepare()
         for year in (2015, 2016):
-            write(warehouse, past, year, 2017, ["reference_data", "infrastructure"])
-        write(
-            warehouse,
-            past,
-            2016,
-            2017,
-            [asset for asset in RECORDERS if asset not in ("reference_data", "infrastructure")],
-        )
+            write(warehouse, year, BEFORE_THE_FARM)
+        write(warehouse, 2016, [asset for asset in RECORDERS if asset not in BEFORE_THE_FARM])
         found = {(one.law.asset, one.law.name): one.result for one in judge(TABLE_LAWS, evidence(warehouse, 2016))}
         assert {key: str(result) for key, result in found.items() if not result.kept} == {}
         assert any(
@@ -400,7 +394,7 @@ def test_a_year_alone_is_judged_as_far_as_its_rows_go(fresh: str) -> None:
             for text in found["mortality", "fish_close"].unseen
         )
         for year in (2017, 2015):
-            write(warehouse, past, year, 2017)
+            write(warehouse, year)
         again = law_named("mortality", "fish_close").judge(evidence(warehouse, 2016))
         assert again.kept
         assert not again.unseen

@@ -9,10 +9,10 @@ from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import LAWS, SIMULATED, Law
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
+from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.farm.simulated import History, history
 
@@ -25,27 +25,26 @@ def farm() -> History:
     return history("tiny", YEARS, CHANGES)
 
 
-def write(warehouse: Warehouse, past: History, year: int, through: int, assets: Iterable[str] = RECORDERS) -> None:
-    """Write a year when the farm has been simulated up to the end of year ``through``."""
-    index = year - past.scenario.first_year
-    ledgers = past.ledgers[index : through - past.scenario.first_year + 1]
+def inputs(year: int, last_year: int) -> YearInputs:
+    """The inputs of a year as of the end of another one."""
+    past = farm()
+    first = past.scenario.first_year
+    ledgers = past.ledgers[year - first : last_year + 1 - first]
     climate = site_days(past.scenario, past.infrastructure, year)
-    inputs = YearInputs(past.scenario, past.infrastructure, climate, ledgers[0], lives_of(ledgers))
-    for asset in sorted(assets, key=_depth):
-        write_year(RECORDERS[asset], inputs, warehouse, "fingerprint", "run", Progress())
+    return YearInputs(past.scenario, past.infrastructure, climate, ledgers[0], lives_of(ledgers))
 
 
-def _depth(asset: str) -> int:
-    """How many assets must be written before it, one after the other."""
-    return 1 + max((_depth(one) for one in RECORDERS[asset].upstream), default=0)
+def write(warehouse: Warehouse, year: int, assets: Iterable[str] | None = None) -> None:
+    """Write some assets of a year, or all."""
+    for recorder in recorders_in_order(assets):
+        write_year(recorder, year, inputs, warehouse, "fingerprint", "run", Progress())
 
 
 def write_all(warehouse: Warehouse) -> None:
-    """All years, each when it has just been simulated."""
-    past = farm()
+    """All years in order."""
     warehouse.prepare()
-    for ledger in past.ledgers:
-        write(warehouse, past, ledger.year, ledger.year)
+    for ledger in farm().ledgers:
+        write(warehouse, ledger.year)
 
 
 def evidence(warehouse: Warehouse, year: int, *, with_ledger: bool = True, look_at_most: int | None = None) -> Evidence:

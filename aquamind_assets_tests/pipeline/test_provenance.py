@@ -1,4 +1,4 @@
-"""An asset's fingerprint changes with what its code does, and with nothing else: tried on changed copies of the package."""
+"""An asset's fingerprint changes with what its code does, and with nothing else: tried on copies of the package."""
 
 import ast
 import json
@@ -77,6 +77,19 @@ def test_comments_docstrings_and_formatting_decide_nothing(package: Path, origin
     assert changed(package, original) == set()
 
 
+def _dotted(file: str) -> str:
+    return "aquamind_assets." + file.removesuffix(".py").replace("/", ".")
+
+
+def with_moved_module(text: str, old: str, new: str) -> str:
+    """A module's text that imports another one from its new place, under the old name."""
+    (parent, _, name), (new_parent, _, new_name) = old.rpartition("."), new.rpartition(".")
+    text = re.sub(rf"\b{re.escape(old)}\b", new, text)
+    pattern = rf"^from {re.escape(parent)} import {name}(?: as (\w+))?$"
+    moved = rf"from {new_parent} import {new_name} as "
+    return re.sub(pattern, lambda found: moved + (found[1] or name), text, flags=re.MULTILINE)
+
+
 def test_moving_and_renaming_modules_decides_nothing(package: Path, original: dict[str, str]) -> None:
     moves = {
         "farm/sites/place_names.py": "farm/sites/toponyms.py",
@@ -87,23 +100,10 @@ def test_moving_and_renaming_modules_decides_nothing(package: Path, original: di
     }
     for old, new in moves.items():
         shutil.move(package / old, package / new)
-    dotted = {
-        "aquamind_assets." + old[:-3].replace("/", "."): "aquamind_assets." + new[:-3].replace("/", ".")
-        for old, new in moves.items()
-    }
     for file in package.rglob("*.py"):
         text = file.read_text("utf-8")
-        for old, new in dotted.items():
-            text = re.sub(rf"\b{re.escape(old)}\b", new, text)
-            parent, name = old.rpartition(".")[::2]
-            new_parent, new_name = new.rpartition(".")[::2]
-            # ``from package import module`` keeps the module's old name as an alias.
-            text = re.sub(
-                rf"^from {re.escape(parent)} import {name}(?: as (\w+))?$",
-                lambda found: f"from {new_parent} import {new_name} as {found[1] or name}",
-                text,
-                flags=re.MULTILINE,
-            )
+        for old, new in moves.items():
+            text = with_moved_module(text, _dotted(old), _dotted(new))
         file.write_text(text, "utf-8")
     assert changed(package, original) == set()
 

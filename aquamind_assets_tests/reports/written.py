@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 from functools import cache
-from graphlib import TopologicalSorter
 
 from aquamind_assets.ledger.lives import lives_of
+from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.warehouse.warehouse import Warehouse
-from aquamind_assets_tests.records.histories import simulated
+from aquamind_assets_tests.records.histories import Simulated, simulated
 
 FIRST_YEAR, LAST_YEAR = 2015, 2018
 CHANGES = ("water.readings_per_day=4",)
@@ -20,25 +19,31 @@ CHANGES = ("water.readings_per_day=4",)
 
 
 @cache
+def farm() -> Simulated:
+    """Enough years for batches to be harvested."""
+    return simulated(load_scenario("tiny", CHANGES), LAST_YEAR)
+
+
+@cache
+def inputs(year: int, last_year: int) -> YearInputs:
+    """What the recorders are given for a year, as of the end of another one."""
+    made = farm()
+    first, place = made.ledgers[0].year, year - made.ledgers[0].year
+    lives = lives_of(made.ledgers[place : last_year + 1 - first])
+    return YearInputs(made.scenario, made.infrastructure, made.climates[place], made.ledgers[place], lives)
+
+
 def years() -> dict[int, YearInputs]:
-    """What the recorders are given for each year when years are made in order: enough of them for batches to be
-    harvested."""
-    farm = simulated(load_scenario("tiny", CHANGES), LAST_YEAR)
-    made = zip(farm.climates, farm.ledgers, strict=True)
-    return {
-        ledger.year: YearInputs(farm.scenario, farm.infrastructure, climate, ledger, lives_of([ledger]))
-        for climate, ledger in made
-    }
+    """The inputs of each year as of its own end."""
+    return {ledger.year: inputs(ledger.year, ledger.year) for ledger in farm().ledgers}
 
 
 def write(warehouse: Warehouse, chosen: Iterable[int], built_in: Iterable[int] = ()) -> None:
-    """Everything of these years, in order; of the years ``built_in`` only what was built in them, for later years point
+    """Everything of these years, in order; of the years ``built_in`` only what was built in them, for later years refer
     to it."""
     warehouse.prepare()
     built = set(built_in)
     for year in sorted({*chosen, *built}):
-        for asset in TopologicalSorter(
-            {recorder.asset: recorder.upstream for recorder in RECORDERS.values()}
-        ).static_order():
-            if year not in built or asset in BEFORE_THE_FARM:
-                write_year(RECORDERS[asset], years()[year], warehouse, "history", "run", Progress())
+        for recorder in recorders_in_order():
+            if year not in built or recorder.asset in BEFORE_THE_FARM:
+                write_year(recorder, year, inputs, warehouse, "history", "run", Progress())

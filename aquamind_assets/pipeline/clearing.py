@@ -1,0 +1,54 @@
+"""Clearing years: rows and checkpoints go, and living rows that stay stand as of the latest year that is left.
+
+Belongs here: what has to happen beside deleting. Does not belong here: deleting (``warehouse``), asking (``cli``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from aquamind_assets.ledger.store import LedgerMissing
+from aquamind_assets.pipeline.generation import recorders_in_order
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.writing import refresh_living
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.warehouse.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """The result of clearing years.
+
+    Attributes:
+        deleted: rows deleted, by table.
+        refreshed: years whose living rows were written again, by asset.
+        not_refreshed: why living rows were left as of a year that is gone, by asset.
+    """
+
+    deleted: dict[str, int]
+    refreshed: dict[str, list[int]]
+    not_refreshed: dict[str, str]
+
+
+def clear_years(platform: Platform, warehouse: Warehouse, years: Sequence[int]) -> Cleared:
+    """Delete the rows and checkpoints of these years, the latest first, then refresh the living rows that stay.
+
+    Raises:
+        StillReferenced: rows that stay refer to rows that would go; nothing of that year is deleted.
+    """
+    assets = {recorder.asset: recorder.tables for recorder in RECORDERS.values()}
+    deleted = warehouse.clear(assets, sorted(years, reverse=True))
+    refreshed: dict[str, list[int]] = {}
+    not_refreshed: dict[str, str] = {}
+    for recorder in recorders_in_order():
+        if recorder.kind != "living":
+            continue
+        fingerprint = platform.fingerprint_of(recorder.asset)
+        try:
+            done = refresh_living(recorder, partial(platform.inputs_for, recorder), warehouse, fingerprint, "clear")
+        except LedgerMissing as error:
+            not_refreshed[recorder.asset] = str(error)
+            continue
+        if done:
+            refreshed[recorder.asset] = done
+    return Cleared({table: count for table, count in deleted.items() if count}, refreshed, not_refreshed)

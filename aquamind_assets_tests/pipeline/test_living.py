@@ -1,0 +1,149 @@
+"""Living rows stand as of the latest year that is materialized in the database, whatever came before."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aquamind_assets.pipeline.clearing import clear_years
+from aquamind_assets.pipeline.generation import record_years, recorders_in_order
+from aquamind_assets.pipeline.living import due_years
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Fingerprint
+from aquamind_assets.pipeline.simulation import store_ledgers
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.settings import Settings
+from aquamind_assets.timeline import DayRange, day_number, to_date, year_days
+from aquamind_assets.warehouse.checkpoints import TableYear
+
+YEARS = (2015, 2016, 2017, 2018)
+LIVING = [
+    recorder.asset
+    for recorder in recorders_in_order()
+    if recorder.kind == "living" and recorder.asset not in BEFORE_THE_FARM
+]
+
+
+def end(year: int) -> int:
+    return year_days(year).end - 1
+
+
+@pytest.fixture(scope="module")
+def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    place = tmp_path_factory.mktemp("ledgers")
+    chosen = Settings("tiny", ("water.readings_per_day=1",), "", str(place / "ledger"), date(2030, 1, 1))
+    store_ledgers(Platform(chosen), YEARS[-1])
+    return chosen
+
+
+def platform(ledgers: Settings, database: Path, days: DayRange | None = None) -> Platform:
+    return Platform(replace(ledgers, database=f"sqlite:///{database}"), days=days)
+
+
+def living_rows(there: Platform) -> list[TableYear]:
+    tables = [table for asset in LIVING for table in RECORDERS[asset].tables]
+    with there.open() as warehouse:
+        return warehouse.recount(tables)
+
+
+@pytest.fixture(scope="module")
+def written_in_order(ledgers: Settings, tmp_path_factory: pytest.TempPathFactory):
+    """What the tables hold when just these years were written, the earliest first."""
+
+    @cache
+    def rows(years: tuple[int, ...]) -> list[TableYear]:
+        there = platform(ledgers, tmp_path_factory.mktemp("reference") / "aquamind.db")
+        record_years(there, YEARS, BEFORE_THE_FARM)
+        record_years(there, years, LIVING)
+        return living_rows(there)
+
+    return rows
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(st.tuples(st.booleans(), st.sampled_from(YEARS)), min_size=2, max_size=6))
+def test_content_depends_on_the_years_that_are_there_alone(
+    ledgers: Settings, written_in_order, tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[bool, int]]
+) -> None:
+    there = platform(ledgers, tmp_path_factory.mktemp("steps") / "aquamind.db")
+    record_years(there, YEARS, BEFORE_THE_FARM)
+    materialized: set[int] = set()
+    for writes, year in steps:
+        if writes:
+            record_years(there, [year], LIVING)
+            materialized.add(year)
+        else:
+            with there.open() as warehouse:
+                assets = {asset: RECORDERS[asset].tables for asset in LIVING}
+                warehouse.clear(assets, [year])
+                materialized.discard(year)
+                assert not clear_years(there, warehouse, []).not_refreshed
+    assert living_rows(there) == (written_in_order(tuple(sorted(materialized))) if materialized else [])
+
+
+def test_a_database_with_one_year_shows_that_year_however_far_the_ledger_reaches(
+    ledgers: Settings, tmp_path: Path
+) -> None:
+    there = platform(ledgers, tmp_path / "aquamind.db")
+    record_years(there, [2015])
+    with there.open() as warehouse:
+        assert warehouse.query("SELECT max(actual_end_date) FROM batch_batch")[0][0] is None or (
+            warehouse.query("SELECT max(actual_end_date) FROM batch_batch")[0][0] <= "2015-12-31"
+        )
+        days = {Fingerprint.parse(one.fingerprint).as_of for one in warehouse.checkpoints("batches")}
+        assert days == {end(2015)}
+        assert warehouse.query("SELECT max(updated_at) FROM inventory_feedstock")[0][0] < "2016-01-01"
+
+
+def test_some_days_leave_nothing_of_later_days(ledgers: Settings, tmp_path: Path) -> None:
+    """The ledger of the whole year is stored already, and later ones too."""
+    first, last = date(2016, 3, 1), date(2016, 3, 7)
+    days = DayRange(day_number(first), day_number(last) + 1)
+    there = platform(ledgers, tmp_path / "aquamind.db", days)
+    record_years(there, [2015, 2016], BEFORE_THE_FARM)
+    record_years(there, [2016], [one.asset for one in recorders_in_order() if one.asset not in BEFORE_THE_FARM], days)
+    with there.open() as warehouse:
+        later = str(to_date(days.end + 1))
+        for table, column in (
+            ("health_journalentry", "entry_date"),
+            ("batch_batch", "start_date"),
+            ("batch_batch", "actual_end_date"),
+            ("batch_batchcontainerassignment", "assignment_date"),
+            ("health_treatment", "treatment_date"),
+            ("health_healthlabsample", "sample_date"),
+            ("inventory_feedpurchase", "purchase_date"),
+        ):
+            latest = warehouse.query(f"SELECT max({column}) FROM {table}")[0][0]
+            assert latest is None or str(latest) < later, (table, column, latest)
+        assert warehouse.query("SELECT count(*) FROM health_journalentry")[0][0] > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "year", "due"),
+    [
+        ({}, 2015, [2015]),
+        ({2015: 2015}, 2015, []),
+        ({2015: 2015}, 2016, [2016]),
+        ({2015: 2015, 2016: 2016}, 2015, []),
+        ({2016: 2016}, 2015, [2015]),
+        ({2015: 2015}, 2017, [2015, 2017]),
+        ({2015: 2015, 2016: 2016, 2018: 2018}, 2019, [2016, 2019]),
+        ({2015: 2018, 2016: 2018}, None, [2016]),
+        ({2015: 2015, 2017: 2017}, None, [2015]),
+        ({}, None, []),
+    ],
+)
+def test_which_years_are_due(written: dict[int, int], year: int | None, due: list[int]) -> None:
+    known = {one: Fingerprint("f", end(day)) for one, day in written.items()}
+    latest = max([*written, *([year] if year else [])], default=2015)
+    assert due_years(known, "f", {latest: end(latest)}, year) == due
+
+
+def test_stale_years_do_not_count() -> None:
+    known = {2015: Fingerprint("other", end(2018)), 2018: Fingerprint("other", end(2018))}
+    assert due_years(known, "f", {2015: end(2015)}, 2015) == [2015]
