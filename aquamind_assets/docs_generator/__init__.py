@@ -2,5 +2,5 @@
 
 Belongs here: the small farms that the documents show, and the parts of Markdown files made from them. Does not belong
 here: the words around those parts, which people write in ``docs/`` itself, and the data dictionary
-(``warehouse.dictionary``).
+(``tables.dictionary``).
 """
