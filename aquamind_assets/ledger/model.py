@@ -261,8 +261,8 @@ class Events(Frame):
 
 
 class SiteDays(Frame):
-    """Water and weather of every site and day of the year (``farm.climate``); sorted by (day, site). Weather is that of
-    the site's place."""
+    """Water and weather of every site and day of the year (``farm.sites.climate``); sorted by (day, site). Weather is
+    that of the site's place."""
 
     day: np.ndarray = column("int32", "day", "day")
     site: np.ndarray = column("int16", "", "row in Sites")

@@ -1,7 +1,7 @@
 """What realism is measured on in the readings of cages: pairs of hours, and oxygen hours.
 
-Belongs here: sums over readings as ``records.readings`` makes them, so what the database holds. Does not belong here:
-the ledger's sums (``observations``).
+Belongs here: sums over readings as ``records.environmental.readings`` makes them, so what the database holds. Does not
+belong here: the ledger's sums (``observations``).
 
 Four chunks of the year, one for each season, are enough: a cage with fish has some thousand readings in them.
 """

@@ -86,7 +86,7 @@ def compare(
 
     Args:
         targets: what to judge.
-        measured: values by target key, scalars or series (``realism.measure``).
+        measured: values by target key, scalars or series (``realism.statistics.measure``).
         scope: one year or the whole history.
         full_scale: whether the farm is of the full scale.
     """

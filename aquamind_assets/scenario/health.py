@@ -204,7 +204,7 @@ class EventSpec(Section):
         "it needs waves as high as this; 0: the sea does not matter", "m", "general knowledge", ge=0, le=20
     )
     wave_share: float = quantity(
-        "share of the days with such waves, so that `per_year` is kept", "1", "farm.climate", gt=0, le=1
+        "share of the days with such waves, so that `per_year` is kept", "1", "farm.sites.climate", gt=0, le=1
     )
     cause: Literal["handling", "disease", "environmental", "unknown", "predation", "escape"] = quantity(
         "cause its deaths are recorded under"

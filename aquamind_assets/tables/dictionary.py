@@ -14,7 +14,7 @@ _HEAD = """# Data dictionary
 
 All {tables} tables and {columns} columns that the platform fills, written by
 `python -m aquamind_assets.tables.dictionary docs/data-dictionary.md` from
-`aquamind_assets/warehouse/schema/`. The same words are shown in the Dagster UI with every asset.
+`aquamind_assets/tables/`. The same words are shown in the Dagster UI with every asset.
 
 - *type*: of PostgreSQL; **bold** columns make the primary key; *empty* means that the column may be NULL.
 - *allowed* names the values or the range that AquaMind accepts, and for references the table.

@@ -21,9 +21,14 @@ from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.docs_generator.conftest import DOCS
 
 ROOT = DOCS.parent
-DOCUMENTS = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 SHELL = ("bash", "console", "sh", "shell")
-OTHERS = {".": "activates the environment", "docker": "is not on every machine", "sqlite3": "is not on every machine"}
+OTHERS = {
+    ".": "activates the environment",
+    "docker": "is not on every machine",
+    "git": "changes the repository",
+    "pre-commit": "changes the repository",
+}
 FROM = re.compile(r"<!-- from: (?P<path>[^\n]+?) -->\s*\Z")
 
 
@@ -105,14 +110,17 @@ def test_a_command_exists_and_understands_its_options(words: list[str]) -> None:
     """Those that can run anywhere are run in ``test_docs.py``."""
     while "=" in words[0]:
         words = words[1:]
+    words = [words[0].removeprefix(".venv/bin/"), *words[1:]]
     match words:
         case ["aquamind", *arguments]:
             assert understood(arguments), shlex.join(words)
         case ["make", *targets]:
             there = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-            assert set(targets) <= set(there)
+            assert {target for target in targets if "=" not in target} <= set(there)
         case ["python", "-m", module, *_]:
             assert importlib.util.find_spec(module) is not None, module
+        case ["pytest", path, *_]:
+            assert (ROOT / path).exists(), path
         case _:
             assert words[0] in OTHERS, f"{shlex.join(words)}: no test knows this command"
 

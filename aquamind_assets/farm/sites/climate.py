@@ -1,7 +1,7 @@
 """Water and weather of every site and day.
 
 Belongs here: what the sea, the rivers and the sky do. Does not belong here: what fish do to their water
-(``farm.oxygen``).
+(``farm.sites.oxygen``).
 
 | driver | form | source |
 |---|---|---|

@@ -6,11 +6,11 @@ dioxide, turbidity and nitrogen. Does not belong here: sensors and what they get
 
 | part | form | source |
 |---|---|---|
-| day to day | the climate's daily means, joined by straight lines from noon to noon | ``farm.climate`` |
+| day to day | the climate's daily means, joined by straight lines from noon to noon | ``farm.sites.climate`` |
 | within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), breath of the fish after the meals | suggested form |
 | within-day anomaly of a site | AR1, shared by its containers | calibrated: hourly anomaly correlation of Dempsey et al. |
 | within-day anomaly of a container | AR1 | as above; suggested sd of saturation |
-| oxygen | saturation x solubility (TEOS-10) / 100; the fish's share is what the ledger says they took | ``farm.oxygen`` |
+| oxygen | saturation x solubility (TEOS-10) / 100; the fish's share is what the ledger says they took | ``farm.sites.oxygen`` |
 | carbon dioxide, ammonia, nitrite, nitrate, turbidity | rise with the feed given per m3 (tanks), with the oxygen taken (cages) | general knowledge |
 
 Everything is made on a fixed grid: one chunk of 30 days, all containers; so nothing depends on which days or sensors

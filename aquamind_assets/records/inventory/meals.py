@@ -40,7 +40,7 @@ class Meals:
     """Meals in the order in which feed containers give them out: by day, meal, container. All arrays of one length.
 
     Attributes:
-        row: position in ``ledger.container_days``, int64.
+        row: position in ``container_days`` of the ledger, int64.
         day: day number, int64.
         meal: position in the scenario's meal times, int64.
         amount_g: feed given, g, a positive multiple of 10.
