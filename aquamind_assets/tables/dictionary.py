@@ -1,7 +1,9 @@
-"""The data dictionary: every table and column in words, as Markdown.
+"""The data dictionary: every table and column as Markdown.
 
-Written from the one description of the tables by ``python -m aquamind_assets.tables.dictionary``, which prints it or
-writes it to the file that is named.
+Generated from the description of the tables by ``python -m aquamind_assets.tables.dictionary [FILE]``, which prints it
+or writes it to the file.
+
+Belongs here: the format of the dictionary. Does not belong here: the descriptions themselves (``release_*/*.yaml``).
 """
 
 import sys
@@ -25,7 +27,7 @@ All {tables} tables and {columns} columns that the platform fills, written by
 
 
 def dictionary() -> str:
-    """The whole dictionary."""
+    """Return the whole dictionary."""
     columns = sum(len(table.columns) for table in TABLES.values())
     parts = [_HEAD.format(tables=len(TABLES), columns=columns), *_contents()]
     for app in APPS:
@@ -67,7 +69,7 @@ def _allowed(column: ColumnSpec) -> str:
 
 
 def _notes(table: TableSpec) -> Iterator[str]:
-    """What holds for several columns together."""
+    """Yield the rules that concern several columns."""
     if table.timescaledb_primary_key != table.primary_key:
         yield f"- With TimescaleDB the primary key is ({', '.join(table.timescaledb_primary_key)})."
     for unique in table.unique:
@@ -79,7 +81,7 @@ def _notes(table: TableSpec) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Write the dictionary to the file that is named, or print it."""
+    """Write the dictionary to the given file, or print it."""
     if arguments:
         Path(arguments[0]).write_text(dictionary(), "utf-8")
     else:
