@@ -32,7 +32,7 @@ class Simulated:
 
 
 def simulated(scenario: Scenario, last_year: int | None = None, through: int | None = None) -> Simulated:
-    """All years, or those up to ``last_year``, of which only the days up to ``through`` are simulated."""
+    """Simulate all years, or those up to ``last_year``, of which only the days up to ``through`` are simulated."""
     infrastructure, state = build(scenario), None
     climates, ledgers = [], []
     for year in range(scenario.first_year, (last_year or scenario.last_year) + 1):
@@ -45,7 +45,7 @@ def simulated(scenario: Scenario, last_year: int | None = None, through: int | N
 
 
 def inputs_of(farm: Simulated) -> list[YearInputs]:
-    """What recorders are given for each of the years."""
+    """Return the inputs of recorders for each of the years."""
     return [
         YearInputs(farm.scenario, farm.infrastructure, climate, ledger, lives_of(farm.ledgers[number:]))
         for number, (climate, ledger) in enumerate(zip(farm.climates, farm.ledgers, strict=True))
@@ -87,7 +87,7 @@ def _plain(block: Rows, column: str) -> np.ndarray:
 
 
 def rows_of(recorder: Recorder, year: YearInputs) -> list[Rows]:
-    """Everything that a recorder writes for a year, chunk by chunk as a run does."""
+    """Return all rows of a recorder for a year, chunk by chunk as in a run."""
     if recorder.kind == "living":
         return list(recorder.rows_alive(year))
     return [
@@ -98,7 +98,7 @@ def rows_of(recorder: Recorder, year: YearInputs) -> list[Rows]:
 
 
 def digests(blocks: Iterable[Rows]) -> dict[str, tuple[int, int]]:
-    """Rows and digest of each table among the blocks that has rows."""
+    """Return rows and digest of each table with rows among the blocks."""
     found: dict[str, tuple[int, int]] = {}
     for block in blocks:
         if len(block):
@@ -108,5 +108,5 @@ def digests(blocks: Iterable[Rows]) -> dict[str, tuple[int, int]]:
 
 
 def between(recorder: Recorder, year: YearInputs, borders: list[int]) -> list[Rows]:
-    """A chunked recorder's rows, made in ranges between these day numbers."""
+    """Return a chunked recorder's rows, made in ranges between these day numbers."""
     return [block for start, end in pairwise(borders) for block in recorder.rows_of_days(year, DayRange(start, end))]

@@ -1,10 +1,10 @@
-"""What a laboratory finds in a sample: numbers as JSON, and a sentence.
+"""Laboratory results of a sample: numbers as JSON, and a sentence.
 
-Belongs here: reference values of sound salmon, how the scenario's diseases change them, and how a result is written.
-Does not belong here: which fish are sampled when (``lab``). Reference values are general knowledge of salmon medicine,
-rounded.
+Belongs here: reference values of healthy salmon, the effects of the scenario's diseases on them, and the format of a
+result. Does not belong here: which fish are sampled when (``lab_samples``). Reference values are general knowledge of
+salmon medicine, rounded.
 
-The JSON always has ``sample`` (the type), ``abnormal`` (true or false) and the measurements with their units in their
+The JSON always has ``sample`` (the type), ``abnormal`` (true or false) and the measurements, with their units in their
 names.
 """
 
@@ -20,9 +20,9 @@ from aquamind_assets.scenario.health import DiseaseSpec
 
 _FISH_OF_A_SAMPLE = (5, 10)
 _POSITIVE_CT = (18.0, 31.0)
-"""Threshold cycles of an outbreak: the lower, the more of the agent."""
+"""Threshold cycles in an outbreak: the lower, the more of the agent."""
 _LEAST_PREVALENCE = 0.35
-"""Of the fish of an infected container so many carry the agent, sick or not; sick ones come on top (general
+"""Share of the fish of an infected container that carry the agent, sick or not; sick fish are added to it (general
 knowledge)."""
 
 BLOOD: dict[str, tuple[str, float, float]] = {
@@ -34,16 +34,16 @@ BLOOD: dict[str, tuple[str, float, float]] = {
     "alanine_transaminase": ("alanine_transaminase_u_l", 12.0, 3.0),
     "troponin": ("cardiac_troponin_ng_ml", 0.35, 0.1),
 }
-"""Analyte: name in the result, mean and standard deviation of the mean of a sample of sound fish."""
+"""Analyte: name in the result, mean and standard deviation of the mean of a sample of healthy fish."""
 
 
 @dataclass(frozen=True)
 class Patient:
-    """Where a sample comes from.
+    """Origin of a sample.
 
     Attributes:
-        sample_type: one of ``master.SAMPLE_TYPES``.
-        disease: the infection that truly runs in the container, or None.
+        sample_type: one of ``master_ids.SAMPLE_TYPES``.
+        disease: the true infection in the container, or None.
         sick_share: share of its fish that are clinically sick.
         at_sea: sea or fresh water.
         temperature: water temperature, degC.
@@ -58,7 +58,7 @@ class Patient:
 
 @dataclass(frozen=True)
 class Finding:
-    """A result: a sentence, the numbers as JSON text, and whether anything is wrong."""
+    """A result: a sentence, the numbers as JSON text, and whether it is abnormal."""
 
     summary: str
     results: str
@@ -66,7 +66,7 @@ class Finding:
 
 
 def examine(patient: Patient, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> Finding:
-    """The result of one sample; ``panel`` are the diseases that fish of this stage are screened for."""
+    """Return the result of one sample; ``panel`` are the diseases for which fish of this stage are screened."""
     signs = signs_of(patient.disease.key) if patient.disease else None
     match patient.sample_type:
         case "Blood":
@@ -87,7 +87,7 @@ _Result = tuple[bool, dict[str, Any], str]
 
 
 def _blood(patient: Patient, signs: Signs | None, draws: np.random.Generator) -> _Result:
-    """Means over the sampled fish; sick fish among them pull a mean towards what the disease does to it."""
+    """Return means over the sampled fish; sick fish among them move a mean by the effect of the disease."""
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
     noise = np.clip(draws.standard_normal(len(BLOOD)), -1.9, 1.9)
     share = min(1.0, _LEAST_PREVALENCE + patient.sick_share) if signs and signs.blood else 0.0
@@ -111,8 +111,8 @@ def _blood(patient: Patient, signs: Signs | None, draws: np.random.Generator) ->
 def _pcr(
     patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], fish: int, draws: np.random.Generator
 ) -> tuple[dict[str, Any], str]:
-    """PCR of every agent on the panel: fish tested and positive, and the mean threshold cycle of the positive ones
-    (null if none is)."""
+    """Return the PCR of every agent on the panel: fish tested and positive, and the mean threshold cycle of the
+    positive ones (null if there are none)."""
     assays = list(
         dict.fromkeys([*(signs_of(disease.key).assay for disease in panel), *([signs.assay] if signs else [])])
     )
@@ -155,7 +155,7 @@ def _tissue(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec],
 
 
 def _faecal(draws: np.random.Generator) -> _Result:
-    """Gut flora; none of the scenario's diseases is told by it."""
+    """Return the gut flora, which none of the scenario's diseases changes."""
     count = int(10 ** draws.uniform(4.5, 6.5))
     values = {
         "culturable_bacteria_cfu_g": count,
@@ -166,7 +166,7 @@ def _faecal(draws: np.random.Generator) -> _Result:
 
 
 def _water(patient: Patient, draws: np.random.Generator) -> _Result:
-    """Bacteria rise with the temperature of the water."""
+    """Return the bacteria in the water, which rise with its temperature."""
     count = int(10 ** draws.uniform(2.2, 3.2) * (1 + patient.temperature / 10))
     values: dict[str, Any] = {
         "heterotrophic_bacteria_cfu_ml": count,
