@@ -1,4 +1,5 @@
-"""The walkthrough's queries run on both databases, return what the document says, and the story's sums close."""
+"""The walkthrough's queries run on both databases and return the answers in the document, and the story's sums
+balance."""
 
 import dataclasses
 import re
@@ -38,8 +39,7 @@ def test_postgresql_answers_the_same(told: Platform, sqlite: Warehouse, postgres
     with platform.open() as postgres:
         for query in QUERIES:
             expected, found = walkthrough.answer(sqlite, query.text), walkthrough.answer(postgres, query.text)
-            # Averages of decimals are exact on the one and binary on the other: the last shown digit may be rounded
-            # otherwise.
+            # Averages of decimals are exact in one database and binary in the other: the last shown digit may differ.
             pd.testing.assert_frame_equal(
                 found, expected, check_dtype=False, rtol=1e-3, atol=0.011, obj=f"answer of line {query.line}"
             )
@@ -70,6 +70,6 @@ def test_the_document_can_be_about_another_batch(sqlite: Warehouse) -> None:
     assert walkthrough.with_answers(other, sqlite) == DOCUMENT
 
 
-def test_a_farm_without_such_a_story_is_refused(sqlite: Warehouse) -> None:
-    with pytest.raises(ValueError, match="raise LAST_YEAR"):
+def test_a_farm_without_such_a_batch_is_refused(sqlite: Warehouse) -> None:
+    with pytest.raises(ValueError, match="increase LAST_YEAR"):
         walkthrough.story(DOCUMENT.replace("'COMPLETED'", "'FORGOTTEN'"), sqlite)
