@@ -254,9 +254,9 @@ def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
     assert (first, last) == ("2015-12-29", "2016-01-02")
     assert days == 5
     assert told["verdict"]["sound"]
-    assert {law["law"]: sum(law["looked_at"].values()) for law in told["verdict"]["laws"]}[
-        "row_rules"
-    ] == told["total_rows"] - 1
+    assert {law["law"]: sum(law["looked_at"].values()) for law in told["verdict"]["laws"]}["row_rules"] == told[
+        "total_rows"
+    ] - 1
 
 
 @pytest.mark.slow

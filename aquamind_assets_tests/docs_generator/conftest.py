@@ -19,6 +19,6 @@ def farms() -> dict[str, SimulatedYears]:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+def walkthrough_farm(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """The farm of the walkthrough, in an SQLite file."""
     return walkthrough.make_farm(tmp_path_factory.mktemp("walkthrough"), (DOCS / "walkthrough.md").read_text("utf-8"))

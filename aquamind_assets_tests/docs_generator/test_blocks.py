@@ -111,7 +111,7 @@ def test_a_command_and_its_options_exist(words: list[str]) -> None:
         case ["python", "-m", module, *_]:
             assert importlib.util.find_spec(module) is not None, module
         case _:
-            assert words[0] in OTHERS, f"{shlex.join(words)}: no test knows this command"
+            assert words[0] in OTHERS, f"{shlex.join(words)}: no test covers this command"
 
 
 def understood(arguments: list[str]) -> bool:

@@ -43,8 +43,8 @@ def test_parts_and_places_must_match(parts: dict[str, str]) -> None:
 
 
 def test_a_table_shows_numbers_flush_right_and_nothing_for_null() -> None:
-    assert table(["what", "how many", "said"], [["a|b", 1234, None], ["c", 0.5, "two\nlines"]]).splitlines() == [
-        "| what | how many | said |",
+    assert table(["what", "how many", "note"], [["a|b", 1234, None], ["c", 0.5, "two\nlines"]]).splitlines() == [
+        "| what | how many | note |",
         "| --- | ---: | --- |",
         "| a\\|b | 1,234 |  |",
         "| c | 0.5 | two lines |",

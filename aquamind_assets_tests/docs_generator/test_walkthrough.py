@@ -18,8 +18,8 @@ QUERIES = walkthrough.queries(DOCUMENT)
 
 
 @pytest.fixture(scope="module")
-def sqlite(told: Platform) -> Iterator[Warehouse]:
-    with told.open() as warehouse:
+def sqlite(walkthrough_farm: Platform) -> Iterator[Warehouse]:
+    with walkthrough_farm.open() as warehouse:
         yield warehouse
 
 
@@ -33,8 +33,8 @@ def test_every_query_returns_rows(query: walkthrough.markdown.Block, sqlite: War
 
 
 @pytest.mark.slow
-def test_postgresql_answers_the_same(told: Platform, sqlite: Warehouse, postgres_url: str) -> None:
-    platform = Platform(dataclasses.replace(told.settings, database=postgres_url))
+def test_postgresql_answers_the_same(walkthrough_farm: Platform, sqlite: Warehouse, postgres_url: str) -> None:
+    platform = Platform(dataclasses.replace(walkthrough_farm.settings, database=postgres_url))
     walkthrough.fill(platform, DOCUMENT)
     with platform.open() as postgres:
         for query in QUERIES:
@@ -52,8 +52,8 @@ def test_every_fish_is_accounted_for(sqlite: Warehouse) -> None:
 
 
 def test_deaths_are_the_same_in_both_tables(sqlite: Warehouse) -> None:
-    told = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
-    by_table = told.groupby("told_by")["fish"].sum()
+    deaths = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
+    by_table = deaths.groupby("told_by")["fish"].sum()
     fish = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["fish"]).iloc[0]
     assert by_table.to_dict() == {"mortality events": fish["died"], "health records": fish["died"]}
 

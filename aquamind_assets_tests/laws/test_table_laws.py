@@ -152,7 +152,7 @@ CHANGES = {
     "a purchase for another store": (
         "feeding_events",
         "feed",
-        [f"UPDATE inventory_feedpurchase SET notes = 'For nobody' WHERE {first('inventory_feedpurchase')}"],
+        [f"UPDATE inventory_feedpurchase SET notes = 'For another store' WHERE {first('inventory_feedpurchase')}"],
     ),
     "the stock is ten grams off": (
         "feeding_events",

@@ -349,11 +349,11 @@ def test_mortality_events_name_known_reasons(history: list[YearInputs], written:
         )
         if kind == EventKind.STORM
     }
-    told = {
+    named = {
         (day, batch)
         for day, batch, text in zip(
             written.deaths["event_date"].tolist(), written.deaths["batch_id"].tolist(), texts.tolist(), strict=True
         )
         if "storm" in text
     }
-    assert told <= storms
+    assert named <= storms

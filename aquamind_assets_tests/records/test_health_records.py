@@ -60,9 +60,11 @@ def test_deaths_add_up_to_the_ledger_and_to_the_mortality_events(preset):
         int(reason): "DISEASE"
         for reason in master.disease_reason_id(scenario, np.arange(len(scenario.health.diseases)))
     }
-    told = records.groupby([records.batch_id, records.event_date // DAY, records.reason_id.map(reasons)])["count"].sum()
+    recorded = records.groupby([records.batch_id, records.event_date // DAY, records.reason_id.map(reasons)])[
+        "count"
+    ].sum()
     written = events.groupby([events.batch_id, events.event_date, events.cause])["count"].sum()
-    assert (told.sort_index().to_numpy() == written.sort_index().to_numpy()).all()
+    assert (recorded.sort_index().to_numpy() == written.sort_index().to_numpy()).all()
     assert (records["count"] > 0).all()
     assert records["count"].sum() == deaths_by_cause(fish_of(preset)).sum()
 
@@ -217,14 +219,14 @@ def test_every_batch_has_a_weekly_round(preset):
 def test_no_entry_mentions_an_outbreak_before_its_diagnosis(preset):
     entries, found = journal(preset), outbreaks_of(preset)
     for disease, spec in enumerate(decade(preset)[0].scenario.health.diseases):
-        told = entries[
+        recorded = entries[
             entries.description.str.contains(
                 f"{spec.name} still in|{spec.name} \\(|with {spec.name} we|Following {spec.name}"
             )
             & (entries.category != "diagnosis")
         ]
         mine = found.take((found.disease == disease) & (found.detected_day >= 0))
-        for row in told.itertuples():
+        for row in recorded.itertuples():
             day = row.entry_date // DAY
             assert ((mine.batch_id == row.batch_id) & (mine.detected_day <= day) & (day < mine.end_day)).any(), row
     assert (entries.category == "diagnosis").sum() == (found.detected_day >= 0).sum()

@@ -70,17 +70,17 @@ def examine(patient: Patient, panel: Sequence[DiseaseSpec], draws: np.random.Gen
     signs = signs_of(patient.disease.key) if patient.disease else None
     match patient.sample_type:
         case "Blood":
-            abnormal, values, said = _blood(patient, signs, draws)
+            abnormal, values, sentence = _blood(patient, signs, draws)
         case "Gill":
-            abnormal, values, said = _gill(patient, signs, panel, draws)
+            abnormal, values, sentence = _gill(patient, signs, panel, draws)
         case "Tissue":
-            abnormal, values, said = _tissue(patient, signs, panel, draws)
+            abnormal, values, sentence = _tissue(patient, signs, panel, draws)
         case "Faecal":
-            abnormal, values, said = _faecal(draws)
+            abnormal, values, sentence = _faecal(draws)
         case _:
-            abnormal, values, said = _water(patient, draws)
+            abnormal, values, sentence = _water(patient, draws)
     results = {"sample": patient.sample_type, "abnormal": abnormal, **values}
-    return Finding(said, json.dumps(results), abnormal)
+    return Finding(sentence, json.dumps(results), abnormal)
 
 
 _Result = tuple[bool, dict[str, Any], str]
@@ -117,20 +117,20 @@ def _pcr(
         dict.fromkeys([*(signs_of(disease.key).assay for disease in panel), *([signs.assay] if signs else [])])
     )
     values: dict[str, Any] = {assay: {"tested": fish, "positive": 0, "ct": None} for assay in assays}
-    said = f"PCR negative for {', '.join(assays)}" if assays else "No agent screened"
+    sentence = f"PCR negative for {', '.join(assays)}" if assays else "No agent screened"
     if signs:
         positive = max(1, int(draws.binomial(fish, min(0.95, _LEAST_PREVALENCE + patient.sick_share))))
         cycle = round(float(draws.uniform(*_POSITIVE_CT)), 1)
         values[signs.assay] = {"tested": fish, "positive": positive, "ct": cycle}
-        said = f"PCR positive for {signs.agent} in {positive} of {fish} fish (mean Ct {cycle})"
-    return values, said
+        sentence = f"PCR positive for {signs.agent} in {positive} of {fish} fish (mean Ct {cycle})"
+    return values, sentence
 
 
 def _gill(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
     hits_gills = signs is not None and signs.scores.get("Gill Condition", 0.0) > 0
     gill_panel = [disease for disease in panel if signs_of(disease.key).scores.get("Gill Condition", 0.0) > 0]
-    pcr, said = _pcr(patient, signs if hits_gills else None, gill_panel, fish, draws)
+    pcr, sentence = _pcr(patient, signs if hits_gills else None, gill_panel, fish, draws)
     score = float(draws.uniform(0.0, 0.6)) + (float(draws.uniform(1.0, 2.6)) if hits_gills else 0.0)
     values = {
         "fish": fish,
@@ -138,20 +138,20 @@ def _gill(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], d
         "epithelial_hyperplasia_percent": round(3 + 14 * score + float(draws.uniform(0, 3)), 1),
         "pcr": pcr,
     }
-    return hits_gills, values, f"{said}. Mean gill score {score:.1f} of 5."
+    return hits_gills, values, f"{sentence}. Mean gill score {score:.1f} of 5."
 
 
 def _tissue(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
-    pcr, said = _pcr(patient, signs, panel, fish, draws)
+    pcr, sentence = _pcr(patient, signs, panel, fish, draws)
     values: dict[str, Any] = {"fish": fish, "organs": ["heart", "kidney", "liver"], "pcr": pcr}
     grown = int(10 ** draws.uniform(3.5, 6.5)) if signs and signs.bacterial else 0
     values["kidney_culture_cfu_g"] = grown
     if grown and signs:
-        said += f"; {signs.agent} grown from kidney"
+        sentence += f"; {signs.agent} grown from kidney"
     if signs:
-        said += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
-    return signs is not None, values, said + "."
+        sentence += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
+    return signs is not None, values, sentence + "."
 
 
 def _faecal(draws: np.random.Generator) -> _Result:

@@ -206,9 +206,9 @@ def users(year: YearInputs) -> Iterator[Rows]:
 def user_profiles(year: YearInputs) -> Iterator[Rows]:
     """Yield ``users_userprofile``: one for each user."""
     scenario = year.scenario
-    everybody = staff(scenario, year.infrastructure).people
-    size = len(everybody)
-    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in everybody]
+    people = staff(scenario, year.infrastructure).people
+    size = len(people)
+    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in people]
     numbers = stream(scenario.seed, "phones").integers(0, 10, (size, 6))
     joined = _joined(scenario, size)
     yield rows(
@@ -217,16 +217,16 @@ def user_profiles(year: YearInputs) -> Iterator[Rows]:
         id=row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         user_id=narrow_row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         profile_picture=None,
-        full_name=[f"{given} {family}" for given, family in _full_names(scenario, everybody)],
+        full_name=[f"{given} {family}" for given, family in _full_names(scenario, people)],
         phone=[
             f"{_PHONES.get(code, '+298')} {''.join(map(str, digits))}"
             for code, digits in zip(codes, numbers, strict=True)
         ],
-        job_title=[one.title for one in everybody],
-        department=[one.department for one in everybody],
+        job_title=[one.title for one in people],
+        department=[one.department for one in people],
         geography=codes,
-        subsidiary=[one.subsidiary for one in everybody],
-        role=[one.role for one in everybody],
+        subsidiary=[one.subsidiary for one in people],
+        role=[one.role for one in people],
         language_preference=[_LANGUAGES.get(code, "en") for code in codes],
         date_format_preference="DMY",
         created_at=joined,
