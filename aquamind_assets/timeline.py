@@ -1,12 +1,12 @@
 """Days, years, chunks, and the row ids made from them.
 
-Belongs here: the calendar every floor shares. A day is an integer, the number of days since 1970-01-01 (what
-``numpy.datetime64[D]`` holds), an instant the number of microseconds since 1970-01-01T00:00 UTC. Does not belong here:
-time zones (everything is UTC) and the clock of the machine (nothing but the Dagster floor may ask what time it is).
+Belongs here: the calendar that all packages share. A day is an integer, the number of days since 1970-01-01 (as in
+``numpy.datetime64[D]``). An instant is the number of microseconds since 1970-01-01T00:00 UTC. Does not belong here:
+time zones (everything is UTC) and the machine's clock (only ``assets`` and ``cli`` may read it).
 
-Row ids say when and which: ``20150320000017`` is the row number 17 of 2015, day 032 of the year. So the ids of a year,
-of a chunk and of a day are each one range; they are stable whatever is materialised in which order; and they lie far
-above what a person could have made by hand.
+Row ids hold a day and a number: ``20150320000017`` is row 17 of day 032 of 2015. So the ids of a year, of a chunk and
+of a day are each one range; they do not depend on the order of materialization; and they lie far above the ids of
+user-entered rows.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CHUNK_DAYS = 30
 MICROSECONDS_PER_DAY = 86_400_000_000
 
 WIDE_DAY_ROWS = 10_000_000
-"""Rows that one table may have on one day, for 8-byte ids: 300,000 readings a day is the most the full scale makes."""
+"""Maximum number of rows of one table on one day, for 8-byte ids. Full scale has at most 300,000 readings per day."""
 _WIDE_YEAR = 1_000 * WIDE_DAY_ROWS
 
 NARROW_DAY_ROWS = 50_000
@@ -29,22 +29,22 @@ _NARROW_FIRST_YEAR = 1990
 
 
 def day_number(day: date) -> int:
-    """Days from 1970-01-01 to ``day``."""
+    """Return the number of days from 1970-01-01 to ``day``."""
     return (day - EPOCH).days
 
 
 def to_date(day: int) -> date:
-    """The calendar date of a day number."""
+    """Return the calendar date of a day number."""
     return EPOCH + timedelta(days=int(day))
 
 
 def year_of(day: np.ndarray) -> np.ndarray:
-    """Calendar year of each day number (any shape, int64)."""
+    """Return the calendar year of each day number (any shape, int64)."""
     return np.asarray(day).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def day_of_year(day: np.ndarray) -> np.ndarray:
-    """Day of the year, 1..366, of each day number (any shape, int64)."""
+    """Return the day of the year, 1..366, of each day number (any shape, int64)."""
     days = np.asarray(day).astype("datetime64[D]")
     return (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
 
@@ -74,13 +74,13 @@ class DayRange:
 
 
 def year_days(year: int) -> DayRange:
-    """The days of a calendar year."""
+    """Return the days of a calendar year."""
     return DayRange(day_number(date(year, 1, 1)), day_number(date(year + 1, 1, 1)))
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """The ``index``-th thirty days of a year: what is written, checkpointed and resumed as one."""
+    """The ``index``-th thirty days of a year: the unit of writing, checkpointing and resuming."""
 
     year: int
     index: int
@@ -88,10 +88,10 @@ class Chunk:
 
 
 def chunks_of(year: int, through: int | None = None) -> list[Chunk]:
-    """The chunks that tile a year, in order; 13 of them, the last of 5 or 6 days.
+    """Return the chunks of a year, in order: 13 of them, the last of 5 or 6 days.
 
-    ``through`` is the last day there is to write (a day number, inclusive): the chunk it falls in ends there, later
-    ones are left out.
+    ``through`` is the last day to write (a day number, inclusive): its chunk ends on that day, and later chunks are
+    omitted.
     """
     whole = year_days(year)
     end = whole.end if through is None else min(whole.end, through + 1)
@@ -100,19 +100,19 @@ def chunks_of(year: int, through: int | None = None) -> list[Chunk]:
 
 
 def row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """8-byte row ids, int64, from day numbers and each row's number within its day (0 <= number < 10,000,000).
+    """Return 8-byte row ids, int64, from day numbers and each row's number within its day (0 <= number < 10,000,000).
 
     Raises:
-        ValueError: a number is outside its range, so that two rows could meet in one id.
+        ValueError: a number is outside its range and would collide with the ids of another day.
     """
     number = np.asarray(number, dtype=np.int64)
     if number.size and (number.min() < 0 or number.max() >= WIDE_DAY_ROWS):
-        raise ValueError(f"row number {number.max()} on one day: allowed is 0 to {WIDE_DAY_ROWS - 1}")
+        raise ValueError(f"row number {number.max()} on one day; allowed: 0 to {WIDE_DAY_ROWS - 1}")
     return year_of(day) * _WIDE_YEAR + day_of_year(day) * WIDE_DAY_ROWS + number
 
 
 def narrow_row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """4-byte row ids (held as int64) for users and history tables; 0 <= number < 50,000 within a day, years 1990 to
+    """Return 4-byte row ids (as int64) for users and history tables; 0 <= number < 50,000 within a day, years 1990 to
     2096.
 
     Raises:
@@ -120,14 +120,14 @@ def narrow_row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
     """
     number = np.asarray(number, dtype=np.int64)
     if number.size and (number.min() < 0 or number.max() >= NARROW_DAY_ROWS):
-        raise ValueError(f"row number {number.max()} on one day: allowed is 0 to {NARROW_DAY_ROWS - 1}")
+        raise ValueError(f"row number {number.max()} on one day; allowed: 0 to {NARROW_DAY_ROWS - 1}")
     return (year_of(day) - _NARROW_FIRST_YEAR) * _NARROW_YEAR + day_of_year(day) * NARROW_DAY_ROWS + number
 
 
 def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
-    """The ids ``low <= id < high`` that rows of these days have; the days lie in one calendar year.
+    """Return the range ``low <= id < high`` of the ids of these days, which lie in one calendar year.
 
-    A range that ends with the year also covers the year's unused day numbers, so that a year's ranges tile it.
+    A range that ends with the year also covers the year's unused day numbers, so that a year's ranges leave no gaps.
     """
     first = np.array([days.first])
     make = narrow_row_ids if narrow else row_ids
@@ -139,8 +139,8 @@ def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
 
 
 def year_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
-    """Calendar year of each row id (any shape, int64); 0 for an id below all that the platform makes, such as one a
-    user's row has."""
+    """Return the calendar year of each row id (any shape, int64); 0 for an id below those of the platform, such as the
+    id of a user-entered row."""
     ids = np.asarray(ids, dtype=np.int64)
     if narrow:
         return np.where(ids < _NARROW_YEAR, 0, ids // _NARROW_YEAR + _NARROW_FIRST_YEAR)
@@ -148,7 +148,7 @@ def year_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
 
 
 def days_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
-    """Day number that each row id says (any shape, int64); -1 for an id below all that the platform makes."""
+    """Return the day number of each row id (any shape, int64); -1 for an id below those of the platform."""
     ids = np.asarray(ids, dtype=np.int64)
     year = year_of_ids(ids, narrow=narrow)
     day_in_year = ids % _NARROW_YEAR // NARROW_DAY_ROWS if narrow else ids % _WIDE_YEAR // WIDE_DAY_ROWS
@@ -157,7 +157,7 @@ def days_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:
 
 
 def number_within_day(day: np.ndarray, start: int = 0) -> np.ndarray:
-    """0, 1, 2, ... within each run of equal days, shape of ``day``, for rows already sorted by day."""
+    """Return 0, 1, 2, ... within each run of equal days, shape of ``day``, for rows sorted by day."""
     day = np.asarray(day)
     if not day.size:
         return np.zeros(0, dtype=np.int64)

@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-GROUPS = ("infrastructure", "farm", "environment", "batches", "feed", "growth", "mortality", "health")
+GROUPS = ("infrastructure", "farm", "environmental", "batch", "inventory", "health")
 PATIENCE_MS = 120_000
 
 

@@ -1,4 +1,5 @@
-"""What Dagster is shown. Edges are written out here on purpose: a change of the graph is a decision."""
+"""The definitions as Dagster loads them. All edges are written out here, so that a change of the graph changes this
+test."""
 
 import warnings
 from datetime import datetime
@@ -43,7 +44,8 @@ GRAPH = {
         "journal",
     },
 }
-GROUPS = {"infrastructure", "environment", "farm", "batches", "feed", "growth", "mortality", "health", "reports"}
+GROUPS = {"infrastructure", "farm", "environmental", "batch", "inventory", "health", "reports"}
+DOMAINS = {"infrastructure", "batches", "environmental", "feed", "growth", "mortality", "health"}
 
 
 @pytest.fixture(scope="module")
@@ -56,22 +58,22 @@ def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
     return {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
 
 
-def test_everything_loads(definitions: dg.Definitions) -> None:
+def test_definitions_are_loadable(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_nobody_is_warned_of_what_was_decided() -> None:
+def test_building_the_definitions_gives_no_warnings() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         build_defs(Settings(scenario="tiny")).get_repository_def()
 
 
-def test_the_graph_is_the_one_that_was_decided(specs: dict[str, dg.AssetSpec]) -> None:
+def test_the_graph_has_exactly_these_edges(specs: dict[str, dg.AssetSpec]) -> None:
     assert {name: {dep.asset_key.to_user_string() for dep in spec.deps} for name, spec in specs.items()} == GRAPH
 
 
-def test_groups_show_the_way_of_the_data(specs: dict[str, dg.AssetSpec]) -> None:
-    """Between groups, too, the arrows go one way: otherwise the folded graph is a knot."""
+def test_edges_between_groups_go_one_way(specs: dict[str, dg.AssetSpec]) -> None:
+    """Otherwise the graph of folded groups has cycles."""
     assert {spec.group_name for spec in specs.values()} == GROUPS
     before = {
         (specs[dep.asset_key.to_user_string()].group_name, spec.group_name)
@@ -84,7 +86,19 @@ def test_groups_show_the_way_of_the_data(specs: dict[str, dg.AssetSpec]) -> None
     assert not [one for one, other in before if other == "infrastructure"]
 
 
-def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
+def test_recorders_cover_the_seven_domains(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {recorder.domain for recorder in RECORDERS.values()} == DOMAINS
+    for name, recorder in RECORDERS.items():
+        assert specs[name].tags["domain"] == recorder.domain
+
+
+def test_descriptions_name_the_source_of_the_rows(specs: dict[str, dg.AssetSpec]) -> None:
+    for name in RECORDERS:
+        source = "the year's ledger" if "farm_year" in GRAPH[name] else "the scenario"
+        assert f"from {source}" in str(specs[name].description), name
+
+
+def test_every_asset_is_described(specs: dict[str, dg.AssetSpec]) -> None:
     for name, spec in specs.items():
         assert spec.description, name
         assert spec.owners, name
@@ -94,7 +108,7 @@ def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
         assert isinstance(spec.partitions_def, dg.TimeWindowPartitionsDefinition), name
 
 
-def test_every_table_has_its_columns_described(specs: dict[str, dg.AssetSpec]) -> None:
+def test_columns_of_every_table_are_described(specs: dict[str, dg.AssetSpec]) -> None:
     for name, recorder in RECORDERS.items():
         metadata = specs[name].metadata
         shown = {
@@ -112,7 +126,7 @@ def test_jobs_for_the_history_each_session_and_a_year(definitions: dg.Definition
     assert names == {"one_year", "whole_history", "session_1", "session_2", "session_3", "session_4"}
 
 
-def test_automation_is_off_until_somebody_wants_it(definitions: dg.Definitions) -> None:
+def test_schedules_and_sensors_are_stopped_by_default(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     assert {schedule.name for schedule in repository.schedule_defs} == {"close_previous_year", "extend_running_year"}
     assert {sensor.name for sensor in repository.sensor_defs} == {"renew_changed_scenario", "reconcile_dead_runs"}
@@ -129,7 +143,7 @@ def test_automation_is_off_until_somebody_wants_it(definitions: dg.Definitions) 
         (datetime(2026, 1, 1), 2026),
     ],
 )
-def test_partitions_are_the_years_up_to_the_running_one(clock: datetime, last: int) -> None:
+def test_partitions_are_the_years_up_to_the_current_one(clock: datetime, last: int) -> None:
     with freeze_time(clock):
         assert yearly(Settings(scenario="tiny").load_scenario()).get_partition_keys() == [
             str(year) for year in range(2015, last + 1)
@@ -142,7 +156,7 @@ def test_a_partition_is_a_whole_calendar_year(year: int) -> None:
     assert (window.start.date().isoformat(), window.end.date().isoformat()) == (f"{year}-01-01", f"{year + 1}-01-01")
 
 
-def test_schedules_ask_for_the_right_year(definitions: dg.Definitions) -> None:
+def test_schedules_request_the_right_year(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
 
     def asked(name: str, moment: datetime) -> list[str | None]:

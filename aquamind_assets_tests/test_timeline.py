@@ -37,14 +37,14 @@ def test_chunks_tile_the_year_exactly(year: int) -> None:
 
 
 @given(years, st.integers(0, 364))
-def test_a_running_year_ends_its_last_chunk_on_the_day_asked_for(year: int, offset: int) -> None:
+def test_the_last_chunk_of_the_current_year_ends_on_the_given_day(year: int, offset: int) -> None:
     through = year_days(year).first + offset
     days = np.concatenate([chunk.days.days for chunk in chunks_of(year, through)])
     assert np.array_equal(days, np.arange(year_days(year).first, through + 1))
 
 
 @given(st.dates(date(1991, 1, 1), date(2094, 12, 31)))
-def test_days_know_their_date_year_and_day_of_year(day: date) -> None:
+def test_date_year_and_day_of_year_of_a_day(day: date) -> None:
     number = day_number(day)
     assert to_date(number) == day
     assert year_of(np.array([number]))[0] == day.year
@@ -81,8 +81,8 @@ def test_id_ranges_of_the_chunks_tile_the_ids_of_the_year(year: int) -> None:
 
 @pytest.mark.parametrize(("make", "limit"), [(row_ids, WIDE_DAY_ROWS), (narrow_row_ids, NARROW_DAY_ROWS)])
 @pytest.mark.parametrize("beyond", [-1, 0])
-def test_numbers_that_would_run_into_another_day_are_refused(make, limit: int, beyond: int) -> None:
-    with pytest.raises(ValueError, match="allowed is 0 to"):
+def test_numbers_outside_their_day_are_refused(make, limit: int, beyond: int) -> None:
+    with pytest.raises(ValueError, match="allowed: 0 to"):
         make(np.array([16436]), np.array([beyond if beyond < 0 else limit]))
 
 
@@ -93,7 +93,7 @@ def test_number_within_day_starts_again_each_day() -> None:
 
 
 @pytest.mark.parametrize(("make", "narrow"), [(row_ids, False), (narrow_row_ids, True)])
-def test_an_id_says_its_day(make, narrow):
+def test_the_day_of_an_id(make, narrow):
     days = np.arange(year_days(2015).first, year_days(2016).end)
     assert (days_of_ids(make(days, days % 1000), narrow=narrow) == days).all()
     assert days_of_ids(np.array([0, 1, 17, -1]), narrow=narrow).tolist() == [-1, -1, -1, -1]

@@ -67,24 +67,24 @@ def results_of(asset: str, evidence: Evidence) -> list[dg.AssetCheckResult]:
 
 
 def told(verdict: Verdict) -> dg.AssetCheckResult:
-    """A verdict as Dagster shows it: a broken law is an error; one that looked at nothing, and nobody knows why, is a
+    """A verdict as Dagster shows it: a violation is an error; a law that checked nothing without a known reason is a
     warning."""
     result = verdict.result
     metadata: dict[str, Any] = {
         "violations": result.violations,
-        "rows_looked_at": result.rows,
+        "rows_checked": result.total_checked,
         "seconds": round(verdict.seconds, 3),
-        "looked at": dg.MetadataValue.json(dict(result.looked_at)),
+        "checked": dg.MetadataValue.json(dict(result.checked)),
     }
     if result.examples:
         metadata["examples"] = dg.MetadataValue.md("\n".join(f"* {example}" for example in result.examples))
-    if result.unseen:
-        metadata["not looked at"] = dg.MetadataValue.md("\n".join(f"* {text}" for text in result.unseen))
-    severity = dg.AssetCheckSeverity.ERROR if result.violations or result.kept else dg.AssetCheckSeverity.WARN
+    if result.not_checked:
+        metadata["not checked"] = dg.MetadataValue.md("\n".join(f"* {text}" for text in result.not_checked))
+    severity = dg.AssetCheckSeverity.ERROR if result.violations or result.passed else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
         asset_key=verdict.law.asset,
         check_name=verdict.law.name,
-        passed=result.kept,
+        passed=result.passed,
         severity=severity,
         description=str(result),
         metadata=metadata,

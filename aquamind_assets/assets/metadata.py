@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from aquamind_assets.pipeline.platform import BEFORE_THE_FARM
 from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -58,14 +59,16 @@ def _rules(column: ColumnSpec) -> list[str]:
 
 
 def described(recorder: Recorder) -> str:
-    """The asset's description: what it is for, then what a row of each table is."""
+    """Return the asset's description: its purpose, its source, and the meaning of a row of each table."""
     lines = [f"* `{name}`: {TABLES[name].description}" for name in recorder.tables]
+    simulated = recorder.asset not in BEFORE_THE_FARM
+    source = "the year's ledger" if simulated else "the scenario"
     manner = (
-        "in chunks of thirty days, resumed where they stopped"
+        f"in chunks of 30 days, from {source}"
         if recorder.kind == "chunked"
-        else "as a whole, as it stands on the latest simulated day"
+        else f"as a whole, from {source}{', as of the latest simulated day' if simulated else ''}"
     )
-    return "\n".join([recorder.description, "", f"Written {manner}, from the year's ledger:", "", *lines])
+    return "\n".join([recorder.description, "", f"Written {manner}:", "", *lines])
 
 
 def definition_metadata(recorder: Recorder) -> dict[str, Any]:

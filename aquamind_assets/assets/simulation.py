@@ -31,7 +31,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
         deps=[BEFORE_THE_FARM[-1]],
         kinds={"numpy", "parquet"},
         owners=OWNERS,
-        tags={"domain": "environment"},
+        tags={"domain": "environmental"},
         code_version=code_version(CLIMATE),
         description=(
             "Water and weather of every site on every day of the year: temperature with season, warm and cold years and"

@@ -33,7 +33,7 @@ from aquamind_assets.timeline import DayRange, chunks_of, id_range, year_days
 COUNTED_YEARS = 3
 WRITTEN_DAYS = 6
 MANY_ROWS = 1000
-FOLLOW_FISH = ("batches", "feed", "growth", "mortality", "health")
+FOLLOW_FISH = ("batch", "inventory", "health")
 """Groups whose rows go with the number of container-days; the others' go with time."""
 
 DENSE = "environmental_readings"

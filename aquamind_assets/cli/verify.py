@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aquamind_assets.assets.asset_checks import evidence_of
-from aquamind_assets.laws.registry import LAWS_BESIDE_DIGESTS, judge
+from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS, judge
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.staleness import stale_years
 from aquamind_assets.settings import Settings
@@ -18,7 +18,7 @@ from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse.checkpoints import TableYear, hex_digest
 from aquamind_assets.warehouse.warehouse import Warehouse
 
-_WIDEST = max(len(law.name) for law in LAWS_BESIDE_DIGESTS)
+_WIDEST = max(len(law.name) for law in LAWS_WITHOUT_DIGESTS)
 _LEAST_SHOWN = 12
 EXAMPLES_OF_A_PLACE, EXAMPLES_OF_A_LAW = 2, 10
 """Violations that are told in words: of one asset's year, and of one law over all of them."""
@@ -235,21 +235,21 @@ def _recount(warehouse: Warehouse, years: Iterable[int]) -> list[TableYear]:
 
 
 def _judge(platform: Platform, warehouse: Warehouse, years: Iterable[int], tell: Callable[[str], None]) -> list[Judged]:
-    judged = {law.name: Judged(law.name) for law in LAWS_BESIDE_DIGESTS}
+    judged = {law.name: Judged(law.name) for law in LAWS_WITHOUT_DIGESTS}
     for year in years:
-        tell(f"Judging {year} by {len(LAWS_BESIDE_DIGESTS)} laws")
-        evidence = replace(evidence_of(platform, year).with_database(warehouse), look_at_most=None)
-        for verdict in judge(LAWS_BESIDE_DIGESTS, evidence):
+        tell(f"Judging {year} by {len(LAWS_WITHOUT_DIGESTS)} laws")
+        evidence = replace(evidence_of(platform, year).with_database(warehouse), max_rows=None)
+        for verdict in judge(LAWS_WITHOUT_DIGESTS, evidence):
             of, result, place = judged[verdict.law.name], verdict.result, f"{verdict.law.asset} {year}"
-            for what, number in result.looked_at.items():
+            for what, number in result.checked.items():
                 of.looked_at[what] = of.looked_at.get(what, 0) + number
-            of.unseen += [f"{place}: {text}" for text in result.unseen]
+            of.unseen += [f"{place}: {text}" for text in result.not_checked]
             if result.violations:
                 of.violations += result.violations
                 of.places[place] = result.violations
                 room = min(EXAMPLES_OF_A_PLACE, EXAMPLES_OF_A_LAW - len(of.examples))
                 of.examples += [f"{place}: {example}" for example in result.examples[:room]]
-            elif not result.kept:
+            elif not result.passed:
                 of.not_judged.setdefault(verdict.law.asset, []).append(year)
     return list(judged.values())
 

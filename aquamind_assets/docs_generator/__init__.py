@@ -1,6 +1,6 @@
-"""What is generated in ``docs/``: ``python -m aquamind_assets.docs_generator`` writes it anew.
+"""Generated content of ``docs/``: ``python -m aquamind_assets.docs_generator`` writes it.
 
-Belongs here: the small farms that the documents show, and the parts of Markdown files made from them. Does not belong
-here: the words around those parts, which people write in ``docs/`` itself, and the data dictionary
+Belongs here: the small farms in the documents, and the parts of Markdown files generated from them. Does not belong
+here: the text around those parts, which is written by hand in ``docs/``, and the data dictionary
 (``tables.dictionary``).
 """

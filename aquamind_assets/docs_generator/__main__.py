@@ -1,4 +1,4 @@
-"""Writes the generated parts of ``docs/`` anew: ``python -m aquamind_assets.docs_generator [FOLDER]``."""
+"""Write the generated parts of ``docs/``: ``python -m aquamind_assets.docs_generator [FOLDER]``."""
 
 import sys
 import tempfile
@@ -9,18 +9,18 @@ from aquamind_assets.tables.dictionary import dictionary
 
 
 def write(folder: Path) -> None:
-    """Bring the documents in ``folder`` up to date; farms that they show are simulated."""
+    """Update the documents in ``folder``. The farms in them are simulated."""
     (folder / "data-dictionary.md").write_text(dictionary(), "utf-8")
     _put(folder / "ground-truth.md", ground_truth.parts())
     farms = what_if.histories()
     _put(folder / "what-if.md", what_if.parts(farms))
     (folder / "images").mkdir(exist_ok=True)
     (folder / "images" / "what-if.png").write_bytes(what_if.picture(farms))
-    tale = folder / "walkthrough.md"
+    story = folder / "walkthrough.md"
     with tempfile.TemporaryDirectory() as place:
-        document = tale.read_text("utf-8")
+        document = story.read_text("utf-8")
         with walkthrough.make_farm(Path(place), document).open() as warehouse:
-            tale.write_text(walkthrough.with_answers(document, warehouse), "utf-8")
+            story.write_text(walkthrough.with_answers(document, warehouse), "utf-8")
 
 
 def _put(file: Path, parts: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
-"""The farms that the documents are about, made without Dagster.
+"""The farms of the documents, simulated without Dagster.
 
 Belongs here: simulating a preset's years, and recording them into a database in the order of their references. Does not
-belong here: what is read from them.
+belong here: reading the results.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import year_days
 
 LONG_AFTER = date(2030, 1, 1)
-"""The day that counts as today when a document's farm is made: every year of it is over."""
+"""The current day for a document's farm: all its years are over."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,22 @@ class SimulatedYears:
 
     @property
     def container_days(self) -> ContainerDays:
-        """Those of all years, sorted by (day, container)."""
+        """The container-days of all years, sorted by (day, container)."""
         return ContainerDays.concat([ledger.container_days for ledger in self.ledgers])
 
     @property
     def movements(self) -> Movements:
-        """Those of all years, sorted by day."""
+        """The movements of all years, sorted by day."""
         return Movements.concat([ledger.movements for ledger in self.ledgers])
 
     @property
     def lice_counts(self) -> LiceCounts:
-        """Those of all years, sorted by day."""
+        """The lice counts of all years, sorted by day."""
         return LiceCounts.concat([ledger.lice_counts for ledger in self.ledgers])
 
     @property
     def treatments(self) -> Treatments:
-        """Those of all years, each as it stands in the year in which it was given, sorted by day."""
+        """The treatments of all years, each as of the year in which it was given, sorted by day."""
         given = [
             ledger.treatments.take(ledger.treatments.day >= year_days(ledger.year).first) for ledger in self.ledgers
         ]
@@ -59,7 +59,7 @@ class SimulatedYears:
 
 
 def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = None) -> SimulatedYears:
-    """The history of a preset with ``path=value`` changes, up to ``last_year`` or to its end."""
+    """Return the history of a preset with ``path=value`` changes, up to ``last_year`` or to its end."""
     scenario = load_scenario(preset, changes)
     infrastructure = build(scenario)
     years = range(scenario.first_year, (last_year or scenario.last_year) + 1)
@@ -70,15 +70,15 @@ def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = N
 
 
 def platform_in(place: Path, preset: str, database: str | None = None) -> Platform:
-    """A platform whose ledgers, and database unless one is given, lie in ``place``."""
+    """Return a platform whose ledgers are in ``place``, and its database too unless one is given."""
     return Platform(
         Settings(preset, (), database or f"sqlite:///{place / 'aquamind.db'}", str(place / "ledger"), LONG_AFTER)
     )
 
 
 def behaviour(history: SimulatedYears) -> str:
-    """Twelve hex digits that change when the farm behaves otherwise: made of counted fish and weighed feed, so not of a
-    processor's last digits."""
+    """Return twelve hex digits that change when the farm behaves differently. They are computed from counted fish and
+    weighed feed, so they do not depend on a processor's last digits."""
     fish = history.container_days
     mixed = np.stack([fish.day.astype(np.int64), fish.container.astype(np.int64), fish.closing, fish.feed_g])
     factors = np.array([1_000_003, 7_919, 104_729, 15_485_863], dtype=np.uint64)[:, None]

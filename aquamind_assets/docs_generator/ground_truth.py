@@ -1,6 +1,6 @@
 """The generated parts of ``docs/ground-truth.md``: frames, columns and enumerations, from their own descriptions.
 
-Belongs here: which frames are ground truth, and their tables. Does not belong here: what a column means
+Belongs here: which frames are ground truth, and their tables. Does not belong here: the meaning of columns
 (``ledger.model``, ``records.environmental.sensor_faults``).
 """
 
@@ -24,7 +24,7 @@ PLACES: dict[str, type[Frame]] = {
     "feed_containers": FeedContainers,
     "sensors": Sensors,
 }
-"""Frames of the infrastructure that rows of the ledger point into."""
+"""Frames of the infrastructure that rows of the ledger refer to."""
 
 ENUMERATIONS: tuple[type[IntEnum], ...] = (
     codes.Stage,
@@ -40,7 +40,7 @@ ENUMERATIONS: tuple[type[IntEnum], ...] = (
 
 
 def parts() -> dict[str, str]:
-    """The generated parts of the document, by name."""
+    """Return the generated parts of the document, by name."""
     return {
         "farm frames": "\n\n".join(_frame(f"{name}.parquet", kind) for name, kind in FRAMES.items()),
         "climate frames": _frame("site_days.parquet", ledger.SiteDays),

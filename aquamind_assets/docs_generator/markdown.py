@@ -1,7 +1,9 @@
-"""Markdown as the documents of ``docs/`` use it: fenced blocks to be run, and parts that are generated.
+"""The Markdown of ``docs/``: fenced blocks that are run, and parts that are generated.
 
-A part is generated between two comments, ``<!-- made: NAME -->`` and ``<!-- end -->``; everything else belongs to
-whoever writes the words. Does not belong here: what the parts hold.
+A generated part is between two comments, ``<!-- made: NAME -->`` and ``<!-- end -->``; all other text is written by
+hand.
+
+Belongs here: finding blocks and replacing parts. Does not belong here: the content of the parts.
 """
 
 import re
@@ -21,12 +23,12 @@ class Block:
     """A fenced block.
 
     Attributes:
-        language: what is written behind the fence.
+        language: the text after the opening fence.
         text: its lines, as written.
         line: number of its first line in the file.
-        not_run: why it cannot be run, from a comment ``<!-- not run: why -->`` before it; empty if it is to be run.
+        not_run: why it cannot be run, from a comment ``<!-- not run: why -->`` before it; empty if it is run.
         start: position of the opening fence in the text.
-        end: position behind the closing fence.
+        end: position after the closing fence.
     """
 
     language: str
@@ -38,7 +40,7 @@ class Block:
 
 
 def blocks(markdown: str) -> list[Block]:
-    """The fenced blocks of a document, in order."""
+    """Return the fenced blocks of a document, in order."""
     found = []
     for match in _FENCE.finditer(markdown):
         marker = _NOT_RUN.search(markdown, 0, match.start())
@@ -52,21 +54,21 @@ def blocks(markdown: str) -> list[Block]:
 
 
 def with_parts(markdown: str, parts: Mapping[str, str]) -> str:
-    """The document with its generated parts put in.
+    """Return the document with its generated parts replaced.
 
     Raises:
-        ValueError: it asks for a part that is not made, or has no place for one that is.
+        ValueError: the places in the document and the generated parts have different names.
     """
     names = [match["name"] for match in _PART.finditer(markdown)]
     if sorted(names) != sorted(parts):
         raise ValueError(
-            f"the document has places for the parts {', '.join(sorted(names))}; made are {', '.join(sorted(parts))}"
+            f"the document has places for the parts {', '.join(sorted(names))}; generated: {', '.join(sorted(parts))}"
         )
     return _PART.sub(lambda match: match["start"] + parts[match["name"]].rstrip("\n") + "\n" + match["end"], markdown)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A Markdown table; columns that hold nothing but numbers are set flush right."""
+    """Return a Markdown table; columns with only numbers are right-aligned."""
     rows = [list(row) for row in rows]
     numeric = [
         bool(rows) and all(isinstance(row[place], (int, float)) for row in rows) for place in range(len(columns))
@@ -76,7 +78,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as a reader wants it: numbers with thousands set apart, nothing for NULL."""
+    """Return a value as text: numbers with thousands separators, an empty text for NULL."""
     if value is None or value != value:
         return ""
     if isinstance(value, bool) or not isinstance(value, (int, float)):

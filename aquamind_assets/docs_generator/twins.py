@@ -1,7 +1,7 @@
 """Twins: two histories of one seed, one of them with a cause that the other does not have.
 
-Belongs here: where twins differ, and what it came to. Does not belong here: the causes that the documents show
-(``what_if``), simulating (``farms``).
+Belongs here: where twins differ, and their outcomes. Does not belong here: the causes in the documents (``what_if``),
+simulating (``farms``).
 """
 
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from aquamind_assets.docs_generator.farms import SimulatedYears
 from aquamind_assets.ledger.codes import Cause, Movement, Stage, TreatmentReason
 
 NEVER = np.iinfo(np.int64).max
-"""First day of a difference where there is none."""
+"""First day of a difference if there is none."""
 
 _NAMES_ONLY = ("assignment_id",)
-"""A stay is named by its day and its number within the day: a stay elsewhere on that day changes the name, and nothing
+"""The id of a stay holds its day and its number within the day: another stay on that day changes the id and nothing
 else."""
 
 
 def first_differences(one: SimulatedYears, other: SimulatedYears) -> np.ndarray:
-    """The day number on which each container first holds other fish, or the same fish otherwise, (containers,);
-    :data:`NEVER` where it does not.
+    """Return the day number on which each container first differs between the histories, (containers,); :data:`NEVER`
+    if it does not.
 
-    Every column of the container-days counts, to the last bit, but the name of the stay.
+    Every column of the container-days is compared, to the last bit, except the id of the stay.
 
     Raises:
-        ValueError: the farms have other containers.
+        ValueError: the farms have different containers.
     """
     containers = len(one.infrastructure.containers)
     if len(other.infrastructure.containers) != containers:
-        raise ValueError(f"the farms are no twins: {containers} and {len(other.infrastructure.containers)} containers")
+        raise ValueError(f"the farms are not twins: {containers} and {len(other.infrastructure.containers)} containers")
     a, b = one.container_days, other.container_days
     key_a, key_b = (fish.day.astype(np.int64) * containers + fish.container for fish in (a, b))
     both, row_a, row_b = np.intersect1d(key_a, key_b, assume_unique=True, return_indices=True)
@@ -45,16 +45,16 @@ def first_differences(one: SimulatedYears, other: SimulatedYears) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a history came to.
+    """Figures of a whole history.
 
     Attributes:
         harvested_t: harvest, tonnes.
         harvest_weight_kg: mean weight of the harvested fish.
         days_at_sea: mean days from a batch's first day at sea to its last harvest, of the batches that have ended.
-        sea_loss_pct: deaths at sea, percent of the fish that came to sea.
-        handling_pct: those of them by handling, percent of all deaths at sea.
+        sea_loss_pct: deaths at sea, percent of the fish transferred to sea.
+        handling_pct: deaths at sea by handling, percent of all deaths at sea.
         feed_t: feed eaten, tonnes.
-        adult_females: true adult female lice on a fish at sea, mean over fish and days.
+        adult_females: true adult female lice per fish at sea, mean over fish and days.
         delousings: treatments of a cage against lice.
     """
 
@@ -69,7 +69,7 @@ class Outcome:
 
 
 def outcome(history: SimulatedYears) -> Outcome:
-    """The figures of a whole history."""
+    """Return the figures of a whole history."""
     fish, moves = history.container_days, history.movements
     at_sea = fish.stage >= Stage.POST_SMOLT
     deaths = {cause: int(getattr(fish, f"deaths_{cause.name.lower()}")[at_sea].sum(dtype=np.int64)) for cause in Cause}

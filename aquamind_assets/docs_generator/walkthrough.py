@@ -1,7 +1,7 @@
-"""``docs/walkthrough.md``: its queries, and the answers under them.
+"""``docs/walkthrough.md``: its queries and their answers.
 
-Belongs here: the farm that is asked, and putting answers into the document. Does not belong here: the queries, which
-stand in the document itself.
+Belongs here: the farm that is queried, and writing answers into the document. Does not belong here: the queries, which
+are in the document itself.
 """
 
 import re
@@ -22,7 +22,7 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 
 PRESET = "demo"
 LAST_YEAR = 2018
-"""The story is over by then: a batch of the first year lives two and a half years."""
+"""Last year of the farm. A batch of the first year lives two and a half years."""
 
 READINGS = "environmental_readings"
 _SUMS = re.compile(r"<!-- sums: (?P<name>\S+) -->\s*\Z")
@@ -31,7 +31,7 @@ _BATCH = re.compile(r"BAK\d{8}")
 
 
 def make_farm(place: Path, document: str, database: str | None = None) -> Platform:
-    """The farm whose story is told, with its database; of the readings only the day that the document shows."""
+    """Return the farm of the document, with its database. It has only the readings of the day in the document."""
     platform = platform_in(place, PRESET, database)
     store_ledgers(platform, LAST_YEAR)
     fill(platform, document)
@@ -48,13 +48,12 @@ def fill(platform: Platform, document: str) -> None:
 
 
 def queries(document: str) -> list[markdown.Block]:
-    """The document's queries, in order."""
+    """Return the document's queries, in order."""
     return [block for block in markdown.blocks(document) if block.language == "sql"]
 
 
 def sums(document: str) -> dict[str, str]:
-    """The queries of which the document says that their sums close, by the name in the comment ``<!-- sums: name -->``
-    before them."""
+    """Return the queries whose sums must balance, by the name in the comment ``<!-- sums: name -->`` before them."""
     found = {}
     for block in queries(document):
         marker = _SUMS.search(document, 0, block.start)
@@ -64,26 +63,26 @@ def sums(document: str) -> dict[str, str]:
 
 
 def answer(warehouse: Warehouse, query: str) -> pd.DataFrame:
-    """What a query returns."""
+    """Return the rows of a query."""
     return warehouse.frame(query.strip().removesuffix(";"))
 
 
 def story(document: str, warehouse: Warehouse) -> str:
-    """Number of the batch that the document's first query chooses.
+    """Return the number of the batch that the document's first query selects.
 
     Raises:
-        ValueError: it finds none; let the farm live longer (:data:`LAST_YEAR`).
+        ValueError: it selects none; increase :data:`LAST_YEAR`.
     """
     chosen = answer(warehouse, queries(document)[0].text)
     if chosen.empty:
         raise ValueError(
-            f"no batch of preset {PRESET} was ill, treated for lice and harvested by {LAST_YEAR}: raise LAST_YEAR"
+            f"no batch of preset {PRESET} was ill, treated for lice and harvested by {LAST_YEAR}: increase LAST_YEAR"
         )
     return str(chosen["batch_number"][0])
 
 
 def with_answers(document: str, warehouse: Warehouse) -> str:
-    """The document about the batch that its first query chooses, with the answers of its queries below them."""
+    """Return the document about the batch that its first query selects, with the answers below the queries."""
     document = _BATCH.sub(story(document, warehouse), document)
     return "".join(_answered(document, warehouse))
 

@@ -1,4 +1,4 @@
-"""The generated parts of ``docs/what-if.md``: what three causes came to, and the picture of one of them.
+"""The generated parts of ``docs/what-if.md``: the outcomes of three causes, and a picture of one of them.
 
 Belongs here: the causes, their table, their picture. Does not belong here: comparing histories (``twins``).
 """
@@ -31,10 +31,10 @@ CAUSES: dict[str, tuple[str, ...]] = {
     ),
     "smolts of 200 g": ("farm.batches.smolt_weight_g=200",),
 }
-"""The changes of each cause, as ``aquamind run --set`` takes them; the first one is the farm as it is."""
+"""The changes of each cause, in the format of ``aquamind run --set``; the first one is the unchanged farm."""
 
 CHECKED_YEARS = 3
-"""The document is up to date if the first years of its farms behave as they did when it was made."""
+"""The document is up to date if the first years of its farms behave as at the time of writing."""
 
 LICE_LIMIT = 0.5
 
@@ -46,7 +46,7 @@ _TITLES = (
 
 
 def parts(histories: Mapping[str, SimulatedYears]) -> dict[str, str]:
-    """The generated parts of the document, by name; ``histories`` are those of :data:`CAUSES`."""
+    """Return the generated parts of the document, by name; ``histories`` are those of :data:`CAUSES`."""
     return {
         "outcomes": _outcomes(histories),
         "reach": _reach(histories),
@@ -55,14 +55,14 @@ def parts(histories: Mapping[str, SimulatedYears]) -> dict[str, str]:
 
 
 def behaviours(histories: Mapping[str, SimulatedYears]) -> str:
-    """A few hex digits for each farm that change when its first years do."""
+    """Return a few hex digits for each farm that change when its first years do."""
     return " ".join(
         behaviour(replace(history, ledgers=history.ledgers[:CHECKED_YEARS])) for history in histories.values()
     )
 
 
 def histories(last_year: int | None = None) -> dict[str, SimulatedYears]:
-    """The farm as it is, and its twins."""
+    """Return the unchanged farm and its twins."""
     return {cause: simulate(PRESET, changes, last_year) for cause, changes in CAUSES.items()}
 
 
@@ -84,14 +84,14 @@ def _outcomes(histories: Mapping[str, SimulatedYears]) -> str:
             ]
         )
     columns = [
-        "the farm",
+        "scenario",
         "harvest t",
         "weight kg",
         "days at sea",
         "lost at sea %",
-        "of it by handling %",
+        "of these by handling %",
         "feed t",
-        "adult females a fish",
+        "adult females per fish",
         "delousings of a cage",
     ]
     return markdown.table(columns, rows)
@@ -111,7 +111,7 @@ def _reach(histories: Mapping[str, SimulatedYears]) -> str:
                 " ".join(f"`--set '{change}'`" for change in CAUSES[cause]),
             ]
         )
-    return markdown.table(["cause", "first difference in freshwater", "first difference at sea", "told by"], rows)
+    return markdown.table(["cause", "first difference in freshwater", "first difference at sea", "option"], rows)
 
 
 def _first(days: np.ndarray) -> str:
@@ -119,7 +119,7 @@ def _first(days: np.ndarray) -> str:
 
 
 def picture(histories: Mapping[str, SimulatedYears]) -> bytes:
-    """Lice, deaths and biomass of the farm and of its twin that never treats lice, PNG."""
+    """Return a PNG of lice, deaths and biomass of the farm and of its twin that never treats lice."""
     base, twin = histories[AS_IT_IS], histories[NO_DELOUSING]
     figure = Figure(figsize=(8.0, 6.4), dpi=100)
     panels = figure.subplots(3, 1, sharex=True)
@@ -187,7 +187,7 @@ def _tonnes(history: SimulatedYears, where: np.ndarray) -> "pd.Series[float]":
 
 
 def _weekly(history: SimulatedYears, column: str) -> "pd.Series[float]":
-    """Mean over the fish at sea of a column of the container-days, by week; NaN where there are none."""
+    """Return the mean over the fish at sea of a column of the container-days, by week; NaN for weeks without fish."""
     fish = history.container_days
     at_sea = (fish.stage >= Stage.POST_SMOLT) & (fish.closing > 0)
     frame = pd.DataFrame(

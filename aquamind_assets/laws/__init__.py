@@ -1,5 +1,5 @@
-"""The laws: what always holds in the ledger and in the database, with AquaMind's own rules in ``rules``.
+"""Laws: invariants of the ledger and of the database. AquaMind's own row rules are in ``rules``.
 
-Belongs here: judging a year, and the evidence that is looked at. Does not belong here: published figures
-(``realism``), Dagster's asset checks (``assets``).
+Belongs here: judging a year, and the evidence that a law checks. Does not belong here: published figures (``realism``),
+Dagster's asset checks (``assets``).
 """

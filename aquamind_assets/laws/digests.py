@@ -1,13 +1,14 @@
-"""Law 5: what lies in the database is what was written, row for row. So order, retries and kills cannot have mattered.
+"""Law 5: the database holds exactly the rows that were written. Order of writing, retries and interrupts change
+nothing.
 
-Belongs here: recounting rows against the digests that were committed with them. Does not belong here: a whole
-database's (``aquamind verify``).
+Belongs here: comparing rows with the digests that were committed with them. Does not belong here: the comparison of a
+whole database (``aquamind verify``).
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from aquamind_assets.laws.evidence import Evidence, dated, ids_of
+from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
@@ -15,7 +16,7 @@ from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
 
 @dataclass(frozen=True)
 class _Written:
-    """What a chunk wrote into a table; ``days`` are the days of its ids."""
+    """Rows that one chunk wrote into a table. ``days`` are the days of their ids."""
 
     table: str
     days: DayRange
@@ -23,41 +24,41 @@ class _Written:
     digest: int
 
     def __str__(self) -> str:
-        return f"{self.table}, {dated(self.days.first)} to {dated(self.days.end - 1)}"
+        return f"{self.table}, {format_day(self.days.first)} to {format_day(self.days.end - 1)}"
 
 
-def rows_are_as_written(evidence: Evidence, asset: str, tables: Collection[str]) -> LawResult:
-    """Rows and digest of every chunk of the year are those of its checkpoint.
+def judge_digests(evidence: Evidence, asset: str, tables: Collection[str]) -> LawResult:
+    """Compare the rows and the digest of every chunk of the year with its checkpoint.
 
-    Of a table with too many rows, as many chunks are recounted as the limit allows, another one first each year; the
-    smallest one at least is counted.
+    Of a table with too many rows, only as many chunks are digested as ``evidence.max_rows`` allows, each year beginning
+    with another chunk. If no chunk is that small, the rows of the smallest one are counted.
     """
     found = ResultBuilder()
     for table in tables:
         written = _written(evidence, asset, table)
         first = evidence.year % max(1, len(written))
-        recounted = _affordable(written[first:] + written[:first], evidence.look_at_most)
+        recounted = _affordable(written[first:] + written[:first], evidence.max_rows)
         for part in recounted:
             rows, digest = evidence.warehouse.recount_days(table, part.days)
-            found.looked(f"rows of {table}", max(rows, part.rows))
+            found.count_checked(f"rows of {table}", max(rows, part.rows))
             if (rows, digest) != (part.rows, part.digest):
-                found.broken(
+                found.add_violations(
                     1,
-                    f"{part}: written {part.rows:,} rows with digest {hex_digest(part.digest)}, found {rows:,} with"
-                    f" {hex_digest(digest)}",
+                    f"{part}: {part.rows:,} rows with digest {hex_digest(part.digest)} were written, {rows:,} rows with"
+                    f" digest {hex_digest(digest)} were found",
                 )
         if written and not recounted:
             _count_only(found, evidence, min(written, key=lambda part: part.rows))
-        found.leave_out(
+        found.skip(
             len(written) - len(recounted),
-            f"of the {len(written)} chunks of {table} are not recounted: it has too many rows",
+            f"of the {len(written)} chunks of {table} are not recounted: the table has too many rows",
         )
-    found.nothing = evidence.none_written(tables)
+    found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
 
 def _affordable(written: list[_Written], most: int | None) -> list[_Written]:
-    """The chunks, in their order, that have so many rows together at most."""
+    """Return the chunks, in their order, that together have at most ``most`` rows."""
     chosen = []
     for part in written:
         if most is None or part.rows <= most:
@@ -67,15 +68,16 @@ def _affordable(written: list[_Written], most: int | None) -> list[_Written]:
 
 
 def _count_only(found: ResultBuilder, evidence: Evidence, part: _Written) -> None:
-    condition = ids_of(part.table, part.days.first, part.days.end - 1)
+    condition = id_condition(part.table, part.days.first, part.days.end - 1)
     rows = int(evidence.warehouse.query(f"SELECT COUNT(*) FROM {part.table} WHERE {condition}")[0][0])
-    found.looked(f"rows of {part.table}, only counted", max(rows, part.rows))
+    found.count_checked(f"rows of {part.table}, only counted", max(rows, part.rows))
     if rows != part.rows:
-        found.broken(1, f"{part}: written {part.rows:,} rows, found {rows:,}")
+        found.add_violations(1, f"{part}: {part.rows:,} rows were written, {rows:,} were found")
 
 
 def _written(evidence: Evidence, asset: str, table: str) -> list[_Written]:
-    """What the year's checkpoints, or those of the living rows with ids of the year, say."""
+    """Return what the year's checkpoints record for a table. For living rows, the checkpoints of the rows with ids of
+    the year."""
     sql = (
         "SELECT chunk, row_count, digest FROM aquamind_assets_chunk_table WHERE asset = ? AND table_name = ? AND"
         " id_year = ? ORDER BY chunk"

@@ -1,7 +1,7 @@
-"""What laws look at: one year of the farm, as simulated and as written.
+"""The evidence that laws check: one year of the farm, as simulated and as written.
 
-Belongs here: which rows are in the database, for which days they are complete, and reading them as columns. Does not
-belong here: laws.
+Belongs here: which rows are in the database, the days for which they are complete, and reading them as columns. Does
+not belong here: laws.
 """
 
 from collections.abc import Callable, Collection
@@ -20,29 +20,29 @@ from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
 from aquamind_assets.warehouse.warehouse import Warehouse
 
-LOOK_AT_MOST = 50_000
-"""Rows of a table's year that are looked at one by one while the year is made; of larger tables some days of each
-quarter stand for the rest."""
+MAX_ROWS_CHECKED = 50_000
+"""Number of rows of a table's year that are checked row by row while the year is materialized. Of a larger table, some
+days of each quarter are checked as a sample."""
 
-AT_ONCE = 5_000_000
-"""Rows of a table's year that are asked for at once where all are looked at; more are asked for thirty days at a time,
-so that what is summed up of them stays small."""
+MAX_ROWS_PER_QUERY = 5_000_000
+"""Number of rows of a table's year that one query may read when all rows are checked. A larger year is read thirty days
+at a time, which keeps the aggregates small."""
 
-STRETCHES = 4
-"""Stretches of days that stand for a year too large to look at as a whole."""
+SAMPLE_STRETCHES = 4
+"""Number of stretches of days in the sample of a year that is too large to check as a whole."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A year to be judged.
+    """A year to judge.
 
     Attributes:
-        scenario: what the farm was made from.
-        infrastructure: everything built.
+        scenario: the scenario of the farm.
+        infrastructure: all sites, containers, sensors and feed containers.
         year: the calendar year.
-        ledger_of: the ledger of a year, None where it is not stored.
-        database: what was written; None where there are only laws on the ledger to be judged.
-        look_at_most: rows of a table's year looked at one by one; None for all.
+        ledger_of: returns the ledger of a year, None if it is not stored.
+        database: the database with the written rows; None if only laws on the ledger are judged.
+        max_rows: number of rows of a table's year that are checked row by row; None for all.
     """
 
     scenario: Scenario
@@ -50,31 +50,31 @@ class Evidence:
     year: int
     ledger_of: Callable[[int], Ledger | None] = lambda year: None
     database: Warehouse | None = None
-    look_at_most: int | None = LOOK_AT_MOST
+    max_rows: int | None = MAX_ROWS_CHECKED
 
     @property
     def warehouse(self) -> Warehouse:
         """The database.
 
         Raises:
-            ValueError: there is none among the evidence.
+            ValueError: the evidence has no database.
         """
         if self.database is None:
             raise ValueError(f"a law on tables cannot be judged on the ledger of {self.year} alone")
         return self.database
 
     def with_database(self, database: Warehouse) -> Self:
-        """The same, and what was written."""
+        """Return the same evidence with a database."""
         return replace(self, database=database)
 
     @cached_property
     def before(self) -> Ledger | None:
-        """The ledger of the year before, None where it is not stored."""
+        """The ledger of the previous year, None if it is not stored."""
         return self.ledger_of(self.year - 1)
 
     @cached_property
     def ledger(self) -> Ledger | None:
-        """The year's ledger, None where it is not stored."""
+        """The year's ledger, None if it is not stored."""
         return self.ledger_of(self.year)
 
     @property
@@ -82,69 +82,70 @@ class Evidence:
         """The days of the year."""
         return year_days(self.year)
 
-    def covered(self, asset: str) -> "WrittenDays":
-        """The days that an asset's rows in the database are of."""
+    def written_days(self, asset: str) -> "WrittenDays":
+        """Return the days for which an asset's rows are in the database."""
         return WrittenDays.of([checkpoint.days for checkpoint in self.warehouse.checkpoints(asset)])
 
     def as_of(self, asset: str) -> dict[int, int]:
-        """The day on which a living asset's rows stood as each year's run wrote them, by year: a row has the latest of
-        the years it lives in."""
+        """Return the day that a living asset's rows reflect, by year, as each year's run wrote them. A row reflects the
+        latest day among the years it lives in."""
         checkpoints = self.warehouse.checkpoints(asset)
         days = {checkpoint.year: Fingerprint.parse(checkpoint.fingerprint).as_of for checkpoint in checkpoints}
         return {year: day for year, day in days.items() if day is not None}
 
     def later_years_missing(self, asset: str) -> list[int]:
-        """Years after this one up to the day that a living asset's rows stand for, that are not in the database."""
+        """Return the years that are not in the database, after this year and up to the day that a living asset's rows
+        reflect."""
         there = self.as_of(asset)
         last = to_date(max(there.values())).year if there else self.year
         return [year for year in range(self.year + 1, last + 1) if year not in there]
 
     def known_until(self, asset: str, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """The last day that a living asset's rows know of: their ``end``, or the day they stand for where they have
-        none (-1); days as numbers, int64."""
+        """Return the last day that a living asset's rows cover: their ``end``, or the day they reflect if they have no
+        end (-1). Days are numbers, int64."""
         until = np.where(end < 0, -1, end)
         for year, day in self.as_of(asset).items():
             lives = (end < 0) & (start < year_days(year).end)
             until = np.where(lives, np.maximum(until, day), until)
         return until
 
-    def written(self, table: str) -> int:
-        """Rows of the year that were written into a table, as the checkpoints say."""
+    def rows_written(self, table: str) -> int:
+        """Return the number of rows of the year that were written into a table, according to the checkpoints."""
         sql = "SELECT coalesce(SUM(row_count), 0) FROM aquamind_assets_chunk_table WHERE table_name = ? AND id_year = ?"
         return int(self.warehouse.query(sql, (table, self.year))[0][0])
 
-    def none_written(self, tables: Collection[str]) -> str:
-        """Says so if no row of the year was ever written into any of the tables, as in years in which nothing was
-        built; else ``""``."""
-        return "" if any(map(self.written, tables)) else f"no rows of {self.year} were written, say the checkpoints"
+    def no_rows_reason(self, tables: Collection[str]) -> str:
+        """Return a reason for having nothing to check if no row of the year was written into any of the tables, as in
+        years in which nothing was built. Return ``""`` if there are rows."""
+        return "" if any(map(self.rows_written, tables)) else f"the checkpoints list no rows of {self.year}"
 
-    def look(self, table: str) -> "Look":
-        """The days of which a table's rows are looked at one by one: the year, or a stretch in each quarter where it
+    def sample(self, table: str) -> "DaySample":
+        """Return the days whose rows are checked row by row: the whole year, or a stretch of each quarter if the table
         has too many rows."""
-        rows = self.written(table)
-        if self.look_at_most is None and rows > AT_ONCE:
-            return Look([chunk.days for chunk in chunks_of(self.year)], "")
-        if self.look_at_most is None or rows <= self.look_at_most:
-            return Look([self.days], "")
-        length = max(1, len(self.days) * self.look_at_most // rows // STRETCHES)
-        quarter = len(self.days) // STRETCHES
-        # Another part of the quarter each year, so that in the end every season is looked at.
+        rows = self.rows_written(table)
+        if self.max_rows is None and rows > MAX_ROWS_PER_QUERY:
+            return DaySample([chunk.days for chunk in chunks_of(self.year)], "")
+        if self.max_rows is None or rows <= self.max_rows:
+            return DaySample([self.days], "")
+        length = max(1, len(self.days) * self.max_rows // rows // SAMPLE_STRETCHES)
+        quarter = len(self.days) // SAMPLE_STRETCHES
+        # Each year samples another part of the quarter, so that all years together cover every season.
         offset = self.year * 37 % max(1, quarter - length)
-        starts = [self.days.first + number * quarter + offset for number in range(STRETCHES)]
+        starts = [self.days.first + number * quarter + offset for number in range(SAMPLE_STRETCHES)]
         note = (
-            f"{table}: of its {rows:,} rows of {self.year} those of {STRETCHES} times {length} days are looked at, from"
-            f" {', '.join(map(dated, starts))} on"
+            f"{table}: a sample of its {rows:,} rows of {self.year} is checked, {SAMPLE_STRETCHES} times {length} days"
+            f" from {', '.join(map(format_day, starts))} on"
         )
-        return Look([DayRange(start, start + length) for start in starts], note)
+        return DaySample([DayRange(start, start + length) for start in starts], note)
 
     def frame(self, sql: str, *params: Any) -> pd.DataFrame:
-        """Rows of a portable statement."""
+        """Return the rows of a portable SQL statement."""
         return self.warehouse.frame(sql, params)
 
 
 @dataclass(frozen=True)
-class Look:
-    """Days whose rows are looked at, and what to say of those that are not: ``""`` where all are."""
+class DaySample:
+    """Days whose rows are checked. ``note`` describes the sample; it is ``""`` if all days are checked."""
 
     stretches: list[DayRange]
     note: str
@@ -152,15 +153,15 @@ class Look:
 
 @dataclass(frozen=True)
 class WrittenDays:
-    """Some days, with gaps or without."""
+    """A set of days, with or without gaps."""
 
     first: int
     counted: np.ndarray
-    """Days covered before day ``first + i``."""
+    """Number of days in the set before day ``first + i``."""
 
     @classmethod
     def of(cls, ranges: list[DayRange]) -> "WrittenDays":
-        """The days of all ranges together."""
+        """Return the union of all ranges."""
         if not ranges:
             return cls(0, np.zeros(1, dtype=np.int64))
         first, end = min(days.first for days in ranges), max(days.end for days in ranges)
@@ -170,14 +171,14 @@ class WrittenDays:
         return cls(first, np.r_[0, np.cumsum(covered)])
 
     def holds(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Whether all days ``first <= day <= last`` are covered, bool, element by element."""
+        """Return whether all days ``first <= day <= last`` are in the set, bool, element by element."""
         low = np.clip(np.asarray(first) - self.first, 0, self.counted.size - 1)
         high = np.clip(np.asarray(last) + 1 - self.first, 0, self.counted.size - 1)
         return self.counted[high] - self.counted[low] == np.asarray(last) + 1 - np.asarray(first)
 
 
-def ids_of(table: str, first: int, last: int, alias: str = "") -> str:
-    """SQL condition on the rows of a table: their ids are of the days ``first`` to ``last``, in any years."""
+def id_condition(table: str, first: int, last: int, alias: str = "") -> str:
+    """Return the SQL condition on a table's rows whose ids are of the days ``first`` to ``last``, in any years."""
     spec = TABLES[table]
     low = id_range(DayRange(first, first + 1), narrow=spec.narrow_id)[0]
     high = id_range(DayRange(last, last + 1), narrow=spec.narrow_id)[1]
@@ -186,7 +187,7 @@ def ids_of(table: str, first: int, last: int, alias: str = "") -> str:
 
 
 def integers(values: pd.Series, scale: int = 1) -> np.ndarray:
-    """A column of numbers as int64, times ``scale``; NULL as -1."""
+    """Return a column of numbers as int64, times ``scale``; NULL becomes -1."""
     found = (
         pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
         if values.isna().any() or scale != 1
@@ -198,13 +199,13 @@ def integers(values: pd.Series, scale: int = 1) -> np.ndarray:
 
 
 def day_numbers(values: pd.Series) -> np.ndarray:
-    """A column of dates or instants (text) as day numbers, int64; NULL as -1."""
+    """Return a column of dates or instants (text) as day numbers, int64; NULL becomes -1."""
     day = pd.to_datetime(values.str.slice(0, 10) if values.notna().any() else values, format="%Y-%m-%d").to_numpy(
         dtype="datetime64[D]"
     )
     return np.where(np.isnat(day), -1, day.astype(np.int64))
 
 
-def dated(day: int) -> str:
-    """A day number as people write it."""
+def format_day(day: int) -> str:
+    """Return a day number as an ISO date."""
     return to_date(int(day)).isoformat()

@@ -1,9 +1,9 @@
-"""Law 1 over the tables: fish close, for every batch from its eggs on, and for every stay in a container.
+"""Law 1 over the tables: fish balance of every batch from its eggs on, and of every stay in a container.
 
-Belongs here: the balance of fish as written: batches, assignments, transfers, deaths. Does not belong here: the
-ledger's own (``laws_fish``).
+Belongs here: the balance of written fish: batches, assignments, transfers, deaths. Does not belong here: the balance of
+the ledger (``fish_in_ledger``).
 
-AquaMind keeps the number of eggs in no column: the batch's note and the note of its first stays tell it.
+AquaMind has no column for the number of eggs. It is in the note of the batch and in the note of its first stays.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, ids_of, integers
+from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.fish_in_ledger import deaths_of
-from aquamind_assets.laws.result import LawResult, ResultBuilder, together
+from aquamind_assets.laws.result import LawResult, ResultBuilder, combine
 from aquamind_assets.timeline import id_range, year_days
 
 _EGGS = r"^([\d,]+) (?:external|own) eggs"
@@ -26,8 +26,8 @@ class _Lives:
     """Batches alive in a year, all their stays, all their transfers. Days and ids are int64, -1 for NULL.
 
     ``batches``: id, number, start, end, eggs. ``stays``: id, batch, container, start, end, population, stocked.
-    ``moved``: from_batch, to_batch, source, target, count, loss. What is known of a batch or a stay goes ``until`` that
-    day; it is ``whole`` if all days up to it are in the database.
+    ``moved``: from_batch, to_batch, source, target, count, loss. Batches and stays have two more columns: ``until``,
+    the last day that their rows cover, and ``whole``, whether all days up to it are in the database.
     """
 
     batches: pd.DataFrame
@@ -35,44 +35,48 @@ class _Lives:
     moved: pd.DataFrame
 
 
-def fish_close(evidence: Evidence) -> LawResult:
-    """Eggs = living + deaths + transfer losses + harvested, for every batch alive in the year; every stay closes; both
-    accounts of deaths agree.
+def judge_fish_balance(evidence: Evidence) -> LawResult:
+    """Check that eggs = living + deaths + transfer losses + harvested for every batch alive in the year, that every
+    stay balances, and that mortality events and mortality records agree.
 
-    Batches whose life lies in part in days that are not in the database are left out, and counted.
+    Batches that also live on days that are not in the database are skipped and counted.
     """
-    return together([_accounts_agree(evidence), _lives_close(evidence)])
+    return combine([_check_deaths(evidence), _check_lives(evidence)])
 
 
-def _accounts_agree(evidence: Evidence) -> LawResult:
-    """Mortality events and mortality records tell of the same deaths, by batch and day of the year; and so does the
-    ledger, where it is stored."""
+def _check_deaths(evidence: Evidence) -> LawResult:
+    """Check that mortality events and mortality records have the same deaths, by batch and day of the year, and that
+    the ledger, if it is stored, has them too."""
     found, days = ResultBuilder(), evidence.days
     events, records = (_deaths_by_day(evidence, found, table) for table in _ACCOUNTS)
     for (batch, day), off in _differences(events, records):
-        found.broken(
-            1, f"batch {batch}, day {day % 1000} of {evidence.year}: {off:+,} deaths in the events against the records"
+        found.add_violations(
+            1,
+            f"batch {batch}, day {day % 1000} of {evidence.year}: {off:+,} deaths in the mortality events compared with"
+            " the mortality records",
         )
     if evidence.ledger is None:
-        found.note("the deaths of the ledger, which is not stored")
+        found.note_not_checked(f"the deaths in the ledger of {evidence.year}, which is not stored")
         return found.result()
     fish = evidence.ledger.container_days
-    fish = fish.take(evidence.covered("mortality").holds(fish.day, fish.day))
+    fish = fish.take(evidence.written_days("mortality").holds(fish.day, fish.day))
     simulated = pd.Series(deaths_of(fish)).groupby(fish.batch_id).sum()
     for (batch,), off in _differences(events.groupby(level=0).sum(), simulated):
-        found.broken(1, f"batch {batch}: {off:+,} deaths in {evidence.year} against the ledger")
+        found.add_violations(1, f"batch {batch}: {off:+,} deaths in {evidence.year} compared with the ledger")
     if not simulated.sum():
-        found.nothing = f"no fish died from {dated(days.first)} to {dated(evidence.ledger.through)}, says the ledger"
+        found.empty_reason = (
+            f"the ledger has no deaths from {format_day(days.first)} to {format_day(evidence.ledger.through)}"
+        )
     return found.result()
 
 
 def _deaths_by_day(evidence: Evidence, found: ResultBuilder, table: str) -> pd.Series:
-    """Deaths by (batch, day of the id)."""
+    """Return the deaths by (batch, day of the id)."""
     rows = evidence.frame(
         f"SELECT batch_id, id / 10000000 AS day, SUM(count) AS dead, COUNT(*) AS number FROM {table}"
-        f" WHERE {ids_of(table, evidence.days.first, evidence.days.end - 1)} GROUP BY batch_id, id / 10000000"
+        f" WHERE {id_condition(table, evidence.days.first, evidence.days.end - 1)} GROUP BY batch_id, id / 10000000"
     )
-    found.looked(_ACCOUNTS[table], int(rows["number"].sum()))
+    found.count_checked(_ACCOUNTS[table], int(rows["number"].sum()))
     return pd.Series(
         integers(rows["dead"]),
         index=pd.MultiIndex.from_arrays([integers(rows["batch_id"]), integers(rows["day"])]),
@@ -85,14 +89,14 @@ def _differences(one: pd.Series, other: pd.Series) -> list[tuple[tuple[int, ...]
     return [(key if isinstance(key, tuple) else (key,), int(amount)) for key, amount in off[off != 0].items()]
 
 
-def _lives_close(evidence: Evidence) -> LawResult:
+def _check_lives(evidence: Evidence) -> LawResult:
     found, lives = ResultBuilder(), _lives(evidence)
     if not len(lives.batches):
-        found.nothing = f"no batch lived in {evidence.year}, says batch_batch"
+        found.empty_reason = f"batch_batch has no batch that lived in {evidence.year}"
         return found.result()
-    found.leave_out(int((~lives.batches["whole"]).sum()), "batches that also live in days that are not in the database")
-    _batches_close(found, evidence, lives)
-    _stays_close(found, evidence, lives)
+    found.skip(int((~lives.batches["whole"]).sum()), "batches that also live on days that are not in the database")
+    _check_batches(found, evidence, lives)
+    _check_stays(found, evidence, lives)
     return found.result()
 
 
@@ -108,7 +112,7 @@ def _lives(evidence: Evidence) -> _Lives:
     )
     stays = stays[stays["batch"].isin(ids)].reset_index(drop=True)
     stays["start"], stays["end"] = day_numbers(stays["assignment_date"]), day_numbers(stays["departure_date"])
-    stays["stocked"] = _told(stays["notes"], _STOCKED)
+    stays["stocked"] = _number_in_notes(stays["notes"], _STOCKED)
     moved = evidence.frame(
         "SELECT source_batch_id AS from_batch, destination_batch_id AS to_batch, source_assignment_id AS source,"
         " destination_assignment_id AS target, transferred_count AS count, mortality_count AS loss FROM"
@@ -120,7 +124,7 @@ def _lives(evidence: Evidence) -> _Lives:
         until = evidence.known_until("batches", start, frame["end"].to_numpy())
         frame["until"] = until
         frame["whole"] = np.logical_and.reduce(
-            [evidence.covered(asset).holds(start, until) for asset in ("mortality", "transfers")]
+            [evidence.written_days(asset).holds(start, until) for asset in ("mortality", "transfers")]
         )
     return _Lives(batches, stays, moved)
 
@@ -130,32 +134,32 @@ def _batches(evidence: Evidence) -> pd.DataFrame:
     high = id_range(evidence.days)[1]
     batches = evidence.frame(
         f"SELECT id, batch_number AS number, start_date, actual_end_date, notes FROM batch_batch WHERE id >= {low} AND"
-        f" id < {high} AND (actual_end_date IS NULL OR actual_end_date >= '{dated(evidence.days.first)}')"
+        f" id < {high} AND (actual_end_date IS NULL OR actual_end_date >= '{format_day(evidence.days.first)}')"
     )
     batches["start"], batches["end"] = day_numbers(batches["start_date"]), day_numbers(batches["actual_end_date"])
-    batches["eggs"] = _told(batches["notes"], _EGGS)
+    batches["eggs"] = _number_in_notes(batches["notes"], _EGGS)
     return batches
 
 
-def _told(notes: pd.Series, pattern: str) -> np.ndarray:
-    """The number that a note tells, 0 if it tells none."""
+def _number_in_notes(notes: pd.Series, pattern: str) -> np.ndarray:
+    """Return the number that each note holds, 0 if it holds none."""
     return notes.astype("str").str.extract(pattern)[0].fillna("0").str.replace(",", "").astype(np.int64).to_numpy()
 
 
 def _summed(amount: pd.Series, key: pd.Series, wanted: pd.Series) -> np.ndarray:
-    """Sum of the amounts of each wanted key, int64."""
+    """Return the sum of the amounts of each wanted key, int64."""
     return amount.groupby(key).sum().reindex(wanted, fill_value=0).to_numpy(dtype=np.int64)
 
 
-def _batches_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> None:
+def _check_batches(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> None:
     batches, stays, moved = lives.batches, lives.stays, lives.moved
     low, high = int(batches["start"].min()), int(batches["until"].max())
     deaths = evidence.frame(
         "SELECT batch_id, SUM(count) AS dead FROM batch_mortalityevent WHERE"
-        f" {ids_of('batch_mortalityevent', low, high)} GROUP BY batch_id"
+        f" {id_condition('batch_mortalityevent', low, high)} GROUP BY batch_id"
     )
     wanted, harvest = batches["id"], moved["target"] < 0
-    # A batch made of others takes over fish that leave them alive.
+    # A mixed batch receives living fish of other batches.
     other = ~harvest & (moved["to_batch"] != moved["from_batch"])
     came = batches["eggs"].to_numpy() + _summed(moved["count"][other], moved["to_batch"][other], wanted)
     parts = {
@@ -166,18 +170,18 @@ def _batches_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> N
         "moved to other batches": _summed(moved["count"][other], moved["from_batch"][other], wanted),
     }
     whole = batches["whole"].to_numpy()
-    found.looked("batches over their whole life", int(whole.sum()))
+    found.count_checked("batches over their whole life", int(whole.sum()))
 
-    def tell(i: int) -> str:
-        said = ", ".join(f"{part[i]:,} {what}" for what, part in parts.items() if part[i])
-        return f"batch {batches['number'].iloc[i]}: {came[i]:,} eggs, but {said}"
+    def describe(i: int) -> str:
+        sums = ", ".join(f"{part[i]:,} {what}" for what, part in parts.items() if part[i])
+        return f"batch {batches['number'].iloc[i]}: {came[i]:,} eggs, but {sums}"
 
-    found.each(whole & (came != sum(parts.values())), tell)
+    found.add_violations_where(whole & (came != sum(parts.values())), describe)
 
 
-def _stays_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> None:
-    """What came into a container less what left it and died in it is its population; the stays of one batch in one
-    container are taken together."""
+def _check_stays(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> None:
+    """Check that the fish that came into a container minus those that left or died equal its population. The stays of
+    one batch in one container are taken together."""
     stays, moved = lives.stays, lives.moved
     came = _summed(moved["count"], moved["target"], stays["id"])
     stays = stays.assign(
@@ -197,10 +201,10 @@ def _stays_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> Non
         touches=("touches", "any"),
     )
     pairs = pairs[pairs["whole"] & pairs["touches"]]
-    found.looked("stays in containers", len(pairs))
+    found.count_checked("stays in containers", len(pairs))
     if not len(pairs):
         return
-    records = ids_of("health_mortalityrecord", int(pairs["start"].min()), int(pairs["until"].max()))
+    records = id_condition("health_mortalityrecord", int(pairs["start"].min()), int(pairs["until"].max()))
     deaths = evidence.frame(
         f"SELECT batch_id, container_id, SUM(count) AS dead FROM health_mortalityrecord WHERE {records} GROUP BY"
         " batch_id, container_id"
@@ -210,10 +214,10 @@ def _stays_close(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> Non
     ).reindex(pairs.index, fill_value=0)
     left = (pairs["came"] - pairs["left"] - dead).to_numpy(dtype=np.int64)
     counted = pairs["population"].to_numpy()
-    found.each(
+    found.add_violations_where(
         left != counted,
         lambda i: (
-            f"batch {pairs.index[i][0]} in container {pairs.index[i][1]}: {left[i]:,} fish by what happened,"
-            f" {counted[i]:,} recorded"
+            f"batch {pairs.index[i][0]} in container {pairs.index[i][1]}: movements and deaths leave {left[i]:,} fish,"
+            f" the population is {counted[i]:,}"
         ),
     )

@@ -1,27 +1,25 @@
-"""All laws: which asset each is a check of, and judging a year by them.
+"""All laws, with the asset that each one is a check of, and judging a year by them.
 
-Belongs here: the table of laws. Does not belong here: what a law looks at (``laws_*``), Dagster (``asset_checks``).
+Belongs here: the table of laws. Does not belong here: the laws themselves (the other modules of this package), Dagster
+(``assets.asset_checks``).
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from aquamind_assets.laws.digests import rows_are_as_written
+from aquamind_assets.laws.abnormal_results import judge_abnormal_results_have_cause
+from aquamind_assets.laws.digests import judge_digests
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.feed_in_ledger import feed_closes_in_every_store
-from aquamind_assets.laws.feed_in_tables import feed_closes
-from aquamind_assets.laws.fish_in_ledger import fish_close_every_day
-from aquamind_assets.laws.fish_in_tables import fish_close
-from aquamind_assets.laws.medicine import (
-    abnormal_results_have_a_cause,
-    medicine_is_by_the_book,
-    treatments_are_by_the_book,
-)
-from aquamind_assets.laws.result import LawResult, together
-from aquamind_assets.laws.row_rules import rows_keep_the_rules
-from aquamind_assets.laws.space import one_batch_a_container, space_is_kept
-from aquamind_assets.laws.timing import readings_carry_their_batch, rows_in_time
+from aquamind_assets.laws.feed_in_ledger import judge_silo_feed_balance
+from aquamind_assets.laws.feed_in_tables import judge_feed_balance
+from aquamind_assets.laws.fish_in_ledger import judge_daily_fish_balance
+from aquamind_assets.laws.fish_in_tables import judge_fish_balance
+from aquamind_assets.laws.medicine import judge_treatment_rules, judge_treatment_rules_in_ledger
+from aquamind_assets.laws.result import LawResult, combine
+from aquamind_assets.laws.row_rules import judge_row_rules
+from aquamind_assets.laws.space import judge_one_batch_per_container, judge_space_limits
+from aquamind_assets.laws.timing import judge_readings_batch, judge_rows_in_time_range
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -29,7 +27,7 @@ from aquamind_assets.records.registry import RECORDERS
 SIMULATED = "farm_year"
 """The asset whose laws are judged on the ledger alone."""
 
-SOUND = "rows_are_sound"
+SOUND_ROWS = "sound_rows"
 """The law that every recorded asset has."""
 
 
@@ -38,12 +36,12 @@ class Law:
     """A law as a check of one asset.
 
     Attributes:
-        name: its name, unique among the laws of its asset.
-        asset: the asset whose rows it is about.
-        description: what holds, for a farm manager.
-        judge: what comes of it in a year.
-        beside: other assets whose rows it looks at, that are not upstream of its asset: it can only be judged when they
-            are written too.
+        name: the name, unique among the laws of its asset.
+        asset: the asset whose rows are checked.
+        description: what holds, written for a farm manager.
+        judge: returns the result for a year.
+        beside: other assets whose rows are checked and that are not upstream of ``asset``. The law can only be judged
+            once they are written too.
     """
 
     name: str
@@ -56,136 +54,142 @@ class Law:
 def _on_ledger(judge: Callable[[Evidence, Ledger], LawResult]) -> Callable[[Evidence], LawResult]:
     def judged(evidence: Evidence) -> LawResult:
         if evidence.ledger is None:
-            return LawResult({}, unseen=(f"the ledger of {evidence.year}, which is not stored",))
+            return LawResult({}, not_checked=(f"the ledger of {evidence.year}, which is not stored",))
         return judge(evidence, evidence.ledger)
 
     return judged
 
 
-def _sound(recorder: Recorder) -> Law:
-    parts = _sound_beside_digests(recorder)
+def _sound_rows(recorder: Recorder) -> Law:
+    parts = _sound_rows_without_digests(recorder)
 
     def judge(evidence: Evidence) -> LawResult:
-        return together(
-            [rows_are_as_written(evidence, recorder.asset, recorder.tables), *(part.judge(evidence) for part in parts)]
+        return combine(
+            [judge_digests(evidence, recorder.asset, recorder.tables), *(part.judge(evidence) for part in parts)]
         )
 
     return Law(
-        SOUND,
+        SOUND_ROWS,
         recorder.asset,
-        "The year's rows are those that were written, digest for digest; they are of the days they say, refer to"
-        " nothing that came later, and keep every rule of AquaMind's database and application. Tables:"
-        f" {', '.join(recorder.tables)}.",
+        "The year's rows are exactly those that were written, lie on the days of their ids, refer to no later row, and"
+        f" keep every rule of AquaMind's database and application. Tables: {', '.join(recorder.tables)}.",
         judge,
     )
 
 
-def _sound_beside_digests(recorder: Recorder) -> tuple[Law, Law]:
-    """What sound rows are besides being those that were written, as laws of their own."""
+def _sound_rows_without_digests(recorder: Recorder) -> tuple[Law, Law]:
+    """Return the parts of ``sound_rows`` other than the digests, as laws of their own."""
     tables = ", ".join(recorder.tables)
     return (
         Law(
-            "rows_in_time",
+            "rows_in_time_range",
             recorder.asset,
-            f"Rows are of the days they say, and refer to nothing that came later. Tables: {tables}.",
-            lambda evidence: rows_in_time(evidence, recorder.tables),
+            f"Rows lie on the days of their ids and refer to no later row. Tables: {tables}.",
+            lambda evidence: judge_rows_in_time_range(evidence, recorder.tables),
         ),
         Law(
-            "rows_keep_the_rules",
+            "row_rules",
             recorder.asset,
             f"Rows keep every rule of AquaMind's database and application. Tables: {tables}.",
-            lambda evidence: rows_keep_the_rules(evidence, recorder.asset, recorder.tables),
+            lambda evidence: judge_row_rules(evidence, recorder.asset, recorder.tables),
         ),
     )
 
 
 LAWS: tuple[Law, ...] = (
     Law(
-        "fish_close_every_day",
+        "daily_fish_balance",
         SIMULATED,
         "In every container on every day: fish in the morning + moved in - moved out - dead - harvested = fish in the"
-        " evening. Every day opens with what the day before closed with, and every batch starts with its eggs.",
-        _on_ledger(lambda evidence, ledger: fish_close_every_day(ledger, evidence.before)),
+        " evening. Each day opens with the closing count of the day before, and every batch starts with its eggs.",
+        _on_ledger(lambda evidence, ledger: judge_daily_fish_balance(ledger, evidence.before)),
     ),
     Law(
-        "feed_closes_in_every_store",
+        "silo_feed_balance",
         SIMULATED,
-        "In every silo: feed at the start of the year + deliveries - feed eaten = feed left, and never below nought on"
-        " any day.",
-        _on_ledger(lambda evidence, ledger: feed_closes_in_every_store(ledger, evidence.before)),
+        "In every silo and barge: feed at the start of the year + deliveries - feed eaten = feed left, and never below"
+        " zero on any day.",
+        _on_ledger(lambda evidence, ledger: judge_silo_feed_balance(ledger, evidence.before)),
     ),
     Law(
-        "space_is_kept",
+        "space_limits",
         SIMULATED,
-        "A container holds one batch at a time and lies empty for its days of grace between two; number and size of"
-        " fish, density and biomass stay within their limits on every evening.",
+        "A container holds one batch at a time and is empty for its grace days between two batches. Number and size of"
+        " fish, density and biomass stay within their limits every evening.",
         _on_ledger(
-            lambda evidence, ledger: space_is_kept(ledger, evidence.scenario, evidence.infrastructure, evidence.before)
+            lambda evidence, ledger: judge_space_limits(
+                ledger, evidence.scenario, evidence.infrastructure, evidence.before
+            )
         ),
     ),
     Law(
-        "medicine_is_by_the_book",
+        "treatment_rules_in_ledger",
         SIMULATED,
-        "Lice are treated only above the threshold of the last count and not again within its days; a batch is"
-        " vaccinated once; nothing is harvested inside a withholding period, wherever the fish have been moved.",
-        _on_ledger(lambda evidence, ledger: medicine_is_by_the_book(ledger, evidence.scenario, evidence.before)),
+        "In the ledger: lice are treated only after a count above the treatment threshold, and not again within the"
+        " minimum number of days. A batch is vaccinated once. Nothing is harvested inside a withholding period, even"
+        " after the fish were moved.",
+        _on_ledger(
+            lambda evidence, ledger: judge_treatment_rules_in_ledger(ledger, evidence.scenario, evidence.before)
+        ),
     ),
     Law(
-        "one_batch_a_container",
+        "one_batch_per_container",
         "batches",
-        "No two stays share a container, and its days of grace lie between two.",
-        one_batch_a_container,
+        "Stays in a container do not overlap, and the grace days of the container lie between them.",
+        judge_one_batch_per_container,
     ),
     Law(
-        "fish_close",
+        "fish_balance",
         "mortality",
-        "For every batch of the year, over its whole life: eggs = living + dead + lost in transfers + harvested, to the"
-        " fish. Every stay in a container closes, and mortality events and mortality records tell of the same deaths on"
-        " the same days.",
-        fish_close,
+        "For every batch of the year, over its whole life: eggs = living + dead + lost in transfers + harvested, exact"
+        " to the fish. Every stay in a container balances, and mortality events and mortality records have the same"
+        " deaths on the same days.",
+        judge_fish_balance,
         beside=("transfers",),
     ),
     Law(
-        "feed_closes_to_the_gram_and_the_cent",
+        "feed_balance",
         "feeding_events",
-        "In every silo: deliveries - feedings = stock, to the gram, and so does its history tell it. Every feeding"
-        " costs what the lots it took had cost, oldest first, to the cent.",
-        feed_closes,
+        "In every silo and barge: deliveries - feedings = stock, exact to the gram, also in the history of the stock."
+        " Every feeding costs what its lots cost, first in first out, exact to the cent.",
+        judge_feed_balance,
     ),
     Law(
-        "readings_carry_their_batch",
+        "readings_batch",
         "environmental_readings",
         "Every reading carries the batch that was in the container at that instant, or none where it was empty.",
-        readings_carry_their_batch,
+        judge_readings_batch,
     ),
     Law(
-        "treatments_are_by_the_book",
+        "treatment_rules",
         "treatments",
-        "As written: lice are treated only above the threshold of the last count and not again within its days; a batch"
-        " is vaccinated once; nothing is harvested inside a withholding period.",
-        treatments_are_by_the_book,
+        "In the tables: lice are treated only after a count above the treatment threshold, and not again within the"
+        " minimum number of days. A batch is vaccinated once. Nothing is harvested inside a withholding period.",
+        judge_treatment_rules,
         beside=("lice_counts", "transfers"),
     ),
     Law(
-        "abnormal_results_have_a_cause",
+        "abnormal_results_have_cause",
         "lab_samples",
-        "Every abnormal laboratory result is of fish with a true outbreak, or stands beside an issue in the journal.",
-        abnormal_results_have_a_cause,
+        "The fish of every abnormal laboratory result had an outbreak, or the journal has an issue near that day.",
+        judge_abnormal_results_have_cause,
         beside=("journal",),
     ),
-    *map(_sound, RECORDERS.values()),
+    *map(_sound_rows, RECORDERS.values()),
 )
 
-LAWS_BESIDE_DIGESTS: tuple[Law, ...] = tuple(
-    part for law in LAWS for part in (_sound_beside_digests(RECORDERS[law.asset]) if law.name == SOUND else (law,))
+LAWS_WITHOUT_DIGESTS: tuple[Law, ...] = tuple(
+    part
+    for law in LAWS
+    for part in (_sound_rows_without_digests(RECORDERS[law.asset]) if law.name == SOUND_ROWS else (law,))
 )
-"""The same for whoever compares the digests of a whole database anyway: what ``rows_are_sound`` says besides stands as
-two laws of its own."""
+"""The same laws without the comparison of digests, for callers that compare the digests of the whole database. The
+other parts of ``sound_rows`` are two laws of their own."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A law, what came of it, and what it cost."""
+    """A law, its result, and the seconds it took."""
 
     law: Law
     result: LawResult
@@ -193,7 +197,7 @@ class Verdict:
 
 
 def judge(laws: Iterable[Law], evidence: Evidence) -> Iterator[Verdict]:
-    """Judges a year by these laws, one after the other."""
+    """Judge a year by these laws, in their order."""
     for law in laws:
         began = time.perf_counter()
         result = law.judge(evidence)

@@ -1,7 +1,7 @@
-"""What comes of asking whether a law holds: how much was looked at, what breaks it.
+"""The result of a law: what was checked, and what violates the law.
 
-Belongs here: the result of every law, and gathering it. Does not belong here: any law (``laws_*``), and Dagster
-(``asset_checks``).
+Belongs here: the result of every law, and collecting it. Does not belong here: the laws themselves, and Dagster
+(``assets.asset_checks``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,107 +9,107 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-EXAMPLES = 5
-"""Violations that are told in words."""
+MAX_EXAMPLES = 5
+"""Number of violations that are described in a result."""
 
 
 @dataclass(frozen=True)
 class LawResult:
-    """What came of one law on one partition.
+    """The result of one law for one year.
 
     Attributes:
-        looked_at: how many of what were looked at, such as ``{"container-days": 4200}``.
-        violations: how often the law is broken.
-        examples: the first violations in words, at most :data:`EXAMPLES`.
-        unseen: what could not be looked at or was left out, and why.
-        nothing: why there is nothing to look at, where that is known; without it, a law that looked at nothing is not
-            kept.
+        checked: number of things checked, by kind, such as ``{"container-days": 4200}``.
+        violations: number of violations.
+        examples: descriptions of the first violations, at most :data:`MAX_EXAMPLES`.
+        not_checked: what was skipped or could not be checked, and why.
+        empty_reason: why there is nothing to check, if that is known. A law that checked nothing passes only with a
+            reason.
     """
 
-    looked_at: Mapping[str, int]
+    checked: Mapping[str, int]
     violations: int = 0
     examples: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
-    nothing: str = ""
+    not_checked: tuple[str, ...] = ()
+    empty_reason: str = ""
 
     @property
-    def rows(self) -> int:
-        """Everything that was looked at."""
-        return sum(self.looked_at.values())
+    def total_checked(self) -> int:
+        """Number of things checked, of all kinds."""
+        return sum(self.checked.values())
 
     @property
-    def kept(self) -> bool:
-        """Whether nothing breaks the law, and something was there that could have, or it is known why not."""
-        return not self.violations and (self.rows > 0 or bool(self.nothing))
+    def passed(self) -> bool:
+        """Whether there are no violations, and something was checked or the reason why not is known."""
+        return not self.violations and (self.total_checked > 0 or bool(self.empty_reason))
 
     def __str__(self) -> str:
-        looked = ", ".join(f"{number:,} {what}" for what, number in self.looked_at.items() if number)
+        checked = ", ".join(f"{number:,} {kind}" for kind, number in self.checked.items() if number)
         if self.violations:
-            return f"{self.violations:,} violations in {looked or 'what was looked at'}: {'; '.join(self.examples)}"
-        if self.rows:
-            return f"Kept: looked at {looked}."
-        return (
-            f"Nothing to look at: {self.nothing}." if self.nothing else "Nothing was looked at, so nothing is proved."
-        )
+            return f"{self.violations:,} violations in {checked or 'what was checked'}: {'; '.join(self.examples)}"
+        if self.total_checked:
+            return f"Passed: checked {checked}."
+        return f"Nothing to check: {self.empty_reason}." if self.empty_reason else "Not checked."
 
 
-def together(results: Iterable[LawResult]) -> LawResult:
-    """Several results as one; where several looked at the same things, they count once."""
+def combine(results: Iterable[LawResult]) -> LawResult:
+    """Combine several results into one. A kind that several results checked counts once, with its largest number."""
     parts = list(results)
-    looked: dict[str, int] = {}
+    checked: dict[str, int] = {}
     for part in parts:
-        for what, number in part.looked_at.items():
-            looked[what] = max(looked.get(what, 0), number)
+        for kind, number in part.checked.items():
+            checked[kind] = max(checked.get(kind, 0), number)
     return LawResult(
-        looked,
+        checked,
         sum(part.violations for part in parts),
-        tuple(example for part in parts for example in part.examples)[:EXAMPLES],
-        tuple(dict.fromkeys(text for part in parts for text in part.unseen)),
-        "; ".join(dict.fromkeys(part.nothing for part in parts if part.nothing)),
+        tuple(example for part in parts for example in part.examples)[:MAX_EXAMPLES],
+        tuple(dict.fromkeys(text for part in parts for text in part.not_checked)),
+        "; ".join(dict.fromkeys(part.empty_reason for part in parts if part.empty_reason)),
     )
 
 
 @dataclass
 class ResultBuilder:
-    """Gathers what a law finds while it looks; see :class:`LawResult`."""
+    """Collects what a law finds. The attributes are those of :class:`LawResult`."""
 
-    looked_at: dict[str, int] = field(default_factory=dict)
+    checked: dict[str, int] = field(default_factory=dict)
     violations: int = 0
     examples: list[str] = field(default_factory=list)
-    unseen: list[str] = field(default_factory=list)
-    nothing: str = ""
+    not_checked: list[str] = field(default_factory=list)
+    empty_reason: str = ""
 
-    def looked(self, what: str, number: int) -> None:
-        """So many of ``what`` are looked at."""
-        self.looked_at[what] = self.looked_at.get(what, 0) + int(number)
+    def count_checked(self, kind: str, number: int) -> None:
+        """Add to the number of things of a kind that were checked."""
+        self.checked[kind] = self.checked.get(kind, 0) + int(number)
 
-    def broken(self, count: int, example: str) -> None:
-        """The law is broken so often; one example."""
+    def add_violations(self, count: int, example: str) -> None:
+        """Add violations, with a description of one of them."""
         if count:
             self.violations += int(count)
-            self._tell(example)
+            self._add_example(example)
 
-    def each(self, broken: np.ndarray, tell: Callable[[int], str]) -> None:
-        """The law is broken at each position where ``broken`` (bool) is true; ``tell`` puts one into words."""
-        places = np.flatnonzero(np.asarray(broken))
-        self.violations += places.size
-        for place in places[: EXAMPLES - len(self.examples)]:
-            self._tell(tell(int(place)))
+    def add_violations_where(self, violated: np.ndarray, describe: Callable[[int], str]) -> None:
+        """Add a violation for each position where ``violated`` (bool) is true; ``describe`` describes a position."""
+        positions = np.flatnonzero(np.asarray(violated))
+        self.violations += positions.size
+        for position in positions[: MAX_EXAMPLES - len(self.examples)]:
+            self._add_example(describe(int(position)))
 
-    def note(self, text: str) -> None:
-        """Something is not looked at; ``""`` for nothing."""
+    def note_not_checked(self, text: str) -> None:
+        """Add a note on something that is not checked. An empty text adds nothing."""
         if text:
-            self.unseen.append(text)
+            self.not_checked.append(text)
 
-    def leave_out(self, number: int, what: str) -> None:
-        """So many things are not looked at, for the reason given in ``what``."""
+    def skip(self, number: int, what: str) -> None:
+        """Note that ``number`` things are not checked. ``what`` names them and the reason. Zero adds nothing."""
         if number:
-            self.unseen.append(f"{number:,} {what}")
+            self.not_checked.append(f"{number:,} {what}")
 
     def result(self) -> LawResult:
-        """What was gathered."""
-        return LawResult(dict(self.looked_at), self.violations, tuple(self.examples), tuple(self.unseen), self.nothing)
+        """Return what was collected."""
+        return LawResult(
+            dict(self.checked), self.violations, tuple(self.examples), tuple(self.not_checked), self.empty_reason
+        )
 
-    def _tell(self, example: str) -> None:
-        if len(self.examples) < EXAMPLES:
+    def _add_example(self, example: str) -> None:
+        if len(self.examples) < MAX_EXAMPLES:
             self.examples.append(example)

@@ -1,8 +1,8 @@
-"""Law 3: space. A container holds one batch at a time, lies empty for its days of grace between two, and is never too
-full.
+"""Law 3: space limits. A container holds one batch at a time, is empty for its grace days between two batches, and
+stays within its limits.
 
-Belongs here: which fish stand where, and how many. Does not belong here: what becomes of them (``laws_fish``), when
-(``laws_time``).
+Belongs here: which fish are in which container, and how many. Does not belong here: the fish balance
+(``fish_in_ledger``, ``fish_in_tables``), the time range of rows (``timing``).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, integers
+from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
@@ -20,12 +20,12 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.warehouse.references import platform_ids
 
 ROUNDING = 1e-9
-"""Share of a limit that floating point may exceed it by."""
+"""Relative tolerance above a limit, for floating point rounding."""
 
 
 @dataclass(frozen=True)
 class _Room:
-    """What each container may hold, arrays over containers; ``lives`` is (containers, stages)."""
+    """Limits of each container, arrays over containers; ``lives`` is (containers, stages)."""
 
     volume: np.ndarray
     at_sea: np.ndarray
@@ -38,7 +38,7 @@ class _Room:
 
     @classmethod
     def of(cls, scenario: Scenario, infrastructure: Infrastructure) -> Self:
-        """From the scenario's container types."""
+        """Return the limits from the scenario's container types."""
         containers, kinds = infrastructure.containers, scenario.farm.container_types
         kind = containers.container_type.astype(np.int64)
         return cls(
@@ -53,22 +53,22 @@ class _Room:
         )
 
 
-def space_is_kept(
+def judge_space_limits(
     ledger: Ledger, scenario: Scenario, infrastructure: Infrastructure, before: Ledger | None = None
 ) -> LawResult:
-    """One batch in a container a day, grace days between two, and number, size, density and biomass of the fish within
-    their limits every evening."""
+    """Check that a container has at most one batch on a day, that grace days lie between two stays, and that number,
+    size, density and biomass of the fish stay within their limits every evening."""
     found, days, room = ResultBuilder(), ledger.container_days, _Room.of(scenario, infrastructure)
-    found.looked("container-days", len(days))
-    found.looked("stays in containers", len(ledger.assignments))
+    found.count_checked("container-days", len(days))
+    found.count_checked("stays in containers", len(ledger.assignments))
     if not len(days):
-        found.nothing = f"no fish lived in {ledger.year}, says the ledger"
+        found.empty_reason = f"the ledger of {ledger.year} has no fish"
     place = np.sort(days.day.astype(np.int64) << 32 | days.container)
-    found.each(
+    found.add_violations_where(
         place[1:] == place[:-1],
-        lambda i: f"container {place[i] & 0xFFFFFFFF} holds two batches on {dated(place[i] >> 32)}",
+        lambda i: f"container {place[i] & 0xFFFFFFFF} holds two batches on {format_day(place[i] >> 32)}",
     )
-    _not_too_full(found, ledger, scenario, infrastructure, room)
+    _check_limits(found, ledger, scenario, infrastructure, room)
     stays = (
         ledger.assignments
         if before is None
@@ -76,7 +76,7 @@ def space_is_kept(
     )
     _, newest = np.unique(stays.assignment_id, return_index=True)
     stays = stays.take(newest)
-    _stand_apart(
+    _check_grace_days(
         found,
         stays.container,
         stays.start_day,
@@ -87,7 +87,7 @@ def space_is_kept(
     return found.result()
 
 
-def _not_too_full(
+def _check_limits(
     found: ResultBuilder, ledger: Ledger, scenario: Scenario, infrastructure: Infrastructure, room: _Room
 ) -> None:
     days, name = ledger.container_days, infrastructure.containers.name
@@ -100,70 +100,72 @@ def _not_too_full(
     limit = np.where(room.at_sea[where], np.minimum(by_law, room.max_density[where]), room.max_density[where])
 
     def at(i: int) -> str:
-        return f"{name[where[i]]} on {dated(days.day[i])}"
+        return f"{name[where[i]]} on {format_day(days.day[i])}"
 
-    found.each(
-        density > limit * (1 + ROUNDING), lambda i: f"{at(i)}: {density[i]:.2f} kg/m3, allowed are {limit[i]:.2f}"
+    found.add_violations_where(
+        density > limit * (1 + ROUNDING), lambda i: f"{at(i)}: {density[i]:.2f} kg/m3, allowed: {limit[i]:.2f}"
     )
-    found.each(
+    found.add_violations_where(
         days.closing > room.capacity[where],
-        lambda i: f"{at(i)}: {days.closing[i]:,} fish, it is made for {room.capacity[where[i]]:,.0f}",
+        lambda i: f"{at(i)}: {days.closing[i]:,} fish, allowed: {room.capacity[where[i]]:,.0f}",
     )
     most = room.max_biomass[where]
-    found.each(biomass > most * (1 + ROUNDING), lambda i: f"{at(i)}: {biomass[i]:,.0f} kg, it may hold {most[i]:,.0f}")
+    found.add_violations_where(
+        biomass > most * (1 + ROUNDING), lambda i: f"{at(i)}: {biomass[i]:,.0f} kg, allowed: {most[i]:,.0f}"
+    )
     largest = room.max_weight[where]
     outgrown = (days.weight_g > largest * (1 + ROUNDING)) & (days.closing > 0)
-    found.each(
-        outgrown, lambda i: f"{at(i)}: fish of {days.weight_g[i]:,.0f} g, it is for fish of up to {largest[i]:,.0f} g"
+    found.add_violations_where(
+        outgrown, lambda i: f"{at(i)}: fish of {days.weight_g[i]:,.0f} g, allowed: {largest[i]:,.0f} g"
     )
-    found.each(
+    found.add_violations_where(
         ~room.lives[where, days.stage],
-        lambda i: f"{at(i)}: {STAGE_NAMES[days.stage[i]]} does not live in such a container",
+        lambda i: f"{at(i)}: fish of stage {STAGE_NAMES[days.stage[i]]}, which this container type does not allow",
     )
 
 
-def _stand_apart(
+def _check_grace_days(
     found: ResultBuilder, container: np.ndarray, start: np.ndarray, end: np.ndarray, grace: np.ndarray, name: np.ndarray
 ) -> None:
-    """Between two stays in a container lie at least its days of grace; ``end`` is -1 for a stay that lasts."""
+    """Check that the grace days of the container lie between two stays; ``end`` is -1 for a stay that lasts."""
     order = np.lexsort([start, container])
     container, start, end, grace = container[order], start[order], end[order], grace[order]
     follows = container[1:] == container[:-1]
     empty = np.where(end[:-1] < 0, -1, start[1:] - end[:-1] - 1)
-    found.each(
+    found.add_violations_where(
         follows & (empty < grace[1:]),
         lambda i: (
-            f"{name[container[i]]}: new fish come on {dated(start[i + 1])}"
+            f"{name[container[i]]}: fish arrive on {format_day(start[i + 1])}"
             + (
-                f", {empty[i]} days after the last left; it needs {grace[i]}"
+                f" after {empty[i]} empty days, required: {grace[i]}"
                 if end[i] >= 0
-                else ", while others are in it"
+                else " while another stay has not ended"
             )
         ),
     )
 
 
-def one_batch_a_container(evidence: Evidence) -> LawResult:
-    """Over the tables: no two stays share a container, and its days of grace lie between two; stays that touch the year
-    and the one before it."""
+def judge_one_batch_per_container(evidence: Evidence) -> LawResult:
+    """Check in the tables that no two stays share a container and that its grace days lie between two, for stays that
+    touch the year or the previous one."""
     found, room = ResultBuilder(), _Room.of(evidence.scenario, evidence.infrastructure)
     low, high = platform_ids("batch_batchcontainerassignment")
     longest = int(room.grace.max(initial=0))
     stays: pd.DataFrame = evidence.frame(
         "SELECT container_id, assignment_date, departure_date FROM batch_batchcontainerassignment"
-        f" WHERE id >= {low} AND id < {high} AND assignment_date <= '{dated(evidence.days.end - 1)}'"
-        f" AND (departure_date IS NULL OR departure_date >= '{dated(evidence.days.first - longest - 1)}')"
+        f" WHERE id >= {low} AND id < {high} AND assignment_date <= '{format_day(evidence.days.end - 1)}'"
+        f" AND (departure_date IS NULL OR departure_date >= '{format_day(evidence.days.first - longest - 1)}')"
     )
-    found.looked("stays in containers", len(stays))
+    found.count_checked("stays in containers", len(stays))
     if not len(stays) and evidence.ledger is not None and not len(evidence.ledger.assignments):
-        found.nothing = f"no fish lived in {evidence.year}, says the ledger"
+        found.empty_reason = f"the ledger of {evidence.year} has no fish"
     containers = evidence.infrastructure.containers
     by_id = np.argsort(containers.container_id)
     ids, known = integers(stays["container_id"]), containers.container_id[by_id]
     place = np.minimum(np.searchsorted(known, ids), known.size - 1)
     strange = known[place] != ids
-    found.each(strange, lambda i: f"a stay is in container {ids[i]}, which the scenario does not have")
+    found.add_violations_where(strange, lambda i: f"a stay is in container {ids[i]}, which is not in the scenario")
     row = by_id[place][~strange]
     start, end = day_numbers(stays["assignment_date"])[~strange], day_numbers(stays["departure_date"])[~strange]
-    _stand_apart(found, row, start, end, room.grace[row], containers.name)
+    _check_grace_days(found, row, start, end, room.grace[row], containers.name)
     return found.result()

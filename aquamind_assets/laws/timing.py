@@ -1,8 +1,8 @@
-"""Law 4: time. Every row lies inside the life of what it refers to, and every reading carries the batch that was in its
-container at that instant.
+"""Law 4: time. Every row lies inside the life of the rows it refers to, and every reading carries the batch that was in
+its container at that instant.
 
-Belongs here: that rows are of the day their ids say, that nothing refers to what came later, and whose readings are
-whose. Does not belong here: the ends of single lives, which the rules of the tables know (``laws_rules``).
+Belongs here: that a row is of the day of its id, that no row refers to a later one, and the batch of each reading. Does
+not belong here: start and end dates of single rows, which the row rules check (``rules``).
 """
 
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, ids_of, integers
+from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
 from aquamind_assets.tables.schema import TABLES, TableSpec
@@ -49,24 +49,24 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_mortalityrecord": "event_date",
     "health_licecount": "count_date",
 }
-"""What happened on the day that a row's id says; of the other tables it is the day on which the row was entered
-(``created_at``), where they keep it."""
+"""The column with the day of a row's id, by table. For other tables it is the day on which the row was entered
+(``created_at``), if they have that column."""
 
 
-def rows_in_time(evidence: Evidence, tables: Collection[str]) -> LawResult:
-    """Every row of the year is of the day its id says, and refers to nothing that came after it."""
+def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> LawResult:
+    """Check that every row of the year is of the day of its id and refers to no later row."""
     found = ResultBuilder()
     for table in tables:
-        look = evidence.look(table)
-        found.note(look.note)
-        for days in look.stretches:
-            _of_their_days(found, evidence, TABLES[table], days)
-    found.nothing = evidence.none_written(tables)
+        sample = evidence.sample(table)
+        found.note_not_checked(sample.note)
+        for days in sample.stretches:
+            _check_days(found, evidence, TABLES[table], days)
+    found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
 
-def _of_their_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
-    """One pass over the rows, summed up by the day of their ids."""
+def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
+    """Check the rows in one pass, aggregated by the day of their ids."""
     size = NARROW_DAY_ROWS if table.narrow_id else WIDE_DAY_ROWS
     references = [
         column for column in table.columns if column.references is not None and column.name != table.id_column
@@ -77,71 +77,73 @@ def _of_their_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, d
         asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]
     groups = evidence.frame(
         f"SELECT {', '.join([f'{table.id_column} / {size} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
-        f" WHERE {ids_of(table.name, days.first, days.end - 1)} GROUP BY {table.id_column} / {size}"
+        f" WHERE {id_condition(table.name, days.first, days.end - 1)} GROUP BY {table.id_column} / {size}"
     )
     if not len(groups):
         return
-    found.looked(f"rows of {table.name}", int(groups["number"].sum()))
+    found.count_checked(f"rows of {table.name}", int(groups["number"].sum()))
     day = days_of_ids(integers(groups["day"]) * size, narrow=table.narrow_id)
     if happened:
         earliest, latest = day_numbers(groups["earliest"]), day_numbers(groups["latest"])
-        found.each(
+        found.add_violations_where(
             (earliest != day) | (latest != day),
             lambda i: _wrong_day(table.name, happened, day[i], earliest[i], latest[i]),
         )
     for column in references:
         made = days_of_ids(integers(groups[column.name]), narrow=TABLES[str(column.references)].narrow_id)
-        _refers_back(found, f"{table.name}.{column.name}", day, made)
+        _check_reference(found, f"{table.name}.{column.name}", day, made)
 
 
-def _refers_back(found: ResultBuilder, place: str, day: np.ndarray, made: np.ndarray) -> None:
-    found.each(made > day, lambda i: f"{place}: a row of {dated(day[i])} refers to one of {dated(made[i])}")
+def _check_reference(found: ResultBuilder, place: str, day: np.ndarray, made: np.ndarray) -> None:
+    found.add_violations_where(
+        made > day, lambda i: f"{place}: a row of {format_day(day[i])} refers to one of {format_day(made[i])}"
+    )
 
 
 def _wrong_day(table: str, column: str, day: int, earliest: int, latest: int) -> str:
     wrong = earliest if earliest != day else latest
-    return f"{table}: a row of {dated(day)} has {column} {dated(wrong) if wrong >= 0 else 'NULL'}"
+    return f"{table}: a row of {format_day(day)} has {column} {format_day(wrong) if wrong >= 0 else 'NULL'}"
 
 
-def readings_carry_their_batch(evidence: Evidence) -> LawResult:
-    """Every reading carries the batch that was in its container at that instant, from noon of its arrival to noon of
-    its departure, or none."""
-    found, look = ResultBuilder(), evidence.look(READINGS)
-    found.note(look.note)
-    for days in look.stretches:
-        _readings(found, evidence, days)
-    if not found.looked_at and not evidence.written(READINGS) and not len(evidence.infrastructure.sensors):
-        found.nothing = "the scenario has no sensors"
+def judge_readings_batch(evidence: Evidence) -> LawResult:
+    """Check that every reading carries the batch that was in its container at that instant, from noon of the arrival to
+    noon of the departure, or none."""
+    found, sample = ResultBuilder(), evidence.sample(READINGS)
+    found.note_not_checked(sample.note)
+    for days in sample.stretches:
+        _check_readings(found, evidence, days)
+    if not found.checked and not evidence.rows_written(READINGS) and not len(evidence.infrastructure.sensors):
+        found.empty_reason = "the scenario has no sensors"
     return found.result()
 
 
-def _readings(found: ResultBuilder, evidence: Evidence, days: DayRange) -> None:
-    """Readings of a container, a batch and a day are one group; as stays begin and end at noon, its first and last
-    reading tell of all."""
+def _check_readings(found: ResultBuilder, evidence: Evidence, days: DayRange) -> None:
+    """Check readings in groups by container, batch and day. Stays begin and end at noon, so the first and last reading
+    of a group represent all of them."""
     low, high = id_range(days)
     groups = evidence.frame(
         "SELECT container_id, batch_id, COUNT(*) AS number, MIN(reading_time) AS earliest, MAX(reading_time) AS latest"
-        f" FROM {READINGS} WHERE id >= {low} AND id < {high} AND reading_time >= '{dated(days.first)} 00:00:00' AND"
-        f" reading_time < '{dated(days.end)} 00:00:00' GROUP BY container_id, batch_id, id / {WIDE_DAY_ROWS}"
+        f" FROM {READINGS} WHERE id >= {low} AND id < {high} AND reading_time >= '{format_day(days.first)} 00:00:00'"
+        f" AND reading_time < '{format_day(days.end)} 00:00:00' GROUP BY container_id, batch_id, id / {WIDE_DAY_ROWS}"
     )
     stays = evidence.frame(
         "SELECT batch_id, container_id, assignment_date, departure_date FROM batch_batchcontainerassignment WHERE"
-        f" assignment_date < '{dated(days.end)}' AND (departure_date IS NULL OR departure_date >="
-        f" '{dated(days.first)}')"
+        f" assignment_date < '{format_day(days.end)}' AND (departure_date IS NULL OR departure_date >="
+        f" '{format_day(days.first)}')"
     )
     if not len(groups):
         return
-    found.looked("readings", int(groups["number"].sum()))
+    found.count_checked("readings", int(groups["number"].sum()))
     batch, container = integers(groups["batch_id"]), integers(groups["container_id"])
     present = _Present(stays)
     earliest, latest = _instants(groups["earliest"]), _instants(groups["latest"])
     wrong = (present.batch(container, earliest) != batch) | (present.batch(container, latest) != batch)
-    found.broken(
-        int(groups["number"].to_numpy()[wrong].sum()), _said(groups, wrong, batch, present.batch(container, latest))
+    found.add_violations(
+        int(groups["number"].to_numpy()[wrong].sum()), _describe(groups, wrong, batch, present.batch(container, latest))
     )
 
 
-def _said(groups: pd.DataFrame, wrong: np.ndarray, batch: np.ndarray, there: np.ndarray) -> str:
+def _describe(groups: pd.DataFrame, wrong: np.ndarray, batch: np.ndarray, there: np.ndarray) -> str:
     if not wrong.any():
         return ""
     i = int(np.argmax(wrong))
@@ -149,20 +151,20 @@ def _said(groups: pd.DataFrame, wrong: np.ndarray, batch: np.ndarray, there: np.
     group = groups.iloc[i]
     return (
         f"container {group['container_id']}, {group['earliest']} to {group['latest']}: {group['number']} readings carry"
-        f" batch {carried}, there was {present}"
+        f" batch {carried}, the container held {present}"
     )
 
 
 def _instants(values: pd.Series) -> np.ndarray:
-    """Instants (text) as microseconds since 1970, int64."""
+    """Return instants (text) as microseconds since 1970, int64."""
     return pd.to_datetime(values, format="ISO8601").to_numpy(dtype="datetime64[us]").astype(np.int64)
 
 
 class _Present:
-    """Which batch is in a container at an instant; stays in one container never meet (law 3)."""
+    """The batch in a container at an instant. Stays in one container do not overlap (law 3)."""
 
     _SPAN = np.int64(1) << 52
-    """Microseconds, more than there are from 1970 to 2100."""
+    """Microseconds, more than the number from 1970 to 2100."""
 
     def __init__(self, stays: pd.DataFrame) -> None:
         container, start, end = (
@@ -182,7 +184,7 @@ class _Present:
         return np.searchsorted(self._containers, container) * self._SPAN + instant
 
     def batch(self, container: np.ndarray, instant: np.ndarray) -> np.ndarray:
-        """The batch in each container at each instant, -1 for none."""
+        """Return the batch in each container at each instant, -1 for none."""
         if not self._start.size:
             return np.full(container.size, -1, dtype=np.int64)
         last = np.searchsorted(self._start, self._key(container, instant), side="right") - 1

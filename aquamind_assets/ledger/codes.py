@@ -1,16 +1,16 @@
-"""The codes that the ledger's columns hold: stages, causes of death, kinds of movement, reasons and outcomes.
+"""The codes in the ledger's columns: stages, causes of death, kinds of movement, reasons and outcomes.
 
-A code is never renumbered: ledgers of earlier years are read by later code.
+A code is never renumbered, because later code reads ledgers of earlier years.
 
-Belongs here: enumerations of the ledger. Does not belong here: AquaMind's own choices (``tables``), the frames that
-hold the codes (``model``).
+Belongs here: enumerations of the ledger. Does not belong here: AquaMind's own choices (``tables``), the frames with the
+codes (``model``).
 """
 
 from enum import IntEnum
 
 
 class Stage(IntEnum):
-    """Lifecycle stages; AquaMind's order is the value + 1."""
+    """Lifecycle stages. AquaMind's ``order`` is the value + 1."""
 
     EGG_ALEVIN = 0
     FRY = 1
@@ -21,7 +21,7 @@ class Stage(IntEnum):
 
 
 class Cause(IntEnum):
-    """Causes of death, in the order of the ``deaths_*`` columns; ESCAPE is stored as OTHER by AquaMind."""
+    """Causes of death, in the order of the ``deaths_*`` columns. AquaMind stores ESCAPE as OTHER."""
 
     HANDLING = 0
     DISEASE = 1
@@ -43,8 +43,9 @@ class Movement(IntEnum):
 
 
 class HarvestReason(IntEnum):
-    """Why a cage was harvested: DUE with its batch, at the target weight or at the end of the time in grow-out; CROWDED
-    in part, for it had no room to grow and nowhere to go; SICK at once, before more of its fish died."""
+    """Reason for harvesting a cage. DUE: with its batch, at the target weight or at the end of the time in grow-out.
+    CROWDED: in part, because the fish had no room to grow and no other cage was free. SICK: at once, before more fish
+    die."""
 
     DUE = 0
     CROWDED = 1
@@ -52,7 +53,7 @@ class HarvestReason(IntEnum):
 
 
 class BatchStatus(IntEnum):
-    """AquaMind's batch states."""
+    """AquaMind's batch statuses."""
 
     ACTIVE = 0
     COMPLETED = 1
@@ -60,7 +61,7 @@ class BatchStatus(IntEnum):
 
 
 class TreatmentReason(IntEnum):
-    """Why a treatment was given."""
+    """Reason for a treatment."""
 
     LICE = 0
     DISEASE = 1
@@ -77,7 +78,7 @@ class Outcome(IntEnum):
 
 
 class EventKind(IntEnum):
-    """Acute events that kill or free fish."""
+    """Acute events that kill or release fish."""
 
     STORM = 0
     PREDATOR_ATTACK = 1

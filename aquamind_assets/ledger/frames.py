@@ -1,7 +1,10 @@
-"""Typed column frames: the shape of everything the farm hands on.
+"""Typed column frames: the format of all data that the farm produces.
 
-A frame is a frozen dataclass whose fields are numpy columns of one length. Each column says its dtype, its unit and its
-meaning, so the ledger's documentation, its Parquet schema and the code that fills it cannot drift apart.
+A frame is a frozen dataclass whose fields are numpy columns of one length. Each column declares its dtype, unit and
+meaning, so the ledger's documentation, its Parquet schema and the code that fills it cannot diverge.
+
+Belongs here: the base class of frames. Does not belong here: the frames themselves (``model``, ``infrastructure``,
+``state``).
 """
 
 from dataclasses import dataclass, field, fields
@@ -11,17 +14,17 @@ import numpy as np
 
 
 def column(dtype: str, unit: str, meaning: str) -> Any:
-    """A column of a frame: numpy dtype (``"str"`` for text), unit (``""`` where there is none) and meaning."""
+    """Declare a column of a frame: numpy dtype (``"str"`` for text), unit (``""`` for none) and meaning."""
     return field(metadata={"dtype": dtype, "unit": unit, "meaning": meaning})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(column,))
 class Frame:
-    """Base of all frames. Subclass it and declare columns with :func:`column`; the subclass becomes a frozen dataclass
-    by itself.
+    """Base class of all frames. Subclass it and declare columns with :func:`column`; the subclass becomes a frozen
+    dataclass.
 
     Raises:
-        ValueError: on construction, when columns differ in length.
+        ValueError: on construction, if columns differ in length.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -47,29 +50,29 @@ class Frame:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Column names, in order."""
+        """Return the column names, in order."""
         return tuple(spec.name for spec in fields(cls))
 
     @classmethod
     def empty(cls) -> Self:
-        """A frame of no rows."""
+        """Return a frame without rows."""
         return cls(**{name: np.zeros(0) for name in cls.names()})
 
     @classmethod
     def concat(cls, parts: "list[Self]") -> Self:
-        """The rows of all parts, in order."""
+        """Return the rows of all parts, in order."""
         if not parts:
             return cls.empty()
         return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in cls.names()})
 
     def columns(self) -> dict[str, np.ndarray]:
-        """Name to column, in order; the arrays are not copied."""
+        """Return the columns by name, in order, without copying the arrays."""
         return {name: getattr(self, name) for name in self.names()}
 
     def take(self, rows: np.ndarray | slice) -> Self:
-        """The rows of a boolean mask, of integer positions, or of a slice (views, not copies)."""
+        """Return the rows of a boolean mask, of integer positions, or of a slice (views, not copies)."""
         return type(self)(**{name: values[rows] for name, values in self.columns().items()})
 
     def sorted_by(self, *names: str) -> Self:
-        """The rows in the order of these columns, the first one most significant; the sort is stable."""
+        """Return the rows sorted by these columns, the first one most significant. The sort is stable."""
         return self.take(np.lexsort([getattr(self, name) for name in reversed(names)]))

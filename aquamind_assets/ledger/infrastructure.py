@@ -1,7 +1,10 @@
-"""What a farm is built of: the frames of ``farm.sites.infrastructure``.
+"""The frames of the farm's infrastructure; ``farm.sites.infrastructure`` fills them.
 
-Every row has the day it was commissioned, which is also the day in its id. Positions of rows in these frames are the
-farm's own small indices (``container`` 7 is row 7 of ``Containers``); ids are what the database sees.
+Every row has its day of commissioning, which is also the day in its id. Positions of rows in these frames are the
+farm's own small indices (``container`` 7 is row 7 of ``Containers``); ids are those of the database.
+
+Belongs here: frames of places, containers, sensors and feed containers. Does not belong here: how many a farm has
+(``farm.sites``).
 """
 
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ class Geographies(Frame):
 
 
 class Areas(Frame):
-    """Sea areas: groups of cages that share water, lice and a fallow."""
+    """Sea areas: groups of cages that share water, lice and fallowing."""
 
     area_id: np.ndarray = column("int64", "", "row id")
     name: np.ndarray = column("str", "", "name of the area")
@@ -70,10 +73,10 @@ class Containers(Frame):
     container_type: np.ndarray = column("int8", "", "row in ContainerTypes")
     hall: np.ndarray = column("int16", "", "row in Halls, or -1")
     area: np.ndarray = column("int16", "", "row in Areas, or -1")
-    site: np.ndarray = column("int16", "", "row in Sites: the water the container stands in")
+    site: np.ndarray = column("int16", "", "row in Sites: the body of water of the container")
     geography: np.ndarray = column("int8", "", "row in Geographies")
     volume_m3: np.ndarray = column("float64", "m3", "water volume")
-    max_biomass_kg: np.ndarray = column("float64", "kg", "most biomass the container may hold")
+    max_biomass_kg: np.ndarray = column("float64", "kg", "maximum biomass in the container")
     commissioned_day: np.ndarray = column("int32", "day", "day of commissioning")
 
 
@@ -102,8 +105,8 @@ class FeedContainers(Frame):
     area: np.ndarray = column("int16", "", "row in Areas, or -1")
     site: np.ndarray = column("int16", "", "row in Sites")
     feed: np.ndarray = column("int8", "", "row in the scenario's feeds")
-    capacity_kg: np.ndarray = column("float64", "kg", "most feed it holds")
-    reorder_kg: np.ndarray = column("float64", "kg", "an order goes out below this stock")
+    capacity_kg: np.ndarray = column("float64", "kg", "capacity")
+    reorder_kg: np.ndarray = column("float64", "kg", "stock below which feed is ordered")
     commissioned_day: np.ndarray = column("int32", "day", "day of commissioning")
 
 
@@ -118,7 +121,7 @@ class Sites(Frame):
 
 @dataclass(frozen=True)
 class Infrastructure:
-    """Everything built over all years of the scenario; take what ``commissioned_day`` allows."""
+    """All infrastructure of all years of the scenario. Select rows by ``commissioned_day``."""
 
     geographies: Geographies
     areas: Areas

@@ -1,7 +1,7 @@
 """The farm's frames in the ledger store, typed.
 
-Belongs here: turning ledgers, climate and farm states into stored columns and back, and saying what is missing. Does
-not belong here: files (``ledger.store``), simulating (``farm``).
+Belongs here: converting ledgers, climate and farm states to stored columns and back, and reporting missing years. Does
+not belong here: files (``store``), simulating (``farm``).
 """
 
 from typing import Any, get_type_hints
@@ -18,14 +18,15 @@ CLIMATE = "climate"
 FRAMES: dict[str, type[Frame]] = {
     name: kind for name, kind in get_type_hints(Ledger).items() if isinstance(kind, type) and issubclass(kind, Frame)
 }
-"""Frames of a ledger, by their names in it."""
+"""Frames of a ledger, by name."""
 
 _LIVING = ("batches", "assignments", "treatments", "outbreaks", "deliveries", "feed_lots", "feed_stores")
-"""The frames that tell what became of earlier years' batches, treatments and feed."""
+"""Frames with the later state of earlier years' batches, treatments and feed."""
 
 
 class Ledgers:
-    """The stored ledgers of one scenario. The ledger read last is kept: a year's recorders come one after another."""
+    """The stored ledgers of one scenario. The ledger read last is cached, because the recorders of a year run one after
+    another."""
 
     def __init__(self, store: LedgerStore, first_year: int) -> None:
         self.store = store
@@ -33,11 +34,11 @@ class Ledgers:
         self._kept: tuple[StoredPart, Ledger] | None = None
 
     def years(self) -> list[int]:
-        """Years that have a ledger."""
+        """Return the years that have a ledger."""
         return self.store.years(FARM)
 
     def write(self, ledger: Ledger, state: FarmState) -> StoredPart:
-        """Store a year and the state it closes with."""
+        """Store a year and its closing state."""
         before = self.store.about(ledger.year - 1, FARM)
         frames = {name: getattr(ledger, name).columns() for name in FRAMES}
         return self.store.write(
@@ -49,10 +50,10 @@ class Ledgers:
         return self.store.write(year, CLIMATE, year_days(year).end - 1, {"site_days": climate.columns()})
 
     def about(self, year: int, part: str = FARM) -> StoredPart:
-        """What is stored of a year.
+        """Return the metadata of a stored year.
 
         Raises:
-            LedgerMissing: nothing is.
+            LedgerMissing: the year is not stored.
         """
         stored = self.store.about(year, part)
         if stored is None:
@@ -60,16 +61,16 @@ class Ledgers:
         return stored
 
     def ledger(self, year: int) -> Ledger:
-        """A year's ledger.
+        """Return a year's ledger.
 
         Raises:
-            LedgerMissing: it is not stored, or was made from a year before that has changed since.
+            LedgerMissing: the year is not stored, or its previous year has changed since.
         """
         stored = self.about(year)
         before = self.store.about(year - 1, FARM)
         if before is not None and before.digest != stored.opening:
             raise LedgerMissing(
-                f"the ledger of {year} was made from another {year - 1} than the one stored now: materialise farm_year"
+                f"the ledger of {year} was simulated from another {year - 1} than the stored one: materialize farm_year"
                 f" {year} again"
             )
         if self._kept is None or self._kept[0] != stored:
@@ -77,26 +78,26 @@ class Ledgers:
         return self._kept[1]
 
     def opening(self, year: int) -> FarmState | None:
-        """The state a year opens with; None for the first year.
+        """Return the state at the start of a year; None for the first year.
 
         Raises:
-            LedgerMissing: the year before is not stored, or not simulated to its end.
+            LedgerMissing: the previous year is not stored, or not simulated to its end.
         """
         if year == self.first_year:
             return None
         stored = self.about(year - 1)
         if stored.through != year_days(year - 1).end - 1:
             raise LedgerMissing(
-                f"the ledger of {year - 1} ends on {to_date(stored.through)}: materialise farm_year {year - 1} again,"
+                f"the ledger of {year - 1} ends on {to_date(stored.through)}: materialize farm_year {year - 1} again,"
                 " now that the year is over"
             )
         return FarmState.from_arrays(self.store.state(stored))
 
     def climate(self, year: int) -> SiteDays:
-        """A year's water and weather.
+        """Return a year's water and weather.
 
         Raises:
-            LedgerMissing: it is not stored.
+            LedgerMissing: the year is not stored.
         """
         return SiteDays(**self.store.frame(self.about(year, CLIMATE), "site_days"))
 
@@ -127,6 +128,6 @@ class Ledgers:
             else ""
         )
         return (
-            f"{what} of {year} is missing for this scenario, {self.store.fingerprint}: materialise {asset} {years}"
+            f"{what} of {year} is missing for this scenario, {self.store.fingerprint}: materialize {asset} {years}"
             f" first{elsewhere}"
         )

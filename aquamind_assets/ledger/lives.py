@@ -1,6 +1,6 @@
-"""What has become of the things that lived in a year, as of the latest ledger.
+"""The later state of everything that was alive in a year, as of the latest ledger.
 
-Belongs here: following batches, stays, treatments, outbreaks and feed lots from a year's ledger into the later ones.
+Belongs here: following batches, stays, treatments, outbreaks and feed lots from a year's ledger into later ledgers.
 Does not belong here: reading ledgers from a store (``ledgers``), making rows (``records``).
 """
 
@@ -19,11 +19,11 @@ AnyFrame = TypeVar("AnyFrame", bound=Frame)
 
 @dataclass(frozen=True)
 class Lives:
-    """What was alive in a year, as it stands on ``through``, the last day that has been simulated in any year.
+    """Everything alive in a year, with its state on ``through``, the last simulated day of any year.
 
-    ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger with the state
-    that the latest ledger that knows them gives; ``feed_stores`` is the stock on ``through``; ``feed_lots`` are the
-    lots left on ``through`` of those delivered by the end of the year.
+    ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger, each with its
+    state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``. ``feed_lots`` are the lots
+    delivered by the end of the year that are left on ``through``.
     """
 
     through: int
@@ -36,15 +36,15 @@ class Lives:
 
 
 def lives_of(ledgers: Sequence[Ledger]) -> Lives:
-    """What became of the things alive in ``ledgers[0]``'s year; ``ledgers`` are that year's and all later ones, in
-    order.
+    """Return the later state of everything alive in the year of ``ledgers[0]``. ``ledgers`` are that year's and all
+    later ones, in order.
 
     Raises:
         ValueError: the ledgers are not of consecutive years.
     """
     years = [ledger.year for ledger in ledgers]
     if not years or years != list(range(years[0], years[0] + len(years))):
-        raise ValueError(f"ledgers of years {years}: give one year and all that follow it, in order")
+        raise ValueError(f"ledgers of years {years}: expected a year and the years that follow it, in order")
     latest = ledgers[-1]
     lots = closing_lots(latest)
     return Lives(
@@ -59,7 +59,7 @@ def lives_of(ledgers: Sequence[Ledger]) -> Lives:
 
 
 def _as_of_the_end(frames: list[AnyFrame], key: str) -> AnyFrame:
-    """The first frame's rows, each replaced by its last version in the later frames."""
+    """Return the first frame's rows, each replaced by its last version in the later frames."""
     ids = getattr(frames[0], key)
     everything = type(frames[0]).concat(frames)
     order = np.argsort(getattr(everything, key), kind="stable")
@@ -68,9 +68,9 @@ def _as_of_the_end(frames: list[AnyFrame], key: str) -> AnyFrame:
 
 
 def received_lots(ledger: Ledger) -> FeedLots:
-    """The lots in store when the year began and those delivered since, oldest first in each feed container.
+    """Return the lots in store at the start of the year and those delivered since, oldest first in each feed container.
 
-    ``remaining_g`` is what was left of a lot when the year began, or all of it if it came later.
+    ``remaining_g`` is the amount left of a lot at the start of the year, or the whole lot if it was delivered later.
     """
     arrived = ledger.deliveries.take(ledger.deliveries.delivery_day <= ledger.through)
     arrived = arrived.take(~np.isin(arrived.purchase_id, ledger.feed_lots.purchase_id))
@@ -92,10 +92,10 @@ def received_lots(ledger: Ledger) -> FeedLots:
 
 
 def closing_lots(ledger: Ledger) -> FeedLots:
-    """The lots in store on the ledger's last day, oldest first in each feed container.
+    """Return the lots in store on the ledger's last day, oldest first in each feed container.
 
-    First in, first out leaves the newest feed: of the lots of a feed container, newest first, as much is left as adds
-    up to its closing stock.
+    First in, first out leaves the newest feed: the newest lots of a feed container that add up to its closing stock are
+    left.
     """
     lots = received_lots(ledger)
     stock = np.zeros(

@@ -1,12 +1,13 @@
-"""The ledger: what happened on the farm in one year.
+"""The ledger: everything that happened on the farm in one year.
 
-The farm writes it, the recorders read it, and nobody else decides anything. All days are day numbers (``timeline``), -1
-where there is none; all ids are the database's row ids; enumerations are given in this module and never renumbered, for
-ledgers of earlier years are read by later code.
+The farm writes the ledger and the recorders read it; recorders make no decisions about the farm. All days are day
+numbers (``timeline``), -1 for none. All ids are the database's row ids. Enumerations are in ``codes``.
 
-Frames are sorted by (day, container) or by id, as their docstrings say. What a frame calls "as of the end" is the state
-on the ledger's last simulated day. The frames of true infections, lice and weights are the ground truth for whoever
-trains or tests a detector on the recorded tables.
+Frames are sorted by (day, container) or by id, as their docstrings state. "As of the end" means the state on the
+ledger's last simulated day. The frames of true infections, lice and weights are the ground truth for training and
+testing detectors on the recorded tables.
+
+Belongs here: the frames of a ledger. Does not belong here: the state that the next day depends on (``state``).
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from aquamind_assets.ledger.frames import Frame, column
 
 
 class Batches(Frame):
-    """Every batch alive on some day of the year, as of the end; sorted by batch_id."""
+    """Every batch alive on any day of the year, as of the end; sorted by batch_id."""
 
     batch_id: np.ndarray = column("int64", "", "row id; its day is the start day")
     number: np.ndarray = column("str", "", "BAK{year}{ISO week}{number}")
@@ -25,8 +26,8 @@ class Batches(Frame):
     station: np.ndarray = column("int16", "", "row in Stations where it hatched")
     external_eggs: np.ndarray = column("bool", "", "eggs bought from outside (else own broodstock)")
     egg_supplier: np.ndarray = column("str", "", "name of the egg supplier")
-    eggs: np.ndarray = column("int64", "fish", "eggs laid in; 0 for a mixed batch")
-    stage: np.ndarray = column("int8", "", "Stage as of the end (the last one lived through if it has ended)")
+    eggs: np.ndarray = column("int64", "fish", "eggs stocked; 0 for a mixed batch")
+    stage: np.ndarray = column("int8", "", "Stage as of the end (the last stage of a batch that has ended)")
     stage_day: np.ndarray = column("int32", "day", "day the batch as a whole entered that stage")
     status: np.ndarray = column("int8", "", "BatchStatus as of the end")
     start_day: np.ndarray = column("int32", "day", "start day")
@@ -35,17 +36,16 @@ class Batches(Frame):
     vaccine: np.ndarray = column("int8", "", "row in the scenario's vaccines, or -1")
     vaccinated_day: np.ndarray = column("int32", "day", "day of vaccination, or -1")
     mixed: np.ndarray = column(
-        "bool", "", "put together from fish of other batches; their vaccine is that of the younger ones"
+        "bool", "", "mixed from fish of other batches; its vaccine is that of the youngest of them"
     )
 
 
 class Compositions(Frame):
-    """What each batch that was put together in the year is made of, one row for each source; sorted by
-    composition_id."""
+    """Sources of each batch that was mixed in the year, one row for each source; sorted by composition_id."""
 
     composition_id: np.ndarray = column("int64", "", "row id; its day is the day of mixing")
     mixed_batch: np.ndarray = column("int64", "", "batch the fish became")
-    source_batch: np.ndarray = column("int64", "", "batch they came from")
+    source_batch: np.ndarray = column("int64", "", "batch the fish came from")
     day: np.ndarray = column("int32", "day", "day of mixing")
     count: np.ndarray = column("int64", "fish", "fish that arrived alive")
     weight_g: np.ndarray = column("float64", "g", "their mean weight")
@@ -66,11 +66,11 @@ class Assignments(Frame):
     batch_id: np.ndarray = column("int64", "", "batch")
     container: np.ndarray = column("int32", "", "row in Containers")
     stage: np.ndarray = column(
-        "int8", "", "Stage as of the end or of departure (a cage is kept from Post-Smolt to Adult)"
+        "int8", "", "Stage as of the end or of departure (fish stay in their cage from Post-Smolt to Adult)"
     )
     start_day: np.ndarray = column("int32", "day", "day of arrival")
     end_day: np.ndarray = column("int32", "day", "day of departure, or -1")
-    stocked_count: np.ndarray = column("int64", "fish", "fish put in on the first day")
+    stocked_count: np.ndarray = column("int64", "fish", "fish moved in on the first day")
     stocked_weight_g: np.ndarray = column("float64", "g", "mean weight on the first day")
     population: np.ndarray = column("int64", "fish", "fish in it as of the end; 0 after departure")
     weight_g: np.ndarray = column("float64", "g", "mean weight as of the end or of departure")
@@ -80,8 +80,8 @@ class ContainerDays(Frame):
     """One row for every container that holds fish on some part of a day; sorted by (day, container).
 
     ``opening + moved_in - moved_out - transfer_loss - deaths - harvested = closing``. ``opening`` of an assignment's
-    first day is 0. Fish that leave are counted in ``moved_out``; fish that die of the transfer in ``transfer_loss`` of
-    the container they leave.
+    first day is 0. Fish that leave alive are counted in ``moved_out``; fish that die in the transfer are counted in
+    ``transfer_loss`` of the container they leave.
     """
 
     day: np.ndarray = column("int32", "day", "day")
@@ -92,9 +92,9 @@ class ContainerDays(Frame):
     opening: np.ndarray = column("int64", "fish", "fish at the start of the day")
     moved_in: np.ndarray = column("int64", "fish", "fish stocked or transferred in")
     moved_out: np.ndarray = column("int64", "fish", "fish transferred out alive")
-    transfer_loss: np.ndarray = column("int64", "fish", "fish that died in the transfer out of here")
+    transfer_loss: np.ndarray = column("int64", "fish", "fish that died in the transfer out of the container")
     deaths_handling: np.ndarray = column("int32", "fish", "deaths by handling")
-    deaths_disease: np.ndarray = column("int32", "fish", "deaths by disease, depopulation included")
+    deaths_disease: np.ndarray = column("int32", "fish", "deaths by disease, including depopulation")
     deaths_environmental: np.ndarray = column("int32", "fish", "deaths by water, weather and algae")
     deaths_unknown: np.ndarray = column("int32", "fish", "deaths of unknown cause")
     deaths_predation: np.ndarray = column("int32", "fish", "deaths by predators")
@@ -107,16 +107,16 @@ class ContainerDays(Frame):
     temperature: np.ndarray = column("float32", "degC", "mean water temperature")
     oxygen: np.ndarray = column("float32", "mg/L", "mean dissolved oxygen in the container")
     salinity: np.ndarray = column("float32", "ppt", "mean salinity")
-    feed_container: np.ndarray = column("int32", "", "row in FeedContainers it was fed from, or -1")
+    feed_container: np.ndarray = column("int32", "", "row in FeedContainers that the feed came from, or -1")
     feed_g: np.ndarray = column("int64", "g", "feed eaten, a multiple of 10")
     fasting: np.ndarray = column("bool", "", "fish were fasted")
     sick_share: np.ndarray = column("float32", "1", "share of the fish that are clinically sick")
-    disease: np.ndarray = column("int8", "", "row in the scenario's diseases of the gravest running infection, or -1")
+    disease: np.ndarray = column("int8", "", "most severe running infection: row in the scenario's diseases, or -1")
     chalimus: np.ndarray = column("float32", "per fish", "true attached lice (copepodids and chalimus)")
     preadult: np.ndarray = column("float32", "per fish", "true pre-adult lice")
     adult_male: np.ndarray = column("float32", "per fish", "true adult male lice")
     adult_female: np.ndarray = column("float32", "per fish", "true adult female lice")
-    infection_pressure: np.ndarray = column("float32", "per fish and day", "true rate at which lice settle")
+    infection_pressure: np.ndarray = column("float32", "per fish and day", "true infection pressure: settling lice")
 
 
 class Movements(Frame):
@@ -126,49 +126,49 @@ class Movements(Frame):
     movement_id: np.ndarray = column("int64", "", "row id; its day is the day of the movement")
     day: np.ndarray = column("int32", "day", "day")
     kind: np.ndarray = column("int8", "", "Movement")
-    batch_id: np.ndarray = column("int64", "", "batch; in a mixing the one that gives the fish")
-    from_assignment: np.ndarray = column("int64", "", "assignment left, or -1 (stocking)")
-    to_assignment: np.ndarray = column("int64", "", "assignment entered, or -1 (harvest)")
+    batch_id: np.ndarray = column("int64", "", "batch of the fish; in a mixing the source batch")
+    from_assignment: np.ndarray = column("int64", "", "source assignment, or -1 (stocking)")
+    to_assignment: np.ndarray = column("int64", "", "destination assignment, or -1 (harvest)")
     from_container: np.ndarray = column("int32", "", "row in Containers, or -1")
     to_container: np.ndarray = column("int32", "", "row in Containers, or -1")
     from_stage: np.ndarray = column("int8", "", "Stage before, or -1 (stocking)")
     to_stage: np.ndarray = column("int8", "", "Stage after, or -1 (harvest)")
     source_count: np.ndarray = column(
-        "int64", "fish", "fish in the container left, just before this movement; 0 for stocking"
+        "int64", "fish", "fish in the source container just before this movement; 0 for stocking"
     )
-    count: np.ndarray = column("int64", "fish", "fish that arrived alive, or were harvested")
-    loss: np.ndarray = column("int64", "fish", "fish that died of it")
+    count: np.ndarray = column("int64", "fish", "fish that arrived alive or were harvested")
+    loss: np.ndarray = column("int64", "fish", "fish that died in the movement")
     weight_g: np.ndarray = column("float64", "g", "mean weight of the moved fish")
-    reason: np.ndarray = column("int8", "", "HarvestReason, -1 where fish are not harvested")
+    reason: np.ndarray = column("int8", "", "HarvestReason, -1 if the fish are not harvested")
 
 
 class Outbreaks(Frame):
-    """Infections of one container by one disease that run on some day of the year, as of the end; sorted by
-    outbreak_id. Ground truth."""
+    """Infections of one container by one disease that run on any day of the year, as of the end; sorted by outbreak_id.
+    Ground truth."""
 
     outbreak_id: np.ndarray = column("int64", "", "row id; its day is the first day of infection in the container")
-    event_id: np.ndarray = column("int64", "", "the outbreak_id of the container that the site's outbreak began in")
+    event_id: np.ndarray = column("int64", "", "outbreak_id of the first infected container of the site's outbreak")
     disease: np.ndarray = column("int8", "", "row in the scenario's diseases")
     site: np.ndarray = column("int16", "", "row in Sites")
     container: np.ndarray = column("int32", "", "row in Containers")
     batch_id: np.ndarray = column("int64", "", "batch")
     assignment_id: np.ndarray = column("int64", "", "assignment")
     start_day: np.ndarray = column(
-        "int32", "day", "first day of infection in this container; if moved fish brought it, the day they came"
+        "int32", "day", "first day of infection in this container; if moved fish brought it, the day of their arrival"
     )
-    end_day: np.ndarray = column("int32", "day", "first day without it; planned while it runs")
+    end_day: np.ndarray = column("int32", "day", "first day without infection; planned while the infection runs")
     severity: np.ndarray = column(
         "float32",
         "1",
-        "log-normal severity, median 1; of an infection that was brought, thinned out by the fish that were healthy",
+        "log-normal severity, median 1; if moved fish brought it, diluted by the healthy fish",
     )
     peak_sick_share: np.ndarray = column("float32", "1", "highest share of sick fish so far")
     detected_day: np.ndarray = column(
-        "int32", "day", "day of diagnosis, or -1; of an infection that was brought and known, the day it came"
+        "int32", "day", "day of diagnosis, or -1; if moved fish brought a diagnosed infection, the day of their arrival"
     )
     treated_day: np.ndarray = column("int32", "day", "day the first treatment began, or -1")
     reported: np.ndarray = column("bool", "", "reported to the authority (ISA and IPN)")
-    depopulated: np.ndarray = column("bool", "", "container emptied on order")
+    depopulated: np.ndarray = column("bool", "", "container depopulated by order of the authority")
     deaths: np.ndarray = column("int64", "fish", "deaths by this infection so far")
 
 
@@ -186,12 +186,12 @@ class Treatments(Frame):
     assignment_id: np.ndarray = column("int64", "", "assignment, or -1 for a whole batch")
     container: np.ndarray = column("int32", "", "row in Containers, or -1 for a whole batch")
     duration_days: np.ndarray = column("int16", "day", "duration")
-    withholding_days: np.ndarray = column("int16", "day", "no harvest for so many days after it")
+    withholding_days: np.ndarray = column("int16", "day", "withholding period after the treatment")
     trigger: np.ndarray = column(
-        "float32", "per fish", "adult females of the count that led to it, or sick share of the diagnosis"
+        "float32", "per fish", "adult females per fish, or sick share, that triggered the treatment"
     )
     efficacy: np.ndarray = column("float32", "1", "true share of lice removed, or reduction of the disease's impact")
-    fish_lost: np.ndarray = column("int64", "fish", "deaths by its handling so far")
+    fish_lost: np.ndarray = column("int64", "fish", "deaths by the handling so far")
     biomass_kg: np.ndarray = column("float64", "kg", "biomass treated")
     outcome: np.ndarray = column("int8", "", "Outcome as of the end")
 
@@ -204,10 +204,10 @@ class LiceCounts(Frame):
     container: np.ndarray = column("int32", "", "row in Containers")
     batch_id: np.ndarray = column("int64", "", "batch")
     assignment_id: np.ndarray = column("int64", "", "assignment")
-    fish_sampled: np.ndarray = column("int16", "fish", "fish looked at")
-    adult_female: np.ndarray = column("int32", "lice", "adult females seen")
-    adult_male: np.ndarray = column("int32", "lice", "adult males seen")
-    juvenile: np.ndarray = column("int32", "lice", "chalimus and pre-adults seen")
+    fish_sampled: np.ndarray = column("int16", "fish", "fish in the sample")
+    adult_female: np.ndarray = column("int32", "lice", "adult females counted")
+    adult_male: np.ndarray = column("int32", "lice", "adult males counted")
+    juvenile: np.ndarray = column("int32", "lice", "chalimus and pre-adults counted")
 
 
 class Deliveries(Frame):
@@ -215,7 +215,7 @@ class Deliveries(Frame):
 
     purchase_id: np.ndarray = column("int64", "", "row id; its day is the day of the order")
     order_day: np.ndarray = column("int32", "day", "day of the order")
-    delivery_day: np.ndarray = column("int32", "day", "day the feed is in the silo; may lie in the next year")
+    delivery_day: np.ndarray = column("int32", "day", "day of delivery; may be in the next year")
     feed_container: np.ndarray = column("int32", "", "row in FeedContainers")
     quantity_g: np.ndarray = column("int64", "g", "quantity, whole kilograms")
     price_cents_per_kg: np.ndarray = column("int64", "EUR cent/kg", "price")
@@ -227,11 +227,11 @@ class FeedLots(Frame):
     delivery_day, purchase_id)."""
 
     feed_container: np.ndarray = column("int32", "", "row in FeedContainers")
-    purchase_id: np.ndarray = column("int64", "", "the purchase it came with")
+    purchase_id: np.ndarray = column("int64", "", "purchase_id of the lot's purchase")
     order_day: np.ndarray = column("int32", "day", "day of the order")
-    delivery_day: np.ndarray = column("int32", "day", "day it came")
+    delivery_day: np.ndarray = column("int32", "day", "day of delivery")
     quantity_g: np.ndarray = column("int64", "g", "quantity bought")
-    remaining_g: np.ndarray = column("int64", "g", "what is left of it")
+    remaining_g: np.ndarray = column("int64", "g", "feed left of the lot")
     price_cents_per_kg: np.ndarray = column("int64", "EUR cent/kg", "price")
     supplier: np.ndarray = column("int8", "", "row in the scenario's feed suppliers")
 
@@ -244,7 +244,7 @@ class FeedStores(Frame):
     opening_cost_carry: np.ndarray = column(
         "int64",
         "1/1000 EUR cent",
-        "part of the feedings' cost before this year that was not yet charged (cumulative rounding)",
+        "cost of feedings before this year that was not yet charged (cumulative rounding)",
     )
     closing_g: np.ndarray = column("int64", "g", "stock as of the end")
 
@@ -261,8 +261,8 @@ class Events(Frame):
 
 
 class SiteDays(Frame):
-    """Water and weather of every site and day of the year (``farm.sites.climate``); sorted by (day, site). Weather is
-    that of the site's place."""
+    """Water and weather of every site and day of the year, from ``farm.sites.climate``; sorted by (day, site). Weather
+    is that of the site's location."""
 
     day: np.ndarray = column("int32", "day", "day")
     site: np.ndarray = column("int16", "", "row in Sites")
@@ -271,7 +271,7 @@ class SiteDays(Frame):
         "float32", "degC", "half of the diel range of the water; highest at 16 h"
     )
     salinity: np.ndarray = column("float32", "ppt", "mean salinity")
-    oxygen_saturation: np.ndarray = column("float32", "%", "saturation of the water that comes in, before fish")
+    oxygen_saturation: np.ndarray = column("float32", "%", "oxygen saturation of the inflowing water, before the fish")
     ph: np.ndarray = column("float32", "1", "mean pH")
     air_temperature: np.ndarray = column("float32", "degC", "mean air temperature")
     wind_speed: np.ndarray = column("float32", "m/s", "mean wind speed")
@@ -283,7 +283,7 @@ class SiteDays(Frame):
 
 @dataclass(frozen=True)
 class Ledger:
-    """A year of the farm, up to and including day ``through``; ``fingerprint`` is the scenario's."""
+    """A year of the farm, up to and including day ``through``. ``fingerprint`` is that of the scenario."""
 
     year: int
     through: int

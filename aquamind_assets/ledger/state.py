@@ -1,7 +1,7 @@
-"""The state of the farm between two days: everything tomorrow depends on, and nothing else.
+"""The state of the farm between two days: everything that the next day depends on.
 
-Belongs here: columns of state, and their way to plain arrays and back (for storage). Does not belong here: what changes
-them.
+Belongs here: columns of state, and their conversion to plain arrays and back for storage. Does not belong here: the
+processes that change them (``farm``).
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class ContainerStates(Frame):
     """One row for each container of the farm, occupied or not."""
 
     batch: np.ndarray = column("int32", "", "row in Batches of the fish in it, or -1")
-    reserved: np.ndarray = column("int32", "", "row in Batches of the fish it is kept for, or -1")
+    reserved: np.ndarray = column("int32", "", "row in Batches of the fish it is reserved for, or -1")
     assignment_id: np.ndarray = column("int64", "", "assignment of the fish in it, or -1")
     stage: np.ndarray = column("int8", "", "Stage")
     count: np.ndarray = column("int64", "fish", "living fish")
@@ -27,7 +27,7 @@ class ContainerStates(Frame):
     arrived: np.ndarray = column("int32", "day", "day of arrival")
     emptied: np.ndarray = column("int32", "day", "day the last fish left, long ago if never used")
     fast_until: np.ndarray = column("int32", "day", "fasted up to and including this day")
-    withheld_until: np.ndarray = column("int32", "day", "nothing is harvested up to and including this day")
+    withheld_until: np.ndarray = column("int32", "day", "withholding period: last day without harvest")
     harvest_day: np.ndarray = column("int32", "day", "planned harvest, or -1")
     harvest_share: np.ndarray = column("float64", "1", "share of the fish to be harvested then")
     harvest_reason: np.ndarray = column("int8", "", "its HarvestReason")
@@ -37,14 +37,14 @@ class ContainerStates(Frame):
 
 
 class BatchPlans(Frame):
-    """What the farm knows and wants of a batch, beside its row in ``Batches``."""
+    """Plans for a batch and its progress, in addition to its row in ``Batches``."""
 
     sequence: np.ndarray = column(
-        "int32", "", "running number of the batch, for a mixed one -1 less that of its first source; keys its draws"
+        "int32", "", "running number; of a mixed batch -1 minus that of its first source; keys random draws"
     )
-    step: np.ndarray = column("int8", "", "container step of its geography's way it is in (``planning``)")
+    step: np.ndarray = column("int8", "", "current container step of the geography's plan (``planning``)")
     target_weight_g: np.ndarray = column("float64", "g", "target mean weight at harvest")
-    sea_day: np.ndarray = column("int32", "day", "planned, later true, first day at sea")
+    sea_day: np.ndarray = column("int32", "day", "first day at sea, planned and later actual")
     adult_day: np.ndarray = column("int32", "day", "day it became Adult, or -1")
     harvesting: np.ndarray = column("bool", "", "harvest has begun")
     harvested: np.ndarray = column("int64", "fish", "fish harvested so far")
@@ -53,7 +53,7 @@ class BatchPlans(Frame):
 
 
 class TankBookings(Frame):
-    """Containers of one type that a batch will need in a station, or has."""
+    """Containers of one type in a station that a batch will need or occupies."""
 
     batch: np.ndarray = column("int32", "", "row in Batches")
     step: np.ndarray = column("int8", "", "container step")
@@ -64,7 +64,7 @@ class TankBookings(Frame):
 
 
 class AreaBookings(Frame):
-    """Areas of its geography that a batch will need, or has, for itself."""
+    """Areas of its geography that a batch will need or occupies exclusively."""
 
     batch: np.ndarray = column("int32", "", "row in Batches")
     geography: np.ndarray = column("int8", "", "row in Geographies")
@@ -75,42 +75,42 @@ class AreaBookings(Frame):
 
 
 class PlannedMoves(Frame):
-    """Fish that will be moved; carried out in the order of the rows."""
+    """Planned movements of fish, carried out in the order of the rows."""
 
     batch: np.ndarray = column("int32", "", "row in Batches")
     day: np.ndarray = column("int32", "day", "day of the movement")
     kind: np.ndarray = column("int8", "", "Movement")
     source: np.ndarray = column("int32", "", "row in Containers")
     destination: np.ndarray = column("int32", "", "row in Containers")
-    share: np.ndarray = column("float64", "1", "share of the fish that are then in the source")
+    share: np.ndarray = column("float64", "1", "share of the fish in the source on that day")
     stage: np.ndarray = column("int8", "", "Stage in the destination")
 
 
 class ContainerHealth(Frame):
-    """One row for each container: counts, treatments and handling of the fish in it."""
+    """One row for each container: lice counts, treatments and handling of its fish."""
 
     last_count: np.ndarray = column(
-        "float64", "per fish", "adult females per fish of the last lice count, 0 without one"
+        "float64", "per fish", "adult females per fish of the last lice count, 0 if there is none"
     )
     last_delousing: np.ndarray = column("int32", "day", "day of the last lice treatment, long ago if never")
     treatment_day: np.ndarray = column("int32", "day", "planned treatment, or -1")
     treatment_method: np.ndarray = column("int8", "", "its row in the scenario's treatments")
     treatment_reason: np.ndarray = column("int8", "", "its TreatmentReason")
-    treatment_outbreak: np.ndarray = column("int64", "", "the outbreak it is for, or -1")
-    treatment_trigger: np.ndarray = column("float64", "", "count or sick share that led to it")
+    treatment_outbreak: np.ndarray = column("int64", "", "the treated outbreak, or -1")
+    treatment_trigger: np.ndarray = column("float64", "", "lice count or sick share that triggered it")
     handled_day: np.ndarray = column("int32", "day", "day of the last treatment, long ago if never")
-    handling_loss: np.ndarray = column("float64", "1", "share of the fish it costs over the days after it")
+    handling_loss: np.ndarray = column("float64", "1", "share of the fish that the handling kills over some days")
     handled_by: np.ndarray = column("int64", "", "its treatment, or -1")
 
 
 class InfectionPlans(Frame):
-    """Whence an infection comes, and what will be done about it; one row for each row of ``Outbreaks``."""
+    """Origin of an infection and planned measures, one row for each row of ``Outbreaks``."""
 
     since_day: np.ndarray = column(
-        "int32", "day", "day the fish fell ill, before ``start_day`` if they were in another container then"
+        "int32", "day", "day of infection of the fish, before ``start_day`` if they were in another container then"
     )
     treat_day: np.ndarray = column("int32", "day", "day on which the vet decides on a treatment, or -1")
-    depopulate_day: np.ndarray = column("int32", "day", "day by which the container is to be empty, or -1")
+    depopulate_day: np.ndarray = column("int32", "day", "day by which the container must be empty, or -1")
 
 
 class Epidemics(Frame):
@@ -119,8 +119,8 @@ class Epidemics(Frame):
     event_id: np.ndarray = column("int64", "", "outbreak_id of the first infection")
     disease: np.ndarray = column("int8", "", "row in the scenario's diseases")
     site: np.ndarray = column("int16", "", "row in Sites")
-    next_day: np.ndarray = column("int32", "day", "day it reaches the next container")
-    last_day: np.ndarray = column("int32", "day", "spreads no more after this day")
+    next_day: np.ndarray = column("int32", "day", "day on which it reaches the next container")
+    last_day: np.ndarray = column("int32", "day", "last day on which it spreads")
 
 
 class FeedStates(Frame):
@@ -132,7 +132,7 @@ class FeedStates(Frame):
 
 
 class Counters(Frame):
-    """One row: what starting batches remembers."""
+    """One row: counters for starting batches."""
 
     sequence: np.ndarray = column("int32", "", "batches started so far")
     pressure: np.ndarray = column("float64", "batches", "starts that are due")
@@ -144,7 +144,7 @@ _PLAIN = ("lice", "outside_lice", "farm_effect")
 
 @dataclass(frozen=True)
 class FarmState:
-    """The farm at the end of ``day``. Treat as frozen: the engine copies what it changes."""
+    """The farm at the end of ``day``. Do not change it; the engine copies what it changes."""
 
     day: int
     containers: ContainerStates
@@ -171,7 +171,8 @@ class FarmState:
     """State of the farm-week mortality effect, (sites,)."""
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Plain arrays by name (no objects: text becomes fixed-width unicode), to be stored in any format."""
+        """Return plain arrays by name for storage in any format. Text becomes fixed-width unicode, there are no
+        objects."""
         arrays: dict[str, np.ndarray] = {"day": np.array([self.day])} | {name: getattr(self, name) for name in _PLAIN}
         for part in _frames():
             for name, values in getattr(self, part).columns().items():
@@ -180,10 +181,10 @@ class FarmState:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
-        """The state again.
+        """Restore a state from its arrays.
 
         Raises:
-            ValueError: an array is missing, as when the state was stored by another version.
+            ValueError: an array is missing, for example because another version stored the state.
         """
         parts: dict[str, Any] = {}
         for part, kind in _frames().items():

@@ -1,10 +1,10 @@
-"""Where ledgers lie: columnar files of one scenario's years, on a disk or in an object store.
+"""Storage of ledgers: columnar files of one scenario's years, on a disk or in an object store.
 
-``<place>/<fingerprint>/<year>/<part>.json`` says which folder beside it holds the part's Parquet files (one a frame)
-and its state. A folder never changes once the pointer names it, and the pointer is put in one piece, so that a reader
-sees the old content or the new one, whatever dies when.
+``<place>/<fingerprint>/<year>/<part>.json`` is a pointer to the folder beside it with the part's Parquet files (one per
+frame) and its state. A folder never changes once a pointer refers to it, and a pointer is replaced atomically, so a
+reader sees the old content or the new content, even after a crash.
 
-Belongs here: names of columns and arrays. Does not belong here: what a frame means.
+Belongs here: stored columns and arrays, by name. Does not belong here: the meaning of frames (``model``).
 """
 
 import hashlib
@@ -26,22 +26,22 @@ Columns = Mapping[str, np.ndarray]
 
 
 class LedgerMissing(UserError):
-    """A part of a year that is needed has not been stored; the message names it and what to do."""
+    """A required part of a year is not stored. The message names the part and the command that stores it."""
 
 
 @dataclass(frozen=True)
 class StoredPart:
-    """What is known of a stored part of a year without opening its files.
+    """Metadata of a stored part of a year, known without opening its files.
 
     Attributes:
         year: calendar year.
         part: such as ``farm`` or ``climate``.
         through: last day in it, a day number.
         digest: sixteen hex digits of its content.
-        opening: digest of the part of the year before that it was made from, or ``""``.
-        rows: rows of each frame.
+        opening: digest of the previous year's part that it was simulated from, or ``""``.
+        rows: number of rows of each frame.
         bytes: size of its files.
-        folder: name of the folder that holds it.
+        folder: name of its folder.
     """
 
     year: int
@@ -63,7 +63,7 @@ class LedgerStore:
         self.root = UPath(place) / fingerprint
 
     def years(self, part: str) -> list[int]:
-        """The years of which this part is stored, in order."""
+        """Return the years for which this part is stored, in order."""
         if not self.root.exists():
             return []
         return sorted(
@@ -73,7 +73,7 @@ class LedgerStore:
         )
 
     def about(self, year: int, part: str) -> StoredPart | None:
-        """What is stored of a year, or None."""
+        """Return the metadata of a stored part, or None."""
         pointer = self._pointer(year, part)
         try:
             return StoredPart(**json.loads(pointer.read_text("utf-8")))
@@ -89,7 +89,7 @@ class LedgerStore:
         state: Columns | None = None,
         opening: str = "",
     ) -> StoredPart:
-        """Store a part of a year in place of what is there; content that is there already is not written again."""
+        """Store a part of a year and replace its old content. Identical content is not written again."""
         digest = _digest(frames, state or {}, through)
         known = self.about(year, part)
         if known is not None and (known.digest, known.opening, known.through) == (digest, opening, through):
@@ -108,18 +108,18 @@ class LedgerStore:
         return stored
 
     def frame(self, stored: StoredPart, name: str) -> dict[str, np.ndarray]:
-        """The columns of one frame."""
+        """Return the columns of one frame."""
         with (self._folder(stored) / f"{name}.parquet").open("rb") as file:
             table = pq.read_table(file)
         return {column: _numpy(table.column(column)) for column in table.column_names}
 
     def state(self, stored: StoredPart) -> dict[str, np.ndarray]:
-        """The arrays stored as state."""
+        """Return the arrays stored as state."""
         with np.load(io.BytesIO((self._folder(stored) / "state.npz").read_bytes()), allow_pickle=False) as arrays:
             return dict(arrays)
 
     def clear(self, years: Iterable[int]) -> None:
-        """Remove everything stored of these years."""
+        """Remove all stored parts of these years."""
         for year in years:
             folder = self.root / str(year)
             if folder.exists():
@@ -128,7 +128,7 @@ class LedgerStore:
                 _remove(folder)
 
     def other_fingerprints(self) -> list[str]:
-        """Fingerprints of other scenarios that have ledgers in the same place."""
+        """Return the fingerprints of other scenarios with ledgers in the same place."""
         place = self.root.parent
         return (
             sorted(folder.name for folder in place.iterdir() if folder.is_dir() and folder.name != self.fingerprint)
@@ -153,8 +153,7 @@ class LedgerStore:
             pointer.write_bytes(content)
 
     def _forget(self, year: int, part: str, keep: set[str]) -> None:
-        """Remove folders that no pointer names any more; the one named until just now stays for whoever is reading
-        it."""
+        """Remove folders without a pointer. The folder of the previous pointer stays for readers that still use it."""
         for folder in (self.root / str(year)).iterdir():
             if folder.name.startswith(f"{part}-") and folder.name not in keep:
                 _remove(folder)

@@ -95,7 +95,7 @@ def recorder_functions(recorder: Recorder) -> Iterable[Callable[..., object]]:
 
 
 def _table_form(name: str) -> str:
-    """What the description of a table decides of stored values: its columns with their types, defaults and references."""
+    """What a table's description decides of stored values: its columns with types, defaults and references."""
     columns = TABLES[name].columns
     parts = [(one.name, one.type, one.nullable, one.default, one.references, one.identity) for one in columns]
     return repr((name, parts))

@@ -1,5 +1,5 @@
-"""Realism: published figures of salmon farming, and the same statistics of the simulated farm.
+"""Realism: published figures of salmon farming, compared with the same statistics of the simulated farm.
 
-Belongs here: targets, the sums they are measured on, statistics, the page of ``docs/realism.md``. Does not belong here:
-what must always hold (``laws``).
+Belongs here: targets, the sums that statistics are computed from, statistics, the page of ``docs/realism.md``. Does not
+belong here: invariants (``laws``).
 """

@@ -1,7 +1,7 @@
-"""What realism is measured on in the life of batches: what became of their fish, when they hatched, how many lived.
+"""Sums over the life of batches: fish at sea and harvested, hatch, batches alive.
 
-Belongs here: grouping ledger rows by batch. Does not belong here: the frames they become (``observation_frames``),
-places (``farm_observations``).
+Belongs here: grouping ledger rows by batch. Does not belong here: the frames of these sums (``frames``), sums by place
+(``sea``).
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from aquamind_assets.timeline import year_days
 
 
 def batch_flows(scenario: Scenario, infrastructure: Infrastructure, ledger: Ledger, sea: SeaRows) -> BatchFlows:
-    """Fish, feed and days of each batch of the ledger."""
+    """Return fish, feed and days of each batch of the ledger."""
     batches = ledger.batches.sorted_by("batch_id")
     moves = ledger.movements
     to_sea = (moves.to_stage == Stage.POST_SMOLT) & (moves.from_stage == Stage.SMOLT)
@@ -52,8 +52,8 @@ def batch_flows(scenario: Scenario, infrastructure: Infrastructure, ledger: Ledg
 def _hatch(
     scenario: Scenario, infrastructure: Infrastructure, ledger: Ledger, batch_id: np.ndarray, start_day: np.ndarray
 ) -> np.ndarray:
-    """Degree-days from the start to the move out of the incubation trays, for batches with both in the ledger; else
-    0."""
+    """Return the degree-days from the start to the move out of the incubation trays, for batches with both in the
+    ledger; else 0."""
     trays = np.array([kind.category == "TRAY" for kind in scenario.farm.container_types])
     in_tray = trays[infrastructure.containers.container_type]
     moves, rows = ledger.movements, ledger.container_days
@@ -71,7 +71,7 @@ def _hatch(
     fish_degrees = np.bincount(
         row_batch[before], weights=(rows.closing * rows.temperature)[before], minlength=batch_id.size
     )
-    # Mean over trays first, then sum over days: weights of days are not equal, so take days one by one.
+    # Mean over trays first, then sum over days: days have different numbers of trays.
     days = rows.day[before] - start_day[row_batch[before]]
     span = int(days.max()) + 1 if days.size else 1
     cell = row_batch[before] * span + days
@@ -83,7 +83,7 @@ def _hatch(
 
 
 def active_days(ledger: Ledger) -> ActiveDays:
-    """Batches that live on each day of the ledger."""
+    """Return the number of batches alive on each day of the ledger."""
     days = np.arange(year_days(ledger.year).first, ledger.through + 1)
     started = np.searchsorted(np.sort(ledger.batches.start_day), days, side="right")
     ends = ledger.batches.end_day[ledger.batches.end_day >= 0]

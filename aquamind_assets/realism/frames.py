@@ -1,7 +1,7 @@
-"""Sums that realism is measured on, as frames whose rows can be added up over years.
+"""Sums that statistics are computed from, as frames whose rows can be added up over years.
 
-Belongs here: the frames, and adding up their rows. Does not belong here: making them of a ledger
-(``farm_observations``, ``batch_observations``, ``reading_observations``).
+Belongs here: the frames, and adding up their rows. Does not belong here: computing them from a ledger (``sea``,
+``batches``, ``readings``).
 
 A *farm* is a sea area, as in the published series. Weeks are counted from 1970-01-01 (a Thursday) and may lie in two
 years; months are ``year * 12 + month - 1``.
@@ -25,8 +25,8 @@ class FarmWeeks(Frame):
     fish_days: np.ndarray = column("float64", "fish day", "fish at the start of each day")
     deaths: np.ndarray = column("float64", "fish", "deaths, without transfer losses")
     females: np.ndarray = column("float64", "lice day", "true adult females, times fish")
-    counted_fish: np.ndarray = column("float64", "fish", "fish looked at in lice counts")
-    counted_females: np.ndarray = column("float64", "lice", "adult females seen in lice counts")
+    counted_fish: np.ndarray = column("float64", "fish", "fish in lice counts")
+    counted_females: np.ndarray = column("float64", "lice", "adult females in lice counts")
 
 
 class FarmMonths(Frame):
@@ -63,27 +63,28 @@ class WaterWeeks(Frame):
 
 
 class BatchFlows(Frame):
-    """What became of a batch in the year; sums are added over years, the rest is the same in every year."""
+    """Fish, feed and days of a batch in the year. Sums are added over years, the other columns are the same in every
+    year."""
 
     batch_id: np.ndarray = column("int64", "", "batch")
     geography: np.ndarray = column("int8", "", "row in Geographies")
     start_day: np.ndarray = column("int32", "day", "start day")
-    eggs: np.ndarray = column("float64", "fish", "eggs laid in")
-    to_sea: np.ndarray = column("float64", "fish", "fish that came to sea")
+    eggs: np.ndarray = column("float64", "fish", "eggs stocked")
+    to_sea: np.ndarray = column("float64", "fish", "fish transferred to sea")
     to_sea_kg: np.ndarray = column("float64", "kg", "their weight")
-    to_sea_day_sum: np.ndarray = column("float64", "day fish", "day they came, times fish")
+    to_sea_day_sum: np.ndarray = column("float64", "day fish", "day of transfer to sea, times fish")
     harvested: np.ndarray = column("float64", "fish", "fish harvested")
     harvested_kg: np.ndarray = column("float64", "kg", "their weight")
     harvest_day_sum: np.ndarray = column("float64", "day fish", "day of harvest, times fish")
-    given: np.ndarray = column("float64", "fish", "fish that went on in a mixed batch")
+    given: np.ndarray = column("float64", "fish", "fish that were moved into a mixed batch")
     given_kg: np.ndarray = column("float64", "kg", "their weight")
     sea_feed_kg: np.ndarray = column("float64", "kg", "feed eaten at sea")
     sea_dead_kg: np.ndarray = column("float64", "kg", "weight of the fish that died at sea")
     sea_deaths: np.ndarray = column("float64", "fish", "deaths at sea")
     hatch_degree_days: np.ndarray = column(
-        "float64", "degC day", "degree-days from start to hatch, if both lie in the year, else 0"
+        "float64", "degC day", "degree-days from start to hatch if both are in the year, else 0"
     )
-    ended: np.ndarray = column("float64", "", "1 in the year its last fish left")
+    ended: np.ndarray = column("float64", "", "1 in the year in which its last fish left")
 
 
 class GeographyYears(Frame):
@@ -126,7 +127,7 @@ class ActiveDays(Frame):
 
 
 class ReadingSums(Frame):
-    """Sums over readings of stocked cages (``reading_observations``); one row for each year."""
+    """Sums over readings of stocked cages (``readings``); one row for each year."""
 
     year: np.ndarray = column("int32", "year", "calendar year")
     variance_3_hours: np.ndarray = column(
@@ -141,12 +142,12 @@ class ReadingSums(Frame):
 
 
 def month_number(day: np.ndarray) -> np.ndarray:
-    """``year * 12 + month - 1`` of day numbers."""
+    """Return ``year * 12 + month - 1`` of day numbers."""
     return np.asarray(day).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
 def grouped(frame: AnyFrame, keys: tuple[str, ...]) -> AnyFrame:
-    """Rows of equal keys added up; keys sorted."""
+    """Return the sums of rows with equal keys, sorted by key."""
     if not len(frame):
         return frame
     columns = frame.columns()

@@ -1,7 +1,7 @@
-"""What realism is measured on: the ledger of a year boiled down to sums that can be added up over years.
+"""All sums of a year that statistics are computed from; they can be added up over years.
 
-Belongs here: all sums of a year together. Does not belong here: any of them (``farm_observations``,
-``batch_observations``, ``reading_observations``), statistics of the sums, and published figures.
+Belongs here: all sums of a year together. Does not belong here: single sums (``sea``, ``batches``, ``readings``),
+statistics of the sums (``statistics``), published figures (``targets``).
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ from aquamind_assets.scenario.model import Scenario
 
 @dataclass(frozen=True)
 class Observations:
-    """All sums of one year, or of several after :meth:`added`."""
+    """All sums of one year, or of several years after :meth:`added`."""
 
     farm_weeks: FarmWeeks
     farm_months: FarmMonths
@@ -54,7 +54,7 @@ class Observations:
 
     @classmethod
     def added(cls, years: Sequence[Self]) -> Self:
-        """The sums of several years."""
+        """Return the sums of several years."""
         joined = {
             spec.name: type(getattr(years[0], spec.name)).concat([getattr(year, spec.name) for year in years])
             for spec in fields(cls)
@@ -80,8 +80,8 @@ def observe(
     ledger: Ledger,
     readings: ReadingSums | None = None,
 ) -> Observations:
-    """The sums of one year; ``readings`` (``reading_observations.observe_readings``) may be left out, what is measured
-    on them then is not."""
+    """Return the sums of one year. Without ``readings`` (``readings.observe_readings``), figures based on readings are
+    not measured."""
     sea = SeaRows(infrastructure, ledger)
     return Observations(
         farm_weeks=farm_weeks(sea, ledger, infrastructure),

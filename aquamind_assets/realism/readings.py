@@ -1,9 +1,9 @@
-"""What realism is measured on in the readings of cages: pairs of hours, and oxygen hours.
+"""Sums over readings of cages: pairs of hours, and oxygen hours.
 
-Belongs here: sums over readings as ``records.environmental.readings`` makes them, so what the database holds. Does not
-belong here: the ledger's sums (``observations``).
+Belongs here: sums over readings as ``records.environmental.readings`` makes them, the same as in the database. Does not
+belong here: sums over the ledger (``observations``).
 
-Four chunks of the year, one for each season, are enough: a cage with fish has some thousand readings in them.
+Four chunks of the year, one for each season, are sufficient: a cage with fish has some thousand readings in them.
 """
 
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
 
 OXYGEN_BORDERS = (6.0, 8.0)
-"""Below the first: stressed; above the second: optimal (the scenario's optimal range begins at 8 mg/L)."""
+"""Below the first value: stressed; above the second: optimal (the scenario's optimal range begins at 8 mg/L)."""
 SEASON_CHUNKS = (1, 4, 7, 10)
 _HOUR = MICROSECONDS_PER_DAY // 24
 
 
 def observe_readings(year: YearInputs) -> ReadingSums:
-    """Sums over the temperature and oxygen readings of stocked cages in four chunks of the year, as far as it has been
-    simulated; one row."""
+    """Return sums over the temperature and oxygen readings of stocked cages in four chunks of the year, as far as it
+    has been simulated; one row."""
     sums = {name: 0.0 for name in ReadingSums.names() if name != "year"}
     low, high = OXYGEN_BORDERS
     for chunk in chunks_of(year.year, year.ledger.through):
@@ -43,7 +43,7 @@ def observe_readings(year: YearInputs) -> ReadingSums:
 
 
 def _shows(year: YearInputs, block: Rows, parameter: str) -> np.ndarray:
-    """Which rows are of a parameter, bool (rows,)."""
+    """Return which rows are of a parameter, bool (rows,)."""
     row = [spec.key for spec in year.scenario.water.parameters].index(parameter)
     return np.broadcast_to(
         block.columns["parameter_id"].values == parameter_id(year.scenario, np.array([row]))[0], (block.size,)
@@ -51,7 +51,8 @@ def _shows(year: YearInputs, block: Rows, parameter: str) -> np.ndarray:
 
 
 def _of_cages(year: YearInputs, chunk: Chunk) -> Iterator[Rows]:
-    """The chunk's readings of cages with fish; cages are the first containers, so the rest is never made."""
+    """Yield the chunk's readings of cages with fish. Cages are the first containers, so readings of other containers
+    are never made."""
     cages = year.infrastructure.containers.container_id[year.infrastructure.containers.area >= 0]
     for block in environmental_readings(year, chunk.days):
         of_cage = np.isin(np.broadcast_to(block.columns["container_id"].values, (block.size,)), cages)
@@ -62,7 +63,7 @@ def _of_cages(year: YearInputs, chunk: Chunk) -> Iterator[Rows]:
 
 
 class _Anomalies:
-    """Temperature readings around the season that is normal at their area, and around the area's mean of the year."""
+    """Temperature readings relative to the normal season of their area and to the area's mean of the year."""
 
     def __init__(self, year: YearInputs, chunk: Chunk) -> None:
         places = year.infrastructure
@@ -74,7 +75,7 @@ class _Anomalies:
         self._area = places.containers.area[places.sensors.container[by_id]]
 
     def pairs(self, block: Rows) -> dict[str, float]:
-        """Sums over the pairs of one sensor's readings that lie 3 and 24 hours apart."""
+        """Return sums over the pairs of one sensor's readings that are 3 and 24 hours apart."""
         here = _shows(self._year, block, "temperature")
         value = block.columns["value"].values[here] / VALUE_UNITS
         if not value.size:
@@ -102,7 +103,7 @@ class _Anomalies:
 
 
 def _year_means(year: YearInputs) -> np.ndarray:
-    """Mean difference of the year's sea temperature from normal, degC, (areas,)."""
+    """Return the mean difference of the year's sea temperature from normal, degC, (areas,)."""
     areas = len(year.infrastructure.areas)
     days = DayRange(int(year.climate.day[0]), int(year.climate.day[-1]) + 1)
     temperature = year.climate.temperature.reshape(len(days), -1)[:, :areas].astype(np.float64)

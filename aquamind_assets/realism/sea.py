@@ -1,8 +1,7 @@
-"""What realism is measured on at sea: the container-days of cages, and the water, by farm and week, farm and month,
-geography and year.
+"""Sums at sea: the container-days of cages and the water, by farm and week, farm and month, geography and year.
 
-Belongs here: grouping ledger rows by places and times. Does not belong here: the frames they become
-(``observation_frames``), batches (``batch_observations``), statistics of the sums (``realism``).
+Belongs here: grouping ledger rows by place and time. Does not belong here: the frames of these sums (``frames``),
+batches (``batches``), statistics of the sums (``statistics``).
 """
 
 import numpy as np
@@ -30,7 +29,7 @@ TGC_CLASSES = ((300.0, 800.0), (4000.0, 6000.0))
 
 
 class SeaRows:
-    """The container-days at sea, with what they are grouped by."""
+    """The container-days at sea, with their group keys."""
 
     def __init__(self, infrastructure: Infrastructure, ledger: Ledger) -> None:
         containers = infrastructure.containers
@@ -54,7 +53,7 @@ class SeaRows:
 
 
 def farm_weeks(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure) -> FarmWeeks:
-    """Deaths, lice and counts of each farm, batch and week."""
+    """Return deaths, lice and counts of each farm, batch and week."""
     rows, counts = sea.rows, ledger.lice_counts
     nothing, no_counts = np.zeros(len(rows)), np.zeros(len(counts))
     days = FarmWeeks(
@@ -81,7 +80,7 @@ def farm_weeks(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure) -> 
 
 
 def farm_months(sea: SeaRows, infrastructure: Infrastructure) -> FarmMonths:
-    """Deaths, lice, feed and biomass of each farm and month."""
+    """Return deaths, lice, feed and biomass of each farm and month."""
     rows = sea.rows
     days = np.unique(np.stack([sea.area, rows.day.astype(np.int64)]), axis=1)
     nothing = np.zeros(days.shape[1])
@@ -107,13 +106,13 @@ def farm_months(sea: SeaRows, infrastructure: Infrastructure) -> FarmMonths:
 
 
 def _sea_water(infrastructure: Infrastructure, climate: SiteDays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Day, area and temperature of every site-day at sea."""
+    """Return day, area and temperature of every site-day at sea."""
     at_sea = climate.site < len(infrastructure.areas)
     return climate.day[at_sea], climate.site[at_sea].astype(np.int64), climate.temperature[at_sea].astype(np.float64)
 
 
 def water_months(infrastructure: Infrastructure, climate: SiteDays) -> WaterMonths:
-    """Temperature of each area and month."""
+    """Return the temperature of each area and month."""
     day, area, temperature = _sea_water(infrastructure, climate)
     frame = WaterMonths(
         area=area,
@@ -126,7 +125,7 @@ def water_months(infrastructure: Infrastructure, climate: SiteDays) -> WaterMont
 
 
 def water_weeks(infrastructure: Infrastructure, climate: SiteDays) -> WaterWeeks:
-    """Temperature of each area and week."""
+    """Return the temperature of each area and week."""
     day, area, temperature = _sea_water(infrastructure, climate)
     return grouped(
         WaterWeeks(area=area, week=day // 7, days=np.ones(day.size), degree_days=temperature), ("area", "week")
@@ -134,7 +133,7 @@ def water_weeks(infrastructure: Infrastructure, climate: SiteDays) -> WaterWeeks
 
 
 def geography_years(sea: SeaRows, infrastructure: Infrastructure, ledger: Ledger) -> GeographyYears:
-    """Harvest, treatments, outbreaks and growth of each geography."""
+    """Return harvest, treatments, outbreaks and growth of each geography."""
     places = len(infrastructure.geographies)
     containers, moves, treated = infrastructure.containers, ledger.movements, ledger.treatments
     harvest = moves.kind == Movement.HARVEST
@@ -161,7 +160,7 @@ def geography_years(sea: SeaRows, infrastructure: Infrastructure, ledger: Ledger
 
 
 def _growth(sea: SeaRows, places: int) -> tuple[np.ndarray, np.ndarray]:
-    """Growth of the cube root of the weight and its degree-days, (classes, geographies), between consecutive
+    """Return growth of the cube root of the weight and its degree-days, (classes, geographies), between consecutive
     undisturbed days of a cage."""
     order = np.lexsort([sea.rows.day, sea.rows.assignment_id])
     rows, geography = sea.rows.take(order), sea.geography[order]
@@ -182,7 +181,7 @@ def _growth(sea: SeaRows, places: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def cage_classes(sea: SeaRows) -> CageClasses:
-    """Density by weight class."""
+    """Return the density by weight class."""
     full = sea.rows.closing > 0
     density = (sea.biomass / sea.volume)[full]
     weight_class = np.digitize(sea.rows.weight_g[full], WEIGHT_CLASSES)
@@ -198,7 +197,7 @@ def cage_classes(sea: SeaRows) -> CageClasses:
 
 
 def shares(sea: SeaRows) -> Shares:
-    """Condition, and deaths by cause."""
+    """Return condition, and deaths by cause."""
     rows = sea.rows
     adult = (rows.stage == Stage.ADULT) & (rows.weight_g >= WEIGHT_CLASSES[0])
     chosen = {

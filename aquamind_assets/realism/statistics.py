@@ -1,4 +1,4 @@
-"""Realism: the statistics that published figures are compared with.
+"""The statistics that are compared with published figures.
 
 Belongs here: pure functions from :class:`Observations` (one year's or the decade's sums) to measured values, by the
 keys of ``targets.yaml``. Does not belong here: grouping ledger rows (``observations``), bands and verdicts
@@ -21,10 +21,10 @@ GUTTED = 0.83
 """Head-on-gutted weight for each kg of round weight (general knowledge)."""
 FULL_SCALE_CAGES = 400
 SETTLED_YEARS = 3
-"""Years until the sea is stocked as planned: harvest of earlier years says nothing about the yearly tonnes."""
+"""Years until the sea is stocked as planned; the harvest of earlier years is not compared."""
 LEAST_COUNTED = 60
-"""Fish looked at that make a farm's weekly lice count: the published series are of several cages, and fewer fish say
-little."""
+"""Minimum number of sampled fish in a farm's weekly lice count. The published series are of several cages, and smaller
+samples are not comparable."""
 _WHOLE_MONTH_DAYS = 25
 _WHOLE_WEEK_SHARE = 0.9
 _LEAST_WEEKS = 30
@@ -32,13 +32,13 @@ _PLACES = {"FO": "faroes", "SC": "scotland"}
 
 
 def is_full_scale(infrastructure: Infrastructure) -> bool:
-    """Whether tonnes of the whole farm can be compared with the companies' reports."""
+    """Return whether tonnes of the whole farm can be compared with the companies' reports."""
     return int((infrastructure.containers.area >= 0).sum()) >= FULL_SCALE_CAGES
 
 
 def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observations) -> dict[str, np.ndarray]:
-    """Measured values by target key: scalars, or series such as the 12 months; nan where the observations cannot
-    say."""
+    """Return measured values by target key: scalars, or series such as the 12 months; nan if the observations cannot
+    give a value."""
     readings = observed.readings
     hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
     oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
@@ -118,14 +118,14 @@ def _mean(observed: Observations, key: str) -> float:
 
 
 def cause_shares(observed: Observations) -> np.ndarray:
-    """Share of each cause in the deaths at sea, (causes,); nan without deaths."""
+    """Return the share of each cause in the deaths at sea, (causes,); nan without deaths."""
     deaths = np.array([_sums(observed, f"deaths by {cause.name.lower()}")[1] for cause in Cause])
     return deaths / deaths.sum() if deaths.sum() else np.full(len(Cause), np.nan)
 
 
 def _compared(infrastructure: Infrastructure, geography: int) -> np.ndarray:
-    """Areas whose temperature is compared: the published Scottish series is of the west coast, so without Shetland and
-    Orkney."""
+    """Return the areas whose temperature is compared. The published Scottish series is of the west coast, so Shetland
+    and Orkney are left out."""
     northern = (infrastructure.areas.latitude > NORTHERN_LATITUDE) & (
         infrastructure.geographies.name[geography] == "Scotland"
     )
@@ -133,7 +133,7 @@ def _compared(infrastructure: Infrastructure, geography: int) -> np.ndarray:
 
 
 def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray:
-    """Mean sea temperature of each month of the year, (12,), degC, over these areas and all years."""
+    """Return the mean sea temperature of each month of the year, (12,), degC, over these areas and all years."""
     water = observed.water_months.take(np.isin(observed.water_months.area, areas))
     month = water.month % 12
     days = np.bincount(month, weights=water.days, minlength=12)
@@ -141,8 +141,8 @@ def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray
 
 
 def weekly_anomalies(observed: Observations) -> tuple[float, float]:
-    """Standard deviation (degC) and lag-1 correlation of weekly mean temperature around each area's yearly mean and two
-    harmonics."""
+    """Return standard deviation (degC) and lag-1 correlation of the weekly mean temperature around each area's yearly
+    mean and two harmonics."""
     water = observed.water_weeks.take(observed.water_weeks.days == 7)
     year = (water.week * 7 + 3).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
     squares, products, number = 0.0, 0.0, 0
@@ -162,7 +162,7 @@ def weekly_anomalies(observed: Observations) -> tuple[float, float]:
 
 
 def days_to_adult_female(temperature: np.ndarray) -> np.ndarray:
-    """Days from infection to adult female louse at constant temperatures (degC)."""
+    """Return the days from infection to adult female louse at constant temperatures (degC)."""
     return STAGES / female_rate(temperature)
 
 
@@ -171,28 +171,29 @@ def _whole_months(observed: Observations) -> np.ndarray:
 
 
 def monthly_mortality(observed: Observations) -> np.ndarray:
-    """Mortality of each farm-month, percent of its mean fish in 30 days; months with fish for 25 days or more."""
+    """Return the mortality of each farm-month, percent of its mean fish in 30 days; months with fish for 25 days or
+    more."""
     months = observed.farm_months.take(_whole_months(observed))
     return 100 * months.deaths / (months.fish_days / months.days) * 30 / months.days
 
 
 def monthly_females(observed: Observations) -> np.ndarray:
-    """True adult females per fish of each farm-month."""
+    """Return the true adult females per fish of each farm-month."""
     months = observed.farm_months.take(_whole_months(observed))
     return months.females / months.fish_days
 
 
 def log_correlation(weeks: FarmWeeks, what: str, lag: int) -> float:
-    """Correlation of the log of weekly mortality (``deaths``) or of counted adult females per fish (``lice``) between
-    weeks ``lag`` apart on one farm.
+    """Return the correlation of the log of weekly mortality (``deaths``) or of counted adult females per fish
+    (``lice``) between weeks ``lag`` apart on one farm.
 
-    Half a louse, or half a dead fish, is added before taking logs, as is usual with counts that may be 0.
+    Half a louse, or half a dead fish, is added before taking logs, as is usual for counts that may be 0.
     """
     if what == "lice":
         weeks = weeks.take(weeks.counted_fish >= LEAST_COUNTED)
         value = np.log((weeks.counted_females + 0.5) / weeks.counted_fish)
     else:
-        # A first or last week with few fish days is not a week of the farm.
+        # First and last weeks with few fish days are left out.
         key = np.stack([weeks.area.astype(np.int64), weeks.batch_id])
         _, group = np.unique(key, axis=1, return_inverse=True)
         usual = np.zeros(group.max(initial=0) + 1)
@@ -215,15 +216,16 @@ def log_correlation(weeks: FarmWeeks, what: str, lag: int) -> float:
 
 
 def transfer_days(observed: Observations) -> tuple[np.ndarray, np.ndarray]:
-    """Batch ids (sorted) that came to sea in the observed years, and the mean day on which their fish did."""
+    """Return the batch ids (sorted) that were transferred to sea in the observed years, and the mean day of the
+    transfer."""
     batches = observed.batches.take(observed.batches.to_sea > 0)
     order = np.argsort(batches.batch_id)
     return batches.batch_id[order], (batches.to_sea_day_sum / batches.to_sea)[order]
 
 
 def mortality_by_month_at_sea(observed: Observations) -> np.ndarray:
-    """Median weekly mortality (share of the fish) of farm-weeks in each month after sea transfer, months 0 to 18,
-    (19,); nan without weeks."""
+    """Return the median weekly mortality (share of the fish) of farm-weeks in each month after sea transfer, months 0
+    to 18, (19,); nan without weeks."""
     medians = np.full(19, np.nan)
     known, day = transfer_days(observed)
     weeks = observed.farm_weeks.take(np.isin(observed.farm_weeks.batch_id, known) & (observed.farm_weeks.fish_days > 0))
@@ -239,19 +241,19 @@ def mortality_by_month_at_sea(observed: Observations) -> np.ndarray:
 
 
 def _closed(observed: Observations) -> np.ndarray:
-    """Batches whose whole sea phase was observed."""
+    """Return the batches whose whole sea phase was observed."""
     return (observed.batches.to_sea > 0) & (observed.batches.ended > 0) & (observed.batches.harvested > 0)
 
 
 def economic_fcr(observed: Observations) -> float:
-    """Feed eaten at sea for each kg harvested or given to a mixed batch beyond the kg stocked, over batches whose whole
-    sea phase was observed."""
+    """Return the economic FCR: feed eaten at sea for each kg harvested or moved to a mixed batch beyond the kg stocked,
+    over batches whose whole sea phase was observed."""
     batches = observed.batches.take(_closed(observed))
     return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg + batches.given_kg - batches.to_sea_kg).sum())
 
 
 def biological_fcr(observed: Observations) -> float:
-    """The same, with the weight of the dead counted as growth."""
+    """Return the biological FCR: as :func:`economic_fcr`, with the weight of dead fish counted as growth."""
     batches = observed.batches.take(_closed(observed))
     return _ratio(
         batches.sea_feed_kg.sum(),
@@ -260,7 +262,7 @@ def biological_fcr(observed: Observations) -> float:
 
 
 def feed_per_biomass(observed: Observations) -> np.ndarray:
-    """Daily feed of the sea stock in percent of its biomass, by month of the year, (12,)."""
+    """Return the daily feed of the sea stock in percent of its biomass, by month of the year, (12,)."""
     months = observed.farm_months
     feed = np.bincount(months.month % 12, weights=months.feed_kg, minlength=12)
     biomass = np.bincount(months.month % 12, weights=months.biomass_days, minlength=12)
@@ -268,7 +270,7 @@ def feed_per_biomass(observed: Observations) -> np.ndarray:
 
 
 def density_by_weight(observed: Observations) -> np.ndarray:
-    """Mean density of cages below 1, 2, 3 kg mean weight and above, (4,), kg/m3."""
+    """Return the mean density of cages below 1, 2, 3 kg mean weight and above, (4,), kg/m3."""
     days = np.bincount(observed.cages.weight_class, weights=observed.cages.cage_days, minlength=4)
     return np.bincount(observed.cages.weight_class, weights=observed.cages.density_days, minlength=4) / np.where(
         days > 0, days, np.nan
@@ -276,7 +278,7 @@ def density_by_weight(observed: Observations) -> np.ndarray:
 
 
 def yearly_harvest(observed: Observations, geography: int, from_year: int) -> np.ndarray:
-    """Round weight harvested in each year from ``from_year`` on, kg; one nan where there is none."""
+    """Return the round weight harvested in each year from ``from_year`` on, kg; one nan if there is none."""
     years = observed.geography_years.take(
         (observed.geography_years.geography == geography) & (observed.geography_years.year >= from_year)
     )

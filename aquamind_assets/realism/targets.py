@@ -1,6 +1,6 @@
-"""Published figures as data: what is measured, against which band, and what came out.
+"""Published figures as data: the figure, its band, and the comparison with a measured value.
 
-Belongs here: reading ``targets.yaml`` and judging measured values. Does not belong here: measuring (``realism``), and
+Belongs here: reading ``targets.yaml`` and comparing measured values. Does not belong here: measuring (``statistics``),
 Dagster.
 """
 
@@ -17,24 +17,24 @@ Standing = Literal["inside", "outside", "not measured"]
 
 
 class Target(BaseModel):
-    """A published figure. ``value``, ``low`` and ``high`` are numbers, or lists of one length for a series (the months
-    of a year)."""
+    """A published figure. ``value``, ``low`` and ``high`` are numbers, or lists of one length for a series (such as the
+    months of a year)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
     figure: str
     statistic: str
-    """How the measured value is made."""
+    """How the measured value is computed."""
     where: str
-    """Which columns it is made from."""
+    """The columns from which it is computed."""
     unit: str
     value: list[float]
     low: list[float]
     high: list[float]
     source: str
     scope: list[Literal["year", "decade"]]
-    """Whether it can be judged on one year, on the whole history, or both."""
+    """Whether it is compared for one year, for the whole history, or for both."""
     full_scale: bool = False
     """Only meaningful for a farm of the full scale's size."""
     note: str = ""
@@ -58,7 +58,7 @@ class Target(BaseModel):
 
 @dataclass(frozen=True)
 class Finding:
-    """A target and what was measured; ``measured`` is empty where nothing could be."""
+    """A target and the measured value; ``measured`` is empty if it could not be measured."""
 
     target: Target
     measured: tuple[float, ...]
@@ -66,10 +66,10 @@ class Finding:
 
 
 def load_targets() -> list[Target]:
-    """The targets that come with the package, in their order.
+    """Return the targets of the package, in their order.
 
     Raises:
-        ValueError: two targets have one key, or one is not well formed.
+        ValueError: two targets have the same key, or a target is invalid.
     """
     text = (resources.files("aquamind_assets.realism") / "targets.yaml").read_text("utf-8")
     targets = [Target.model_validate(document) for document in yaml.safe_load(text)]
@@ -82,11 +82,12 @@ def load_targets() -> list[Target]:
 def compare(
     targets: Sequence[Target], measured: Mapping[str, np.ndarray], scope: Literal["year", "decade"], *, full_scale: bool
 ) -> list[Finding]:
-    """Findings for the targets of a scope; a figure that is absent, not finite or of another scale is 'not measured'.
+    """Return the findings for the targets of a scope. A figure that is absent, not finite or of another scale is 'not
+    measured'.
 
     Args:
-        targets: what to judge.
-        measured: values by target key, scalars or series (``realism.statistics.measure``).
+        targets: the published figures.
+        measured: values by target key, scalars or series (``statistics.measure``).
         scope: one year or the whole history.
         full_scale: whether the farm is of the full scale.
     """

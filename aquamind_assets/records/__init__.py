@@ -1,5 +1,5 @@
 """Ledger to AquaMind rows: pure functions, one folder for each of AquaMind's apps.
 
-Belongs here: how what happened is recorded in AquaMind's tables. Does not belong here: deciding what happened
-(``farm``), databases (``warehouse``), Dagster.
+Belongs here: recording the simulated events in AquaMind's tables. Does not belong here: simulating them (``farm``),
+databases (``warehouse``), Dagster.
 """

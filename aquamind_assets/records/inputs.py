@@ -1,7 +1,6 @@
-"""What a recorder is given: one simulated year, and what has become of the things that lived in it.
+"""The inputs of a recorder: one simulated year, and the later state of everything alive in it.
 
-Belongs here: the inputs of all recorders, and putting them together from ledgers. Does not belong here: loading
-ledgers, or making rows.
+Belongs here: the inputs of all recorders. Does not belong here: loading ledgers (``ledger``), making rows.
 """
 
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 
 HOUR = MICROSECONDS_PER_DAY // 24
-"""Microseconds in an hour: instants within a day are ``day * MICROSECONDS_PER_DAY + hour * HOUR``."""
+"""Microseconds in an hour. An instant within a day is ``day * MICROSECONDS_PER_DAY + hour * HOUR``."""
 
 MOVE_INSTANT = 12 * HOUR
 """Fish change containers at 12:00 UTC: a stay begins at noon of its arrival day and ends at noon of its departure
@@ -28,7 +27,7 @@ day."""
 
 @dataclass(frozen=True)
 class YearInputs:
-    """Everything a recorder may look at, for one year."""
+    """All inputs of a recorder for one year."""
 
     scenario: Scenario
     infrastructure: Infrastructure
@@ -43,7 +42,7 @@ class YearInputs:
 
     @cached_property
     def days(self) -> DayRange:
-        """The days of the year that have been simulated."""
+        """The simulated days of the year."""
         return DayRange(year_days(self.year).first, self.ledger.through + 1)
 
     @cached_property
@@ -53,7 +52,7 @@ class YearInputs:
 
     @cached_property
     def turn_at_site(self) -> np.ndarray:
-        """Place of each container among those of its site, from 0: rounds of feeding and of counting go by it."""
+        """Position of each container among those of its site, from 0. Feeding and counting rounds follow this order."""
         site = self.infrastructure.containers.site
         order = np.argsort(site, kind="stable")
         turn = np.empty(site.size, dtype=np.int64)
@@ -61,31 +60,31 @@ class YearInputs:
         return turn
 
     def batch_rows(self, batch_id: np.ndarray) -> np.ndarray:
-        """Positions of these batch ids in ``lives.batches``."""
+        """Return the positions of these batch ids in ``lives.batches``."""
         return positions(self.lives.batches.batch_id, batch_id, "batch")
 
     def assignment_rows(self, assignment_id: np.ndarray) -> np.ndarray:
-        """Positions of these assignment ids in ``lives.assignments``."""
+        """Return the positions of these assignment ids in ``lives.assignments``."""
         return positions(self.lives.assignments.assignment_id, assignment_id, "assignment")
 
 
 def positions(sorted_ids: np.ndarray, ids: np.ndarray, what: str) -> np.ndarray:
-    """Where each of ``ids`` stands in ``sorted_ids``; both int64, the first without repetition.
+    """Return the position of each of ``ids`` in ``sorted_ids``; both int64, the second without repetition.
 
     Raises:
-        KeyError: an id is not there; the message names ``what`` and the id.
+        KeyError: an id is not in ``sorted_ids``; the message names ``what`` and the id.
     """
     ids = np.asarray(ids, dtype=np.int64)
     found = np.searchsorted(sorted_ids, ids)
     if sorted_ids.size == 0 and ids.size:
-        raise KeyError(f"{what} {ids[0]} is not known this year")
+        raise KeyError(f"{what} {ids[0]} is not in the inputs of this year")
     missing = sorted_ids[np.minimum(found, max(sorted_ids.size - 1, 0))] != ids if ids.size else np.zeros(0, dtype=bool)
     if missing.any():
-        raise KeyError(f"{what} {ids[np.argmax(missing)]} is not known this year")
+        raise KeyError(f"{what} {ids[np.argmax(missing)]} is not in the inputs of this year")
     return found
 
 
 def of_days(frame: AnyFrame, days: DayRange, name: str = "day") -> AnyFrame:
-    """The rows of a frame sorted by its day column ``name`` that fall on these days; views, not copies."""
+    """Return the rows of a frame, sorted by its day column ``name``, that are of these days; views, not copies."""
     low, high = np.searchsorted(getattr(frame, name), [days.first, days.end])
     return frame.take(slice(int(low), int(high)))

@@ -1,6 +1,6 @@
-"""Names of places as people say them, for texts.
+"""Names of places as text.
 
-Belongs here: containers and where they stand, in words. Does not belong here: what is said about them.
+Belongs here: containers and their locations as text. Does not belong here: sentences about them.
 """
 
 import numpy as np
@@ -9,23 +9,23 @@ from aquamind_assets.records.inputs import YearInputs
 
 
 def container_name(year: YearInputs, container: int) -> str:
-    """Name of a container."""
+    """Return the name of a container."""
     return str(year.infrastructure.containers.name[container])
 
 
 def full_name(year: YearInputs, container: int) -> str:
-    """Name of a container and where it stands."""
+    """Return the name of a container with its location."""
     return f"{container_name(year, container)}, {place_name(year, np.array([container]))}"
 
 
 def noun(year: YearInputs, container: int) -> str:
-    """What a container is called: cage, tank or tray."""
+    """Return the kind of a container: cage, tank or tray."""
     kind = year.scenario.farm.container_types[year.infrastructure.containers.container_type[container]]
     return {"PEN": "cage", "TRAY": "tray"}.get(kind.category, "tank")
 
 
 def feed_container_name(year: YearInputs, store: int) -> str:
-    """Name of a feed container and where it stands; no two feed containers share it."""
+    """Return the name of a feed container with its location, unique among feed containers."""
     built = year.infrastructure
     area, hall = built.feed_containers.area[store], built.feed_containers.hall[store]
     place = (
@@ -37,7 +37,7 @@ def feed_container_name(year: YearInputs, store: int) -> str:
 
 
 def place_name(year: YearInputs, containers: np.ndarray) -> str:
-    """Where some containers stand, in words: the area, the hall of a station, or the station if there are several
+    """Return the location of some containers: the area, the hall of a station, or the station if they are in several
     halls."""
     built = year.infrastructure
     areas = np.unique(built.containers.area[containers])

@@ -1,4 +1,8 @@
-"""What a recorder is: the contract between this floor and whoever writes its rows into a database."""
+"""The recorder: the contract between the functions that make rows and the code that writes them into a database.
+
+Belongs here: the kinds of recorder functions. Does not belong here: the recorders themselves (``registry``), writing
+rows (``pipeline``).
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,43 +15,46 @@ from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange
 
 EventRecorder = Callable[[YearInputs, DayRange], Iterator[Rows]]
-"""Rows of things that happened on these days; the same whichever way the year's days are cut into ranges."""
+"""Returns the rows of events on these days. The rows do not depend on how the year's days are cut into ranges."""
 
 BlockRows = int | Callable[[], int]
-"""How many rows a block may have, or a function that is asked before each block."""
+"""Maximum number of rows of a block, or a function that is called before each block and returns it."""
 
 SizedRecorder = Callable[[YearInputs, DayRange, BlockRows], Iterator[Rows]]
-"""An event recorder of so many rows that it makes them block by block; the rows do not depend on the size of the
+"""An event recorder with so many rows that it makes them block by block. The rows do not depend on the size of the
 blocks."""
 
 BLOCK_ROWS = 600_000
-"""Rows of a block where memory allows: about 80 MB of readings while they are made, and too many for the price of a
-block to show."""
+"""Maximum number of rows of a block if memory allows: about 80 MB of readings while they are made, and enough rows that
+the cost per block is negligible."""
 
 LivingRecorder = Callable[[YearInputs], Iterator[Rows]]
-"""Every row alive in the year, as it stands on the latest simulated day."""
+"""Returns every row alive in the year, with its state on the latest simulated day."""
 
 
 @dataclass(frozen=True)
 class Recorder:
-    """One asset: which tables it writes, and the functions that make their rows.
+    """One asset: the tables it writes, and the functions that make their rows.
 
     Attributes:
         asset: name of the asset.
-        group: asset group (``infrastructure``, ``environment``, ``batches``, ``feed``, ``growth``, ``mortality``,
+        group: asset group, one of AquaMind's apps (``infrastructure``, ``environmental``, ``batch``, ``inventory``,
             ``health``).
-        description: what the user interface says of it.
-        tables: AquaMind tables it writes, each written by this asset alone.
+        domain: domain of the data (``infrastructure``, ``batches``, ``environmental``, ``feed``, ``growth``,
+            ``mortality``, ``health``), shown as the asset's tag.
+        description: the asset's description in the user interface.
+        tables: AquaMind tables that only this asset writes.
         events: functions whose rows are written chunk by chunk and never change.
-        sized: the same, for functions that are told how large their blocks may be.
+        sized: event functions that take a block size as well.
         living: functions whose rows change over their life and are written again as a whole.
-        gone: ids, by table, of rows that were alive at the start of the year or later and have vanished from AquaMind's
-            table since.
-        upstream: other recorders' assets whose rows its rows point to.
+        gone: returns the ids, by table, of rows that were alive at the start of the year or later and that AquaMind has
+            deleted since.
+        upstream: assets of other recorders whose rows this asset's rows refer to.
     """
 
     asset: str
     group: str
+    domain: str
     description: str
     tables: tuple[str, ...]
     events: tuple[EventRecorder, ...] = ()
@@ -58,23 +65,21 @@ class Recorder:
 
     @property
     def kind(self) -> Literal["chunked", "living"]:
-        """How it is written: in chunks of 30 days, or as a whole."""
+        """Whether rows are written in chunks of 30 days (``chunked``) or as a whole (``living``)."""
         return "living" if self.living else "chunked"
 
     def rows_of_days(self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
-        """All rows of these days, one function after another; only ``sized`` functions look at ``block_rows``."""
+        """Yield all rows of these days, one function after another. Only ``sized`` functions use ``block_rows``."""
         for record in self.events:
             yield from record(year, days)
         for record_blocks in self.sized:
             yield from record_blocks(year, days, block_rows)
 
     def rows_alive(self, year: YearInputs) -> Iterator[Rows]:
-        """All rows alive in the year, one function after another."""
+        """Yield all rows alive in the year, one function after another."""
         for record in self.living:
             yield from record(year)
 
     def __post_init__(self) -> None:
         if bool(self.events or self.sized) == bool(self.living):
-            raise ValueError(
-                f"recorder {self.asset}: give either events or living functions, a checkpoint is of one kind"
-            )
+            raise ValueError(f"recorder {self.asset}: needs either event functions or living functions, not both")

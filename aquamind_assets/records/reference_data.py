@@ -1,7 +1,7 @@
 """Master data: species, stages, feeds, parameters, reasons, sample types and vaccines.
 
-Belongs here: what the rows say. Their ids are in ``master``. A few dozen rows, written with every year, so that a year
-can be materialised alone.
+Belongs here: the content of the rows. Does not belong here: their ids (``master_ids``). A few dozen rows are written
+with every year, so that a year can be materialized on its own.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ _STAGE_TEXTS = (
 )
 
 _WEIGHT_SPREAD = 3.0
-"""Expected weights reach this many standard deviations of individual fish beyond the mean weights at entry and exit."""
+"""Expected weights reach this number of standard deviations of individual fish beyond the mean weights at entry and
+exit."""
 
 _REASON_TEXTS = {
     Cause.HANDLING: "Died of crowding, pumping, grading, vaccination or delousing.",
@@ -130,11 +131,11 @@ _SAMPLE_TEXTS = {
 }
 
 _OTHER_PERCENT = 7.0
-"""Ash and moisture that a feed's description leaves room for."""
+"""Ash and moisture, not part of a feed's other percentages."""
 
 
 def reference_data(year: YearInputs) -> Iterator[Rows]:
-    """All master data but people."""
+    """Yield all master data except people."""
     scenario = year.scenario
     yield _species(scenario)
     yield _stages(scenario)
@@ -171,8 +172,8 @@ def _species(scenario: Scenario) -> Rows:
 
 
 def _stages(scenario: Scenario) -> Rows:
-    """Expected weights run from the lightest fish at entry to the heaviest at exit; lengths follow from W = K L^3 /
-    100."""
+    """Expected weights run from the lightest fish at entry to the heaviest fish at exit; lengths follow from W = K L^3
+    / 100."""
     stages = scenario.farm.stages
     entry = np.array([stage.entry_weight_g for stage in stages])
     leave = np.append(entry[1:], scenario.farm.batches.harvest_weight_g.high)
@@ -285,7 +286,7 @@ def _vaccination_types(scenario: Scenario) -> Rows:
 
 
 def _mortality_reasons(scenario: Scenario) -> Rows:
-    """UNKNOWN is AquaMind's own row 1, inserted by its migrations: writing it again gives it a description."""
+    """UNKNOWN is AquaMind's own row 1, inserted by its migrations. Writing it again adds a description."""
     causes = list(Cause)
     diseases = scenario.health.diseases
     return rows(

@@ -1,7 +1,7 @@
 """All recorders: one entry of this table is one asset.
 
-Adding a kind of record is a function in a module of its own, an entry here, and a test. Does not belong here: how rows
-are made.
+Belongs here: the entries. A new kind of record is a function in a module of its own, an entry here, and a test. Does
+not belong here: making rows.
 """
 
 from aquamind_assets.records.batch.batches import batches
@@ -35,9 +35,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="reference_data",
         group="infrastructure",
+        domain="infrastructure",
         description=(
-            "Master data that everything else points to: species, stages, feeds, parameters, reasons, sample types,"
-            " vaccines, and the staff who sign."
+            "Master data that all other rows refer to: species, stages, feeds, parameters, reasons, sample types,"
+            " vaccines, and the staff who sign records."
         ),
         tables=(
             "auth_user",
@@ -56,9 +57,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="infrastructure",
         group="infrastructure",
+        domain="infrastructure",
         description=(
-            "What was commissioned in the year: geographies, areas, stations, halls, container types, containers and"
-            " their history, feed containers."
+            "Everything commissioned in the year: geographies, sea areas, stations, halls, container types, containers"
+            " with their history, silos and barges."
         ),
         tables=(
             "infrastructure_geography",
@@ -75,7 +77,8 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="sensors",
-        group="environment",
+        group="environmental",
+        domain="environmental",
         description="Every sensor installed by the end of the year, with its last calibration.",
         tables=("infrastructure_sensor",),
         living=(sensors,),
@@ -83,17 +86,20 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="weather",
-        group="environment",
-        description="Weather of the sea areas four times a day, and the length of their days.",
+        group="environmental",
+        domain="environmental",
+        description="Weather of the sea areas four times a day, and their day length.",
         tables=("environmental_weatherdata", "environmental_photoperioddata"),
         events=(weather, photoperiod),
         upstream=("infrastructure",),
     ),
     Recorder(
         asset="environmental_readings",
-        group="environment",
+        group="environmental",
+        domain="environmental",
         description=(
-            "What every sensor showed, several times a day, with the batch that was in its container: most of all rows."
+            "Readings of every sensor, several times a day, with the batch that was in its container. By far the"
+            " largest table."
         ),
         tables=("environmental_environmentalreading",),
         sized=(environmental_readings,),
@@ -101,10 +107,11 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="batches",
-        group="batches",
+        group="batch",
+        domain="batches",
         description=(
-            "Batches and their stays in containers as of the latest simulated day, the history of batches, and what"
-            " mixed batches are made of."
+            "Batches and their stays in containers as of the latest simulated day, the history of batches, and the"
+            " composition of mixed batches."
         ),
         tables=("batch_batch", "batch_batchcontainerassignment", "batch_historicalbatch", "batch_batchcomposition"),
         living=(batches, compositions),
@@ -112,7 +119,8 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="transfers",
-        group="batches",
+        group="batch",
+        domain="batches",
         description="Stage transfers, thinnings, harvests and mixings, and the water that fish were moved into.",
         tables=("batch_batchtransfer", "environmental_stagetransitionenvironmental"),
         events=(transfers,),
@@ -120,7 +128,8 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="growth_samples",
-        group="growth",
+        group="batch",
+        domain="growth",
         description="Weekly samples of 20 to 60 fish from every occupied container: weight, length, condition.",
         tables=("batch_growthsample",),
         events=(growth_samples,),
@@ -128,7 +137,8 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="mortality",
-        group="mortality",
+        group="batch",
+        domain="mortality",
         description="Deaths of each batch by day and cause, and the same deaths by container.",
         tables=("batch_mortalityevent", "health_mortalityrecord"),
         events=(mortality_events, mortality_records),
@@ -136,18 +146,20 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="feed_purchases",
-        group="feed",
-        description="Feed that was bought: what, how much, from whom, at what price.",
+        group="inventory",
+        domain="feed",
+        description="Feed purchases: product, quantity, supplier and price.",
         tables=("inventory_feedpurchase",),
         living=(feed_purchases,),
         upstream=("reference_data", "infrastructure"),
     ),
     Recorder(
         asset="feeding_events",
-        group="feed",
+        group="inventory",
+        domain="feed",
         description=(
-            "Four meals a day in every fed container, with the cost of the lots they took, and what each did to the"
-            " stock."
+            "Feedings of every fed container, four meals a day, with the cost of the lots they took, and the stock"
+            " after each delivery and feeding."
         ),
         tables=("inventory_feedingevent", "inventory_historicalfeedstock"),
         events=(feeding_events, feed_stock_history),
@@ -155,8 +167,9 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="feed_stock",
-        group="feed",
-        description="Feed in store as of the latest simulated day: by feed container and by lot.",
+        group="inventory",
+        domain="feed",
+        description="Feed in stock as of the latest simulated day, by silo or barge and by lot.",
         tables=("inventory_feedstock", "inventory_feedcontainerstock"),
         living=(feed_stocks, feed_lots_in_store),
         gone=used_up_lots,
@@ -164,8 +177,9 @@ _ALL: tuple[Recorder, ...] = (
     ),
     Recorder(
         asset="feeding_summaries",
-        group="feed",
-        description="Feed, growth and feed conversion of each batch by month.",
+        group="inventory",
+        domain="feed",
+        description="Feed, growth and feed conversion ratio of each batch by month.",
         tables=("inventory_batchfeedingsummary",),
         events=(feeding_summaries,),
         upstream=("feeding_events",),
@@ -173,6 +187,7 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="lice_counts",
         group="health",
+        domain="health",
         description="Sea lice counted on samples of fish, every two weeks.",
         tables=("health_licecount",),
         events=(lice_counts,),
@@ -181,8 +196,9 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="treatments",
         group="health",
+        domain="health",
         description=(
-            "Treatments and vaccinations, with dose, withholding period and the outcome as of the latest simulated day."
+            "Treatments and vaccinations, with dose, withholding period, and outcome as of the latest simulated day."
         ),
         tables=("health_treatment",),
         living=(treatments,),
@@ -191,9 +207,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="health_samplings",
         group="health",
+        domain="health",
         description=(
-            "Monthly samples of 10 to 30 fish: weight, length and condition of each, and its scores from gills to"
-            " appetite."
+            "Monthly health samples of 10 to 30 fish: weight, length and condition of each fish, and its scores from"
+            " gills to appetite."
         ),
         tables=("health_healthsamplingevent", "health_individualfishobservation", "health_fishparameterscore"),
         events=(health_samplings,),
@@ -202,9 +219,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="lab_samples",
         group="health",
+        domain="health",
         description=(
-            "Laboratory samples, quarterly and on suspicion of an outbreak, with their results as of the latest"
-            " simulated day."
+            "Laboratory samples, quarterly and on suspicion of an outbreak, with results as of the latest simulated"
+            " day."
         ),
         tables=("health_healthlabsample",),
         living=(lab_samples,),
@@ -213,9 +231,10 @@ _ALL: tuple[Recorder, ...] = (
     Recorder(
         asset="journal",
         group="health",
+        domain="health",
         description=(
-            "The fish health journal: weekly rounds, issues, diagnoses, treatments, moves and accidents, and what"
-            " became of them."
+            "The fish health journal: weekly rounds, issues, diagnoses, treatments, moves and accidents, with their"
+            " resolution as of the latest simulated day."
         ),
         tables=("health_journalentry",),
         living=(journal_entries,),
@@ -224,4 +243,4 @@ _ALL: tuple[Recorder, ...] = (
 )
 
 RECORDERS: dict[str, Recorder] = {recorder.asset: recorder for recorder in _ALL}
-"""Recorders by asset name, in the order in which a whole year is best written."""
+"""Recorders by asset name, in the best order for writing a whole year."""

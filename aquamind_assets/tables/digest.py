@@ -1,9 +1,11 @@
-"""Digests: 64 bits that say whether two tables hold the same rows.
+"""Digests: 64 bits by which to compare whether two tables hold the same rows.
 
-A row's hash mixes its stored values, each multiplied with an odd number of its column; a digest is the sum of the rows'
-hashes modulo 2**64. So digests of chunks add up to the digest of a year, in any order, and a lost, doubled or changed
-row shows. NULL counts as a number of its own; text counts as the first eight bytes of its MD5, because both PostgreSQL
-and Python compute that and nothing here has to withstand an attacker.
+A row's hash mixes its stored values, each multiplied by an odd number of its column. A digest is the sum of the rows'
+hashes modulo 2**64. So digests of chunks add up to the digest of a year, in any order, and a lost, duplicated or
+changed row is detected. NULL has a number of its own. Text is represented by the first eight bytes of its MD5, because
+both PostgreSQL and Python compute it and digests need not withstand an attacker.
+
+Belongs here: digests of rows in memory. Does not belong here: digests computed by a database (``warehouse``).
 """
 
 import hashlib
@@ -18,7 +20,7 @@ from aquamind_assets.tables.values import Stored
 from aquamind_assets.timeline import year_of_ids
 
 NULL_VALUE = -0x6A09E667F3BCC909
-"""What a NULL counts as: a number that no column stores."""
+"""The number that represents NULL; no column stores it."""
 
 _MODULUS: int = 1 << 64
 _BLOCK = 8192
@@ -26,7 +28,7 @@ _BLOCK = 8192
 
 
 def text_value(text: str) -> int:
-    """What a text counts as: the first eight bytes of its MD5 as a signed big-endian integer."""
+    """Return the number that represents a text: the first eight bytes of its MD5 as a signed big-endian integer."""
     return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest()[:8], "big", signed=True)
 
 
@@ -36,17 +38,17 @@ def _multiplier(table: str, column: str) -> int:
 
 
 def add(digests: Iterator[int] | list[int]) -> int:
-    """The digest of all the rows that these are digests of."""
+    """Return the digest of all rows of these digests."""
     return sum(digests) % _MODULUS
 
 
 def digest(rows: Rows) -> int:
-    """The digest of the rows, 0 <= digest < 2**64; 0 for no rows."""
+    """Return the digest of the rows, 0 <= digest < 2**64; 0 for no rows."""
     return int(row_hashes(rows).sum(dtype=np.uint64)) if rows.size else 0
 
 
 def digest_by_year(rows: Rows) -> dict[int, tuple[int, int]]:
-    """Calendar year of the row ids (0 for ids the platform did not make) to the number of its rows and their digest."""
+    """Return the number of rows and their digest by calendar year of the row ids (0 for ids of user-entered rows)."""
     if not rows.size:
         return {}
     hashes, ids = row_hashes(rows), rows.ids
@@ -62,13 +64,14 @@ def digest_by_year(rows: Rows) -> dict[int, tuple[int, int]]:
 
 
 def row_hashes(rows: Rows) -> np.ndarray:
-    """The 64-bit hash of each row, uint64, shape (size,)."""
+    """Return the 64-bit hash of each row, uint64, shape (size,)."""
     values = {name: _digest_values(column) for name, column in rows.columns.items()}
     return hash_values(rows.table, rows.size, values)
 
 
 def hash_values(table: str, size: int, values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The hashes of rows whose digest values (int64, shape (size,) or ()) are given for every column of the table."""
+    """Return the hashes of rows whose digest values (int64, shape (size,) or ()) are given for every column of the
+    table."""
     constant: int = 0
     varying: list[tuple[np.ndarray, np.uint64]] = []
     for name in TABLES[table].column_names:
@@ -90,7 +93,7 @@ def hash_values(table: str, size: int, values: Mapping[str, np.ndarray]) -> np.n
 
 
 def _finish(hashes: np.ndarray, scratch: np.ndarray) -> None:
-    """Mixes every bit into every other, in place: the finisher of MurmurHash3 (constants by Austin Appleby)."""
+    """Mix every bit into every other, in place: the finalizer of MurmurHash3 (constants by Austin Appleby)."""
     for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
         np.right_shift(hashes, np.uint64(33), out=scratch)
         hashes ^= scratch

@@ -1,8 +1,10 @@
-"""One spelling for every JSON value: the one in which PostgreSQL prints ``jsonb``.
+"""Canonical JSON text: the format in which PostgreSQL prints ``jsonb``.
 
 The digest of a row must be the same before it is written and after it is read back, and ``jsonb`` does not keep the
-text it was given: it drops blanks, orders the keys by length and then by bytes, and writes numbers without exponent. So
-the text is brought into that form before it is stored anywhere.
+original text: it drops blanks, orders keys by length and then by bytes, and writes numbers without exponent. So text is
+converted to that format before it is stored.
+
+Belongs here: the conversion. Does not belong here: the content of JSON columns (``records``).
 """
 
 import json
@@ -11,10 +13,10 @@ from typing import Any
 
 
 def canonical(text: str) -> str:
-    """The JSON ``text`` as PostgreSQL prints it after storing it as ``jsonb``.
+    """Return the JSON ``text`` as PostgreSQL prints it after storing it as ``jsonb``.
 
     Raises:
-        ValueError: it is not JSON, or holds NaN or an infinity, which JSON does not have.
+        ValueError: the text is not JSON, or holds NaN or an infinity, which JSON does not have.
     """
     return _write(json.loads(text, parse_float=Decimal, parse_constant=_refuse))
 

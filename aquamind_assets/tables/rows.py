@@ -1,7 +1,6 @@
-"""Rows for one table: what recorders make and warehouses load.
+"""Rows of one table: made by recorders, loaded by warehouses.
 
-Belongs here: a block of rows as columns. Does not belong here: how a database wants them (``encode``,
-``sqlite_insert``).
+Belongs here: a block of rows as columns. Does not belong here: the encoding for a database (``warehouse``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ __all__ = ["Coded", "Rows", "RowsError", "Scaled", "Stored", "by_table", "rows"]
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows of one table, column by column, in stored units. Made by :func:`rows`.
+    """Rows of one table, column by column, in stored units. Create them with :func:`rows`.
 
     Attributes:
         table: name of the table.
@@ -44,12 +43,12 @@ class Rows:
         return np.broadcast_to(self.columns[self.spec.id_column].values, (self.size,))
 
     def take(self, chosen: slice | np.ndarray) -> "Rows":
-        """Some of the rows: a slice (no copy), a boolean mask or positions."""
+        """Return some of the rows: a slice (no copy), a boolean mask or positions."""
         size = len(np.broadcast_to(0, (self.size,))[chosen])
         return Rows(self.table, size, {name: column.take(chosen) for name, column in self.columns.items()})
 
     def slices(self, size: int) -> Iterator["Rows"]:
-        """The rows in order, at most ``size`` at a time, without copying."""
+        """Yield the rows in order, at most ``size`` at a time, without copying."""
         if self.size <= size:
             yield self
             return
@@ -58,7 +57,7 @@ class Rows:
 
 
 def rows(table: str, size: int, /, **columns: Any) -> Rows:
-    """``size`` rows for ``table``.
+    """Return ``size`` rows for ``table``.
 
     A column's value is a numpy array of shape (size,), a single value for all rows, or None (all NULL). A
     ``numpy.ma.MaskedArray`` is NULL where it is masked. By kind of column:
@@ -70,11 +69,11 @@ def rows(table: str, size: int, /, **columns: Any) -> Rows:
       time: microseconds since midnight;
     - boolean: flags or 0 and 1; integers: integers.
 
-    Columns left out take the application's default (blank text is ``''``), or NULL where the column allows it.
+    Columns that are not given get the application's default (blank text is ``''``), or NULL if the column allows it.
 
     Raises:
         RowsError: an unknown table or column, a missing column, or a value that does not fit; the message names
-            ``table.column``, the value and what is allowed.
+            ``table.column``, the value and the allowed values.
     """
     if table not in TABLES:
         raise RowsError(f"unknown table {table!r}; allowed: {', '.join(TABLES)}")
@@ -98,7 +97,7 @@ def _default(table: str, column: ColumnSpec) -> Any:
 
 
 def by_table(blocks: Iterable[Rows]) -> dict[str, list[Rows]]:
-    """The blocks of each table, in order."""
+    """Return the blocks of each table, in order."""
     found: dict[str, list[Rows]] = {}
     for block in blocks:
         found.setdefault(block.table, []).append(block)

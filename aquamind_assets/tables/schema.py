@@ -1,12 +1,11 @@
-"""The description of AquaMind's tables, read from ``schema/*.yaml``.
+"""The description of AquaMind's tables, read from ``release_*/*.yaml``.
 
-One description feeds everything that has to know a column: the tables that are created, the encoding of rows, the
-column schemas shown in Dagster, the checks, and the data dictionary. It was taken from a database that AquaMind's own
-migrations had made, together with what the application's models ask for beyond it (choices, limits, defaults), so names
-of constraints and indexes are AquaMind's.
+This one description is the source for creating tables, encoding rows, the column schemas in Dagster, the checks, and
+the data dictionary. It was taken from a database created by AquaMind's own migrations, with the additional requirements
+of the application's models (choices, limits, defaults), so names of constraints and indexes are AquaMind's.
 
-Belongs here: reading the description and asking it questions. Does not belong here: SQL (``ddl``), databases
-(``connect``), values of rows (``rows``).
+Belongs here: reading the description and querying it. Does not belong here: SQL (``warehouse.ddl``), databases
+(``warehouse``), values of rows (``rows``).
 """
 
 import re
@@ -25,7 +24,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 INTEGER_LIMITS: dict[str, int] = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
-"""Largest value of each integer kind; the smallest is the negative of it less one."""
+"""Largest value of each integer kind; the smallest is its negative minus one."""
 
 Default = str | int | float | bool | None
 
@@ -33,7 +32,7 @@ _TYPE = re.compile(r"(?P<kind>[a-z]+)(?:\((?P<first>\d+)(?:,(?P<second>\d+))?\))
 
 
 class SchemaError(ValueError):
-    """The description itself is wrong; the message names the file's table and column."""
+    """The description itself is invalid; the message names document, table and column."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +41,22 @@ class ColumnSpec:
 
     Attributes:
         name: its name in the database.
-        kind: what it holds, see :data:`Kind`.
-        precision: digits in all of a numeric, else None.
+        kind: its kind, see :data:`Kind`.
+        precision: total digits of a numeric, else None.
         scale: decimals of a numeric, else None.
         max_length: characters of a varchar, else None.
         nullable: whether NULL is allowed.
-        default: the application's default, which the database does not know; None where there is none (a nullable
-            column is then NULL).
+        default: the application's default, which is not in the database; None if there is none (a nullable column is
+            then NULL).
         choices: the values the application allows, or empty if any.
         minimum: smallest value the application allows, or None.
         maximum: largest value the application allows, or None.
         references: table whose ``id`` it holds, or None.
-        foreign_key: name of the constraint that enforces it; None if nothing does (history tables keep the ids of rows
-            that may be gone).
-        identity: whether the database numbers it when no value is given.
+        foreign_key: name of the constraint that enforces the reference; None if it is not enforced (history tables keep
+            ids of deleted rows).
+        identity: whether the database generates it if no value is given.
         unit: unit of measurement, or ``""``.
-        description: what it means, one sentence.
+        description: its meaning, one sentence.
         how: how the platform makes it, or ``""``.
     """
 
@@ -80,18 +79,18 @@ class ColumnSpec:
 
     @property
     def required(self) -> bool:
-        """Whether a row cannot be written without a value given for it."""
+        """Whether every row needs an explicit value for it."""
         return not self.nullable and self.default is None
 
     @property
     def non_empty(self) -> bool:
-        """Whether it is text that the application does not accept as ``''``."""
+        """Whether it is text and the application does not accept ``''``."""
         return self.kind in ("text", "varchar") and self.required
 
     @property
     def type(self) -> str:
-        """The type as PostgreSQL writes it in a definition, such as ``numeric(10,2)``; ``timestamptz`` for timestamp
-        with time zone."""
+        """The type as in a PostgreSQL definition, such as ``numeric(10,2)``; ``timestamptz`` for timestamp with time
+        zone."""
         if self.kind == "numeric":
             return f"numeric({self.precision},{self.scale})"
         return f"varchar({self.max_length})" if self.kind == "varchar" else self.kind
@@ -99,8 +98,8 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class UniqueSpec:
-    """Columns that no two rows may share; ``where`` restricts it to rows for which the SQL condition holds (a partial
-    unique index)."""
+    """Columns that no two rows may share; ``where`` restricts it to rows that meet an SQL condition (a partial unique
+    index)."""
 
     name: str
     columns: tuple[str, ...]
@@ -131,13 +130,13 @@ class TableSpec:
 
     Attributes:
         name: its name in the database.
-        app: the AquaMind application it belongs to.
-        description: what a row is.
+        app: its AquaMind application.
+        description: the meaning of a row.
         made_by: the asset that writes it.
         columns: in AquaMind's order.
         primary_key: column names, on PostgreSQL without TimescaleDB; on SQLite the id alone is the key.
-        timescaledb_primary_key: column names with TimescaleDB; the same but for the two time series.
-        time_column: the column by which TimescaleDB cuts the table into chunks, or None for an ordinary table.
+        timescaledb_primary_key: column names with TimescaleDB; differs only for the two time series.
+        time_column: the column by which TimescaleDB splits the table into chunks, or None for an ordinary table.
         unique: unique constraints and partial unique indexes.
         checks: CHECK constraints.
         indexes: indexes that are not unique.
@@ -157,7 +156,7 @@ class TableSpec:
 
     @cached_property
     def by_name(self) -> dict[str, ColumnSpec]:
-        """Column name to column, in order."""
+        """Columns by name, in order."""
         return {column.name: column for column in self.columns}
 
     @property
@@ -167,12 +166,12 @@ class TableSpec:
 
     @cached_property
     def id_column(self) -> str:
-        """The column that numbers the rows: ``id``, or ``history_id`` of a history table."""
+        """The column with the row ids: ``id``, or ``history_id`` of a history table."""
         return next(column.name for column in self.columns if column.identity)
 
     @property
     def narrow_id(self) -> bool:
-        """Whether that number has only four bytes (users, history tables)."""
+        """Whether row ids have only four bytes (users, history tables)."""
         return self.by_name[self.id_column].kind == "integer"
 
     @property
@@ -184,7 +183,7 @@ class TableSpec:
 def _column(where: str, entry: Mapping[str, Any]) -> ColumnSpec:
     match = _TYPE.fullmatch(entry["type"])
     if match is None or match["kind"] not in KINDS:
-        raise SchemaError(f"{where}.{entry['name']}: unknown type {entry['type']!r}; allowed are {', '.join(KINDS)}")
+        raise SchemaError(f"{where}.{entry['name']}: unknown type {entry['type']!r}; allowed: {', '.join(KINDS)}")
     kind = match["kind"]
     first, second = (int(number) if number else None for number in (match["first"], match["second"]))
     return ColumnSpec(
@@ -231,17 +230,16 @@ def _table(app: str, name: str, entry: Mapping[str, Any]) -> TableSpec:
         {column for key in keys for column in key.columns} | set(table.primary_key) | set(table.timescaledb_primary_key)
     )
     if unknown := used - set(table.column_names):
-        raise SchemaError(
-            f"{name}: keys or indexes name columns that the table does not have: {', '.join(sorted(unknown))}"
-        )
+        raise SchemaError(f"{name}: keys or indexes name unknown columns: {', '.join(sorted(unknown))}")
     return table
 
 
 def read_schema(documents: Mapping[str, str]) -> dict[str, TableSpec]:
-    """Table name to table, from YAML documents (name of the document to its text), one for each AquaMind application.
+    """Return the tables by name from YAML documents (name of the document to its text), one for each AquaMind
+    application.
 
     Raises:
-        SchemaError: a type, a key or a reference is wrong; the message names document, table and column.
+        SchemaError: a type, a key or a reference is invalid; the message names document, table and column.
     """
     tables: dict[str, TableSpec] = {}
     for title, text in documents.items():
@@ -259,11 +257,11 @@ def read_schema(documents: Mapping[str, str]) -> dict[str, TableSpec]:
 
 
 APPS = ("users", "infrastructure", "batch", "environmental", "inventory", "health")
-"""AquaMind's applications, in an order in which their tables can be read: most references point backwards."""
+"""AquaMind's applications, ordered so that most references point backwards."""
 
 
 class _Tables(Mapping[str, TableSpec]):
-    """All tables by name; the files are read when the first one is asked for."""
+    """All tables by name; the files are read on first access."""
 
     @cached_property
     def _read(self) -> dict[str, TableSpec]:
@@ -281,4 +279,4 @@ class _Tables(Mapping[str, TableSpec]):
 
 
 TABLES: Mapping[str, TableSpec] = _Tables()
-"""Every table the platform writes, by name: users first, then one application after the other."""
+"""Every table the platform writes, by name: users first, then one application after another."""

@@ -1,8 +1,10 @@
-"""One column of rows in its stored units, checked against what the table allows.
+"""One column of rows in its stored units, checked against the description of the table.
 
-Whatever a recorder hands over (floats, dates, flags, coded text) becomes 64-bit integers here: numerics in units of
-their last decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, text as positions in a
-list of labels. Encoders and digests know nothing else.
+All values of recorders (floats, dates, flags, coded text) become 64-bit integers here: numerics in units of their last
+decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, text as positions in a list of
+labels. Encoders and digests use only these integers and labels.
+
+Belongs here: converting and checking a column. Does not belong here: whole rows (``rows``), SQL (``warehouse``).
 """
 
 from collections.abc import Sequence
@@ -21,7 +23,7 @@ TEXT_KINDS = frozenset({"varchar", "text", "jsonb"})
 
 
 class RowsError(ValueError):
-    """A value does not fit its column; the message names ``table.column``, the value and what is allowed."""
+    """A value does not fit its column; the message names ``table.column``, the value and the allowed values."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Coded:
 
 @dataclass(frozen=True)
 class Scaled:
-    """Values of a numeric column that already are integers in units of its last decimal, such as cents.
+    """Values of a numeric column that are already integers in units of its last decimal, such as cents.
 
     Attributes:
         units: int64, shape (size,) or a single integer; may be masked.
@@ -53,9 +55,9 @@ class Stored:
     """A column in stored units.
 
     Attributes:
-        spec: the column it is for.
-        values: integers, shape (size,), or () if all rows have the same value; of text, positions in ``labels``.
-        null: where the value is NULL, bool of the same shape; None if it nowhere is. ``values`` are then 0.
+        spec: the column.
+        values: integers, shape (size,), or () if all rows have the same value; for text, positions in ``labels``.
+        null: whether each value is NULL, bool of the same shape; None if there are no NULLs. ``values`` are 0 for NULL.
         labels: the texts of a text column, else None.
     """
 
@@ -71,11 +73,11 @@ class Stored:
 
     @property
     def all_null(self) -> bool:
-        """Whether the value is NULL in every row, said once for all of them."""
+        """Whether the value is NULL in every row, stored as a single value."""
         return self.constant and self.null is not None
 
     def take(self, rows: slice | np.ndarray) -> "Stored":
-        """The column of some rows: a slice (no copy), a boolean mask or positions."""
+        """Return the column of some rows: a slice (no copy), a boolean mask or positions."""
         if self.constant:
             return self
         null = None if self.null is None else self.null[rows]
@@ -83,11 +85,10 @@ class Stored:
 
 
 def stored(table: str, spec: ColumnSpec, value: Any, size: int) -> Stored:
-    """``value`` (see ``rows.rows`` for what is accepted) as a stored column of ``size`` rows.
+    """Return ``value`` (see ``rows.rows`` for what is accepted) as a stored column of ``size`` rows.
 
     Raises:
-        RowsError: it has another length, another type, is NULL where that is not allowed, or lies outside what the
-            column allows.
+        RowsError: the value has another length or type, is NULL in a NOT NULL column, or is outside the allowed values.
     """
     column = _Check(f"{table}.{spec.name}", spec)
     if value is None:
@@ -100,7 +101,7 @@ def stored(table: str, spec: ColumnSpec, value: Any, size: int) -> Stored:
     else:
         codes, null, labels = *_numbers(column, value), None
     if codes.ndim not in (0, 1) or (codes.ndim == 1 and codes.size != size):
-        raise RowsError(f"{column.place} has shape {codes.shape}; wanted is ({size},) or a single value")
+        raise RowsError(f"{column.place} has shape {codes.shape}; expected ({size},) or a single value")
     if null is not None:
         column.refuse_null()
         codes = np.where(null, 0, codes)
@@ -115,7 +116,7 @@ def stored(table: str, spec: ColumnSpec, value: Any, size: int) -> Stored:
 
 
 def _split_mask(value: Any) -> tuple[np.ndarray, np.ndarray | None]:
-    """Data and mask of what may be a masked array; the mask is None where nothing is masked."""
+    """Return data and mask of an array that may be masked; the mask is None if nothing is masked."""
     if isinstance(value, np.ma.MaskedArray):
         mask = np.ma.getmaskarray(value)
         return value.data, mask if mask.any() else None
@@ -123,11 +124,11 @@ def _split_mask(value: Any) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def _text(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | None, tuple[str, ...]]:
-    """Codes, mask and labels of a text column."""
+    """Return codes, mask and labels of a text column."""
     if isinstance(value, Coded):
         codes, masked = _split_mask(value.codes)
         if codes.dtype.kind not in "iu":
-            raise RowsError(f"{column.place}: codes are {codes.dtype}; wanted are integers")
+            raise RowsError(f"{column.place}: codes are {codes.dtype}; expected integers")
         labels = tuple(value.labels)
         null = codes < 0 if masked is None else masked | (codes < 0)
         if codes.size and codes.max() >= len(labels):
@@ -150,7 +151,7 @@ def _text(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | None, 
 
 
 def _numbers(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | None]:
-    """Stored units and mask of a column that is not text."""
+    """Return stored units and mask of a column that is not text."""
     kind, scale = column.spec.kind, column.spec.scale
     if isinstance(value, Scaled):
         if kind != "numeric":
@@ -171,7 +172,7 @@ def _numbers(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | Non
         if data.dtype.kind in "iu":
             return data.astype(np.int64) * 10**scale, masked
         if data.dtype.kind != "f":
-            raise RowsError(f"{column.place} is {data.dtype}; wanted are numbers")
+            raise RowsError(f"{column.place} is {data.dtype}; expected numbers")
         return column.round(data if masked is None else np.where(masked, 0.0, data), scale), masked
     return _integers(column, data, masked)
 
@@ -179,14 +180,14 @@ def _numbers(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | Non
 def _integers(column: "_Check", data: np.ndarray, masked: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
     if data.dtype.kind not in ("biu" if column.spec.kind == "boolean" else "iu"):
         raise RowsError(
-            f"{column.place} is {data.dtype}; wanted are integers{' or flags' if column.spec.kind == 'boolean' else ''}"
+            f"{column.place} is {data.dtype}; expected integers{' or flags' if column.spec.kind == 'boolean' else ''}"
         )
     return data.astype(np.int64, copy=False), masked
 
 
 @dataclass(frozen=True)
 class _Check:
-    """What a column allows; every refusal names the place."""
+    """Checks against a column; every error message names the place."""
 
     place: str
     spec: ColumnSpec
@@ -196,14 +197,14 @@ class _Check:
             raise RowsError(f"{self.place} is NULL; the column is NOT NULL")
 
     def round(self, data: np.ndarray, scale: int) -> np.ndarray:
-        """Floats to units of the last decimal, halves to even."""
+        """Return floats in units of the last decimal, halves to even."""
         units = np.rint(data * 10.0**scale)
         largest = 10.0**self.spec.precision if self.spec.precision else np.inf
         outside = ~(np.abs(units) < largest)
         if outside.any():
             bound = 10 ** ((self.spec.precision or 0) - scale)
             raise RowsError(
-                f"{self.place} = {data[outside].flat[0]}; allowed are numbers below {bound} with {scale} decimals"
+                f"{self.place} = {data[outside].flat[0]}; allowed: numbers below {bound} with {scale} decimals"
             )
         return units.astype(np.int64)
 
@@ -214,7 +215,7 @@ class _Check:
             worst = smallest if smallest < low else largest
             unit = 10**self.spec.scale if self.spec.scale else 1
             raise RowsError(
-                f"{self.place} = {worst / unit if unit > 1 else worst}; allowed is {low / unit:.15g} to"
+                f"{self.place} = {worst / unit if unit > 1 else worst}; allowed: {low / unit:.15g} to"
                 f" {high / unit:.15g}"
             )
 
@@ -230,13 +231,13 @@ class _Check:
     def _fault(self, label: object) -> str | None:
         spec = self.spec
         if not isinstance(label, str):
-            return f"is {type(label).__name__}, wanted is text"
+            return f"is {type(label).__name__}, expected text"
         if "\0" in label:
             return "holds a NUL character, which PostgreSQL does not store"
         if spec.choices and label not in spec.choices:
             return f"allowed: {', '.join(spec.choices)}"
         if spec.max_length is not None and len(label) > spec.max_length:
-            return f"{len(label)} characters; allowed are {spec.max_length}"
+            return f"{len(label)} characters; allowed: {spec.max_length}"
         if not label and spec.non_empty:
             return "must not be empty"
         return None
@@ -249,7 +250,7 @@ class _Check:
 
 
 def _limits(spec: ColumnSpec) -> tuple[int, int]:
-    """Smallest and largest stored value that a column allows."""
+    """Return smallest and largest stored value that a column allows."""
     match spec.kind:
         case "numeric":
             assert spec.precision is not None
@@ -274,10 +275,10 @@ def _limits(spec: ColumnSpec) -> tuple[int, int]:
 
 
 def _shown(value: object) -> str:
-    """A value as messages show it."""
+    """Return a value as shown in messages."""
     text = repr(value)
     return text if len(text) <= 80 else text[:60] + "..." + text[-10:]
 
 
 _DATES = (-719162, 2932896)
-"""0001-01-01 to 9999-12-31: what Python, Django and SQLite's date functions can all read."""
+"""0001-01-01 to 9999-12-31: the range that Python, Django and SQLite's date functions can all read."""

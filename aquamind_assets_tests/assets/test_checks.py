@@ -21,19 +21,19 @@ from aquamind_assets_tests.assets.conftest import Workshop
 
 OWN_CHECKS = {
     "farm_year": {
-        "fish_close_every_day",
-        "feed_closes_in_every_store",
-        "space_is_kept",
-        "medicine_is_by_the_book",
+        "daily_fish_balance",
+        "silo_feed_balance",
+        "space_limits",
+        "treatment_rules_in_ledger",
         FIGURES,
         HISTORY_FIGURES,
     },
-    "batches": {"one_batch_a_container"},
-    "mortality": {"fish_close"},
-    "feeding_events": {"feed_closes_to_the_gram_and_the_cent"},
-    "environmental_readings": {"readings_carry_their_batch"},
-    "treatments": {"treatments_are_by_the_book"},
-    "lab_samples": {"abnormal_results_have_a_cause"},
+    "batches": {"one_batch_per_container"},
+    "mortality": {"fish_balance"},
+    "feeding_events": {"feed_balance"},
+    "environmental_readings": {"readings_batch"},
+    "treatments": {"treatment_rules"},
+    "lab_samples": {"abnormal_results_have_cause"},
 }
 
 
@@ -56,7 +56,7 @@ def test_every_asset_has_its_checks() -> None:
         assert spec.description, key
         assert spec.partitions_def is not None, key
         assert spec.blocking == (key.name not in (FIGURES, HISTORY_FIGURES)), key
-    assert found == {asset: OWN_CHECKS.get(asset, set()) | {"rows_are_sound"} for asset in RECORDERS} | {
+    assert found == {asset: OWN_CHECKS.get(asset, set()) | {"sound_rows"} for asset in RECORDERS} | {
         "farm_year": OWN_CHECKS["farm_year"]
     }
 
@@ -72,8 +72,8 @@ def test_a_run_tells_of_every_law_how_much_it_looked_at(made: Workshop) -> None:
             assert check.metadata.get("violations", dg.IntMetadataValue(0)).value == 0, key
             if key[1] != FIGURES:
                 assert check.passed, (key, check.description)
-                rows = check.metadata["rows_looked_at"].value
-                assert str(check.description).startswith("Kept: looked at" if rows else "Nothing to look at"), key
+                rows = check.metadata["rows_checked"].value
+                assert str(check.description).startswith("Passed: checked" if rows else "Nothing to check"), key
     figures = evaluations(made, runs[0].run_id)["farm_year", FIGURES]
     assert figures.severity == dg.AssetCheckSeverity.WARN
     assert figures.metadata["measured"].value >= 3
@@ -135,21 +135,21 @@ def test_a_broken_law_stops_the_run_and_says_what_is_wrong(made: Workshop, copie
     run = made.run(copied, [2016])[0]
     assert not run.success
     assert [text.partition(":")[0] for text in run.failures] == ["feeding_events"]
-    assert "feed_closes_to_the_gram_and_the_cent of feeding_events does not hold" in run.failures[0]
+    assert "feed_balance of feeding_events does not hold" in run.failures[0]
     found = evaluations(made, run.run_id)
-    broken = found["feeding_events", "feed_closes_to_the_gram_and_the_cent"]
+    broken = found["feeding_events", "feed_balance"]
     assert (broken.passed, broken.severity, broken.blocking) == (False, dg.AssetCheckSeverity.ERROR, True)
     assert broken.metadata["violations"].value > 0
     assert "feed store" in str(broken.metadata["examples"].value)
-    assert found["mortality", "fish_close"].passed, "what does not depend on it is judged all the same"
-    assert ("feeding_summaries", "rows_are_sound") not in found, "what depends on it is not made"
+    assert found["mortality", "fish_balance"].passed, "what does not depend on it is judged all the same"
+    assert ("feeding_summaries", "sound_rows") not in found, "what depends on it is not made"
 
 
 def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied: Platform) -> None:
     change(copied, "UPDATE batch_batchcontainerassignment SET population_count = population_count + 1 WHERE is_active")
     run = made.run(copied, [2016], ["mortality", "year_report"])[0]
     assert not run.success
-    assert "fish_close of mortality does not hold" in run.failures[0]
+    assert "fish_balance of mortality does not hold" in run.failures[0]
     steps = {
         event.step_key
         for event in made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
@@ -161,7 +161,7 @@ def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied
 
 def test_a_single_asset_brings_its_own_checks_along(made: Workshop, copied: Platform) -> None:
     run = made.run(copied, [2016], ["mortality"])[0]
-    assert set(evaluations(made, run.run_id)) == {("mortality", "fish_close"), ("mortality", "rows_are_sound")}
+    assert set(evaluations(made, run.run_id)) == {("mortality", "fish_balance"), ("mortality", "sound_rows")}
 
 
 def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Callable[..., Platform]) -> None:
@@ -173,25 +173,25 @@ def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Cal
     )[0]
     assert run.success, run.failures
     found = evaluations(made, run.run_id)
-    assert found["mortality", "rows_are_sound"].passed
-    feed = found["feeding_events", "feed_closes_to_the_gram_and_the_cent"]
+    assert found["mortality", "sound_rows"].passed
+    feed = found["feeding_events", "feed_balance"]
     assert (feed.passed, feed.severity) == (
         False,
         dg.AssetCheckSeverity.WARN,
-    ), "nobody knows what was in store before them"
-    assert "do not begin with the first day" in str(feed.metadata["not looked at"].value)
+    ), "the stock before these days is unknown"
+    assert "do not begin with the first day" in str(feed.metadata["not checked"].value)
     change(
         platform,
         "UPDATE health_mortalityrecord SET count = count + 1 WHERE id = (SELECT min(id) FROM health_mortalityrecord)",
     )
     again = made.run(platform, [2015], ["mortality"])[0]
     assert not again.success
-    assert "rows_are_sound of mortality does not hold" in again.failures[0]
+    assert "sound_rows of mortality does not hold" in again.failures[0]
 
 
 def test_a_law_that_looked_at_nothing_warns() -> None:
     silent = told(Verdict(LAWS[0], LawResult({}), 0.0))
     assert (silent.passed, silent.severity) == (False, dg.AssetCheckSeverity.WARN)
-    known = told(Verdict(LAWS[0], LawResult({}, nothing="no fish lived in 2015, says the ledger"), 0.0))
+    known = told(Verdict(LAWS[0], LawResult({}, empty_reason="the ledger of 2015 has no fish"), 0.0))
     assert known.passed
-    assert known.description == "Nothing to look at: no fish lived in 2015, says the ledger."
+    assert known.description == "Nothing to check: the ledger of 2015 has no fish."

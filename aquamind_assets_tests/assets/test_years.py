@@ -83,9 +83,9 @@ def test_without_ledger_a_year_says_which_years_to_make(made: Workshop, fresh: C
     run = made.run(fresh(), [2018], ["feeding_events"])[0]
     assert not run.success
     assert "ledger of 2018 is missing" in run.failures[0]
-    assert "materialise farm_year 2017-2018 first" in run.failures[0]
+    assert "materialize farm_year 2017-2018 first" in run.failures[0]
     run = made.run(fresh(), [2019], ["site_climate", "farm_year"])[0]
-    assert "materialise farm_year 2017-2018 first" in run.failures[0]
+    assert "materialize farm_year 2017-2018 first" in run.failures[0]
 
 
 def test_the_ledger_of_another_scenario_does_not_count(made: Workshop, fresh: Callable[..., Platform]) -> None:
@@ -93,7 +93,7 @@ def test_the_ledger_of_another_scenario_does_not_count(made: Workshop, fresh: Ca
     run = made.run(other, [2016], ["batches"])[0]
     assert not run.success
     assert other.ledgers.store.fingerprint in run.failures[0]
-    assert "materialise farm_year 2015-2016 first" in run.failures[0]
+    assert "materialize farm_year 2015-2016 first" in run.failures[0]
     assert made.platform().ledgers.store.fingerprint in run.failures[0], "it should say whose ledgers are there instead"
 
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 import aquamind_assets
 from aquamind_assets.cli.app import app
 from aquamind_assets.cli.verify import verify_database
-from aquamind_assets.laws.registry import LAWS_BESIDE_DIGESTS
+from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 
@@ -102,11 +102,11 @@ def test_verify_judges_every_law_and_names_what_was_changed(
     assert found["sound"]
     assert found["years"] == [2015, 2016]
     looked_at = {law["law"]: sum(law["looked_at"].values()) for law in found["laws"]}
-    assert looked_at.keys() == {law.name for law in LAWS_BESIDE_DIGESTS}
+    assert looked_at.keys() == {law.name for law in LAWS_WITHOUT_DIGESTS}
     assert all(looked_at.values()), looked_at
-    assert looked_at["rows_keep_the_rules"] >= first_run["total_rows"] - 1, "all rows but AquaMind's own"
+    assert looked_at["row_rules"] >= first_run["total_rows"] - 1, "all rows but AquaMind's own"
     assert not any(
-        law["violations"] or law["not_judged"] for law in found["laws"] if law["law"] != "medicine_is_by_the_book"
+        law["violations"] or law["not_judged"] for law in found["laws"] if law["law"] != "treatment_rules_in_ledger"
     )
 
     copy = tmp_path / "copy.db"
@@ -138,9 +138,9 @@ def test_verify_judges_every_law_and_names_what_was_changed(
     assert not whole.sound
     assert len(whole.differences) == 3
     assert {law.law: list(law.places) for law in whole.laws if law.violations} == {
-        "fish_close": ["mortality 2015", "mortality 2016"],
-        "feed_closes_to_the_gram_and_the_cent": ["feeding_events 2016"],
-        "rows_keep_the_rules": ["feeding_summaries 2016"],
+        "fish_balance": ["mortality 2015", "mortality 2016"],
+        "feed_balance": ["feeding_events 2016"],
+        "row_rules": ["feeding_summaries 2016"],
     }
     assert [line.partition(":")[0] for line in verify_database(settings, [2015], quick=True).differences] == [
         "batch_mortalityevent 2015"
@@ -153,8 +153,8 @@ def test_without_its_ledger_a_law_is_not_judged_and_never_kept(first_run: dict, 
     )
     assert found.sound
     laws = {law.law: law for law in found.laws}
-    assert laws["fish_close_every_day"].not_judged == {"farm_year": [2016]}
-    assert laws["feed_closes_to_the_gram_and_the_cent"].not_judged == {"feeding_events": [2016]}
+    assert laws["daily_fish_balance"].not_judged == {"farm_year": [2016]}
+    assert laws["feed_balance"].not_judged == {"feeding_events": [2016]}
     console = Console(width=120, record=True, file=io.StringIO())
     found.show(console)
     shown = console.export_text()
@@ -254,9 +254,9 @@ def test_a_short_stretch_holds_its_days_alone(tmp_path: Path) -> None:
     assert (first, last) == ("2015-12-29", "2016-01-02")
     assert days == 5
     assert told["verdict"]["sound"]
-    assert {law["law"]: sum(law["looked_at"].values()) for law in told["verdict"]["laws"]}[
-        "rows_keep_the_rules"
-    ] == told["total_rows"] - 1
+    assert {law["law"]: sum(law["looked_at"].values()) for law in told["verdict"]["laws"]}["row_rules"] == told[
+        "total_rows"
+    ] - 1
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The farms that the documents show, made once for all tests of documents."""
+"""The farms of the documents, simulated once for all tests of documents."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ UPDATE = "run: python -m aquamind_assets.docs_generator"
 
 @pytest.fixture(scope="session")
 def farms() -> dict[str, SimulatedYears]:
-    """The demo farm and its twins, as many years as the document is checked for."""
+    """The demo farm and its twins, for the years that the document is checked for."""
     return what_if.histories(2015 + what_if.CHECKED_YEARS - 1)
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+def walkthrough_farm(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """The farm of the walkthrough, in an SQLite file."""
     return walkthrough.make_farm(tmp_path_factory.mktemp("walkthrough"), (DOCS / "walkthrough.md").read_text("utf-8"))

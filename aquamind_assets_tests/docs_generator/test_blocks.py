@@ -1,5 +1,4 @@
-"""What stands in the documents between fences: excerpts are in their files, Python runs, commands exist and understand
-their options."""
+"""Fenced blocks in the documents: excerpts are in their files, Python runs, commands and their options exist."""
 
 import importlib.util
 import os
@@ -67,19 +66,19 @@ def test_an_excerpt_is_in_its_file(case: tuple[Path, Block]) -> None:
     assert case[1].text in (ROOT / path).read_text("utf-8"), f"{case[0].name}, line {case[1].line}: {path} has changed"
 
 
-def test_extending_shows_every_place_it_speaks_of() -> None:
+def test_extending_has_its_excerpts() -> None:
     assert len([case for case in EXCERPTS if case[0].name == "extending.md"]) >= 9
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_lead_somewhere(document: Path) -> None:
+def test_link_targets_exist(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the smallest farm has been run for two years, as the documents suppose."""
+    """A folder in which the smallest farm has been run for two years, as the documents assume."""
     place = tmp_path_factory.mktemp("reader")
     platform = platform_in(place / "data", "tiny")
     store_ledgers(platform, 2016)
@@ -106,8 +105,8 @@ def test_python_runs(document: Path, place: Path) -> None:
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-def test_a_command_exists_and_understands_its_options(words: list[str]) -> None:
-    """Those that can run anywhere are run in ``test_docs.py``."""
+def test_a_command_and_its_options_exist(words: list[str]) -> None:
+    """Commands that can run anywhere are run in ``test_docs.py``."""
     while "=" in words[0]:
         words = words[1:]
     words = [words[0].removeprefix(".venv/bin/"), *words[1:]]
@@ -122,16 +121,16 @@ def test_a_command_exists_and_understands_its_options(words: list[str]) -> None:
         case ["pytest", path, *_]:
             assert (ROOT / path).exists(), path
         case _:
-            assert words[0] in OTHERS, f"{shlex.join(words)}: no test knows this command"
+            assert words[0] in OTHERS, f"{shlex.join(words)}: no test covers this command"
 
 
 def understood(arguments: list[str]) -> bool:
-    """Whether the command knows these words and options: with --help behind them it reads them all, and does
+    """Return whether the command has these subcommands and options: with --help after them it parses them all and does
     nothing."""
     return CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
 
 
-def test_an_unknown_word_or_option_is_found() -> None:
+def test_an_unknown_subcommand_or_option_is_found() -> None:
     assert understood(["run", "--preset", "tiny"])
     assert not understood(["run", "--prest", "tiny"])
     assert not understood(["rum"])

@@ -1,4 +1,4 @@
-"""The ledger's documentation says of every frame and column what its description says."""
+"""The ledger's documentation has the description of every frame and column."""
 
 from aquamind_assets.docs_generator import ground_truth, markdown
 from aquamind_assets.ledger.ledgers import FRAMES
@@ -21,5 +21,5 @@ def test_every_column_of_every_stored_frame_is_in_it() -> None:
         assert rows[2:] == list(kind.names()), name
 
 
-def test_numbers_that_stand_for_words_are_told() -> None:
+def test_codes_of_enumerations_are_listed() -> None:
     assert "| `Movement` | 0 stocking, 1 stage_transfer, 2 thinning, 3 harvest" in DOCUMENT

@@ -29,7 +29,7 @@ def test_blocks_are_found_with_language_line_and_reason() -> None:
     ]
 
 
-def test_parts_are_put_in_and_stay_what_they_are() -> None:
+def test_replacing_parts_is_idempotent() -> None:
     document = "a\n<!-- made: one -->\nold\n<!-- end -->\nb\n<!-- made: two -->\n<!-- end -->\n"
     made = with_parts(document, {"one": "new\nlines\n", "two": "x"})
     assert made == "a\n<!-- made: one -->\nnew\nlines\n<!-- end -->\nb\n<!-- made: two -->\nx\n<!-- end -->\n"
@@ -37,14 +37,14 @@ def test_parts_are_put_in_and_stay_what_they_are() -> None:
 
 
 @pytest.mark.parametrize("parts", [{}, {"one": "", "two": ""}, {"three": ""}])
-def test_parts_and_places_must_meet(parts: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="places for the parts one; made are"):
+def test_parts_and_places_must_match(parts: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="places for the parts one; generated:"):
         with_parts("<!-- made: one -->\n<!-- end -->\n", parts)
 
 
 def test_a_table_shows_numbers_flush_right_and_nothing_for_null() -> None:
-    assert table(["what", "how many", "said"], [["a|b", 1234, None], ["c", 0.5, "two\nlines"]]).splitlines() == [
-        "| what | how many | said |",
+    assert table(["what", "how many", "note"], [["a|b", 1234, None], ["c", 0.5, "two\nlines"]]).splitlines() == [
+        "| what | how many | note |",
         "| --- | ---: | --- |",
         "| a\\|b | 1,234 |  |",
         "| c | 0.5 | two lines |",

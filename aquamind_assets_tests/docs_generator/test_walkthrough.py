@@ -1,4 +1,5 @@
-"""The walkthrough's queries run on both databases, return what the document says, and the story's sums close."""
+"""The walkthrough's queries run on both databases and return the answers in the document, and the story's sums
+balance."""
 
 import dataclasses
 import re
@@ -17,8 +18,8 @@ QUERIES = walkthrough.queries(DOCUMENT)
 
 
 @pytest.fixture(scope="module")
-def sqlite(told: Platform) -> Iterator[Warehouse]:
-    with told.open() as warehouse:
+def sqlite(walkthrough_farm: Platform) -> Iterator[Warehouse]:
+    with walkthrough_farm.open() as warehouse:
         yield warehouse
 
 
@@ -32,14 +33,13 @@ def test_every_query_returns_rows(query: walkthrough.markdown.Block, sqlite: War
 
 
 @pytest.mark.slow
-def test_postgresql_answers_the_same(told: Platform, sqlite: Warehouse, postgres_url: str) -> None:
-    platform = Platform(dataclasses.replace(told.settings, database=postgres_url))
+def test_postgresql_answers_the_same(walkthrough_farm: Platform, sqlite: Warehouse, postgres_url: str) -> None:
+    platform = Platform(dataclasses.replace(walkthrough_farm.settings, database=postgres_url))
     walkthrough.fill(platform, DOCUMENT)
     with platform.open() as postgres:
         for query in QUERIES:
             expected, found = walkthrough.answer(sqlite, query.text), walkthrough.answer(postgres, query.text)
-            # Averages of decimals are exact on the one and binary on the other: the last shown digit may be rounded
-            # otherwise.
+            # Averages of decimals are exact in one database and binary in the other: the last shown digit may differ.
             pd.testing.assert_frame_equal(
                 found, expected, check_dtype=False, rtol=1e-3, atol=0.011, obj=f"answer of line {query.line}"
             )
@@ -52,8 +52,8 @@ def test_every_fish_is_accounted_for(sqlite: Warehouse) -> None:
 
 
 def test_deaths_are_the_same_in_both_tables(sqlite: Warehouse) -> None:
-    told = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
-    by_table = told.groupby("told_by")["fish"].sum()
+    deaths = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
+    by_table = deaths.groupby("told_by")["fish"].sum()
     fish = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["fish"]).iloc[0]
     assert by_table.to_dict() == {"mortality events": fish["died"], "health records": fish["died"]}
 
@@ -70,6 +70,6 @@ def test_the_document_can_be_about_another_batch(sqlite: Warehouse) -> None:
     assert walkthrough.with_answers(other, sqlite) == DOCUMENT
 
 
-def test_a_farm_without_such_a_story_is_refused(sqlite: Warehouse) -> None:
-    with pytest.raises(ValueError, match="raise LAST_YEAR"):
+def test_a_farm_without_such_a_batch_is_refused(sqlite: Warehouse) -> None:
+    with pytest.raises(ValueError, match="increase LAST_YEAR"):
         walkthrough.story(DOCUMENT.replace("'COMPLETED'", "'FORGOTTEN'"), sqlite)

@@ -1,5 +1,5 @@
-"""Twins of one seed differ only where the cause reaches, in the ledger and in the rows; and the document says what they
-came to."""
+"""Twins of one seed differ only where the cause has an effect, in the ledger and in the rows, and the document has
+their outcomes."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -59,14 +59,14 @@ def test_without_delousing_there_is_none_and_more_lice(base: SimulatedYears, unt
     assert TreatmentReason.LICE not in reasons
 
 
-def test_freshwater_never_hears_of_the_lice(base: SimulatedYears, untreated: SimulatedYears) -> None:
+def test_lice_change_nothing_in_freshwater(base: SimulatedYears, untreated: SimulatedYears) -> None:
     assert (first_differences(base, untreated)[~at_sea(base)] == NEVER).all()
 
 
 def test_no_area_differs_before_its_fish_would_have_fasted_for_a_delousing(
     base: SimulatedYears, untreated: SimulatedYears
 ) -> None:
-    """A cause comes to an area with its own first treatment, or with fish from an area where it is already."""
+    """A cause reaches an area with its own first treatment, or with fish from an area that it has reached before."""
     area, first = base.infrastructure.containers.area, first_differences(base, untreated)
     own = decided(base)
     reached = dict(own)
@@ -84,7 +84,7 @@ def test_no_area_differs_before_its_fish_would_have_fasted_for_a_delousing(
 
 
 def decided(history: SimulatedYears) -> dict[int, int]:
-    """The day on which fish first fast for a treatment against lice, by area."""
+    """Return the day on which fish first fast for a treatment against lice, by area."""
     given = history.treatments.take(history.treatments.reason == TreatmentReason.LICE)
     fasting = np.array([one.fasting_days for one in history.scenario.health.treatments])
     days: dict[int, int] = {}
@@ -120,7 +120,8 @@ def test_warm_fish_grow_faster_and_are_the_same_batches(farms: dict[str, Simulat
 
 
 def born(history: SimulatedYears) -> tuple[np.ndarray, ...]:
-    """Eggs, origin and supplier of each batch in the order of their starts: what a batch has from its own luck."""
+    """Return eggs, origin and supplier of each batch in the order of their starts: the properties drawn for each
+    batch."""
     started = [
         ledger.batches.take(ledger.batches.start_day >= year_days(ledger.year).first) for ledger in history.ledgers
     ]
@@ -161,10 +162,8 @@ def test_faults_of_sensors_leave_the_farm_alone() -> None:
     assert faulty.fingerprint() != load_scenario("tiny").fingerprint()
 
 
-def test_rows_of_containers_that_the_cause_does_not_reach_say_the_same(
-    base: SimulatedYears, untreated: SimulatedYears
-) -> None:
-    """Only the names of rows differ: an id counts what else happened on its day."""
+def test_rows_of_containers_without_effect_are_the_same(base: SimulatedYears, untreated: SimulatedYears) -> None:
+    """Only ids differ: an id depends on other events of its day."""
     unreached = first_differences(base, untreated) == NEVER
     ours, theirs = (contents(inputs(history)[-1], unreached) for history in (base, untreated))
     assert {
@@ -186,7 +185,7 @@ def inputs(history: SimulatedYears) -> list[YearInputs]:
 def contents(
     year: YearInputs, containers: np.ndarray, assets: Collection[str] = RECORDERS.keys() - {"environmental_readings"}
 ) -> dict[str, list[str]]:
-    """Rows of a year that are about these containers, sorted, without ids and what is named by them."""
+    """Return the rows of a year about these containers, sorted, without ids and columns derived from them."""
     ids = year.infrastructure.containers.container_id[containers]
     stays = dict(
         zip(
@@ -224,7 +223,7 @@ def contents(
 
 
 def test_readings_of_unreached_water_are_the_same(base: SimulatedYears, untreated: SimulatedYears) -> None:
-    """A cage's oxygen hears of its fish; every other value is the same to the last digit."""
+    """A cage's oxygen depends on its fish; every other value is the same to the last digit."""
     unreached = first_differences(base, untreated) == NEVER
     ours, theirs = (shown(inputs(history)[-1], unreached) for history in (base, untreated))
     assert ours.size > 1_000
@@ -238,9 +237,8 @@ def shown(year: YearInputs, containers: np.ndarray) -> np.ndarray:
     return np.concatenate([block["value"][block["container_id"].isin(ids)].to_numpy(dtype=np.int64) for block in rows])
 
 
-def test_names_of_stays_decide_nothing(base: SimulatedYears) -> None:
-    """Laboratory and journal say the same where a stay elsewhere has moved every stay's number within its day by
-    one."""
+def test_ids_of_stays_change_no_content(base: SimulatedYears) -> None:
+    """Laboratory and journal are unchanged if another stay shifts every stay's number within its day by one."""
     year = inputs(base)[-1]
     renamed = replace(
         year,
@@ -272,13 +270,13 @@ def shifted_lives(lives: Lives) -> Lives:
     )
 
 
-def test_the_same_again_is_the_same(base: SimulatedYears) -> None:
+def test_identical_scenarios_do_not_differ(base: SimulatedYears) -> None:
     again = simulate(what_if.PRESET, (), base.ledgers[0].year)
     assert (first_differences(again, replace(base, ledgers=base.ledgers[:1])) == NEVER).all()
 
 
-def test_other_farms_are_no_twins(base: SimulatedYears) -> None:
-    with pytest.raises(ValueError, match="no twins"):
+def test_farms_with_other_containers_are_refused(base: SimulatedYears) -> None:
+    with pytest.raises(ValueError, match="not twins"):
         first_differences(base, simulate("tiny", (), 2015))
 
 

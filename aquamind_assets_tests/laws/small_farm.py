@@ -1,5 +1,5 @@
-"""A farm of a few rows in every table that keeps all rules, in tables without constraints, so that every rule can be
-broken."""
+"""A farm of a few rows in every table without violations, in tables without constraints, so that a test can violate
+every rule."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -270,7 +270,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
 }
-"""Rows by table; ids and references are numbers from 1, columns left out get something harmless."""
+"""Rows by table. Ids and references are numbers from 1; other columns get harmless values."""
 
 _HARMLESS = {
     "bigint": 1,
@@ -286,7 +286,7 @@ _HARMLESS = {
 
 
 def row_id(table: str, number: int) -> int:
-    """The id of the row of that number; AquaMind's own reason of death keeps its 1."""
+    """Return the id of the row with that number; AquaMind's own mortality reason keeps its id 1."""
     if table == "health_mortalityreason":
         return number
     return (NARROW if TABLES[table].narrow_id else WIDE) + number
@@ -318,7 +318,7 @@ def _literal(value: Any) -> str:
 
 
 def statements(dialect: str) -> Iterator[str]:
-    """SQL that makes the bare tables and their rows."""
+    """Return the SQL that creates the tables without constraints and inserts their rows."""
     for table in TABLES.values():
         kinds = SQLITE_TYPES if dialect == "sqlite" else {}
         columns = ", ".join(f"{quoted(column.name)} {kinds.get(column.kind, column.type)}" for column in table.columns)
@@ -344,7 +344,7 @@ class Farm:
 
     @contextmanager
     def changed(self, sql: str) -> Iterator[None]:
-        """The farm with a change; ``#n`` in it is the wide id of row n. Undone afterwards."""
+        """Make a change and undo it afterwards; ``#n`` in the statement is the wide id of row n."""
         self.connection.execute("SAVEPOINT change")
         for number in range(1, 10):
             sql = sql.replace(f"#{number}", str(WIDE + number))

@@ -1,4 +1,4 @@
-"""Laws on the ledger: they hold on simulated farms, and whatever is changed in one they find it."""
+"""Laws on the ledger: simulated farms have no violations, and every change of a ledger is found."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aquamind_assets.laws.feed_in_ledger import feed_closes_in_every_store
-from aquamind_assets.laws.fish_in_ledger import fish_close_every_day
-from aquamind_assets.laws.medicine import medicine_is_by_the_book
+from aquamind_assets.laws.feed_in_ledger import judge_silo_feed_balance
+from aquamind_assets.laws.fish_in_ledger import judge_daily_fish_balance
+from aquamind_assets.laws.medicine import judge_treatment_rules_in_ledger
 from aquamind_assets.laws.result import LawResult
-from aquamind_assets.laws.space import space_is_kept
+from aquamind_assets.laws.space import judge_space_limits
 from aquamind_assets.ledger.codes import Movement, TreatmentReason
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.loading import load_scenario
@@ -24,10 +24,10 @@ YEARS = 4
 
 def verdicts(past: History, ledger: Ledger, before: Ledger | None) -> dict[str, LawResult]:
     return {
-        "fish": fish_close_every_day(ledger, before),
-        "feed": feed_closes_in_every_store(ledger, before),
-        "space": space_is_kept(ledger, past.scenario, past.infrastructure, before),
-        "medicine": medicine_is_by_the_book(ledger, past.scenario, before),
+        "fish": judge_daily_fish_balance(ledger, before),
+        "feed": judge_silo_feed_balance(ledger, before),
+        "space": judge_space_limits(ledger, past.scenario, past.infrastructure, before),
+        "medicine": judge_treatment_rules_in_ledger(ledger, past.scenario, before),
     }
 
 
@@ -56,7 +56,7 @@ def test_laws_hold_on_random_farms(seed: int, eggs: int, smolt_weight: int, warm
     random = history("tiny", 3, changes)
     for before, ledger in zip([None, *random.ledgers], random.ledgers, strict=False):
         for law, result in verdicts(random, ledger, before).items():
-            assert result.kept, (law, str(result))
+            assert result.passed, (law, str(result))
 
 
 def changed(ledger: Ledger, frame: str, **columns: np.ndarray) -> Ledger:
@@ -89,21 +89,21 @@ def test_a_single_fish_too_many_or_too_few_is_found(column: str, place: float, b
     ledger = past.ledgers[2]
     row = int(place * len(ledger.container_days))
     wrong = changed(ledger, "container_days", **{column: nudged(getattr(ledger.container_days, column), row, by)})
-    assert fish_close_every_day(wrong, past.ledgers[1]).violations
+    assert judge_daily_fish_balance(wrong, past.ledgers[1]).violations
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(place=st.floats(0, 1, exclude_max=True))
-def test_a_day_that_is_missing_or_there_twice_is_found(place: float) -> None:
+def test_a_missing_or_duplicate_day_is_found(place: float) -> None:
     past = history("tiny", YEARS)
     ledger = past.ledgers[2]
     rows = np.arange(len(ledger.container_days))
     row = int(place * rows.size)
     missing = replace(ledger, container_days=ledger.container_days.take(np.delete(rows, row)))
-    assert fish_close_every_day(missing, past.ledgers[1]).violations
+    assert judge_daily_fish_balance(missing, past.ledgers[1]).violations
     twice = replace(ledger, container_days=ledger.container_days.take(np.insert(rows, row, row)))
-    assert fish_close_every_day(twice, past.ledgers[1]).violations
-    assert space_is_kept(twice, past.scenario, past.infrastructure).violations == 1
+    assert judge_daily_fish_balance(twice, past.ledgers[1]).violations
+    assert judge_space_limits(twice, past.scenario, past.infrastructure).violations == 1
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
@@ -115,11 +115,11 @@ def test_ten_grams_of_feed_are_found(place: float, by: int) -> None:
     wrong = changed(
         ledger, "container_days", feed_g=nudged(ledger.container_days.feed_g, fed[int(place * fed.size)], by)
     )
-    assert feed_closes_in_every_store(wrong, past.ledgers[1]).violations
+    assert judge_silo_feed_balance(wrong, past.ledgers[1]).violations
     stocks = changed(
         ledger, "feed_stores", closing_g=nudged(ledger.feed_stores.closing_g, int(place * len(ledger.feed_stores)), by)
     )
-    assert feed_closes_in_every_store(stocks, past.ledgers[1]).violations == 1
+    assert judge_silo_feed_balance(stocks, past.ledgers[1]).violations == 1
 
 
 def a_batch_with_more_eggs(ledger: Ledger) -> Ledger:
@@ -144,13 +144,13 @@ def a_transfer_of_more_fish(ledger: Ledger) -> Ledger:
     )
 
 
-def a_harvest_that_nobody_made(ledger: Ledger) -> Ledger:
+def a_harvest_without_movement(ledger: Ledger) -> Ledger:
     keep = np.ones(len(ledger.movements), dtype=bool)
     keep[np.flatnonzero(ledger.movements.kind == Movement.HARVEST)[0]] = False
     return replace(ledger, movements=ledger.movements.take(keep))
 
 
-def a_year_that_opens_otherwise(ledger: Ledger) -> Ledger:
+def a_year_with_another_opening(ledger: Ledger) -> Ledger:
     days = ledger.container_days
     old = days.assignment_id[(days.day == days.day[0])][0]
     mine = days.assignment_id == old
@@ -159,7 +159,7 @@ def a_year_that_opens_otherwise(ledger: Ledger) -> Ledger:
     )
 
 
-def a_delivery_that_never_came(ledger: Ledger) -> Ledger:
+def a_missing_delivery(ledger: Ledger) -> Ledger:
     return replace(ledger, deliveries=ledger.deliveries.take(np.arange(1, len(ledger.deliveries))))
 
 
@@ -170,7 +170,7 @@ def feed_from_no_store(ledger: Ledger) -> Ledger:
     return changed(ledger, "container_days", feed_container=store)
 
 
-def a_store_that_opens_otherwise(ledger: Ledger) -> Ledger:
+def a_store_with_another_opening(ledger: Ledger) -> Ledger:
     row = int(np.argmax(ledger.feed_stores.opening_g))
     return changed(
         ledger,
@@ -185,7 +185,7 @@ def heavier_fish(ledger: Ledger) -> Ledger:
 
 
 def fish_too_large_for_their_cage(ledger: Ledger) -> Ledger:
-    """Few and heavy ones: nothing else is too much."""
+    """A few heavy fish: only the size limit is exceeded."""
     days, kinds = ledger.container_days, load_scenario("tiny").farm.container_types
     containers = history("tiny", YEARS).infrastructure.containers
     most = np.array([kind.max_weight_g or np.inf for kind in kinds])[containers.container_type]
@@ -195,7 +195,7 @@ def fish_too_large_for_their_cage(ledger: Ledger) -> Ledger:
     return changed(ledger, "container_days", weight_g=weight, closing=closing)
 
 
-def a_stay_without_grace(ledger: Ledger) -> Ledger:
+def a_stay_without_grace_days(ledger: Ledger) -> Ledger:
     stays = ledger.assignments
     over = int(np.flatnonzero(stays.end_day >= 0)[0])
     late = stays.take(np.array([over]))
@@ -204,7 +204,7 @@ def a_stay_without_grace(ledger: Ledger) -> Ledger:
     return replace(ledger, assignments=type(stays).concat([stays, late]))
 
 
-def fish_of_a_stage_that_does_not_live_there(ledger: Ledger) -> Ledger:
+def fish_of_a_stage_not_allowed_there(ledger: Ledger) -> Ledger:
     return changed(
         ledger,
         "container_days",
@@ -220,7 +220,7 @@ def a_treatment_without_a_count(ledger: Ledger) -> Ledger:
     return replace(ledger, lice_counts=ledger.lice_counts.take(slice(0, 0)))
 
 
-def a_treatment_again_too_soon(ledger: Ledger) -> Ledger:
+def a_second_treatment_too_soon(ledger: Ledger) -> Ledger:
     given = ledger.treatments
     again = given.take(np.array([int(np.flatnonzero(given.reason == TreatmentReason.LICE)[-1])]))
     again = replace(again, day=again.day + 13, treatment_id=given.treatment_id[-1:] + 1)
@@ -256,37 +256,35 @@ def a_harvest_of_withheld_fish(ledger: Ledger) -> Ledger:
         ("fish", a_batch_with_more_eggs),
         ("fish", a_stay_with_more_fish),
         ("fish", a_transfer_of_more_fish),
-        ("fish", a_harvest_that_nobody_made),
-        ("fish", a_year_that_opens_otherwise),
-        ("feed", a_delivery_that_never_came),
+        ("fish", a_harvest_without_movement),
+        ("fish", a_year_with_another_opening),
+        ("feed", a_missing_delivery),
         ("feed", feed_from_no_store),
-        ("feed", a_store_that_opens_otherwise),
+        ("feed", a_store_with_another_opening),
         ("space", heavier_fish),
         ("space", fish_too_large_for_their_cage),
-        ("space", a_stay_without_grace),
-        ("space", fish_of_a_stage_that_does_not_live_there),
+        ("space", a_stay_without_grace_days),
+        ("space", fish_of_a_stage_not_allowed_there),
         ("medicine", a_treatment_below_the_threshold),
         ("medicine", a_treatment_without_a_count),
-        ("medicine", a_treatment_again_too_soon),
+        ("medicine", a_second_treatment_too_soon),
         ("medicine", a_second_vaccination),
         ("medicine", a_harvest_of_withheld_fish),
     ],
 )
-def test_the_law_that_is_broken_is_the_one_that_tells(
-    past: History, law: str, change: Callable[[Ledger], Ledger]
-) -> None:
-    # The third year has everything: transfers, harvests, vaccination, lice.
+def test_a_violation_is_found_by_its_law(past: History, law: str, change: Callable[[Ledger], Ledger]) -> None:
+    # The third year has transfers, harvests, vaccination and lice.
     ledger, before = past.ledgers[2], past.ledgers[1]
-    assert all(result.kept for result in verdicts(past, ledger, before).values())
+    assert all(result.passed for result in verdicts(past, ledger, before).values())
     result = verdicts(past, change(ledger), before)[law]
     assert result.violations
-    assert not result.kept
+    assert not result.passed
     assert result.examples
     assert "violations" in str(result)
 
 
 def test_withheld_fish_that_are_moved_stay_withheld(past: History) -> None:
-    """Medicated in one cage, moved to another, harvested from there inside the withholding period."""
+    """Fish are treated in one cage, moved to another, and harvested there inside the withholding period."""
     ledger = past.ledgers[2]
     moved = ledger.movements.take(ledger.movements.kind == Movement.STAGE_TRANSFER).take(slice(0, 1))
     harvest = replace(
@@ -305,17 +303,17 @@ def test_withheld_fish_that_are_moved_stay_withheld(past: History) -> None:
         withholding_days=np.array([20]),
     )
     together = replace(ledger, movements=type(moved).concat([moved, harvest]), treatments=treated)
-    assert medicine_is_by_the_book(together, past.scenario).violations == 1
+    assert judge_treatment_rules_in_ledger(together, past.scenario).violations == 1
     apart = replace(together, movements=type(moved).concat([moved, replace(harvest, day=moved.day + 30)]))
-    assert medicine_is_by_the_book(apart, past.scenario).violations == 0
+    assert judge_treatment_rules_in_ledger(apart, past.scenario).violations == 0
 
 
-def test_a_year_without_fish_says_so(past: History) -> None:
-    nobody = replace(past.ledgers[0], **{name: getattr(past.ledgers[0], name).take(slice(0, 0)) for name in FISH})
-    for law, result in verdicts(past, nobody, None).items():
+def test_a_year_without_fish_has_nothing_to_check(past: History) -> None:
+    empty = replace(past.ledgers[0], **{name: getattr(past.ledgers[0], name).take(slice(0, 0)) for name in FISH})
+    for law, result in verdicts(past, empty, None).items():
         if law != "feed":
-            assert result.kept, law
-            assert result.rows == 0
-            assert str(result).startswith("Nothing to look at: no fish")
-    assert not LawResult({}).kept
-    assert str(LawResult({})) == "Nothing was looked at, so nothing is proved."
+            assert result.passed, law
+            assert result.total_checked == 0
+            assert str(result).startswith("Nothing to check: the ledger of ")
+    assert not LawResult({}).passed
+    assert str(LawResult({})) == "Not checked."

@@ -1,4 +1,4 @@
-"""Every rule holds on a sound farm, and each is found broken when it is, on both databases."""
+"""A valid farm has no violations, and a violation of each rule is found, on both databases."""
 
 import sqlite3
 
@@ -27,7 +27,7 @@ def farm(request):
         connection.rollback()
 
 
-def broken(farm, **restrictions):
+def violated(farm, **restrictions):
     return {result.rule.name: result for result in violations(farm, **restrictions) if result.count}
 
 
@@ -38,7 +38,7 @@ def test_every_table_has_rows_and_rules():
     assert all(rule.description.endswith(".") for rule in RULES)
 
 
-def test_a_sound_farm_breaks_no_rule(farm):
+def test_a_valid_farm_has_no_violations(farm):
     results = violations(farm)
     assert [result.rule.name for result in results if result.count] == []
     assert sorted(result.rule.name for result in results) == sorted(rule.name for rule in RULES)
@@ -302,16 +302,16 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("name", "change"), CHANGES, ids=[name for name, _ in CHANGES])
-def test_a_broken_rule_is_found(farm, name, change):
+def test_a_violation_is_found(farm, name, change):
     rule = next(rule for rule in RULES if rule.name == name)
     with farm.changed(change):
-        result = broken(farm, tables=[rule.table])[name]
+        result = violated(farm, tables=[rule.table])[name]
     assert result.example_id is not None
     assert result.table == rule.table
 
 
-def test_every_rule_of_the_application_is_broken_by_some_change():
-    """Rules that the description gives are tried by kind, the others one by one."""
+def test_every_application_rule_is_violated_by_a_change():
+    """Derived rules are tested by kind, the others one by one."""
     given = {name for name, _ in CHANGES}
     by_kind = (".given", ".non_empty", ".choices", ".length", ".range", ".reference")
     untried = [
@@ -327,50 +327,50 @@ def test_every_rule_of_the_application_is_broken_by_some_change():
 
 def test_a_fish_without_weight_counts_as_not_measured(farm):
     with farm.changed("UPDATE health_individualfishobservation SET weight_g = 0 WHERE id = #2"):
-        assert {"health_individualfishobservation.sizes.positive", f"{SAMPLING}.sample_size.count"} <= broken(
+        assert {"health_individualfishobservation.sizes.positive", f"{SAMPLING}.sample_size.count"} <= violated(
             farm
         ).keys()
 
 
 def test_violations_are_counted_and_the_first_is_named(farm):
     with farm.changed("UPDATE inventory_feedingevent SET method = 'SHOVEL'"):
-        result = broken(farm)["inventory_feedingevent.method.choices"]
+        result = violated(farm)["inventory_feedingevent.method.choices"]
     assert (result.count, result.example_id) == (2, WIDE + 1)
     with farm.changed(f"UPDATE {READING} SET value = -1 WHERE id >= #2"):
-        assert broken(farm)[f"{READING}.value.range"].count == 2
+        assert violated(farm)[f"{READING}.value.range"].count == 2
     with farm.changed(f"UPDATE {READING} SET reading_time = '2015-08-01 00:00:00'"):
-        result = broken(farm)[f"{READING}.unique(sensor_id, reading_time)"]
+        result = violated(farm)[f"{READING}.unique(sensor_id, reading_time)"]
     assert (result.count, result.example_id) == (1, WIDE + 1)
 
 
-def test_only_the_rows_of_the_year_are_looked_at(farm):
+def test_only_rows_of_the_year_are_checked(farm):
     with farm.changed(f"UPDATE {READING} SET value = 99, sensor_id = NULL"):
-        assert broken(farm, tables=[READING], year=2015).keys() == {
+        assert violated(farm, tables=[READING], year=2015).keys() == {
             f"{READING}.value.range",
             f"{READING}.sensor_id.given",
         }
-        assert broken(farm, tables=[READING], year=2014) == {}
-        assert broken(farm, tables=[READING], year=2016) == {}
+        assert violated(farm, tables=[READING], year=2014) == {}
+        assert violated(farm, tables=[READING], year=2016) == {}
     with farm.changed(f"UPDATE {READING} SET reading_time = '2015-08-01 00:00:00'"):
-        assert f"{READING}.unique(sensor_id, reading_time)" in broken(farm, tables=[READING], year=2015)
-        assert broken(farm, year=2016) == {}
+        assert f"{READING}.unique(sensor_id, reading_time)" in violated(farm, tables=[READING], year=2015)
+        assert violated(farm, year=2016) == {}
 
 
 def test_history_is_of_the_year_of_its_own_number(farm):
     with farm.changed("UPDATE batch_historicalbatch SET history_type = '?'"):
-        assert broken(farm, year=2015).keys() == {"batch_historicalbatch.history_type.choices"}
-        assert broken(farm, year=2016) == {}
+        assert violated(farm, year=2015).keys() == {"batch_historicalbatch.history_type.choices"}
+        assert violated(farm, year=2016) == {}
 
 
-def test_only_the_tables_asked_for_are_looked_at(farm):
+def test_only_the_given_tables_are_checked(farm):
     results = violations(farm, tables=["health_licecount"])
     assert {result.table for result in results} == {"health_licecount"}
-    with pytest.raises(ValueError, match="no such tables: health_lice; allowed are auth_user"):
+    with pytest.raises(ValueError, match="unknown tables: health_lice; allowed: auth_user"):
         violations(farm, tables=["health_lice"])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
-def test_an_empty_warehouse_breaks_no_rule(dialect, tmp_path, request):
+def test_an_empty_warehouse_has_no_violations(dialect, tmp_path, request):
     url = f"sqlite:///{tmp_path / 'empty.db'}" if dialect == "sqlite" else request.getfixturevalue("postgres_url")
     with open_warehouse(url) as warehouse:
         warehouse.prepare()
@@ -380,8 +380,8 @@ def test_an_empty_warehouse_breaks_no_rule(dialect, tmp_path, request):
             assert [result for result in results if result.count] == []
 
 
-def test_a_rule_says_how_it_is_broken_in_one_way():
-    with pytest.raises(ValueError, match="rule r: give either a condition or a query"):
+def test_a_rule_has_either_a_condition_or_a_query():
+    with pytest.raises(ValueError, match="rule r: needs either a condition or a query, not both"):
         Rule("r", "batch_batch", "It holds.")
-    with pytest.raises(ValueError, match=r"rule r: its query does not say where"):
+    with pytest.raises(ValueError, match=r"rule r: the query lacks \{rows\}"):
         Rule("r", "batch_batch", "It holds.", query="SELECT id FROM batch_batch")

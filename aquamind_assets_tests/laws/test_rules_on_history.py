@@ -1,4 +1,4 @@
-"""What the recorders write of a simulated history keeps every rule, on both databases."""
+"""The rows that the recorders write of a simulated history violate no rule, on both databases."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.records.histories import Simulated, simulated
 
 LAST_YEAR = 2018
-"""Enough for batches to be harvested and for every recorder to have something to record."""
+"""Late enough for harvests and for rows of every recorder."""
 
 
 @cache
@@ -42,7 +42,7 @@ def warehouse(request, tmp_path):
         yield opened
 
 
-def test_a_recorded_history_keeps_every_rule(warehouse):
+def test_a_recorded_history_violates_no_rule(warehouse):
     for year in (None, LAST_YEAR):
         broken = [
             (result.rule.name, result.count, result.example_id)

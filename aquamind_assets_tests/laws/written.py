@@ -1,4 +1,4 @@
-"""Three years of a small farm, written into a database as runs in order would, for tests of laws."""
+"""Three years of a small farm, written into a database year by year, for tests of laws."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +21,7 @@ CHANGES = ("water.readings_per_day=2",)
 
 
 def farm() -> History:
-    """The farm that is written: the third year has transfers, harvests, vaccination and lice."""
+    """The farm that is written. Its third year has transfers, harvests, vaccination and lice."""
     return history("tiny", YEARS, CHANGES)
 
 
@@ -47,18 +47,18 @@ def write_all(warehouse: Warehouse) -> None:
         write(warehouse, ledger.year)
 
 
-def evidence(warehouse: Warehouse, year: int, *, with_ledger: bool = True, look_at_most: int | None = None) -> Evidence:
-    """A year in the database, to be judged on every row."""
+def evidence(warehouse: Warehouse, year: int, *, with_ledger: bool = True, max_rows: int | None = None) -> Evidence:
+    """Return the evidence of a year in the database, by default for checking every row."""
     past = farm()
     ledgers: dict[int, Ledger] = {ledger.year: ledger for ledger in past.ledgers} if with_ledger else {}
-    return Evidence(past.scenario, past.infrastructure, year, ledgers.get, warehouse, look_at_most)
+    return Evidence(past.scenario, past.infrastructure, year, ledgers.get, warehouse, max_rows)
 
 
 TABLE_LAWS = [law for law in LAWS if law.asset != SIMULATED]
 
 
 def law_named(asset: str, name: str) -> Law:
-    """A law by its asset and its name."""
+    """Return a law by its asset and its name."""
     return next(law for law in LAWS if (law.asset, law.name) == (asset, name))
 
 
@@ -70,7 +70,7 @@ class Written:
 
     @contextmanager
     def changed(self, *statements: str) -> Iterator[None]:
-        """The database with changes that are undone afterwards."""
+        """Run statements and undo their changes afterwards."""
         database = self.warehouse.database
         with suppress(_Undone), database.transaction():
             for statement in statements:

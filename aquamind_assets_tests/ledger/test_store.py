@@ -30,7 +30,7 @@ def same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:
         np.testing.assert_array_equal(found[name], values)
 
 
-def test_frames_and_state_come_back_as_they_went(store: LedgerStore) -> None:
+def test_frames_and_state_are_read_back_unchanged(store: LedgerStore) -> None:
     stored = store.write(2015, "farm", 16800, FRAMES, STATE)
     for name, columns in FRAMES.items():
         same(store.frame(stored, name), columns)
@@ -42,14 +42,14 @@ def test_frames_and_state_come_back_as_they_went(store: LedgerStore) -> None:
     assert store.years("climate") == []
 
 
-def test_the_same_content_is_not_written_again_and_other_content_replaces_it(store: LedgerStore) -> None:
+def test_only_changed_content_is_written_again(store: LedgerStore) -> None:
     first = store.write(2015, "farm", 16800, FRAMES, STATE)
     assert store.write(2015, "farm", 16800, FRAMES, STATE) == first
     changed = FRAMES | {"batches": {"id": np.array([7, 9]), "number": np.array(["a", "b"], dtype=object)}}
     second = store.write(2015, "farm", 16800, changed, STATE)
     assert second.digest != first.digest
     assert list(store.frame(second, "batches")["number"]) == ["a", "b"]
-    assert len(store.frame(first, "days")["day"]) == 5, "whoever reads the year before this write may finish"
+    assert len(store.frame(first, "days")["day"]) == 5, "readers that opened the year before this write may finish"
     third = store.write(2015, "farm", 16801, FRAMES, STATE)
     assert {folder.name for folder in (store.root / "2015").iterdir() if folder.is_dir()} == {
         second.folder,
@@ -57,7 +57,7 @@ def test_the_same_content_is_not_written_again_and_other_content_replaces_it(sto
     }
 
 
-def test_a_write_that_dies_leaves_the_year_as_it_was(store: LedgerStore) -> None:
+def test_an_interrupted_write_leaves_the_year_unchanged(store: LedgerStore) -> None:
     first = store.write(2015, "farm", 16800, FRAMES, STATE)
     broken = FRAMES | {"zz": {"no_parquet_type": np.array([1j])}}
     with pytest.raises(pa.ArrowException):
@@ -66,7 +66,7 @@ def test_a_write_that_dies_leaves_the_year_as_it_was(store: LedgerStore) -> None
     same(store.frame(first, "batches"), FRAMES["batches"])
 
 
-def test_other_scenarios_in_the_same_place_are_known_but_not_mixed(store: LedgerStore, tmp_path: Path) -> None:
+def test_other_scenarios_in_the_same_place_are_listed_but_not_mixed(store: LedgerStore, tmp_path: Path) -> None:
     store.write(2015, "farm", 16800, FRAMES, STATE)
     other = LedgerStore(str(tmp_path), "0ther")
     assert other.years("farm") == []
@@ -82,7 +82,7 @@ def test_clearing_removes_the_year_and_nothing_else(store: LedgerStore) -> None:
     assert store.years("climate") == []
 
 
-def test_object_stores_serve_as_well_as_disks() -> None:
+def test_object_stores_work_like_disks() -> None:
     store = LedgerStore("memory://ledgers", "feed0123")
     stored = store.write(2015, "farm", 16800, FRAMES, STATE)
     same(store.frame(stored, "batches"), FRAMES["batches"])

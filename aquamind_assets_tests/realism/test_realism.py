@@ -105,25 +105,25 @@ def test_years_add_up_in_any_order(history: History) -> None:
             assert np.allclose(first[column], second[column]), (name, column)
 
 
-def test_weeks_that_lie_in_two_years_are_whole_again(history: History) -> None:
+def test_weeks_across_two_years_are_added_up(history: History) -> None:
     water = history.all_years.water_weeks
     inner = water.take((water.week > water.week.min()) & (water.week < water.week.max()))
     assert (inner.days == 7).all()
     assert len(np.unique(inner.area)) * len(np.unique(inner.week)) == len(inner)
 
 
-def test_no_more_fish_are_harvested_than_came_to_sea(history: History) -> None:
+def test_harvested_fish_do_not_exceed_fish_transferred_to_sea(history: History) -> None:
     batches = history.all_years.batches
     known = batches.to_sea > 0
     assert (batches.harvested[known] + batches.given[known] + batches.sea_deaths[known] <= batches.to_sea[known]).all()
     assert (batches.to_sea <= batches.eggs).all()
     done = batches.take(known & (batches.ended > 0))
     assert len(done) >= 3
-    # What is left are losses in the transfers between cages.
+    # The rest are losses in transfers between cages.
     assert ((done.to_sea - done.harvested - done.given - done.sea_deaths) <= 0.03 * done.to_sea).all()
 
 
-def test_what_a_small_farm_can_show_is_inside_its_band(history: History) -> None:
+def test_figures_of_a_small_farm_are_inside_their_bands(history: History) -> None:
     measured = measure(history.scenario, history.places, history.all_years)
     verdicts = {
         finding.target.key: finding.verdict
@@ -169,7 +169,7 @@ def test_months_are_counted_from_year_zero() -> None:
     assert month_number(np.array([0, 31, 365])).tolist() == [1970 * 12, 1970 * 12 + 1, 1971 * 12]
 
 
-def test_correlation_of_counts_finds_the_correlation_that_is_there() -> None:
+def test_correlation_of_counts_finds_a_known_correlation() -> None:
     rng = np.random.default_rng(21)
     level = np.zeros(4000)
     for week in range(1, level.size):
@@ -219,7 +219,7 @@ def test_readings_are_measured_in_stocked_cages_only(history: History) -> None:
         assert 0 < number <= stocked * sensors * history.scenario.water.readings_per_day
 
 
-def test_key_figures_are_what_a_manager_would_expect(history: History) -> None:
+def test_key_figures_are_in_plausible_ranges(history: History) -> None:
     figures = {figure.name: figure.values for figure in key_figures(history.scenario, history.all_years)}
     assert columns(history.scenario) == ["Faroe Islands", "Scotland", "Whole farm"]
     assert all(len(values) == 3 for values in figures.values())
@@ -232,7 +232,7 @@ def test_key_figures_are_what_a_manager_would_expect(history: History) -> None:
     )
 
 
-def test_the_page_names_every_target_with_what_was_measured(history: History) -> None:
+def test_the_page_has_every_target_with_its_measured_value(history: History) -> None:
     observed = history.all_years
     findings = compare(load_targets(), measure(history.scenario, history.places, observed), "decade", full_scale=False)
     text = realism_page(history.scenario, observed, findings)
@@ -245,7 +245,7 @@ def test_the_page_names_every_target_with_what_was_measured(history: History) ->
 
 @pytest.mark.slow
 def test_the_full_scale_is_as_published(tmp_path: Path) -> None:
-    """Whoever moves a figure out of its band by changing a process or a coefficient is told here."""
+    """A change of a process or a coefficient that moves a figure out of its band fails here."""
     findings = judge_history(load_scenario("bakkafrost"), tmp_path / "realism.md", Console(quiet=True))
     assert [(one.target.key, one.measured) for one in findings if one.verdict != "inside"] == []
     assert (tmp_path / "realism.md").read_text("utf-8") == (DOCS / "realism.md").read_text("utf-8"), (
@@ -256,13 +256,13 @@ def test_the_full_scale_is_as_published(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_demo_decade_is_as_published(tmp_path: Path) -> None:
     findings = judge_history(load_scenario("demo"), tmp_path / "docs" / "realism.md", Console(quiet=True))
-    # Few cages: what rests on the variety of many farms may miss its band.
+    # Few cages: figures that depend on the variety of many farms may miss their band.
     spread = {"mortality_correlation_4_weeks", "mortality_quiet_months", "mortality_month_p95"}
     assert {finding.target.key for finding in findings if finding.verdict == "outside"} <= spread
     assert (tmp_path / "docs" / "realism.md").read_text("utf-8").startswith("# Realism")
 
 
-def test_the_command_shows_and_tells_what_was_measured(history: History) -> None:
+def test_the_command_shows_the_measured_values(history: History) -> None:
     findings = compare(
         load_targets(), measure(history.scenario, history.places, history.all_years), "decade", full_scale=False
     )

@@ -25,7 +25,7 @@ MONTHS = DOCUMENT | {
 }
 
 
-def test_every_target_says_what_is_measured_and_by_whom_it_was_published() -> None:
+def test_every_target_has_a_statistic_and_a_source() -> None:
     targets = load_targets()
     assert len({target.key for target in targets}) == len(targets) > 30
     for target in targets:
@@ -42,7 +42,7 @@ def test_every_target_says_what_is_measured_and_by_whom_it_was_published() -> No
 @pytest.mark.parametrize(
     "change", [{"low": 6.0}, {"low": [4.5, 4.5]}, {"colour": "red"}, {"scope": ["week"]}, {"value": "much"}]
 )
-def test_a_target_that_is_not_well_formed_is_refused(change: dict[str, object]) -> None:
+def test_an_invalid_target_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Target.model_validate(DOCUMENT | change)
 
@@ -57,7 +57,7 @@ def test_a_target_that_is_not_well_formed_is_refused(change: dict[str, object]) 
         (np.array([5.0, 5.0]), "not measured"),
     ],
 )
-def test_a_measured_value_is_judged_by_its_band(measured: float, verdict: str) -> None:
+def test_a_measured_value_is_compared_with_its_band(measured: float, verdict: str) -> None:
     assert (
         compare([Target.model_validate(DOCUMENT)], {"harvest_weight": np.asarray(measured)}, "decade", full_scale=True)[
             0
@@ -74,7 +74,7 @@ def test_a_series_is_inside_when_each_of_its_values_is() -> None:
     assert finding.measured == (5.0, 8.1)
 
 
-def test_scope_and_scale_decide_what_is_judged() -> None:
+def test_scope_and_scale_decide_what_is_compared() -> None:
     large = Target.model_validate(DOCUMENT | {"key": "tonnes", "full_scale": True})
     targets = [Target.model_validate(DOCUMENT), Target.model_validate(MONTHS), large]
     values = {"harvest_weight": np.asarray(5.0), "tonnes": np.asarray(0.1)}

@@ -1,4 +1,4 @@
-"""Simulated decades for the tests, and a database of pandas frames that recorders write into as the platform does."""
+"""Simulated decades for the tests, and the tables that recorders write, as pandas frames."""
 
 from functools import lru_cache
 
@@ -14,13 +14,13 @@ from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulate
 
 @lru_cache(maxsize=2)
 def decade(preset: str) -> tuple[YearInputs, ...]:
-    """Inputs of all years of a preset, each with what its rows have become by the end of the last one."""
+    """Return the inputs of all years of a preset, each with the later state of its rows at the end of the last year."""
     return tuple(inputs_of(simulated(load_scenario(preset))))
 
 
 @lru_cache(maxsize=64)
 def tables(preset: str, asset: str) -> dict[str, pd.DataFrame]:
-    """The tables of one asset after all years have been written in order: id to row, in stored units (see
+    """Return the tables of one asset after all years have been written in order: id to row, in stored units (see
     :func:`as_frame`)."""
     recorder = RECORDERS[asset]
     written: dict[str, list[pd.DataFrame]] = {table: [] for table in recorder.tables}
@@ -41,8 +41,8 @@ def _last_written(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_frame(block: Rows) -> pd.DataFrame:
-    """Rows as a frame indexed by id: numerics as integers in their last decimal, dates as day numbers, instants as
-    microseconds, text as text; NULL is <NA>."""
+    """Return rows as a frame indexed by id: numerics as integers in their last decimal, dates as day numbers, instants
+    as microseconds, text as text; NULL is <NA>."""
     columns = {}
     for name, column in block.columns.items():
         values = np.broadcast_to(column.values, (block.size,))

@@ -1,4 +1,4 @@
-"""First in, first out once more, as plainly as it can be written: what the tests hold the records against."""
+"""A second, simple implementation of first in, first out, that the tests compare the records with."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Store:
-    """A feed container: its lots, oldest first, as [grams left, cents per kilogram], and the cost taken out so far in
-    thousandths of a cent."""
+    """A feed container: its lots, oldest first, as [grams left, cents per kilogram], and the cost of the feed taken out
+    so far in thousandths of a cent."""
 
     lots: deque[list[int]] = field(default_factory=deque)
     spent: int = 0
@@ -17,7 +17,7 @@ class Store:
         self.lots.append([grams, cents_per_kg])
 
     def give(self, grams: int) -> int:
-        """Takes feed out and returns its charge in cents, such that all charges together are what was spent, rounded
+        """Take feed out and return its charge in cents, such that all charges add up to the cost so far, rounded
         down."""
         before = self.spent
         while grams:
@@ -40,7 +40,7 @@ class Store:
 
 
 def levels(changes: Iterable[int], opening: int = 0) -> list[int]:
-    """Stock after each change."""
+    """Return the stock after each change."""
     result = []
     for change in changes:
         opening += change

@@ -1,4 +1,4 @@
-"""A year's inputs with a ledger made by hand: some stays of one batch with steady conditions."""
+"""A year's inputs with a hand-made ledger: some stays of one batch with steady conditions."""
 
 from dataclasses import dataclass, fields
 
@@ -24,7 +24,7 @@ ALL_PROBES = (
     ),
     "farm.container_types.cage_large.probes={temperature: 2, oxygen: 2, ph: 1, salinity: 1, turbidity: 1, co2: 1}",
 )
-"""Changes that give the small presets, which have few sensors, everything there is to measure."""
+"""Changes that add all kinds of probes to the small presets, which have few."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Stay:
 
 
 def year_with(scenario: Scenario, year: int, stays: list[Stay], through: int | None = None) -> YearInputs:
-    """Inputs of a year in which nothing but these stays happens; ``through`` is a day number."""
+    """Return the inputs of a year with only these stays; ``through`` is a day number."""
     infrastructure, days = build(scenario), year_days(year)
     climate = site_days(scenario, infrastructure, year)
     last = days.end - 1 if through is None else through
@@ -61,7 +61,7 @@ def _frame_of(name: str) -> type[Frame]:
 
 
 def batch_of(year: int, number: int) -> int:
-    """Row id of the batch of the stay with this number."""
+    """Return the row id of the batch of the stay with this number."""
     return int(row_ids(np.array([year_days(year).first]), np.array([number]))[0])
 
 
@@ -114,5 +114,5 @@ def _container_days(
 
 
 def year_of_days(days: DayRange) -> int:
-    """The calendar year of a range that starts one."""
+    """Return the calendar year of the first day of a range."""
     return int(np.datetime64(days.first, "D").astype("datetime64[Y]").astype(int)) + 1970

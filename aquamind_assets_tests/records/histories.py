@@ -39,7 +39,7 @@ def simulated(scenario: Scenario, last_year: int | None = None, through: int | N
 
 
 def inputs_of(farm: Simulated) -> list[YearInputs]:
-    """What recorders are given for each of the years."""
+    """Return the inputs of recorders for each of the years."""
     return [
         YearInputs(farm.scenario, farm.infrastructure, climate, ledger, lives_of(farm.ledgers[number:]))
         for number, (climate, ledger) in enumerate(zip(farm.climates, farm.ledgers, strict=True))
@@ -81,7 +81,7 @@ def _plain(block: Rows, column: str) -> np.ndarray:
 
 
 def rows_of(recorder: Recorder, year: YearInputs) -> list[Rows]:
-    """Everything that a recorder writes for a year, chunk by chunk as a run does."""
+    """Return all rows of a recorder for a year, chunk by chunk as in a run."""
     if recorder.kind == "living":
         return list(recorder.rows_alive(year))
     return [
@@ -92,7 +92,7 @@ def rows_of(recorder: Recorder, year: YearInputs) -> list[Rows]:
 
 
 def digests(blocks: Iterable[Rows]) -> dict[str, tuple[int, int]]:
-    """Rows and digest of each table among the blocks that has rows."""
+    """Return rows and digest of each table with rows among the blocks."""
     found: dict[str, tuple[int, int]] = {}
     for block in blocks:
         if len(block):
@@ -102,5 +102,5 @@ def digests(blocks: Iterable[Rows]) -> dict[str, tuple[int, int]]:
 
 
 def between(recorder: Recorder, year: YearInputs, borders: list[int]) -> list[Rows]:
-    """A chunked recorder's rows, made in ranges between these day numbers."""
+    """Return a chunked recorder's rows, made in ranges between these day numbers."""
     return [block for start, end in pairwise(borders) for block in recorder.rows_of_days(year, DayRange(start, end))]

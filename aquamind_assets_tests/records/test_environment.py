@@ -46,7 +46,7 @@ def test_day_length_is_bounded_beyond_the_polar_circle() -> None:
     assert day_length_hours(day, np.array([80.0, 80.0])).tolist() == [24.0, 0.0]
 
 
-def test_one_row_for_each_area_in_use_and_date(history: list[YearInputs], daylight: Table) -> None:
+def test_one_row_for_each_commissioned_area_and_date(history: list[YearInputs], daylight: Table) -> None:
     areas = history[1].infrastructure.areas
     days = year_days(2016)
     expected = sum(days.end - max(days.first, first) for first in areas.commissioned_day.tolist() if first < days.end)

@@ -1,4 +1,4 @@
-"""Feed closes to the gram and to the cent over ten years, from the rows alone."""
+"""Feed balance over ten years, exact to the gram and to the cent, from the rows alone."""
 
 from collections import defaultdict
 
@@ -36,7 +36,7 @@ def rows(request):
     return Rows(request.param)
 
 
-def test_a_plain_recomputation_charges_every_feeding_the_same(rows):
+def test_a_simple_recomputation_gives_the_same_costs(rows):
     stores: dict[str, Store] = defaultdict(Store)
     changes = [
         (row.updated_at, row.Index, row) for row in rows.purchases.itertuples() if row.updated_at > row.created_at
@@ -58,23 +58,23 @@ def _changes(history: pd.DataFrame) -> pd.DataFrame:
     return history.assign(change=change)
 
 
-def test_deliveries_less_feedings_is_stock(rows):
+def test_deliveries_minus_feedings_is_stock(rows):
     came = rows.purchases[rows.purchases.updated_at > rows.purchases.created_at]
     assert came.quantity_kg.sum() * 100 - rows.feedings.amount_kg.sum() == rows.stock.current_quantity_kg.sum() * 100
     assert rows.lots.quantity_kg.sum() == rows.stock.current_quantity_kg.sum()
     assert (rows.lots.quantity_kg > 0).all()
 
 
-def test_costs_are_purchases_less_value_of_stock(rows):
+def test_costs_are_purchases_minus_value_of_stock(rows):
     came = rows.purchases[rows.purchases.updated_at > rows.purchases.created_at]
     bought_cents = (came.quantity_kg * came.cost_per_kg // 100).sum()
     price = rows.purchases.cost_per_kg
     value = (rows.lots.quantity_kg * rows.lots.feed_purchase_id.map(price)).groupby(rows.lots.feed_container_id).sum()
-    # What is left is valued upwards to the cent in each feed container, as its feedings are charged downwards.
+    # The stock of each feed container is rounded up to the cent, because its feedings are rounded down.
     assert bought_cents - rows.feedings.feed_cost.sum() == (-(-value // 100)).sum()
 
 
-def test_history_tells_every_change(rows):
+def test_history_has_every_change(rows):
     assert rows.history.index.is_unique
     assert (rows.history.current_quantity_kg >= 0).all()
     last = rows.history.groupby("feed_container_id").current_quantity_kg.last()
@@ -126,7 +126,7 @@ def test_summaries_add_up(preset):
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_what_a_mixed_batch_is_given_is_not_its_growth(preset):
+def test_fish_moved_into_a_mixed_batch_are_not_its_growth(preset):
     batches = tables(preset, "batches")
     summaries = tables(preset, "feeding_summaries")["inventory_batchfeedingsummary"]
     parts, transfers = batches["batch_batchcomposition"], tables(preset, "transfers")["batch_batchtransfer"]

@@ -1,4 +1,4 @@
-"""Batches, transfers, deaths and growth samples tell one story, exact to the fish."""
+"""Batches, transfers, deaths and growth samples agree, exact to the fish."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def total_by(key: np.ndarray, amount: np.ndarray) -> dict[int, int]:
 
 
 class Written:
-    """The rows of the whole history: living tables as the last to write them left them."""
+    """The rows of the whole history: living tables as the last year wrote them."""
 
     def __init__(self, history: list[YearInputs]) -> None:
         events = [
@@ -62,7 +62,7 @@ def written(history: list[YearInputs]) -> Written:
     return Written(history)
 
 
-def test_every_egg_is_accounted_for(history: list[YearInputs], written: Written) -> None:
+def test_fish_balance_of_every_batch(history: list[YearInputs], written: Written) -> None:
     eggs = {
         one: count
         for year in history
@@ -83,7 +83,7 @@ def test_every_egg_is_accounted_for(history: list[YearInputs], written: Written)
         assert count + came.get(batch, 0) == living.get(batch, 0) + left, batch
 
 
-def test_mixed_batches_are_made_of_what_was_moved_into_them(written: Written) -> None:
+def test_compositions_are_the_movements_into_mixed_batches(written: Written) -> None:
     parts, batches, transfers, stays = written.compositions, written.batches, written.transfers, written.stays
     mixing = transfers["transfer_type"] == "MIXED_TRANSFER"
     moved = set(
@@ -107,7 +107,7 @@ def test_mixed_batches_are_made_of_what_was_moved_into_them(written: Written) ->
         assert batch == batch_of.get(stay, -1)
 
 
-def test_percentages_of_a_mixed_batch_make_a_hundred() -> None:
+def test_percentages_of_a_mixed_batch_add_up_to_a_hundred() -> None:
     assert percentages(np.array([1, 1, 1, 2, 2]), np.array([1, 1, 1, 5, 3])).tolist() == [3333, 3334, 3333, 6250, 3750]
 
 
@@ -167,7 +167,7 @@ def test_biomass_rounds_halves_to_even() -> None:
     assert biomass_cents(np.array([5, 15, 25, 0]), np.array([1.0, 1.0, 1.0, 7.0])).tolist() == [0, 2, 2, 0]
 
 
-def test_transfers_have_what_their_type_needs(written: Written) -> None:
+def test_transfers_have_the_columns_of_their_type(written: Written) -> None:
     transfers = written.transfers
     kind, target, stage = (
         transfers["transfer_type"],
@@ -234,7 +234,7 @@ def test_a_batch_has_a_history_of_every_stage_it_lived_through(history: list[Yea
         assert (status[batch] == "ACTIVE") == (column["actual_end_date"][mine[-1]] == -1)
 
 
-def test_samples_are_of_fish_that_are_there(history: list[YearInputs], written: Written) -> None:
+def test_samples_are_of_present_fish(history: list[YearInputs], written: Written) -> None:
     samples, year = written.samples, history[4]
     fish = year.ledger.container_days
     there = {
@@ -266,7 +266,7 @@ def test_every_fed_container_is_sampled_once_a_week(history: list[YearInputs], w
     assert np.unique(weekdays).size > 2
 
 
-def test_sample_statistics_hold_together(written: Written) -> None:
+def test_sample_statistics_are_consistent(written: Written) -> None:
     samples = written.samples
     assert (samples["min_weight_g"] <= samples["avg_weight_g"]).all()
     assert (samples["avg_weight_g"] <= samples["max_weight_g"]).all()
@@ -285,7 +285,7 @@ def test_condition_factor_rounds_halves_up() -> None:
     ]
 
 
-def test_samples_scatter_about_the_truth_as_samples_do(history: list[YearInputs], written: Written) -> None:
+def test_sample_means_have_the_error_of_a_sample(history: list[YearInputs], written: Written) -> None:
     """The error of the mean, in its own standard errors, has mean 0 and sd 1; the sample's sd is the container's."""
     errors, spread = [], []
     truth = {}
@@ -328,7 +328,7 @@ def test_readings_carry_a_batch_only_on_days_of_its_stay(history: list[YearInput
         assert any(first <= day <= last for first, last in covered[batch, container])
 
 
-def test_mortality_events_name_what_was_known(history: list[YearInputs], written: Written) -> None:
+def test_mortality_events_name_known_reasons(history: list[YearInputs], written: Written) -> None:
     texts = np.array(written.deaths["description"], dtype=str)
     cause = written.deaths["cause"]
     year_texts = {
@@ -349,11 +349,11 @@ def test_mortality_events_name_what_was_known(history: list[YearInputs], written
         )
         if kind == EventKind.STORM
     }
-    told = {
+    named = {
         (day, batch)
         for day, batch, text in zip(
             written.deaths["event_date"].tolist(), written.deaths["batch_id"].tolist(), texts.tolist(), strict=True
         )
         if "storm" in text
     }
-    assert told <= storms
+    assert named <= storms

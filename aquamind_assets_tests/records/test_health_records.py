@@ -1,4 +1,4 @@
-"""Fish health records of ten years: they tell the ledger's story, and no more of it than someone on site could know."""
+"""Fish health records of ten years agree with the ledger and hold only what was known on site."""
 
 import json
 from functools import lru_cache
@@ -30,7 +30,7 @@ def outbreaks_of(preset: str) -> Outbreaks:
 
 @lru_cache(maxsize=2)
 def stays_of(preset: str) -> pd.DataFrame:
-    """Assignments by id: batch, container, arrival, departure (a far day while they last)."""
+    """Return assignments by id: batch, container, arrival, departure (a far day while they last)."""
     frames = [pd.DataFrame(year.lives.assignments.columns()).set_index("assignment_id") for year in decade(preset)]
     stays = pd.concat(frames).groupby(level=0).last()
     return stays.assign(end_day=stays.end_day.mask(stays.end_day < 0, 10**6))
@@ -60,9 +60,11 @@ def test_deaths_add_up_to_the_ledger_and_to_the_mortality_events(preset):
         int(reason): "DISEASE"
         for reason in master.disease_reason_id(scenario, np.arange(len(scenario.health.diseases)))
     }
-    told = records.groupby([records.batch_id, records.event_date // DAY, records.reason_id.map(reasons)])["count"].sum()
+    recorded = records.groupby([records.batch_id, records.event_date // DAY, records.reason_id.map(reasons)])[
+        "count"
+    ].sum()
     written = events.groupby([events.batch_id, events.event_date, events.cause])["count"].sum()
-    assert (told.sort_index().to_numpy() == written.sort_index().to_numpy()).all()
+    assert (recorded.sort_index().to_numpy() == written.sort_index().to_numpy()).all()
     assert (records["count"] > 0).all()
     assert records["count"].sum() == deaths_by_cause(fish_of(preset)).sum()
 
@@ -214,23 +216,23 @@ def test_every_batch_has_a_weekly_round(preset):
     assert (days.size().reindex(expected.index, fill_value=0).astype(float) >= expected - 2).all()
 
 
-def test_nobody_knows_of_an_outbreak_before_its_diagnosis(preset):
+def test_no_entry_mentions_an_outbreak_before_its_diagnosis(preset):
     entries, found = journal(preset), outbreaks_of(preset)
     for disease, spec in enumerate(decade(preset)[0].scenario.health.diseases):
-        told = entries[
+        recorded = entries[
             entries.description.str.contains(
                 f"{spec.name} still in|{spec.name} \\(|with {spec.name} we|Following {spec.name}"
             )
             & (entries.category != "diagnosis")
         ]
         mine = found.take((found.disease == disease) & (found.detected_day >= 0))
-        for row in told.itertuples():
+        for row in recorded.itertuples():
             day = row.entry_date // DAY
             assert ((mine.batch_id == row.batch_id) & (mine.detected_day <= day) & (day < mine.end_day)).any(), row
     assert (entries.category == "diagnosis").sum() == (found.detected_day >= 0).sum()
 
 
-def test_issues_end(preset):
+def test_issues_are_resolved(preset):
     entries, through = journal(preset), decade(preset)[-1].lives.through
     open_ones = entries[entries.resolution_status == 0]
     assert (open_ones.resolution_notes == "").all()
@@ -247,7 +249,7 @@ def test_issues_end(preset):
 # lice counts
 
 
-def test_treatments_say_what_the_ledger_says(preset):
+def test_treatments_are_those_of_the_ledger(preset):
     rows = tables(preset, "treatments")["health_treatment"].sort_index()
     given = Treatments.concat([year.lives.treatments for year in decade(preset)])
     given = given.take(np.unique(given.treatment_id, return_index=True)[1])
@@ -260,7 +262,7 @@ def test_treatments_say_what_the_ledger_says(preset):
     assert (vaccinated == 1).all()
 
 
-def test_records_lie_inside_the_lives_of_what_they_name(preset):
+def test_records_lie_inside_the_stays_they_name(preset):
     """A row that names batch and container has a stay of that batch in that container on its day."""
     stays, containers = stays_of(preset), decade(preset)[0].infrastructure.containers.container_id
     sources = [
@@ -286,7 +288,7 @@ def test_records_lie_inside_the_lives_of_what_they_name(preset):
         assert not outside, (instant, outside[:3])
 
 
-def test_people_sign_what_is_theirs(preset):
+def test_records_are_signed_by_the_responsible_people(preset):
     people = tables(preset, "reference_data")
     profiles = people["users_userprofile"].set_index("user_id")
     assert people["auth_user"].username.is_unique

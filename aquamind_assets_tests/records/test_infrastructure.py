@@ -1,4 +1,4 @@
-"""Places and sensors: every one is written on the day it was commissioned, once."""
+"""Every place and sensor is written once, on its day of commissioning."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Putting a year's inputs together from ledgers."""
+"""Making a year's inputs from ledgers."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from aquamind_assets.records.inputs import YearInputs, of_days, positions
 from aquamind_assets.timeline import DayRange, year_days
 
 
-def test_lives_are_those_of_the_year_as_the_last_ledger_left_them(history: list[YearInputs]) -> None:
+def test_lives_have_the_state_of_the_last_ledger(history: list[YearInputs]) -> None:
     early, last = history[1], history[-1]
     assert early.lives.through == last.ledger.through
     assert early.lives.assignments.assignment_id.tolist() == early.ledger.assignments.assignment_id.tolist()
@@ -53,7 +53,7 @@ def test_days_of_a_frame(history: list[YearInputs]) -> None:
 def test_an_unknown_id_is_named() -> None:
     assert positions(np.array([3, 5, 9]), np.array([9, 3]), "batch").tolist() == [2, 0]
     assert positions(np.array([], dtype=np.int64), np.array([], dtype=np.int64), "batch").size == 0
-    with pytest.raises(KeyError, match="batch 4 is not known"):
+    with pytest.raises(KeyError, match="batch 4 is not in the inputs"):
         positions(np.array([3, 5, 9]), np.array([9, 4]), "batch")
-    with pytest.raises(KeyError, match="batch 10 is not known"):
+    with pytest.raises(KeyError, match="batch 10 is not in the inputs"):
         positions(np.array([3, 5, 9]), np.array([10]), "batch")

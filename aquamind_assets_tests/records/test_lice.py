@@ -1,4 +1,4 @@
-"""Rows of lice counts say what the ledger counted."""
+"""Rows of lice counts hold the counts of the ledger."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Rows that change over their life are brought up to date by the years that follow, and never know of tomorrow."""
+"""Later years update rows that change over their life, and no row depends on later days than the simulated ones."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ LIVING = ["feed_purchases", "feed_stock", "treatments", "lab_samples", "journal"
 
 
 @pytest.mark.parametrize("asset", LIVING)
-def test_writing_year_by_year_as_time_goes_on_ends_in_the_same_rows(asset):
-    """Each year is written when it is the latest, and never again."""
+def test_writing_each_year_once_gives_the_same_rows(asset):
+    """Each year is written while it is the latest, and never again."""
     recorder = RECORDERS[asset]
     found: dict[str, pd.DataFrame] = {}
     for year in decade("tiny"):
@@ -42,7 +42,7 @@ def half_a_year() -> YearInputs:
 
 
 @pytest.mark.parametrize("asset", ["feed_stock", "lab_samples", "journal", "treatments"])
-def test_nothing_of_tomorrow_is_known_in_the_middle_of_a_year(asset, half_a_year):
+def test_rows_of_half_a_year_hold_no_later_days(asset, half_a_year):
     for block in rows_of(RECORDERS[asset], half_a_year):
         frame = as_frame(block)
         assert len(frame)

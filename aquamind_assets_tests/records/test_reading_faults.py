@@ -1,5 +1,5 @@
-"""Faults of sensors: as many as the scenario asks for, where the truth says, and nothing else differs from the clean
-twin."""
+"""Faults of sensors: their number is that of the scenario, their places are those of the ground truth, and all other
+readings are those of a scenario without faults."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ FAULTS = {"gap_share": 0.02, "stuck_per_year": 6, "drift_per_month": 0.5, "spike
 
 @dataclass(frozen=True)
 class Shown:
-    """Readings as tables over (sensor, slot); ``there`` says which exist."""
+    """Readings as tables over (sensor, slot); ``there`` marks existing readings."""
 
     value: np.ndarray
     delay: np.ndarray
@@ -50,7 +50,7 @@ def slot_of(year: YearInputs, instant: np.ndarray, days: DayRange) -> np.ndarray
 
 
 def covered(year: YearInputs, truth: ReadingFaults, kind: Fault) -> np.ndarray:
-    """Which readings a kind of fault covers, shape (sensors, slots)."""
+    """Return which readings a kind of fault covers, shape (sensors, slots)."""
     chosen = truth.take(truth.kind == kind)
     where = np.zeros((len(year.infrastructure.sensors), len(DAYS) * year.scenario.water.readings_per_day), dtype=bool)
     for sensor, first, last in zip(
@@ -89,7 +89,7 @@ def test_a_clean_scenario_has_no_faults() -> None:
     assert len(reading_faults(faulty(), DAYS)) == 0
 
 
-def test_missing_late_and_wrong_readings_are_those_the_truth_names(
+def test_missing_late_and_wrong_readings_are_those_of_the_truth(
     year: YearInputs, truth: ReadingFaults, clean: Shown
 ) -> None:
     without_drift = faulty(**(FAULTS | {"drift_per_month": 0}))
@@ -125,7 +125,7 @@ def test_shares_are_those_of_the_scenario(name: str, kind: Fault) -> None:
     assert abs(covered(alone, found, kind).mean() - share) < 0.006
 
 
-def test_drift_grows_as_the_truth_says_and_ends_with_a_calibration(clean: Shown) -> None:
+def test_drift_grows_at_its_true_rate_and_ends_with_a_calibration(clean: Shown) -> None:
     alone = faulty(drift_per_month=3)
     dirty, found = shown(alone), reading_faults(alone, DAYS)
     probes = alone.scenario.water.probes

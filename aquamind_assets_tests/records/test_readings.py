@@ -1,5 +1,5 @@
-"""Readings: one for each sensor and instant, of the batch that is there, like real water, and the same however they are
-cut."""
+"""Readings: one for each sensor and instant, with the batch in the container, realistic values, and independent of cuts
+and blocks."""
 
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ def year() -> YearInputs:
 
 
 def columns(blocks: list[Rows], *names: str) -> dict[str, np.ndarray]:
-    """Stored values of columns over all blocks; NULL is 0."""
+    """Return stored values of columns over all blocks; NULL is 0."""
     return {
         name: np.concatenate([np.broadcast_to(block.columns[name].values, (len(block),)) for block in blocks])
         for name in names
@@ -139,7 +139,7 @@ def test_rows_do_not_depend_on_cuts_or_blocks(year: YearInputs, cuts: list[int],
     assert total(parts) == whole
 
 
-def test_block_size_may_change_on_the_way(year: YearInputs) -> None:
+def test_block_size_may_change_between_blocks(year: YearInputs) -> None:
     sizes = iter([10**9, 1, 1, 70_000, *[1] * 1000])
     days = DayRange(DAYS.first, DAYS.first + 61)
     assert total(list(environmental_readings(year, days, lambda: next(sizes)))) == total(
@@ -147,7 +147,7 @@ def test_block_size_may_change_on_the_way(year: YearInputs) -> None:
     )
 
 
-def test_earlier_days_stay_when_later_ones_are_simulated(year: YearInputs) -> None:
+def test_earlier_days_do_not_change_when_later_ones_are_simulated(year: YearInputs) -> None:
     early = year_with(load_scenario("demo", ALL_PROBES), YEAR, STAYS, through=DAYS.first + 49)
     days = DayRange(DAYS.first, DAYS.first + 50)
     assert total(list(environmental_readings(early, DayRange(DAYS.first, DAYS.end)))) == total(
@@ -155,7 +155,7 @@ def test_earlier_days_stay_when_later_ones_are_simulated(year: YearInputs) -> No
     )
 
 
-def test_sensors_are_silent_before_they_are_installed() -> None:
+def test_sensors_have_no_readings_before_installation() -> None:
     year = year_with(load_scenario("demo", ALL_PROBES), 2016, [])
     late = year.infrastructure.sensors.commissioned_day > year_days(2016).first
     assert late.any()
@@ -176,8 +176,8 @@ def test_sensors_are_silent_before_they_are_installed() -> None:
 
 
 def series(year: YearInputs, container: int, key: str, days: DayRange = DAYS) -> np.ndarray:
-    """What the first sensor of a parameter in a container shows, in units of the parameter, shape (days, readings a
-    day)."""
+    """Return the readings of the first sensor of a parameter in a container, in units of the parameter, shape (days,
+    readings a day)."""
     sensors = year.infrastructure.sensors
     probe = next(number for number, spec in enumerate(year.scenario.water.probes) if spec.parameter == key)
     sensor = sensors.sensor_id[(sensors.container == container) & (sensors.probe == probe)][0]
@@ -204,8 +204,9 @@ def test_sea_temperature_anomalies_persist_as_published(year: YearInputs) -> Non
     assert 0.65 <= np.mean(at_a_day) <= 0.84
 
 
-def test_nothing_jumps_where_a_chunk_begins(year: YearInputs) -> None:
-    """Within-day anomalies run on from one chunk of 30 days to the next: steps over its border are like any others."""
+def test_no_jumps_at_the_start_of_a_chunk(year: YearInputs) -> None:
+    """Within-day anomalies continue from one chunk of 30 days to the next: steps over the border are like any
+    others."""
     shown = series(year, FIRST_CAGE, "oxygen")
     midnight = shown[1:, 0] - shown[:-1, -1]
     border = midnight[29::30]
@@ -228,7 +229,7 @@ def test_fish_take_oxygen_and_give_carbon_dioxide_and_ammonia(year: YearInputs) 
         assert np.sign(with_fish.mean() - without.mean()) == sign, key
 
 
-def test_readings_tell_what_the_ledger_knows_of_oxygen(year: YearInputs) -> None:
+def test_oxygen_readings_agree_with_the_ledger(year: YearInputs) -> None:
     """The mean reading of a cage with fish is the ledger's mean oxygen, but for the bias of its probe."""
     fish = year.ledger.container_days
     here = fish.take(fish.container == FIRST_CAGE)
@@ -245,5 +246,5 @@ def test_readings_are_stored_two_minutes_later(quarter: dict[str, np.ndarray]) -
 def test_an_unknown_parameter_is_named() -> None:
     changes = [*ALL_PROBES, "water.parameters.nitrate.key=boron", "water.probes.nitrate.parameter=boron"]
     year = year_with(load_scenario("demo", changes), YEAR, [])
-    with pytest.raises(ValueError, match="boron: no water is simulated"):
+    with pytest.raises(ValueError, match="boron: the water model does not simulate it"):
         next(environmental_readings(year, DAYS))

@@ -1,4 +1,5 @@
-"""All recorders on a real history: valid rows, one maker for each table, ids that never meet, references that hold."""
+"""All recorders on a simulated history: valid rows, one asset for each table, unique ids, references to existing
+rows."""
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ ODD_CUTS = [0, 1, 17, 30, 31, 200, 289]
 
 @pytest.fixture(scope="module")
 def written(history: list[YearInputs]) -> dict[str, dict[int, list[Rows]]]:
-    """All rows of all years but the readings, by asset and year."""
+    """All rows of all years except the readings, by asset and year."""
     return {
         name: {year.year: rows_of(recorder, year) for year in history}
         for name, recorder in RECORDERS.items()
@@ -28,12 +29,12 @@ def written(history: list[YearInputs]) -> dict[str, dict[int, list[Rows]]]:
 
 @pytest.fixture(scope="module")
 def running(history: list[YearInputs]) -> YearInputs:
-    """The fourth year, of which a little more than three chunks have passed."""
+    """The fourth year, of which a little more than three chunks are simulated."""
     year = history[3]
     return inputs_of(simulated(year.scenario, year.year, year_days(year.year).first + 3 * CHUNK_DAYS + 11))[-1]
 
 
-def test_every_table_has_one_maker_and_the_schema_names_it() -> None:
+def test_every_table_has_one_asset_and_the_schema_names_it() -> None:
     makers = [(table, recorder.asset) for recorder in RECORDERS.values() for table in recorder.tables]
     assert len(makers) == len(dict(makers))
     assert {table: spec.made_by for table, spec in TABLES.items() if table in dict(makers)} == dict(makers)
@@ -45,7 +46,7 @@ def test_upstream_assets_come_first() -> None:
         assert all(upstream in names for upstream in recorder.upstream), recorder.asset
 
 
-def test_recorders_write_their_own_tables_and_all_of_them(written: dict[str, dict[int, list[Rows]]]) -> None:
+def test_recorders_write_exactly_their_tables(written: dict[str, dict[int, list[Rows]]]) -> None:
     for name, years in written.items():
         tables = {block.table for blocks in years.values() for block in blocks if len(block)}
         assert tables == set(RECORDERS[name].tables), name
@@ -76,15 +77,15 @@ def test_events_do_not_depend_on_how_days_are_cut(name: str, history: list[YearI
 
 
 @pytest.mark.parametrize("name", CHUNKED)
-def test_days_that_are_over_stay_as_they_are(name: str, history: list[YearInputs], running: YearInputs) -> None:
-    """What a year in progress has written is what the whole year writes for those days."""
+def test_past_days_do_not_change(name: str, history: list[YearInputs], running: YearInputs) -> None:
+    """The rows of an unfinished year are those of the whole year for the same days."""
     year = history[3]
     borders = [running.days.first, running.days.end]
     assert digests(between(RECORDERS[name], running, borders)) == digests(between(RECORDERS[name], year, borders))
 
 
 @pytest.mark.parametrize("name", LIVING)
-def test_living_rows_are_the_same_whichever_year_writes_them(
+def test_living_rows_do_not_depend_on_the_year_that_writes_them(
     name: str, history: list[YearInputs], written: dict[str, dict[int, list[Rows]]]
 ) -> None:
     rows: dict[tuple[str, int], int] = {}

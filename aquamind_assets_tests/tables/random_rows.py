@@ -1,4 +1,4 @@
-"""Random rows for any table: every kind of column, at its limits too, NULL where that is allowed."""
+"""Random rows for any table: every kind of column, also at its limits, and NULL in nullable columns."""
 
 import json
 
@@ -13,7 +13,7 @@ DAY = year_days(2015).first
 
 
 def random_rows(table: str, size: int, seed: int) -> Rows:
-    """``size`` rows, the same for the same seed; their references point nowhere."""
+    """Return ``size`` rows, the same for the same seed; their references are dangling."""
     generator = np.random.default_rng(seed)
     spec = TABLES[table]
     columns = {}

@@ -1,4 +1,4 @@
-"""The data dictionary says of every column what the description says, and the file in docs is up to date."""
+"""The data dictionary has every column of the description, and the file in docs is up to date."""
 
 from pathlib import Path
 
@@ -24,10 +24,10 @@ def test_every_table_and_column_is_in_it():
             if line.startswith("| ") and not line.startswith("| column")
         ]
         assert [row.split("|")[1].strip().strip("*") for row in rows] == list(table.column_names)
-        assert all(row.count("|") == 7 for row in rows), "a text must not hold the sign that separates cells"
+        assert all(row.count("|") == 7 for row in rows), "a text must not hold the separator of cells"
 
 
-def test_choices_ranges_units_and_keys_are_told():
+def test_choices_ranges_units_and_keys_are_listed():
     text = dictionary()
     assert "| **id** | bigint |" in text
     assert "`ACTIVE`, `COMPLETED`, `TERMINATED`" in text
@@ -36,7 +36,7 @@ def test_choices_ranges_units_and_keys_are_told():
     assert "Unique: (batch_id, container_id) where is_active." in text
 
 
-def test_it_is_written_to_the_file_that_is_named(tmp_path, capsys):
+def test_it_is_written_to_the_given_file(tmp_path, capsys):
     main([str(tmp_path / "dictionary.md")])
     main([])
     assert (tmp_path / "dictionary.md").read_text("utf-8") + "\n" == capsys.readouterr().out

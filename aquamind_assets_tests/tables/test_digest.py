@@ -13,14 +13,14 @@ BLOCK = next(readings(DayRange(FIRST, FIRST + 10), 480))
 
 @settings(max_examples=20, deadline=None)
 @given(size=st.integers(1, 5000), seed=st.integers(0, 2**32 - 1))
-def test_digests_add_up_whatever_the_cut_and_the_order(size: int, seed: int) -> None:
+def test_digests_add_up_for_any_split_and_order(size: int, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(BLOCK.size)
     assert add([digest(part) for part in BLOCK.take(order).slices(size)]) == digest(BLOCK)
 
 
 @settings(max_examples=40, deadline=None)
 @given(column=st.sampled_from(BLOCK.spec.column_names), row=st.integers(0, BLOCK.size - 1), bit=st.integers(0, 40))
-def test_any_changed_value_shows(column: str, row: int, bit: int) -> None:
+def test_any_changed_value_changes_the_digest(column: str, row: int, bit: int) -> None:
     random = random_rows(BLOCK.table, BLOCK.size, 7)
     stored = random.columns[column]
     if stored.constant:
@@ -36,7 +36,7 @@ def test_any_changed_value_shows(column: str, row: int, bit: int) -> None:
     assert (digest(changed) == digest(random)) == was_null
 
 
-def test_two_rows_that_swap_a_value_show() -> None:
+def test_swapped_values_of_two_rows_change_the_digest() -> None:
     stored = BLOCK.columns["value"]
     values = stored.values.copy()
     values[[0, 1]] = values[[1, 0]]
@@ -67,7 +67,7 @@ def test_hashes_of_rows_are_spread_over_all_bits() -> None:
     assert np.abs(bits.mean(axis=0) - 0.5).max() < 0.05
 
 
-def test_rows_of_several_years_are_told_apart() -> None:
+def test_rows_of_several_years_are_counted_by_year() -> None:
     batches = next(block for block in parents() if block.table == "batch_batch")
     numbers = batches.columns["id"]
     mixed = np.concatenate([ids(FIRST, 2), ids(year_days(2016).first, 1), [1]])

@@ -23,7 +23,7 @@ def server(postgres_server) -> psycopg.Connection:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=VALUES)
-def test_json_is_spelt_as_postgresql_prints_it(server: psycopg.Connection, value: object) -> None:
+def test_json_is_written_as_postgresql_prints_it(server: psycopg.Connection, value: object) -> None:
     text = json.dumps(value)
     assert canonical(text) == server.execute("SELECT (%s::jsonb)::text", (text,)).fetchone()[0]
 
@@ -34,6 +34,6 @@ def test_numbers_and_keys_postgresql_rewrites(server: psycopg.Connection, text: 
 
 
 @pytest.mark.parametrize("text", ["NaN", "[Infinity]", "{", "a"])
-def test_what_is_not_json_is_refused(text: str) -> None:
+def test_invalid_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a JSON number|Expecting"):
         canonical(text)

@@ -1,4 +1,4 @@
-"""Rows: what is accepted, how it is stored, and what is refused in which words."""
+"""Rows: accepted values, their storage, and the errors for other values."""
 
 from datetime import UTC, date, datetime
 
@@ -78,28 +78,28 @@ def test_text_is_coded() -> None:
     [
         (
             {"amount_kg": np.array([1.0, np.nan, 2.0])},
-            "amount_kg = nan; allowed are numbers below 1000000 with 4 decimals",
+            "amount_kg = nan; allowed: numbers below 1000000 with 4 decimals",
         ),
         (
             {"batch_biomass_kg": 1e8},
-            "batch_biomass_kg = 100000000.0; allowed are numbers below 100000000 with 2 decimals",
+            "batch_biomass_kg = 100000000.0; allowed: numbers below 100000000 with 2 decimals",
         ),
-        ({"batch_biomass_kg": Scaled(10**10)}, "batch_biomass_kg = 100000000.0; allowed is 0"),
-        ({"amount_kg": -1.0}, "amount_kg = -1.0; allowed is 0.0001 to 999999.9999"),
-        ({"amount_kg": "much"}, "amount_kg is <U4; wanted are numbers"),
+        ({"batch_biomass_kg": Scaled(10**10)}, "batch_biomass_kg = 100000000.0; allowed: 0"),
+        ({"amount_kg": -1.0}, "amount_kg = -1.0; allowed: 0.0001 to 999999.9999"),
+        ({"amount_kg": "much"}, "amount_kg is <U4; expected numbers"),
         ({"amount_kg": None}, "amount_kg is NULL; the column is NOT NULL"),
         ({"batch_id": np.ma.masked_array([1, 2, 3], [True, False, False])}, "batch_id is NULL"),
-        ({"batch_id": np.array([1.0, 2.0, 3.0])}, "batch_id is float64; wanted are integers"),
-        ({"batch_id": np.array([1, 2])}, "batch_id has shape (2,); wanted is (3,) or a single value"),
+        ({"batch_id": np.array([1.0, 2.0, 3.0])}, "batch_id is float64; expected integers"),
+        ({"batch_id": np.array([1, 2])}, "batch_id has shape (2,); expected (3,) or a single value"),
         ({"batch_id": Scaled(3)}, "batch_id is bigint; Scaled is for numeric columns"),
-        ({"recorded_by_id": 2**31}, "recorded_by_id = 2147483648; allowed is -2147483648 to 2147483647"),
-        ({"feeding_time": 86_400_000_000}, "feeding_time = 86400000000; allowed is 0 to 86399999999"),
+        ({"recorded_by_id": 2**31}, "recorded_by_id = 2147483648; allowed: -2147483648 to 2147483647"),
+        ({"feeding_time": 86_400_000_000}, "feeding_time = 86400000000; allowed: 0 to 86399999999"),
         ({"feeding_time": np.datetime64("2015-01-01")}, "feeding_time is time; a date was given"),
         ({"method": "BY_HAND"}, "method = 'BY_HAND': allowed: MANUAL"),
-        ({"notes": 5}, "notes = 5: is int, wanted is text"),
+        ({"notes": 5}, "notes = 5: is int, expected text"),
         ({"notes": "a\0b"}, "NUL character"),
         ({"notes": Coded(np.array([0, 1, 2]), ["a", "b"])}, "notes: code 2 has no label; there are 2"),
-        ({"notes": Coded(np.array([0.0, 1.0, 2.0]), ["a"])}, "notes: codes are float64; wanted are integers"),
+        ({"notes": Coded(np.array([0.0, 1.0, 2.0]), ["a"])}, "notes: codes are float64; expected integers"),
         ({"nots": "x"}, "inventory_feedingevent has no column nots; allowed: id, "),
     ],
 )
@@ -119,7 +119,7 @@ def test_missing_columns_and_tables_are_named() -> None:
 
 def test_text_longer_than_its_column_or_empty_is_refused() -> None:
     stamps = {"created_at": START, "updated_at": START}
-    with pytest.raises(RowsError, match=r"infrastructure_geography.name = '.+': 101 characters; allowed are 100"):
+    with pytest.raises(RowsError, match=r"infrastructure_geography.name = '.+': 101 characters; allowed: 100"):
         rows("infrastructure_geography", 1, id=ids(FIRST, 1), name="x" * 101, **stamps)
     with pytest.raises(RowsError, match=r"infrastructure_geography.name = '': must not be empty"):
         rows("infrastructure_geography", 1, id=ids(FIRST, 1), name="", **stamps)

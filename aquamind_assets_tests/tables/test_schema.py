@@ -1,4 +1,4 @@
-"""The description of AquaMind's tables is whole, consistent and refuses nonsense."""
+"""The description of AquaMind's tables is complete and consistent, and invalid descriptions are refused."""
 
 import pytest
 
@@ -16,14 +16,14 @@ def test_all_tables_of_aquamind_are_there():
     assert len(columns()) == 461
 
 
-def test_every_table_and_column_says_what_it_means():
+def test_every_table_and_column_is_described():
     untold = [table.name for table in TABLES.values() if not table.description.endswith(".") or not table.made_by]
     untold += [f"{table.name}.{column.name}" for table, column in columns() if not column.description.endswith(".")]
     assert untold == []
 
 
 def test_every_measured_quantity_has_a_unit():
-    """Decimals are measurements; the few without a unit of their own say in their description whose unit it is."""
+    """Decimals are measurements; those without a unit state in their description whose unit applies."""
     without = {
         f"{table.name}.{column.name}" for table, column in columns() if column.kind == "numeric" and not column.unit
     }
@@ -83,7 +83,7 @@ def test_history_tables_repeat_the_columns_of_their_table():
         assert extra == {"history_id", "history_date", "history_change_reason", "history_type", "history_user_id"}
 
 
-def test_time_series_have_a_key_of_their_own_with_timescaledb():
+def test_time_series_have_another_key_with_timescaledb():
     different = {
         table.name: table.timescaledb_primary_key
         for table in TABLES.values()
@@ -95,7 +95,7 @@ def test_time_series_have_a_key_of_their_own_with_timescaledb():
     }
 
 
-def test_blank_text_needs_no_value_but_text_the_application_demands_does():
+def test_only_text_that_the_application_requires_needs_a_value():
     assert not TABLES["batch_batch"].by_name["notes"].required
     assert TABLES["health_treatment"].by_name["description"].non_empty
     assert TABLES["health_healthparameter"].by_name["description_score_5"].non_empty
@@ -129,7 +129,7 @@ def test_a_description_is_read():
         (
             "primary_key: [id]",
             "primary_key: [number]",
-            "pond: keys or indexes name columns that the table does not have: number",
+            "pond: keys or indexes name unknown columns: number",
         ),
         ("    made_by: ponds\n", "", "batch.yaml: table pond or one of its columns lacks 'made_by'"),
         ("unit: m,", "references: river,", "pond.depth refers to river, which is not described"),
@@ -141,6 +141,6 @@ def test_a_wrong_description_is_named(old, new, message):
         read_schema({"batch.yaml": GOOD.replace(old, new)})
 
 
-def test_every_table_is_made_by_the_asset_that_says_so():
+def test_every_table_is_written_by_the_asset_in_its_description():
     writers = {table: recorder.asset for recorder in RECORDERS.values() for table in recorder.tables}
     assert {name: TABLES[name].made_by for name in writers} == writers

@@ -1,11 +1,11 @@
-"""Every rule of AquaMind's tables, those of the database and those that only the application knows, as queries that
-count violations.
+"""Every rule of AquaMind's tables, enforced by the database or only by the application, as queries that count
+violations.
 
 Belongs here: what a single AquaMind would refuse or get wrong: types, choices, ranges, references, formulas, orders of
-dates. Does not belong here: the laws of the farm that span it as a whole (fish close, feed closes), and whether the
-figures are believable.
+dates. Does not belong here: laws that span the whole farm (fish balance, feed balance), and whether the figures are
+realistic.
 
-:data:`RULES` are the rules, :func:`violations` asks a warehouse.
+:data:`RULES` are the rules, :func:`violations` checks a warehouse.
 """
 
 from collections.abc import Collection
@@ -24,25 +24,25 @@ from aquamind_assets.timeline import DayRange, year_days
 __all__ = ["RULES", "Queryable", "Rule", "RuleResult", "violations"]
 
 RULES: list[Rule] = [*generic_rules(), *places.RULES, *fish.RULES, *water.RULES, *feed.RULES, *health.RULES]
-"""All rules; those that follow from the tables' description first."""
+"""All rules, those derived from the description of the tables first."""
 
 
 def violations(
     warehouse: Queryable, tables: Collection[str] | None = None, year: int | None = None, days: DayRange | None = None
 ) -> list[RuleResult]:
-    """How often each rule is broken: one result a rule, ``count`` 0 where it holds.
+    """Count the violations of each rule: one result per rule, ``count`` 0 if it holds.
 
     Args:
         warehouse: the database.
-        tables: restrict it to rules on rows of these tables; they may look at other tables as well.
-        year: restrict it to rows of this calendar year, by their ids.
-        days: restrict it to rows of these days, which lie in one calendar year.
+        tables: check only rules on rows of these tables; the rules may read other tables as well.
+        year: check only rows of this calendar year, by their ids.
+        days: check only rows of these days, which lie in one calendar year.
 
     Raises:
         ValueError: a table is unknown.
     """
     if tables is not None and (unknown := set(tables) - TABLES.keys()):
-        raise ValueError(f"no such tables: {', '.join(sorted(unknown))}; allowed are {', '.join(TABLES)}")
+        raise ValueError(f"unknown tables: {', '.join(sorted(unknown))}; allowed: {', '.join(TABLES)}")
     return evaluate(
         warehouse,
         [rule for rule in RULES if tables is None or rule.table in tables],

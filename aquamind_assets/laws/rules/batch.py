@@ -1,24 +1,24 @@
-"""Rules of batches, assignments, transfers, deaths and growth samples that AquaMind's models and pages demand."""
+"""Rules of batches, assignments, transfers, deaths and growth samples that AquaMind's models and pages require."""
 
 from aquamind_assets.laws.rules.model import Rule, rule, versions_of
 
 _ASSIGNMENT = "batch_batchcontainerassignment"
 
 HALF_CENT = "0.00501"
-"""Half of the last stored decimal of two, and a little for what SQLite makes of decimals."""
+"""Half of the second decimal, the last stored one, and a little more for SQLite's floating point decimals."""
 
 
 RULES: list[Rule] = [
     rule(
         "batch_species",
         "optima.order",
-        "The optimal ranges of a species begin below where they end.",
+        "The lower bound of an optimal range of a species does not exceed the upper bound.",
         "t.optimal_temperature_min > t.optimal_temperature_max OR t.optimal_ph_min > t.optimal_ph_max",
     ),
     rule(
         "batch_lifecyclestage",
         "expected.order",
-        "The expected ranges of a stage begin below where they end.",
+        "The lower bound of an expected range of a stage does not exceed the upper bound.",
         "t.expected_weight_min_g > t.expected_weight_max_g OR t.expected_length_min_cm > t.expected_length_max_cm",
     ),
     rule(
@@ -36,19 +36,19 @@ RULES: list[Rule] = [
     rule(
         "batch_batch",
         "status.end",
-        "A batch that lives has no day on which it ended, and one that has ended has.",
+        "An active batch has no end date, a batch that has ended has one.",
         "(t.status = 'ACTIVE') <> (t.actual_end_date IS NULL)",
     ),
     rule(
         "batch_batch",
         "status.assignments",
-        "A batch that has ended is in no container, one that lives is in at least one.",
+        "A batch that has ended is in no container, an active batch is in at least one.",
         f"(t.status = 'ACTIVE') <> EXISTS (SELECT 1 FROM {_ASSIGNMENT} a WHERE a.batch_id = t.id AND a.is_active)",
     ),
     rule(
         "batch_batch",
         "lifecycle_stage_id.species",
-        "The stage of a batch is one of its species.",
+        "The stage of a batch belongs to its species.",
         "[lifecycle_stage_id.species_id] <> t.species_id",
     ),
     versions_of("batch_historicalbatch", "batch_batch"),
@@ -62,14 +62,14 @@ RULES: list[Rule] = [
     rule(
         _ASSIGNMENT,
         "is_active.departure",
-        "A stay that lasts has no departure, and one that is over has one and no fish left.",
+        "An active stay has no departure date. A stay that has ended has a departure date and no fish.",
         "CASE WHEN t.is_active THEN t.departure_date IS NOT NULL ELSE t.departure_date IS NULL OR t.population_count <>"
         " 0 END",
     ),
     rule(
         _ASSIGNMENT,
         "departure_date.order",
-        "Fish do not leave before they came.",
+        "Fish do not leave before they arrive.",
         "t.departure_date < t.assignment_date",
     ),
     rule(
@@ -81,13 +81,13 @@ RULES: list[Rule] = [
     rule(
         _ASSIGNMENT,
         "lifecycle_stage_id.species",
-        "The stage of the fish is one of their species.",
+        "The stage of a stay belongs to the species of its batch.",
         "[lifecycle_stage_id.species_id] <> [batch_id.species_id]",
     ),
     rule(
         _ASSIGNMENT,
         "biomass_kg.container",
-        "The fish in a container do not weigh more than it may hold.",
+        "The biomass in a container does not exceed its maximum.",
         f"t.is_active AND (SELECT SUM(a.biomass_kg) FROM {_ASSIGNMENT} a WHERE a.container_id = t.container_id AND"
         " a.is_active) > [container_id.max_biomass_kg]",
     ),
@@ -106,56 +106,56 @@ RULES: list[Rule] = [
     rule(
         "batch_batchcomposition",
         "percentage.sum",
-        "The parts of a mixed batch make a hundred per cent.",
+        "The parts of a mixed batch add up to 100 %.",
         "abs((SELECT SUM(c.percentage) FROM batch_batchcomposition c WHERE c.mixed_batch_id = t.mixed_batch_id) - 100)"
         " > 0.1",
     ),
     rule(
         "batch_batchtransfer",
         "counts.source",
-        "No more fish are moved or lost than there were.",
+        "A transfer does not move and lose more fish than the source had.",
         "t.transferred_count + t.mortality_count > t.source_count",
     ),
     rule(
         "batch_batchtransfer",
         "transferred_count.positive",
-        "A transfer moves fish.",
+        "A transfer moves or loses at least one fish.",
         "t.transferred_count + t.mortality_count = 0",
     ),
     rule(
         "batch_batchtransfer",
         "transferred_biomass_kg.source",
-        "No more weight is moved than there was.",
+        "A transfer does not move more biomass than the source had.",
         f"t.transferred_biomass_kg > t.source_biomass_kg + {HALF_CENT} OR t.transferred_biomass_kg < 0",
     ),
     rule(
         "batch_batchtransfer",
         "transfer_type.lifecycle",
-        "A transfer to another stage names the stage.",
+        "A transfer to another stage names that stage.",
         "t.transfer_type = 'LIFECYCLE' AND t.destination_lifecycle_stage_id IS NULL",
     ),
     rule(
         "batch_batchtransfer",
         "transfer_type.container",
-        "A transfer to another container names where the fish went.",
+        "A transfer to another container names the destination stay.",
         "t.transfer_type = 'CONTAINER' AND t.destination_assignment_id IS NULL",
     ),
     rule(
         "batch_batchtransfer",
         "transfer_type.batch",
-        "A split and a merger name the other batch.",
+        "A split or a merge names the other batch.",
         "t.transfer_type IN ('SPLIT', 'MERGE') AND t.destination_batch_id IS NULL",
     ),
     rule(
         "batch_batchtransfer",
         "source_assignment_id.batch",
-        "Fish leave a stay of the batch they belong to.",
+        "Fish leave a stay of their batch.",
         "[source_assignment_id.batch_id] <> t.source_batch_id",
     ),
     rule(
         "batch_batchtransfer",
         "destination_assignment_id.batch",
-        "Fish enter a stay of the batch they belong to afterwards.",
+        "Fish enter a stay of the batch that they belong to after the transfer.",
         "[destination_assignment_id.batch_id] <> coalesce(t.destination_batch_id, t.source_batch_id)",
     ),
     rule(
@@ -175,26 +175,26 @@ RULES: list[Rule] = [
     rule(
         "batch_mortalityevent",
         "count.positive",
-        "An event of mortality has dead fish, and they have a weight.",
+        "A mortality event has dead fish, and their biomass is not negative.",
         "t.count < 1 OR t.biomass_kg < 0",
     ),
     rule(
         "batch_mortalityevent",
         "event_date.batch",
-        "Fish die while their batch lives.",
+        "Fish die during the life of their batch.",
         "t.event_date < [batch_id.start_date] OR t.event_date > [batch_id.actual_end_date]",
     ),
     rule(
         "batch_growthsample",
         "avg_weight_g.positive",
-        "Sampled fish weigh something.",
+        "Weights and lengths of sampled fish are positive.",
         "t.avg_weight_g <= 0 OR t.min_weight_g <= 0 OR t.avg_length_cm <= 0",
     ),
     rule("batch_growthsample", "sample_size.positive", "A sample has fish.", "t.sample_size < 1"),
     rule(
         "batch_growthsample",
         "sample_size.population",
-        "A sample is not larger than the fish that are there.",
+        "A sample has no more fish than the population of the stay.",
         "[assignment_id.is_active] AND t.sample_size > [assignment_id.population_count]",
     ),
     rule(
@@ -213,7 +213,7 @@ RULES: list[Rule] = [
     rule(
         "batch_growthsample",
         "sample_date.assignment",
-        "Fish are sampled while they are there.",
+        "Fish are sampled during their stay.",
         "t.sample_date < [assignment_id.assignment_date] OR t.sample_date > [assignment_id.departure_date]",
     ),
 ]

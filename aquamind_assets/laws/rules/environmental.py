@@ -1,4 +1,4 @@
-"""Rules of parameters, readings, weather and transitions that AquaMind's pages and TimescaleDB's keys demand."""
+"""Rules of parameters, readings, weather and transitions that AquaMind's pages and TimescaleDB's keys require."""
 
 from aquamind_assets.laws.rules.model import TIME_COLUMNS, Rule, missing, rule
 from aquamind_assets.tables.schema import TABLES
@@ -8,7 +8,7 @@ _REFERENCES = TABLES[READINGS].foreign_keys
 
 
 def _in_container(instant: str) -> str:
-    """Condition: the group's batch was in its container on the day of that instant."""
+    """Return the condition that the group's batch was in its container on the day of that instant."""
     return (
         "EXISTS (SELECT 1 FROM batch_batchcontainerassignment a WHERE a.batch_id = t.batch_id AND a.container_id ="
         f" t.container_id AND a.assignment_date <= date({instant}) AND (a.departure_date IS NULL OR a.departure_date >="
@@ -16,22 +16,21 @@ def _in_container(instant: str) -> str:
     )
 
 
-def _reading(what: str, description: str, broken: str, weight: str = "t.n") -> Rule:
-    return rule(READINGS, what, description, broken, weight)
+def _reading(what: str, description: str, violation: str, weight: str = "t.n") -> Rule:
+    return rule(READINGS, what, description, violation, weight)
 
 
 def _once_an_instant(table: str, place: str) -> Rule:
-    """No two rows of one ``place`` share an instant: the key of the table with TimescaleDB. Counted are the instants at
-    which some do.
+    """No two rows of one ``place`` share an instant: the table's key with TimescaleDB. The count is of instants with
+    such rows.
 
-    Counting distinct places by instant costs a third of grouping by both, where there are a hundred million rows.
+    Counting distinct places by instant costs a third of grouping by both, on a hundred million rows.
     """
     time = quoted(TIME_COLUMNS[table])
     return Rule(
         f"{table}.unique({place}, {TIME_COLUMNS[table]})",
         table,
-        f"There is one row for each {place.removesuffix('_id')} and instant, as the table's key with TimescaleDB"
-        " demands.",
+        f"There is at most one row for each {place.removesuffix('_id')} and instant: the table's key with TimescaleDB.",
         query=(
             f"SELECT min(t.id) AS id FROM {table} t WHERE {{rows}} GROUP BY t.{time} HAVING count(t.{place}) <>"
             f" count(DISTINCT t.{place})"
@@ -56,12 +55,12 @@ RULES: list[Rule] = [
     ),
     _reading(
         "sensor_id.given",
-        "A reading names its sensor, as the table's key with TimescaleDB demands.",
+        "A reading names its sensor, which is part of the table's key with TimescaleDB.",
         "t.sensor_id IS NULL",
     ),
     _reading(
         "sensor_id.container",
-        "A sensor measures in the container it hangs in.",
+        "A reading is of the container in which its sensor is installed.",
         "[sensor_id.container_id] <> t.container_id",
     ),
     Rule(
@@ -75,14 +74,14 @@ RULES: list[Rule] = [
     ),
     _reading(
         "value.range",
-        "A value lies in its parameter's accepted range; nought is not looked at.",
+        "A value lies in its parameter's accepted range; values of 0 are not checked.",
         "t.outside > 0",
         "t.outside",
     ),
     _reading("created_at.order", "A reading is not entered before it is taken.", "t.early > 0", "t.early"),
     _reading(
         "recorded_by_id.manual",
-        "Only a reading taken by hand names who took it.",
+        "Only a manual reading names the user who took it.",
         "t.recorded_by_id IS NOT NULL AND NOT t.is_manual",
     ),
     _reading(

@@ -1,7 +1,9 @@
-"""Asking a database whether the rules hold.
+"""Counting violations of rules in a database.
 
-All rules on single rows of a table are asked in one pass over it; the others have a query of their own. A year is found
-by its ids, which say when a row is from, so a check reads the rows of its year and no others.
+All rules on single rows of a table are evaluated in one pass over it; each of the others has a query of its own. The
+ids of rows hold their day, so a check of a year reads only the rows of that year.
+
+Belongs here: building and running the queries. Does not belong here: the rules (the other modules of this package).
 """
 
 import re
@@ -20,21 +22,21 @@ _WIDE_YEAR = 10_000_000_000
 
 
 class Queryable(Protocol):
-    """Whatever answers a query: every warehouse does."""
+    """Anything that answers a query. Every warehouse does."""
 
     def frame(self, sql: str) -> pd.DataFrame:
-        """The rows of a query."""
+        """Return the rows of a query."""
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """How often one rule is broken.
+    """The violations of one rule.
 
     Attributes:
         rule: the rule.
         table: its table.
-        count: number of violations; 0 if it holds.
-        example_id: id of the first row that breaks it, None if it holds.
+        count: number of violations; 0 if the rule holds.
+        example_id: id of the first row that violates the rule, None if it holds.
     """
 
     rule: Rule
@@ -44,14 +46,14 @@ class RuleResult:
 
 
 def evaluate(warehouse: Queryable, rules: Iterable[Rule], days: DayRange | None = None) -> list[RuleResult]:
-    """One result for each rule, in the order of the tables; ``days``, of one calendar year, restricts it to rows of
-    those days."""
+    """Return one result for each rule, in the order of the tables. ``days``, of one calendar year, restricts the check
+    to rows of those days."""
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table, []).append(rule)
     results: list[RuleResult] = []
     for table, found in by_table.items():
-        results += _on_rows(warehouse, table, [rule for rule in found if rule.broken], days)
+        results += _on_rows(warehouse, table, [rule for rule in found if rule.violation], days)
         results += [_by_query(warehouse, rule, days) for rule in found if rule.query]
     return results
 
@@ -60,26 +62,26 @@ def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], days: Da
     if not rules:
         return []
     joins = _Joins(table)
-    conditions = [joins.resolved(rule.broken) for rule in rules]
+    conditions = [joins.resolved(rule.violation) for rule in rules]
     columns = ", ".join(
-        f"SUM(CASE WHEN {broken} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {broken} THEN t.{_id_of(table)}"
-        f" END) AS e{i}"
-        for i, (rule, broken) in enumerate(zip(rules, conditions, strict=True))
+        f"SUM(CASE WHEN {violation} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {violation} THEN"
+        f" t.{_id_of(table)} END) AS e{i}"
+        for i, (rule, violation) in enumerate(zip(rules, conditions, strict=True))
     )
     answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, joins, days)}").iloc[0]
     return [_result(rule, answer[f"n{i}"], answer[f"e{i}"]) for i, rule in enumerate(rules)]
 
 
 class _Joins:
-    """The rows that a table's rows refer to, each joined once for all rules: a database hashes them, where it would
-    look a subquery up row by row."""
+    """Joins to the rows that a table's rows refer to, each joined once for all rules. A database hashes a join, but
+    runs a subquery row by row."""
 
     def __init__(self, table: str) -> None:
         self._table = TABLES[table]
         self._aliases: dict[str, str] = {}
 
     def resolved(self, condition: str) -> str:
-        """The condition with ``[column.value]`` made into a column of a joined table."""
+        """Return the condition with each ``[column.value]`` replaced by a column of a joined table."""
         return re.sub(r"\[(\w+)\.(\w+)\]", self._column, condition)
 
     def _column(self, match: re.Match[str]) -> str:
@@ -97,7 +99,7 @@ class _Joins:
 
 
 def _source(table: str, joins: _Joins, days: DayRange | None) -> str:
-    """What the conditions on ``t`` are asked of."""
+    """Return the FROM clause for conditions on ``t``."""
     if table in SUMMARISED:
         return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', days))}) t{joins.sql}"
     return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', days)}"
@@ -125,7 +127,7 @@ def _id_of(table: str) -> str:
 
 
 def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterator[str]:
-    """Conditions on the rows of ``t`` under which to ask a query, one after the other."""
+    """Yield the conditions on the rows of ``t`` for which to run a query, one after the other."""
     if not rule.by_chunk:
         yield _rows_of(rule.table, "t", days)
         return
@@ -135,7 +137,7 @@ def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterat
 
 
 def _years(warehouse: Queryable, table: str) -> list[int]:
-    """The years of which a table with wide ids has rows, or may have some in between."""
+    """Return the years between the first and the last row of a table with wide ids."""
     ends = warehouse.frame(f"SELECT min(id) AS low, max(id) AS high FROM {table}").iloc[0]
     return (
         [] if pd.isna(ends["low"]) else list(range(int(ends["low"]) // _WIDE_YEAR, int(ends["high"]) // _WIDE_YEAR + 1))
@@ -147,12 +149,13 @@ def _rows_of(table: str, alias: str, days: DayRange | None) -> str:
 
 
 def rows_of_days(table: str, alias: str, days: DayRange) -> str:
-    """SQL condition on the rows ``alias`` of a table: their ids are of these days, which lie in one calendar year."""
+    """Return the SQL condition on the rows ``alias`` of a table whose ids are of these days, which lie in one calendar
+    year."""
     spec = TABLES[table]
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
     if table in TIME_COLUMNS:
-        # A day more on both sides: the ids are exact, and a session that does not run on UTC must not lose rows.
+        # One more day on both sides: the ids are exact, and a session outside UTC must not lose rows.
         time = f"{alias}.{quoted(TIME_COLUMNS[table])}"
         condition += f" AND {time} >= '{_midnight(days.first - 1)}' AND {time} < '{_midnight(days.end + 1)}'"
     return condition

@@ -1,8 +1,7 @@
-"""Rules that follow from the description of the tables alone: NULLs, choices, ranges, lengths, references, uniqueness.
+"""Rules derived from the description of the tables: NULLs, choices, ranges, lengths, references, uniqueness.
 
-A database enforces some of them by itself; they are asked all the same, for SQLite enforces neither lengths nor digits,
-foreign keys may have been off while rows were loaded, and the application's choices and ranges are known to no database
-at all.
+A database enforces some of them itself. They are checked anyway: SQLite enforces neither lengths nor digits, foreign
+keys may have been off during loading, and no database has the application's choices and ranges.
 """
 
 import re
@@ -14,12 +13,13 @@ from aquamind_assets.warehouse.ddl import quoted
 
 
 def generic_rules() -> list[Rule]:
-    """The rules of every described table, one that is summarised left out: its own module has them."""
+    """Return the rules of every described table, except tables in ``SUMMARISED``, whose rules are written out in their
+    own module."""
     return [found for table in TABLES.values() if table.name not in SUMMARISED for found in table_rules(table)]
 
 
 def table_rules(table: TableSpec) -> Iterator[Rule]:
-    """The rules of one table."""
+    """Yield the rules of one table."""
     for column in table.columns:
         yield from _column_rules(table.name, column)
     for unique in table.unique:
@@ -27,17 +27,17 @@ def table_rules(table: TableSpec) -> Iterator[Rule]:
         yield _unique_rule(table, unique.columns, where)
     for check in table.checks:
         yield rule(
-            table.name, check.name, f"The database's own rule holds: {check.sql}.", f"NOT ({_of_row(table, check.sql)})"
+            table.name, check.name, f"The CHECK constraint holds: {check.sql}.", f"NOT ({_of_row(table, check.sql)})"
         )
 
 
 def _of_row(table: TableSpec, sql: str) -> str:
-    """The condition with its columns named as those of ``t``."""
+    """Return the condition with its columns qualified by ``t``."""
     return re.sub(r'"?\b(' + "|".join(table.column_names) + r')\b"?', r't."\1"', sql)
 
 
 def _unique_rule(table: TableSpec, columns: tuple[str, ...], where: str) -> Rule:
-    """No two rows share these columns (NULLs never do); ``where`` restricts it further, beginning with AND.
+    """No two rows share these columns (NULLs never do). ``where`` restricts the rule further and begins with AND.
 
     Rows of one year are compared with each other.
     """
@@ -62,7 +62,7 @@ def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
         yield rule(
             table,
             f"{column.name}.non_empty",
-            f"{column.name} is not empty: the application asks for it.",
+            f"{column.name} is not empty: the application requires it.",
             f"{name} = ''",
         )
     if column.choices:
@@ -82,8 +82,8 @@ def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
         )
     bounds = _bounds(column)
     if bounds is not None:
-        low, high, said = bounds
-        yield rule(table, f"{column.name}.range", f"{column.name} {said}.", f"{name} < {low} OR {name} > {high}")
+        low, high, text = bounds
+        yield rule(table, f"{column.name}.range", f"{column.name} {text}.", f"{name} < {low} OR {name} > {high}")
     if column.references is not None:
         yield rule(
             table,
@@ -94,16 +94,16 @@ def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
 
 
 def _bounds(column: ColumnSpec) -> tuple[str, str, str] | None:
-    """Smallest and largest value, and how to say it; None where the kind of column knows none."""
+    """Return the smallest and largest value and a description of them; None for kinds of columns without bounds."""
     if column.kind == "numeric":
         assert column.precision is not None
         assert column.scale is not None
         widest = "9" * (column.precision - column.scale) + "." + "9" * column.scale
         low, high = f"-{widest}", widest
-        said = f"has at most {column.precision - column.scale} digits before the point"
+        text = f"has at most {column.precision - column.scale} digits before the decimal point"
     elif column.kind in ("smallint", "integer") and not column.identity and column.references is None:
         high = str(INTEGER_LIMITS[column.kind])
-        low, said = f"-{high}", f"fits {column.kind}"
+        low, text = f"-{high}", f"fits {column.kind}"
     else:
         return None
     limits = []
@@ -113,4 +113,4 @@ def _bounds(column: ColumnSpec) -> tuple[str, str, str] | None:
     if column.maximum is not None:
         high = f"{column.maximum:g}"
         limits.append(f"<= {column.maximum:g}")
-    return low, high, f"is {' and '.join(limits)}" if limits else said
+    return low, high, f"is {' and '.join(limits)}" if limits else text

@@ -1,4 +1,4 @@
-"""Rules of places, containers, sensors and people that AquaMind's models and pages demand."""
+"""Rules of places, containers, sensors and people that AquaMind's models and pages require."""
 
 from aquamind_assets.laws.rules.model import Rule, rule, versions_of
 
@@ -12,7 +12,7 @@ RULES: list[Rule] = [
     rule(
         "infrastructure_containertype",
         "max_volume_m3.positive",
-        "A container type has a largest volume above nought.",
+        "The largest volume of a container type is positive.",
         "t.max_volume_m3 <= 0",
     ),
     rule(
@@ -30,14 +30,14 @@ RULES: list[Rule] = [
     rule(
         "infrastructure_container",
         "max_biomass_kg.positive",
-        "A container may hold some biomass.",
+        "The maximum biomass of a container is positive.",
         "t.max_biomass_kg <= 0",
     ),
     *(
         Rule(
             f"{table}.name.unique_in_{place}",
             table,
-            f"No two rows of one {place.removesuffix('_id')} share a name.",
+            f"No two rows with the same {place.removesuffix('_id')} share a name.",
             query=(
                 f"SELECT min(t.id) AS id FROM {table} t WHERE {{rows}} AND t.{place} IS NOT NULL GROUP BY t.{place},"
                 " t.name HAVING count(*) > 1"
@@ -60,6 +60,11 @@ RULES: list[Rule] = [
         "A sensor is calibrated after it is installed.",
         "t.last_calibration_date < t.installation_date",
     ),
-    rule("infrastructure_feedcontainer", "capacity_kg.positive", "A feed store holds some feed.", "t.capacity_kg <= 0"),
+    rule(
+        "infrastructure_feedcontainer",
+        "capacity_kg.positive",
+        "The capacity of a feed store is positive.",
+        "t.capacity_kg <= 0",
+    ),
     versions_of("infrastructure_historicalcontainer", "infrastructure_container"),
 ]

@@ -1,4 +1,4 @@
-"""Rules of feed, purchases, stock, feedings and summaries that AquaMind's models, services and pages demand."""
+"""Rules of feed, purchases, stock, feedings and summaries that AquaMind's models, services and pages require."""
 
 from aquamind_assets.laws.rules.batch import HALF_CENT
 from aquamind_assets.laws.rules.model import Rule, rule, versions_of
@@ -7,10 +7,10 @@ _ASSIGNMENT = "batch_batchcontainerassignment"
 _SUMMARY = "inventory_batchfeedingsummary"
 
 
-def _sum_of_feedings(name: str, description: str, broken: str) -> Rule:
-    """A rule on a summary ``t`` and its feeding events ``e``: ``broken`` is a condition on their aggregates.
+def _sum_of_feedings(name: str, description: str, violation: str) -> Rule:
+    """Return a rule on a summary ``t`` and its feeding events ``e``; ``violation`` is a condition on their aggregates.
 
-    The events are narrowed to the time of all the summaries before they meet their own, so that a decade's feedings are
+    The events are restricted to the time of all summaries before they are joined, so that the feedings of a decade are
     read once.
     """
     periods = f"FROM {_SUMMARY} t WHERE {{rows}}"
@@ -32,7 +32,7 @@ def _sum_of_feedings(name: str, description: str, broken: str) -> Rule:
             ) e ON e.batch_id = t.batch_id AND e.feeding_date >= t.period_start AND e.feeding_date <= t.period_end
             WHERE {{rows}}
             GROUP BY t.id, t.total_feed_kg, t.average_biomass_kg, t.average_feeding_percentage
-            HAVING {broken}
+            HAVING {violation}
         """,
     )
 
@@ -41,7 +41,7 @@ RULES: list[Rule] = [
     rule(
         "inventory_feed",
         "nutrients.sum",
-        "Protein, fat and carbohydrate of a feed are not more than the whole.",
+        "Protein, fat and carbohydrate of a feed add up to at most 100 %.",
         "coalesce(t.protein_percentage, 0) + coalesce(t.fat_percentage, 0) + coalesce(t.carbohydrate_percentage, 0)"
         " > 100",
     ),
@@ -54,20 +54,20 @@ RULES: list[Rule] = [
     rule(
         "inventory_feedcontainerstock",
         "quantity_kg.positive",
-        "A lot in store has something left; an empty one is deleted.",
+        "A lot in store has feed left; AquaMind deletes an empty lot.",
         "t.quantity_kg <= 0",
     ),
     rule(
         "inventory_feedcontainerstock",
         "quantity_kg.purchase",
-        "No more is left of a purchase, over all stores, than was bought.",
+        "The feed left of a purchase, over all stores, does not exceed the amount bought.",
         "(SELECT SUM(s.quantity_kg) FROM inventory_feedcontainerstock s WHERE s.feed_purchase_id = t.feed_purchase_id)"
         f" > [feed_purchase_id.quantity_kg] + {HALF_CENT}",
     ),
     rule(
         "inventory_feedcontainerstock",
         "feed_purchase_id.feed",
-        "A store holds lots of one feed, for the application takes the oldest lot whatever its feed.",
+        "A store holds lots of one feed: the application consumes the oldest lot, whatever its feed.",
         "EXISTS (SELECT 1 FROM inventory_feedcontainerstock s JOIN inventory_feedpurchase p ON p.id ="
         " s.feed_purchase_id WHERE s.feed_container_id = t.feed_container_id AND p.feed_id <>"
         " [feed_purchase_id.feed_id])",
@@ -75,7 +75,7 @@ RULES: list[Rule] = [
     rule(
         "inventory_feedcontainerstock",
         "entry_date.order",
-        "A lot comes into store after it was ordered.",
+        "A lot is stored on or after the day of its purchase.",
         "date(t.entry_date) < [feed_purchase_id.purchase_date]",
     ),
     rule(
@@ -88,39 +88,39 @@ RULES: list[Rule] = [
     rule(
         "inventory_feedstock",
         "current_quantity_kg.capacity",
-        "A store does not hold more than it can.",
+        "The stock of a store does not exceed its capacity.",
         "t.current_quantity_kg > [feed_container_id.capacity_kg]",
     ),
     versions_of("inventory_historicalfeedstock", "inventory_feedstock"),
     rule(
         "inventory_feedingevent",
         "batch_assignment_id.batch",
-        "The stay that is fed is one of the batch.",
+        "The stay that is fed belongs to the batch.",
         "[batch_assignment_id.batch_id] <> t.batch_id",
     ),
     rule(
         "inventory_feedingevent",
         "batch_assignment_id.container",
-        "The stay that is fed is one in the container.",
+        "The stay that is fed is in the container.",
         "[batch_assignment_id.container_id] <> t.container_id",
     ),
     rule(
         "inventory_feedingevent",
         "feeding_date.assignment",
-        "Fish are fed while they are there.",
+        "Fish are fed during their stay.",
         "t.feeding_date < [batch_assignment_id.assignment_date] OR t.feeding_date >"
         " [batch_assignment_id.departure_date]",
     ),
     rule(
         "inventory_feedingevent",
         "feed_stock_id.feed",
-        "Fish are given the feed that the stock is of.",
+        "The feed of a feeding is the feed of the stock.",
         "[feed_stock_id.feed_id] <> t.feed_id",
     ),
     rule(
         "inventory_feedingevent",
         "feeding_percentage.formula",
-        "The percentage is feed over biomass; the application rounds it to two decimals and stores six.",
+        "The percentage is feed divided by biomass; the application rounds it to two decimals and stores six.",
         "t.feeding_percentage < 99.99 AND abs(t.feeding_percentage - 100.0 * t.amount_kg / t.batch_biomass_kg) >"
         f" {HALF_CENT}",
     ),
@@ -128,7 +128,7 @@ RULES: list[Rule] = [
     rule(
         _SUMMARY,
         "fcr.formula",
-        "The feed conversion ratio is feed over gain, where there was a gain.",
+        "The feed conversion ratio is feed divided by biomass gain, and is given only for a positive gain.",
         "(t.fcr IS NOT NULL AND coalesce(t.total_biomass_gain_kg, 0) <= 0) OR abs(t.fcr * t.total_biomass_gain_kg -"
         " t.total_feed_consumed_kg) > 0.000501 * t.total_biomass_gain_kg + 0.000001",
     ),

@@ -1,4 +1,7 @@
-"""What a rule is. Does not belong here: the rules themselves, and running them (``evaluate``)."""
+"""The model of a rule.
+
+Belongs here: what a rule consists of. Does not belong here: the rules themselves, and running them (``evaluate``).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,62 +25,60 @@ SUMMARISED: Mapping[str, str] = {
     """
     )
 }
-"""Tables whose rules look at groups of rows instead of rows, with the SQL that makes the groups; ``{rows}`` stands for
-the condition on the ids of ``r``. A hundred million readings become a hundred thousand groups in one pass, and all
-their rules then cost nothing."""
+"""Tables whose rules are evaluated on groups of rows instead of rows, with the SQL of the groups; ``{rows}`` stands for
+the condition on the ids of ``r``. One pass turns a hundred million readings into a hundred thousand groups, and the
+cost of all their rules on the groups is negligible."""
 
 TIME_COLUMNS: Mapping[str, str] = {READINGS: "reading_time", "environmental_weatherdata": "timestamp"}
-"""Tables that are stored by time: a condition on it besides the one on the ids spares a database that has no index on
-them from reading other years."""
+"""Tables that are stored by time, with their time column. A condition on it, in addition to the condition on the ids,
+saves a database without an index on ids from reading other years."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Something that holds for every row of a table.
+    """A condition that holds for every row of a table.
 
-    Either ``broken`` or ``query`` says when it does not, in SQL that SQLite and PostgreSQL both understand.
+    Either ``violation`` or ``query`` finds violations, in SQL that both SQLite and PostgreSQL understand.
 
     Attributes:
-        name: its name, beginning with the table; no two rules share one.
-        table: the table whose rows it is about.
+        name: the name, beginning with the table; unique among all rules.
+        table: the table whose rows are checked.
         description: what holds, one sentence.
-        broken: condition on the row ``t`` (of a :data:`SUMMARISED` table: on the group ``t``); all of a table's are
-            evaluated in one pass. ``[batch_id.start_date]`` in it stands for the ``start_date`` of the row that
-            ``t.batch_id`` refers to, NULL if there is none.
-        weight: how many violations a broken ``t`` counts for: an expression.
-        query: a SELECT of one ``id`` for each violation instead; ``{rows}`` in it stands for the condition on the ids
-            of ``t``.
-        by_chunk: whether the query may be asked of thirty days at a time; what it looks for never spans two days.
+        violation: condition that is true for a violation, on the row ``t`` (for a :data:`SUMMARISED` table: on the
+            group ``t``). All conditions of a table are evaluated in one pass. ``[batch_id.start_date]`` stands for the
+            ``start_date`` of the row that ``t.batch_id`` refers to, NULL if there is none.
+        weight: number of violations that a matching ``t`` counts for: an SQL expression.
+        query: instead of ``violation``, a SELECT of one ``id`` for each violation; ``{rows}`` in it stands for the
+            condition on the ids of ``t``.
+        by_chunk: whether the query may be run for thirty days at a time, because no violation spans two days.
     """
 
     name: str
     table: str
     description: str
-    broken: str = ""
+    violation: str = ""
     weight: str = "1"
     query: str = ""
     by_chunk: bool = False
 
     def __post_init__(self) -> None:
-        if bool(self.broken) == bool(self.query):
-            raise ValueError(f"rule {self.name}: give either a condition or a query")
+        if bool(self.violation) == bool(self.query):
+            raise ValueError(f"rule {self.name}: needs either a condition or a query, not both")
         if self.query and "{rows}" not in self.query:
-            raise ValueError(
-                f"rule {self.name}: its query does not say where the condition on the ids belongs ({{rows}})"
-            )
+            raise ValueError(f"rule {self.name}: the query lacks {{rows}}, the place for the condition on the ids")
 
 
-def rule(table: str, what: str, description: str, broken: str, weight: str = "1") -> Rule:
-    """A rule on single rows, named ``table.what``."""
-    return Rule(f"{table}.{what}", table, description, broken=broken, weight=weight)
+def rule(table: str, what: str, description: str, violation: str, weight: str = "1") -> Rule:
+    """Return a rule on single rows, named ``table.what``."""
+    return Rule(f"{table}.{what}", table, description, violation=violation, weight=weight)
 
 
 def versions_of(history: str, table: str) -> Rule:
-    """Every row of a history table is a version of a row that is there."""
+    """Every row of a history table is a version of an existing row."""
     return Rule(
         f"{history}.id.reference",
         history,
-        f"A version is one of a row of {table} that is there.",
+        f"A version belongs to an existing row of {table}.",
         query=(
             f"SELECT t.history_id AS id FROM {history} t WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {table} x WHERE"
             " x.id = t.id)"
@@ -86,5 +87,5 @@ def versions_of(history: str, table: str) -> Rule:
 
 
 def missing(column: str) -> str:
-    """Condition: ``column`` is given and the row it refers to is not there."""
+    """Return the condition that ``column`` is given and the row it refers to does not exist."""
     return f"t.{column} IS NOT NULL AND [{column}.id] IS NULL"

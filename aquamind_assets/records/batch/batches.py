@@ -1,10 +1,10 @@
-"""AquaMind's app ``batch``, what lives: batches, their stays in containers, and the history of batches.
+"""Living rows of AquaMind's app ``batch``: batches, their stays in containers, and the history of batches.
 
-Belongs here: batches and assignments as of the latest simulated day, and the history rows AquaMind keeps. Does not
-belong here: what happens on one day and never changes (``transfers``, ``growth``, ``mortality``).
+Belongs here: batches and assignments as of the latest simulated day, and AquaMind's history rows. Does not belong here:
+events of one day that never change (``transfers``, ``growth_samples``, ``mortality_events``).
 
-Populations, weights and departures come from ``YearInputs.lives``, so that it does not matter which year is written
-when.
+Populations, weights and departures come from ``YearInputs.lives``, so that the rows do not depend on the order in which
+years are written.
 """
 
 from collections.abc import Iterator
@@ -23,37 +23,38 @@ STATUS_NAMES: tuple[str, ...] = tuple(status.name for status in BatchStatus)
 """``batch_batch.status`` for each BatchStatus."""
 
 BATCH_TYPES: tuple[str, ...] = ("STANDARD", "MIXED")
-"""``batch_batch.batch_type`` of a batch that began with eggs, and of one put together from others."""
+"""``batch_batch.batch_type`` of a batch that starts with eggs, and of a batch mixed from others."""
 
 _MIXED_NOTE = "Put together from fish of other batches, see its composition."
 
 _REGISTERED = 8 * HOUR
-"""A batch is entered into AquaMind on the morning of the day on which its eggs, or its fish, arrive at noon."""
+"""A batch is registered in AquaMind on the morning of its first day; its eggs or fish arrive at noon."""
 
 _CLOSE_OF_DAY = 23 * HOUR
-"""Populations and weights are brought up to date in the evening."""
+"""Populations and weights are updated in the evening."""
 
 LATE_DAYS = 30
-"""A batch that lives past its expected end is expected to end so many days after the latest simulated day."""
+"""A batch that lives past its expected end gets a new expected end this number of days after the latest simulated
+day."""
 
 _HISTORY_TYPES = ("+", "~")
 
 
 def batches(year: YearInputs) -> Iterator[Rows]:
-    """Every batch alive in the year, its stays, and the history rows of the year."""
+    """Yield every batch alive in the year, its stays, and the history rows of the year."""
     yield _batches(year)
     yield _assignments(year)
     yield _history(year)
 
 
 def grams_to_cents(weight_g: np.ndarray) -> np.ndarray:
-    """Mean weights in stored units of .01 g, int64."""
+    """Return mean weights in stored units of .01 g, int64."""
     return np.rint(weight_g * 100).astype(np.int64)
 
 
 def biomass_cents(count: np.ndarray, weight_g: np.ndarray) -> np.ndarray:
-    """Biomass of ``count`` fish in units of .01 kg, int64: count x mean weight as stored / 1000, halves to even, as
-    AquaMind's own ``save`` computes it."""
+    """Return the biomass of ``count`` fish in units of .01 kg, int64: count x mean weight as stored / 1000, halves to
+    even, as AquaMind's own ``save`` computes it."""
     mills = np.asarray(count, dtype=np.int64) * grams_to_cents(weight_g)
     whole, rest = np.divmod(mills, 1000)
     return whole + ((rest > 500) | ((rest == 500) & (whole % 2 == 1)))
@@ -69,8 +70,8 @@ def _notes(frame: Batches) -> list[str]:
 
 
 def _expected_end(year: YearInputs, frame: Batches) -> np.ndarray:
-    """Day on which each batch is expected to end; of one that is late, a new date: AquaMind takes no laboratory sample
-    after it."""
+    """Return the day on which each batch is expected to end. A late batch gets a new date, because AquaMind accepts no
+    laboratory sample after it."""
     late = (frame.end_day < 0) & (frame.expected_end_day <= year.lives.through)
     return np.where(late, year.lives.through + LATE_DAYS, frame.expected_end_day)
 
@@ -126,8 +127,8 @@ def _assignments(year: YearInputs) -> Rows:
 
 
 def _history(year: YearInputs) -> Rows:
-    """'+' when a batch is registered, '~' when it enters another stage and when it ends: what AquaMind writes at each
-    save, as the row stood then."""
+    """Return the rows that AquaMind writes at each save: '+' when a batch is registered, '~' when it enters another
+    stage and when it ends, each with the state of that day."""
     ledger = year.ledger
     frame = ledger.batches
     inside = year_days(year.year)

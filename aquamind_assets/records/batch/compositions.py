@@ -1,10 +1,9 @@
-"""AquaMind's batch compositions: which batches the fish of a mixed batch come from.
+"""AquaMind's batch compositions: the source batches of the fish in a mixed batch.
 
 Belongs here: rows of ``batch_batchcomposition``. Does not belong here: the mixed batch itself (``batches``), the
-movements that made it (``transfers``).
+movements that created it (``transfers``).
 
-A composition says what was put together on the day of mixing, and never changes: afterwards nobody can tell the fish
-apart.
+A composition is that of the day of mixing and never changes, because the fish cannot be distinguished afterwards.
 """
 
 from collections.abc import Iterator
@@ -17,15 +16,15 @@ from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
 _ENTERED = MOVE_INSTANT + 2 * HOUR
-"""Entered into AquaMind together with the transfers."""
+"""Compositions are entered into AquaMind together with the transfers."""
 
 _WHOLE = 10_000
-"""A hundred per cent, in stored units of .01 %."""
+"""100 %, in stored units of .01 %."""
 
 
 def compositions(year: YearInputs) -> Iterator[Rows]:
-    """``batch_batchcomposition`` of the batches that were put together in the year: a row for each source, their
-    percentages of the fish make 100."""
+    """Yield ``batch_batchcomposition`` of the batches that were mixed in the year: a row for each source, with
+    percentages of the fish that add up to 100."""
     parts = year.ledger.compositions
     yield rows(
         "batch_batchcomposition",
@@ -41,8 +40,8 @@ def compositions(year: YearInputs) -> Iterator[Rows]:
 
 
 def percentages(mixed_batch: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Share of each source in the fish of its mixed batch, in .01 %; whole numbers that add up to 10,000 in each batch.
-    Rows of a batch stand together."""
+    """Return the share of each source in the fish of its mixed batch, in .01 %: whole numbers that add up to 10,000 in
+    each batch. Rows of a batch are adjacent."""
     shares = np.zeros(count.size, dtype=np.int64)
     for batch in np.unique(mixed_batch):
         mine = mixed_batch == batch

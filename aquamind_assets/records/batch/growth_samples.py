@@ -1,8 +1,8 @@
 """AquaMind's growth samples: a few dozen fish of each container, weighed and measured every week.
 
-Belongs here: the sample as a real draw from the container's fish. A fish's weight is log-normal about the container's
-true mean with its true coefficient of variation, its length follows from W = K L^3 / 100 with a condition of its own;
-so means, deviations and extremes scatter as those of a sample do.
+Belongs here: drawing the sample from the container's fish. Does not belong here: growth itself (``farm``). A fish's
+weight is log-normal about the container's true mean with its true coefficient of variation. Its length follows from W =
+K L^3 / 100 with an individual condition factor. So means, deviations and extremes have the scatter of a real sample.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
 
 CONDITION_SD = 0.06
-"""Standard deviation of the log of an individual's condition factor about its container's (general knowledge)."""
+"""Standard deviation of the log of an individual's condition factor about the container's mean (general knowledge)."""
 
 _FIRST_FED_STAGE = Stage.FRY
 """Eggs and alevins are not measured."""
@@ -26,24 +26,24 @@ _MEASURED = 10 * HOUR
 
 
 def growth_samples(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """The samples of these days, sorted by (day, container)."""
+    """Yield the samples of these days, sorted by (day, container)."""
     due = _due(year, of_days(year.ledger.container_days, days))
     if len(due):
         yield _sampled(year, due)
 
 
 def _due(year: YearInputs, fish: ContainerDays) -> ContainerDays:
-    """Containers whose turn it is: each has its own day in the interval, so that the crew has some every day; not on
-    the day fish come or leave."""
+    """Return the containers that are sampled: each container has its own day in the interval, so that the crew has some
+    every day. Containers are not sampled on days when fish arrive or leave."""
     interval = year.scenario.health.sampling.growth_interval_days
     turn = (fish.day.astype(np.int64) + fish.container) % interval == 0
     return fish.take(turn & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0))
 
 
 def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
-    """Fish wanted in each sample, and standard normals of shape (samples, 2, most fish), float32.
+    """Return the wanted number of fish of each sample, and standard normals of shape (samples, 2, most fish), float32.
 
-    Drawn day by day for all containers whose turn may come on the day, occupied or not: what one container draws does
+    They are drawn day by day for all containers that may be due, occupied or not, so that the draws of a container do
     not depend on the others.
     """
     plan = year.scenario.health.sampling
@@ -94,7 +94,7 @@ def _sampled(year: YearInputs, due: ContainerDays) -> Rows:
 
 
 def _mean_and_sd(values: np.ndarray, sampled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation (n - 1; 0 for one fish) of the sampled values of each row."""
+    """Return mean and standard deviation (n - 1; 0 for one fish) of the sampled values of each row."""
     size = sampled.sum(axis=1)
     mean = np.where(sampled, values, 0.0).sum(axis=1) / size
     squares = np.where(sampled, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
@@ -102,7 +102,7 @@ def _mean_and_sd(values: np.ndarray, sampled: np.ndarray) -> tuple[np.ndarray, n
 
 
 def condition_factor_units(weight_units: np.ndarray, length_units: np.ndarray) -> np.ndarray:
-    """100 W / L^3 in units of .01, halves up, as AquaMind's ``GrowthSample.save`` computes it; weights in .01 g and
-    lengths in .01 cm, all int64."""
+    """Return 100 W / L^3 in units of .01, halves up, as AquaMind's ``GrowthSample.save`` computes it; weights in .01 g
+    and lengths in .01 cm, all int64."""
     cube = length_units**3
     return (2 * 10**8 * weight_units + cube) // (2 * cube)

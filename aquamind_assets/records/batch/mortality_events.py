@@ -1,7 +1,8 @@
 """AquaMind's mortality events: deaths of a batch on a day by cause.
 
-Belongs here: ``batch_mortalityevent``, which knows no container. The same deaths by container are
-``health_mortalityrecord``; both add up to the ledger's. Fish that die of a transfer are on the transfer.
+Belongs here: ``batch_mortalityevent``, which has no container. Does not belong here: the same deaths by container
+(``mortality_records``). Both add up to the deaths in the ledger. Fish that die in a transfer are counted on the
+transfer.
 """
 
 from collections.abc import Iterator
@@ -18,10 +19,10 @@ from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
 
 HANDLING_DAYS = 7
-"""Days after a treatment on which deaths by handling are put down to it."""
+"""Days after a treatment in which deaths by handling are attributed to it."""
 
 _COLLECTED = 14 * HOUR
-"""The dead are taken out once a day; the count is entered in the afternoon."""
+"""Dead fish are collected once a day; the count is entered in the afternoon."""
 
 _SPELLED = ("Handling", "Disease", "Environment", "Unknown cause", "Predation", "Escape")
 
@@ -36,16 +37,16 @@ _EVENTS = {
 
 
 def deaths_by_cause(fish: ContainerDays) -> np.ndarray:
-    """Deaths of each container-day, shape (rows, causes), int64, causes in the order of ``Cause``."""
+    """Return the deaths of each container-day, shape (rows, causes), int64, causes in the order of ``Cause``."""
     return np.stack([getattr(fish, f"deaths_{cause.name.lower()}") for cause in Cause], axis=1).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class _BatchDays:
-    """Container-days summed over the containers of each batch and day; sorted by (day, batch).
+    """Sums of the container-days of each batch and day; sorted by (day, batch).
 
     Arrays of shape (groups,), or (groups, causes) for ``count``, ``biomass`` (units of .00001 kg) and ``struck``
-    (containers with such deaths).
+    (number of containers with such deaths).
     """
 
     day: np.ndarray
@@ -57,7 +58,7 @@ class _BatchDays:
 
 
 def mortality_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """One row for each batch, day and cause with deaths."""
+    """Yield one row for each batch, day and cause with deaths."""
     groups = _summed(of_days(year.ledger.container_days, days))
     group, cause = np.nonzero(groups.count)
     event_day = groups.day[group]
@@ -99,17 +100,17 @@ def _summed(fish: ContainerDays) -> _BatchDays:
         batch_id=batch[starts],
         containers=total(np.ones(len(fish), dtype=np.int64)),
         count=total(deaths),
-        # Weights as stored, rounded down at last, so that the biomass of the dead never exceeds that of the living they
-        # came from.
+        # Weights are as stored and rounded down at the end, so that the biomass of the dead fish never exceeds that of
+        # the population.
         biomass=total(deaths * grams_to_cents(fish.weight_g)[:, None]),
         struck=total((deaths > 0).astype(np.int64)),
     )
 
 
 class _Reasons:
-    """What the farm knew on the day of why fish died: diagnosed diseases, acute events, treatments of the week.
+    """Reasons of deaths that were known on the day: diagnosed diseases, acute events, treatments of the week.
 
-    ``names[i]`` stands for bit i of ``bits``, shape (groups, causes), int64.
+    ``names[i]`` belongs to bit i of ``bits``, shape (groups, causes), int64.
     """
 
     def __init__(self, year: YearInputs, groups: _BatchDays) -> None:
@@ -153,7 +154,7 @@ class _Reasons:
     def _mark(
         self, batch_id: np.ndarray, first: np.ndarray, end: np.ndarray, name: np.ndarray, cause: np.ndarray
     ) -> None:
-        """Put a name to the cause on the days ``first <= day < end`` of a batch."""
+        """Mark the reason of a cause on the days ``first <= day < end`` of a batch."""
         groups = self._groups
         if not groups.day.size:
             return
@@ -175,7 +176,7 @@ class _Reasons:
 def _descriptions(
     cause: np.ndarray, struck: np.ndarray, kept: np.ndarray, reasons: np.ndarray, names: list[str]
 ) -> tuple[np.ndarray, list[str]]:
-    """Codes and labels of "Predation in 3 of 12 containers: attack by predators."."""
+    """Return codes and labels such as "Predation in 3 of 12 containers: attack by predators."."""
     unique, codes = np.unique(np.stack([cause, struck, kept, reasons], axis=1), axis=0, return_inverse=True)
     labels = []
     for one, some, every, bits in unique.tolist():

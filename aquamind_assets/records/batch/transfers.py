@@ -1,11 +1,11 @@
-"""AquaMind's transfers: every movement of fish out of a container, and the water it happened in.
+"""AquaMind's transfers: every movement of fish out of a container, and the water conditions of stage transfers.
 
 Belongs here: stage transfers, thinnings, harvests and mixings as ``batch_batchtransfer``; the conditions of stage
-transfers. Stocking with eggs is no transfer in AquaMind, the assignment alone says it.
+transfers. Does not belong here: stocking with eggs, which has no transfer in AquaMind, only an assignment.
 
-AquaMind has no table of harvests. What its own ``BatchTransfer.save`` does to empty a container is a LIFECYCLE transfer
-without a destination assignment: the source loses the fish and is closed. So that is how a harvest is written, into the
-stage the fish are in, with a note that says Harvest.
+AquaMind has no table of harvests. Its own ``BatchTransfer.save`` empties a container by a LIFECYCLE transfer without a
+destination assignment: the source loses the fish and is closed. A harvest is written in this way, into the current
+stage of the fish, with a note that begins with Harvest.
 """
 
 import json
@@ -22,18 +22,18 @@ from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 
 TRANSFER_TYPES = ("LIFECYCLE", "CONTAINER", "MIXED_TRANSFER")
-"""``batch_batchtransfer.transfer_type``: fish that enter another stage or are harvested, that only change containers,
-that become part of a mixed batch."""
+"""``batch_batchtransfer.transfer_type`` of fish that enter another stage or are harvested, that only change containers,
+and that become part of a mixed batch."""
 
 HARVEST_NOTE = "Harvest"
-"""How the note of a harvest begins; nothing else does."""
+"""Beginning of the note of a harvest; no other note begins with it."""
 
 _ENTERED = MOVE_INSTANT + 2 * HOUR
-"""A transfer is entered into AquaMind two hours after the fish were moved."""
+"""A transfer is entered into AquaMind two hours after the movement."""
 
 
 def transfers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Transfers, harvests and mixings of these days, and the conditions of stage transfers."""
+    """Yield transfers, harvests and mixings of these days, and the conditions of stage transfers."""
     moved = of_days(year.ledger.movements, days)
     moved = moved.take(moved.kind != Movement.STOCKING)
     yield _transfers(year, moved)
@@ -70,7 +70,7 @@ def _transfers(year: YearInputs, moved: Movements) -> Rows:
 
 
 def _new_batch(year: YearInputs, moved: Movements) -> np.ndarray:
-    """The batch that the fish belong to afterwards: another one if they are mixed."""
+    """Return the batch of the fish after the movement: another one if they are mixed."""
     batch = moved.batch_id.copy()
     mixed = moved.kind == Movement.MIXING
     batch[mixed] = year.lives.assignments.batch_id[year.assignment_rows(moved.to_assignment[mixed])]
@@ -104,8 +104,8 @@ def _notes(year: YearInputs, moved: Movements) -> list[str]:
 
 
 def _conditions(year: YearInputs, moved: Movements) -> Rows:
-    """The water at the destination, as measured by the crew on the day; the container left gives the temperature the
-    fish came from."""
+    """Return the water at the destination, as measured by the crew on the day, and the temperature in the source
+    container."""
     water = _WaterOnDay(year, moved)
     arrived = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     extra = [
@@ -128,7 +128,7 @@ def _conditions(year: YearInputs, moved: Movements) -> Rows:
 
 
 class _WaterOnDay:
-    """Water of the containers that movements go to, each array of shape (movements,)."""
+    """Water of the destination containers, each array of shape (movements,)."""
 
     def __init__(self, year: YearInputs, moved: Movements) -> None:
         fish = year.ledger.container_days
@@ -145,8 +145,8 @@ class _WaterOnDay:
 
 
 def _rows_of(fish: ContainerDays, day: np.ndarray, container: np.ndarray) -> np.ndarray:
-    """Positions of these container-days, which exist: a movement's containers both hold fish on some part of its
-    day."""
+    """Return the positions of these container-days. They exist: both containers of a movement hold fish on some part of
+    its day."""
     return positions(
         fish.day.astype(np.int64) << 32 | fish.container,
         day.astype(np.int64) << 32 | container,

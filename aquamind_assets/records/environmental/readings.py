@@ -1,15 +1,14 @@
-"""AquaMind's environmental readings: every sensor, several times a day. Most of all rows are made here.
+"""AquaMind's environmental readings: every sensor, several times a day. By far the largest table.
 
-Belongs here: what a sensor makes of the true water (``water``): bias, noise, resolution, depth; which batch a reading
-is of; blocks of rows. Does not belong here: what goes wrong with sensors (``reading_faults``).
+Belongs here: the measurement of the true water (``water``) by a sensor, with bias, noise, resolution and depth; the
+batch of a reading; blocks of rows. Does not belong here: faults of sensors (``sensor_faults``).
 
-A reading at an instant belongs to the batch whose stay covers it, from noon of the day of arrival to noon of the day of
-departure (``MOVE_INSTANT``), so its date is always one of the assignment's dates. In an empty container it belongs to
-none.
+A reading belongs to the batch whose stay covers its instant, from noon of the day of arrival to noon of the day of
+departure (``MOVE_INSTANT``), so its date is always one of the assignment's dates. A reading in an empty container has
+no batch.
 
-Everything random is drawn on a fixed grid of (32 containers, 30 days of the year), whatever days are asked for and
-however large blocks are. So the rows do not depend on either, and the rows of a day stay as they are when later days
-are added.
+All random values are drawn on a fixed grid of (32 containers, 30 days of the year), for any range of days and any block
+size. So the rows depend on neither, and the rows of a day do not change when later days are added.
 """
 
 import math
@@ -29,20 +28,20 @@ from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, row_ids
 
 RECEIVED_AFTER = 2 * HOUR // 60
-"""A reading is stored two minutes after it was taken, if nothing delays it."""
+"""A reading is stored two minutes after it was taken, unless a fault delays it."""
 
 VALUE_UNITS = 10_000
 """``environmental_environmentalreading.value`` has four decimals."""
 
 
 def environmental_readings(year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
-    """Readings of all sensors on these days, block by block; in a block sorted by (sensor, time).
+    """Yield the readings of all sensors on these days, block by block; within a block sorted by (sensor, time).
 
-    ``block_rows`` is how many rows a block may have, or asked anew before each block. A block holds at least 32
-    containers.
+    ``block_rows`` is the maximum number of rows of a block, or a function called before each block that returns it. A
+    block holds at least 32 containers.
 
     Raises:
-        ValueError: the scenario has a parameter of which no water is simulated.
+        ValueError: the scenario has a parameter that the water model does not simulate.
     """
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
     network = _Network(year)
@@ -70,7 +69,7 @@ def _chunk_readings(
 
 
 def _batches_in_containers(year: YearInputs, chunk: Chunk) -> np.ndarray:
-    """Batch in each container at each reading of the chunk, 0 for none, shape (containers, slots), int64."""
+    """Return the batch in each container at each reading of the chunk, 0 for none, shape (containers, slots), int64."""
     per_day = year.scenario.water.readings_per_day
     slots = len(chunk.days) * per_day
     present = np.zeros((len(year.infrastructure.containers), slots), dtype=np.int64)
@@ -87,7 +86,7 @@ def _batches_in_containers(year: YearInputs, chunk: Chunk) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Instrument:
-    """A kind of sensor in stored units: what one step of it is worth, and the steps it may show."""
+    """A kind of sensor in stored units: the size of one step, and the range of steps."""
 
     parameter: str
     noise: np.float32
@@ -97,7 +96,7 @@ class _Instrument:
 
 
 class _Network:
-    """All sensors of the scenario, commissioned or not, with what is constant about them."""
+    """All sensors of the scenario, commissioned or not, with their constant properties."""
 
     def __init__(self, year: YearInputs) -> None:
         self._year = year
@@ -109,21 +108,21 @@ class _Network:
         self._first_sensor = np.searchsorted(self.frame.container, np.arange(self.containers + 1))
 
     def require(self, known: Collection[str]) -> None:
-        """Refuse parameters that the water does not have."""
+        """Raise an error for parameters that the water model does not simulate."""
         for parameter in self._year.scenario.water.parameters:
             if parameter.key not in known:
                 raise ValueError(
-                    f"water.parameters.{parameter.key}: no water is simulated for it; allowed:"
+                    f"water.parameters.{parameter.key}: the water model does not simulate it; allowed:"
                     f" {', '.join(sorted(known))}"
                 )
 
     def sensors_of(self, containers: slice) -> slice:
-        """The sensors of a slice of containers."""
+        """Return the sensors of a slice of containers."""
         return slice(int(self._first_sensor[containers.start]), int(self._first_sensor[containers.stop]))
 
     def block_end(self, start: int, sensors: int) -> int:
-        """Where a block of whole groups ends that begins at container ``start`` and has at most so many sensors, but at
-        least one group."""
+        """Return the end of a block of whole groups that begins at container ``start`` and has at most this number of
+        sensors, but at least one group."""
         borders = np.append(np.arange(start, self.containers, GROUP_CONTAINERS)[1:], self.containers)
         fits = borders[self._first_sensor[borders] - self._first_sensor[start] <= sensors]
         return int(fits[-1] if fits.size else borders[0])
@@ -137,13 +136,13 @@ class _Network:
 
     @cached_property
     def depth(self) -> np.ndarray:
-        """Metres below the reference depth of each sensor in a cage, 0 in tanks, float32."""
+        """Depth of each sensor in a cage below the reference depth, m, 0 in tanks, float32."""
         at_sea = self._year.infrastructure.containers.area[self.frame.container] >= 0
         return np.where(at_sea, self.frame.depth_m - np.float32(REFERENCE_DEPTH_M), np.float32(0.0))
 
     @cached_property
     def instruments(self) -> list[_Instrument]:
-        """One for each of the scenario's probes."""
+        """Instrument of each of the scenario's probes."""
         parameters = {parameter.key: parameter.acceptance for parameter in self._year.scenario.water.parameters}
         made = []
         for probe in self._year.scenario.water.probes:
@@ -165,10 +164,10 @@ class _Network:
 
 
 class _Block:
-    """The sensors of some whole groups of containers, in one chunk up to the last day wanted.
+    """The sensors of some whole groups of containers, in one chunk up to the last wanted day.
 
-    Values are made from the chunk's first day on, for a stuck sensor repeats what it once showed; the days before the
-    part wanted are then cut off.
+    Values are computed from the chunk's first day on, because a stuck sensor repeats an earlier value. The days before
+    the wanted range are cut off afterwards.
     """
 
     def __init__(self, year: YearInputs, network: _Network, chunk: Chunk, part: DayRange, containers: slice) -> None:
@@ -178,7 +177,7 @@ class _Block:
         self._slots = len(self._days) * network.per_day
 
     def rows(self, water: ChunkWater, batches: np.ndarray, drift: Drift) -> Rows | None:
-        """The block's rows on the part wanted; None if there are none."""
+        """Return the block's rows in the wanted range; None if there are none."""
         network, sensors = self._network, self.sensors
         faults = self._faults()
         units = self._shown(water, drift, faults)
@@ -214,15 +213,15 @@ class _Block:
         )
 
     def _ids(self, cut: slice) -> np.ndarray:
-        """Number within the day: reading of the day x all sensors there will ever be + sensor. Shape (sensors, slots),
-        int64."""
+        """Return the numbers within the day: reading of the day x total number of sensors + sensor. Shape (sensors,
+        slots), int64."""
         network = self._network
         slot = np.arange(cut.start, cut.stop)
         first = row_ids(self._days.first + slot // network.per_day, slot % network.per_day * len(network.frame))
         return first[None, :] + np.arange(self.sensors.start, self.sensors.stop)[:, None]
 
     def _kept(self, faults: BlockFaults | None, cut: slice) -> np.ndarray | None:
-        """Which readings exist: those of installed sensors, outside gaps; None if all do."""
+        """Return which readings exist: those of installed sensors, outside gaps; None if all exist."""
         network = self._network
         installed = network.frame.commissioned_day[self.sensors]
         if faults is None and (installed <= self._part.first).all():
@@ -232,7 +231,7 @@ class _Block:
         return kept if faults is None else kept & ~faults.gap[:, cut]
 
     def _shown(self, water: ChunkWater, drift: Drift, faults: BlockFaults | None) -> np.ndarray:
-        """What the sensors show, in stored units, shape (sensors, slots), int64."""
+        """Return the values that the sensors show, in stored units, shape (sensors, slots), int64."""
         network, sensors, slots = self._network, self.sensors, self._slots
         noise = self._noise()
         shown = np.empty((sensors.stop - sensors.start, slots), dtype=np.int64)
@@ -263,7 +262,8 @@ class _Block:
         return shown
 
     def _offsets(self, water: ChunkWater, drift: Drift, sensor: np.ndarray, instrument: _Instrument) -> np.ndarray:
-        """Bias, depth and drift of some sensors, constant within a day, shape (sensors, slots), float32."""
+        """Return bias, depth effect and drift of some sensors, constant within a day, shape (sensors, slots),
+        float32."""
         days = len(self._days)
         daily = (
             self._network.bias[sensor][:, None]
@@ -274,7 +274,7 @@ class _Block:
         return np.repeat(daily, self._network.per_day, axis=1)
 
     def _noise(self) -> np.ndarray:
-        """White noise of sd 1, shape (sensors, slots), float32; drawn for whole groups and thirty days."""
+        """Return white noise of sd 1, shape (sensors, slots), float32; drawn for whole groups and thirty days."""
         network = self._network
         full = CHUNK_DAYS * network.per_day
         noise = np.empty((self.sensors.stop - self.sensors.start, full), dtype=np.float32)
@@ -284,7 +284,7 @@ class _Block:
         return noise[:, : self._slots]
 
     def _groups(self) -> Iterator[tuple[int, slice]]:
-        """Number of each group of containers in the block, and its sensors counted from the block's first."""
+        """Yield the number of each group of containers in the block, and its sensors counted from the block's first."""
         for start in range(self._containers.start, self._containers.stop, GROUP_CONTAINERS):
             sensors = self._network.sensors_of(slice(start, min(start + GROUP_CONTAINERS, self._containers.stop)))
             yield (
@@ -293,14 +293,14 @@ class _Block:
             )
 
     def _faults(self) -> BlockFaults | None:
-        """What is wrong with the block's sensors; None in a clean scenario."""
+        """Return the faults of the block's sensors; None in a scenario without faults."""
         return faults_of(
             self._year.scenario, self._chunk, [(group, part.stop - part.start) for group, part in self._groups()]
         )
 
 
 def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
-    """A function that lays anything that broadcasts to (sensors, slots) out flat, with the readings that exist."""
+    """Return a function that flattens any array that broadcasts to (sensors, slots) to the existing readings."""
 
     def choose(values: np.ndarray) -> np.ndarray:
         laid = np.broadcast_to(values, shape)

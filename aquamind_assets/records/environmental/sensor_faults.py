@@ -1,16 +1,16 @@
-"""What goes wrong with sensors, and the truth about it.
+"""Faults of sensors, and their ground truth.
 
-Belongs here: gaps, stuck values, drift until the next calibration, spikes and late arrival, as the scenario chooses
-them, and a frame that says where each of them really is, for whoever trains or tests a detector. Does not belong here:
-clean readings (``readings``), which are those of the clean twin of the same seed: faults have random streams of their
-own and only change, drop or delay what a clean sensor would have shown.
+Belongs here: gaps, stuck values, drift until the next calibration, spikes and late arrival, as configured in the
+scenario, and a frame that lists every true fault, for training and testing detectors. Does not belong here: readings
+without faults (``readings``). They are those of a scenario without faults and the same seed: faults have random streams
+of their own and only change, drop or delay a reading.
 
-| fault | what happens | parameter of the scenario |
+| fault | effect | parameter of the scenario |
 |---|---|---|
 | gap | readings are missing, for 18 hours on average | ``gap_share``: share of all readings |
-| stuck | the sensor repeats what it showed when it stuck, for 6 to 72 hours | ``stuck_per_year`` |
-| drift | the error grows by a rate drawn for each sensor and calibration, and starts anew at the next | ``drift_per_month``, sd in units of the probe's noise |
-| spike | one reading is 10 to 60 times the noise off | ``spike_share`` |
+| stuck | the sensor repeats one value for 6 to 72 hours | ``stuck_per_year`` |
+| drift | the error grows by a rate drawn for each sensor and calibration, and restarts at the next calibration | ``drift_per_month``, sd in units of the probe's noise |
+| spike | one reading is off by 10 to 60 times the noise | ``spike_share`` |
 | late | one reading is stored 1 to 72 hours late | ``late_share`` |
 
 Gaps and stuck values lie within a chunk of 30 days.
@@ -51,9 +51,9 @@ class Fault(IntEnum):
 
 
 class ReadingFaults(Frame):
-    """Where sensors are wrong; sorted by (sensor, kind, first_time). Ground truth.
+    """True faults of sensors; sorted by (sensor, kind, first_time). Ground truth.
 
-    A drift is given for each calibration period that touches the days asked for, cut to them.
+    A drift is listed for each calibration period that touches the days, cut to them.
     """
 
     kind: np.ndarray = column("int8", "", "Fault")
@@ -71,10 +71,10 @@ class BlockFaults:
     """Faults of some sensors in one chunk; arrays of shape (sensors, slots of 30 days).
 
     Attributes:
-        gap: reading is missing.
+        gap: the reading is missing.
         stuck_since: slot whose value the sensor repeats, or -1.
         spike: error in noise sd, float32, 0 for none.
-        delay_hours: hours stored late, int64, 0 for none.
+        delay_hours: delay of storage in hours, int64, 0 for none.
     """
 
     gap: np.ndarray
@@ -83,15 +83,15 @@ class BlockFaults:
     delay_hours: np.ndarray
 
     def hold(self, shown: np.ndarray) -> None:
-        """Let stuck sensors repeat themselves in ``shown``, shape (sensors, slots), in place."""
+        """Replace the values of stuck sensors in ``shown``, shape (sensors, slots), in place."""
         since = self.stuck_since[:, : shown.shape[1]]
         sensor, slot = np.nonzero(since >= 0)
         shown[sensor, slot] = shown[sensor, since[sensor, slot]]
 
 
 def faults_of(scenario: Scenario, chunk: Chunk, groups: Sequence[tuple[int, int]]) -> BlockFaults | None:
-    """The faults of some groups of containers in a chunk; ``groups`` are their numbers and how many sensors each has.
-    None in a clean scenario."""
+    """Return the faults of some groups of containers in a chunk; ``groups`` are their numbers and numbers of sensors.
+    None in a scenario without faults."""
     plan = scenario.water.imperfections
     if not (plan.gap_share or plan.stuck_per_year or plan.spike_share or plan.late_share):
         return None
@@ -134,11 +134,11 @@ def _group_faults(scenario: Scenario, chunk: Chunk, group: int, sensors: int) ->
 def _gaps(
     plan: Imperfections, generator: np.random.Generator, sensors: int, per_day: int
 ) -> Iterator[tuple[int, int, int]]:
-    """(sensor, first slot, end slot). Starts reach back before the chunk, so that its first slots are as likely to be
-    lost as any."""
+    """Return (sensor, first slot, end slot). Starts reach back before the chunk, so that its first slots are as likely
+    to be missing as any."""
     slots = CHUNK_DAYS * per_day
     mean = MEAN_GAP_HOURS / 24 * per_day
-    # Gaps overlap: this many a slot cover the share wanted.
+    # Gaps overlap: this number of starts per slot covers the wanted share.
     per_slot = -np.log1p(-min(plan.gap_share, 0.999)) / (mean + 0.5)
     reach = int(20 * mean)
     amount = generator.poisson(per_slot * (slots + reach), sensors)
@@ -153,7 +153,7 @@ def _gaps(
 def _stuck(
     plan: Imperfections, generator: np.random.Generator, sensors: int, per_day: int
 ) -> Iterator[tuple[int, int, int]]:
-    """(sensor, slot whose value is repeated, end slot); at least one reading repeats another."""
+    """Return (sensor, slot whose value is repeated, end slot); at least one reading repeats another."""
     slots = CHUNK_DAYS * per_day
     amount = generator.poisson(plan.stuck_per_year * CHUNK_DAYS / DAYS_PER_YEAR, sensors)
     sensor = np.repeat(np.arange(sensors), amount)
@@ -174,12 +174,13 @@ class Drift:
             self._error = (self.rate * (days.days[None, :] - calibrated) / DAYS_PER_MONTH).astype(np.float32)
 
     def of(self, sensor: np.ndarray) -> np.ndarray:
-        """Error of these sensors on each of the days, in noise sd, shape (sensors, days), float32."""
+        """Return the error of these sensors on each of the days, in noise sd, shape (sensors, days), float32."""
         return self._error[sensor]
 
 
 def _drift_rates(scenario: Scenario, number: np.ndarray) -> np.ndarray:
-    """Rate in noise sd per month of each sensor after its calibration ``number``, shape (sensors, days)."""
+    """Return the drift rate, in noise sd per month, of each sensor after its calibration ``number``, shape (sensors,
+    days)."""
     sd = scenario.water.imperfections.drift_per_month
     rate = np.zeros(number.shape)
     for one in np.unique(number):
@@ -189,7 +190,7 @@ def _drift_rates(scenario: Scenario, number: np.ndarray) -> np.ndarray:
 
 
 def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
-    """Everything that is wrong with the readings of these days."""
+    """Return all faults of the readings of these days."""
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
     parts = [_drift_faults(year, wanted)]
     for chunk in chunks_of(year.year):
@@ -210,7 +211,7 @@ def _event_faults(year: YearInputs, chunk: Chunk, part: DayRange) -> ReadingFaul
     seen = ~found.gap[:, cut]
     spans = [
         (Fault.GAP, *_spans(found.gap[:, cut].astype(np.int64)), None),
-        # Two spells that touch are two: they repeat different values. The first reading of a spell is still true.
+        # Two adjacent spells are two faults: they repeat different values. The first reading of a spell is still correct.
         (
             Fault.STUCK,
             *_spans(np.where(_repeats(found.stuck_since)[:, cut], found.stuck_since[:, cut].astype(np.int64) + 1, 0)),
@@ -245,7 +246,7 @@ def _points(where: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _spans(label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(row, first column, last column) of each run of one label other than 0."""
+    """Return (row, first column, last column) of each run of one label other than 0."""
     edge = np.diff(label, axis=1, prepend=0) != 0
     row, first = np.nonzero(edge & (label != 0))
     _, last = np.nonzero((np.diff(label, axis=1, append=0) != 0) & (label != 0))
@@ -270,7 +271,7 @@ def _drift_faults(year: YearInputs, part: DayRange) -> ReadingFaults:
 
 
 def _of_installed(year: YearInputs, faults: ReadingFaults) -> ReadingFaults:
-    """Faults of sensors that are there, from their first reading on."""
+    """Return the faults of installed sensors, from their first reading on."""
     installed = year.infrastructure.sensors.commissioned_day[faults.sensor].astype(np.int64) * MICROSECONDS_PER_DAY
     there = faults.take(faults.last_time >= installed)
     return ReadingFaults(

@@ -1,21 +1,20 @@
-"""The true water in every container, several times a day: what a perfect sensor would read.
+"""The true water in every container, several times a day: the readings of a perfect sensor.
 
-Belongs here: how the water of a site and the fish in a container make temperature, oxygen, pH, salinity, carbon
-dioxide, turbidity and nitrogen. Does not belong here: sensors and what they get wrong (``readings``,
-``reading_faults``).
+Belongs here: how the water of a site and the fish in a container determine temperature, oxygen, pH, salinity, carbon
+dioxide, turbidity and nitrogen. Does not belong here: sensors and their errors (``readings``, ``sensor_faults``).
 
 | part | form | source |
 |---|---|---|
-| day to day | the climate's daily means, joined by straight lines from noon to noon | ``farm.sites.climate`` |
-| within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), breath of the fish after the meals | suggested form |
+| day to day | the climate's daily means, linear from noon to noon | ``farm.sites.climate`` |
+| within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), respiration of the fish after the meals | suggested form |
 | within-day anomaly of a site | AR1, shared by its containers | calibrated: hourly anomaly correlation of Dempsey et al. |
 | within-day anomaly of a container | AR1 | as above; suggested sd of saturation |
-| oxygen | saturation x solubility (TEOS-10) / 100; the fish's share is what the ledger says they took | ``farm.sites.oxygen`` |
-| carbon dioxide, ammonia, nitrite, nitrate, turbidity | rise with the feed given per m3 (tanks), with the oxygen taken (cages) | general knowledge |
+| oxygen | saturation x solubility (TEOS-10) / 100; the consumption of the fish is in the ledger | ``farm.sites.oxygen`` |
+| carbon dioxide, ammonia, nitrite, nitrate, turbidity | rise with the feed given per m3 (tanks), with the oxygen consumed (cages) | general knowledge |
 
-Everything is made on a fixed grid: one chunk of 30 days, all containers; so nothing depends on which days or sensors
-are asked for. Anomalies run on from the chunk before: the last days of its innovations are drawn again, enough of them
-for an AR1 to forget where it began.
+Everything is computed on a fixed grid: one chunk of 30 days, all containers; so nothing depends on the requested days
+or sensors. Anomalies continue from the chunk before: the last days of its innovations are drawn again, enough of them
+for an AR1 to forget its initial value.
 """
 
 from collections.abc import Callable
@@ -28,7 +27,8 @@ from aquamind_assets.streams import stream
 from aquamind_assets.timeline import CHUNK_DAYS, Chunk, DayRange, chunks_of, day_of_year, year_days
 
 GROUP_CONTAINERS = 32
-"""Containers that share a random stream: few enough for small blocks, enough to make the stream's price vanish."""
+"""Containers that share a random stream: few enough for small blocks, enough to make the cost of a stream
+negligible."""
 
 _WARM_UP_DAYS = 4
 
@@ -50,17 +50,17 @@ TANK_SATURATION_SWING = 0.4
 """Half of the diel range of the incoming water's saturation, %."""
 
 BREATH_SWING = 0.30
-"""Share by which the fish's demand rises and falls about its daily mean; highest at 16 h, after the meals."""
+"""Relative amplitude of the fish's oxygen demand about its daily mean; highest at 16 h, after the meals."""
 
 THERMOCLINE = 0.02
 OXYCLINE = 0.012
 REFERENCE_DEPTH_M = 5.0
-"""Fall of temperature (degC) and of oxygen (mg/L) for each metre below the reference depth, in a cage in high
+"""Decrease of temperature (degC) and of oxygen (mg/L) for each metre below the reference depth, in a cage in high
 summer."""
 
 CAGE_CO2 = (0.6, 0.05)
 TANK_CO2 = (2.0, 9.0)
-"""Carbon dioxide, mg/L: without fish, and for each % of saturation taken (cages) or kg of feed per m3 and day
+"""Carbon dioxide, mg/L: without fish, and for each % of saturation consumed (cages) or kg of feed per m3 and day
 (tanks)."""
 
 PH_PER_CO2 = 0.03
@@ -74,7 +74,7 @@ TANK_TURBIDITY = (0.8, 2.5)
 """mg/L (NTU): in clean water, and for each kg of feed per m3 and day."""
 
 CAGE_TURBIDITY = (0.6, 0.35, 0.03)
-"""NTU: in clean water, for each m of waves, and for each % of saturation that the fish take."""
+"""NTU: in clean water, for each m of waves, and for each % of saturation that the fish consume."""
 
 TURBIDITY_SCATTER = 0.2
 
@@ -96,8 +96,8 @@ class ChunkWater:
 
     @property
     def parameters(self) -> dict[str, Callable[[slice], np.ndarray]]:
-        """Parameter key to a function from a slice of containers to its true values, shape (containers, slots),
-        float32."""
+        """Return, for each parameter key, a function from a slice of containers to its true values, shape (containers,
+        slots), float32."""
         return {
             "temperature": self._temperature,
             "oxygen": self._oxygen,
@@ -111,8 +111,8 @@ class ChunkWater:
         }
 
     def depth_effect(self, key: str) -> np.ndarray:
-        """What each metre below the reference depth in a cage adds to a parameter on each day of the chunk, shape
-        (days,), float32."""
+        """Return the change of a parameter per metre below the reference depth in a cage on each day of the chunk,
+        shape (days,), float32."""
         summer = np.maximum(np.cos(2 * np.pi * (day_of_year(self._days.days) - 205) / 365.25), 0.0)
         gradient = {"temperature": -THERMOCLINE, "oxygen": -OXYCLINE}.get(key, 0.0)
         return (gradient * summer).astype(np.float32)
@@ -146,13 +146,13 @@ class ChunkWater:
         self._waves = self._daily(climate.wave_height, sites).astype(np.float32)
 
     def _daily(self, values: np.ndarray, sites: int) -> np.ndarray:
-        """A climate column on the chunk's slots as a step each day, shape (sites, slots)."""
+        """Return a climate column on the chunk's slots as a step for each day, shape (sites, slots)."""
         first = self._days.first - year_days(self._year.year).first
         return np.repeat(values.reshape(-1, sites)[first : first + len(self._days)].T, self._per_day, axis=1)
 
     def _joined(self, values: np.ndarray, sites: int) -> np.ndarray:
-        """A climate column on the chunk's slots, joined from noon to noon, shape (sites, slots); flat before the year's
-        first noon and after its last."""
+        """Return a climate column on the chunk's slots, interpolated from noon to noon, shape (sites, slots); constant
+        before the year's first noon and after its last."""
         table = values.reshape(-1, sites).astype(np.float64)
         first = self._days.first - year_days(self._year.year).first
         when = first + np.arange(len(self._days) * self._per_day) / self._per_day - 0.5
@@ -162,7 +162,8 @@ class ChunkWater:
         return (table[low] + (place - low)[:, None] * (table[high] - table[low])).T
 
     def _site_anomalies(self, sites: int) -> np.ndarray:
-        """Shape (4, sites, slots), stationary, variance 1: of temperature, saturation, salinity, pH."""
+        """Return the anomalies of temperature, saturation, salinity and pH, stationary, variance 1, shape (4, sites,
+        slots)."""
         seed = self._year.scenario.seed
         days = range(self._days.first - _WARM_UP_DAYS, self._days.end)
         shocks = np.concatenate(
@@ -177,7 +178,8 @@ class ChunkWater:
     # -- containers
 
     def _container_anomalies(self) -> None:
-        """Within-day anomalies of each container's temperature and saturation, shape (containers, slots), float32."""
+        """Return the within-day anomalies of each container's temperature and saturation, shape (containers, slots),
+        float32."""
         containers = self._site.size
         before = previous_chunk(self._chunk)
         tail = len(before.days) * self._per_day
@@ -195,7 +197,7 @@ class ChunkWater:
         self._saturation_anomaly = np.ascontiguousarray(series[:, 1].T) * sd[:, None]
 
     def _shocks(self, chunk: Chunk, containers: int) -> np.ndarray:
-        """Shape (slots of 30 days, 2, containers), float32."""
+        """Return the innovations, shape (slots of 30 days, 2, containers), float32."""
         seed = self._year.scenario.seed
         parts = []
         for group, start in enumerate(range(0, containers, GROUP_CONTAINERS)):
@@ -205,8 +207,8 @@ class ChunkWater:
         return np.concatenate(parts, axis=2)
 
     def _fish(self) -> None:
-        """Saturation that the fish take (%) and feed (kg/m3) of each container and day, shape (containers, days),
-        float32; 0 without fish."""
+        """Return the saturation that the fish consume (%) and the feed (kg/m3) of each container and day, shape
+        (containers, days), float32; 0 without fish."""
         infrastructure, climate = self._year.infrastructure, self._year.climate
         fish = of_days(self._year.ledger.container_days, self._days)
         day = fish.day.astype(np.int64) - self._days.first
@@ -222,8 +224,8 @@ class ChunkWater:
     # -- parameters
 
     def _over_the_day(self, values: np.ndarray, hour: float) -> np.ndarray:
-        """Daily values of containers with the swing of the fish's demand, highest at ``hour``, shape (containers,
-        slots), float32."""
+        """Return daily values of containers with the daily cycle of the fish's demand, highest at ``hour``, shape
+        (containers, slots), float32."""
         shape = (1.0 + BREATH_SWING * np.cos(2 * np.pi * (self._hours - hour) / 24)).astype(np.float32)
         return (values[:, :, None] * shape).reshape(len(values), -1)
 
@@ -258,7 +260,7 @@ class ChunkWater:
         again = places.halls.recirculated[hall] & (hall >= 0)
         per_feed = np.where(again, NITRATE_RECIRCULATED[1], NITRATE_FLOW_THROUGH[1]).astype(np.float32)
         clean = np.where(again, NITRATE_RECIRCULATED[0], NITRATE_FLOW_THROUGH[0]).astype(np.float32)
-        # Nitrate piles up over days: what a day's meals add does not swing with the hours.
+        # Nitrate accumulates over days: the effect of a day's meals has no daily cycle.
         return np.repeat(self._feed[rows] * per_feed[:, None], self._per_day, axis=1) + clean[:, None]
 
     def _turbidity(self, rows: slice) -> np.ndarray:
@@ -276,7 +278,7 @@ class ChunkWater:
 
 
 def previous_chunk(chunk: Chunk) -> Chunk:
-    """The chunk that ends where this one begins; the last of the year before for a year's first."""
+    """Return the chunk before this one; for a year's first, the last chunk of the previous year."""
     if chunk.index:
         start = chunk.days.first - CHUNK_DAYS
         return Chunk(chunk.year, chunk.index - 1, DayRange(start, chunk.days.first))
@@ -284,7 +286,7 @@ def previous_chunk(chunk: Chunk) -> Chunk:
 
 
 def _ar1(shocks: np.ndarray, rho: float | np.floating) -> np.ndarray:
-    """AR1 of variance 1 along the first axis, from standard normal shocks, of their dtype."""
+    """Return an AR1 of variance 1 along the first axis, from standard normal shocks, of their dtype."""
     series = np.empty_like(shocks)
     scale = shocks.dtype.type(np.sqrt(1.0 - float(rho) ** 2))
     memory = shocks.dtype.type(rho)

@@ -1,7 +1,7 @@
-"""AquaMind's app ``environmental`` but for the readings: weather and daylight of the sea areas.
+"""AquaMind's app ``environmental`` except the readings: weather and daylight of the sea areas.
 
-Belongs here: four observations of the weather a day, and the length of the day. Both follow from the climate and the
-position of an area; no ledger is needed.
+Belongs here: four observations of the weather per day, and the day length. Does not belong here: readings
+(``readings``). Both follow from the climate and the position of an area, without a ledger.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from aquamind_assets.tables.rows import Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, day_of_year, row_ids, year_days
 
 OBSERVATION_HOURS = np.array([5, 11, 17, 23])
-"""Hours (UTC) of the day's observations; each tells the precipitation of the six hours that end about then."""
+"""Hours (UTC) of the day's observations; the precipitation is that of the six hours that end at about the
+observation."""
 
 _DAYLIGHT_ANGLE = 0.8333
 """Degrees the sun's centre is below the horizon at sunrise: its radius and refraction (Forsythe et al. 1995)."""
@@ -27,12 +28,12 @@ _LAST_MOMENT = 24 * HOUR - HOUR // 2
 
 
 def weather(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Observations of these days in every area that is in use, sorted by (time, area)."""
+    """Yield the observations of these days in every commissioned area, sorted by (time, area)."""
     areas, slots = year.infrastructure.areas, OBSERVATION_HOURS.size
     sky, normals, shares = _Sky(year, days), *_within_the_day(year, days)
     shape = (len(days), slots, len(areas))
     wind = np.clip(sky.wind_speed * np.exp(0.18 * normals[:, 0] - 0.016), 0.0, 60.0)
-    # Waves answer to the wind of the day, not of the hour.
+    # Waves depend on the wind of the day, not of the hour.
     wave = np.maximum(sky.wave_height * np.exp(0.08 * normals[:, 1]), 0.0)
     swing = (0.6 + 2.2 * (1.0 - sky.cloud_cover / 100.0)) * np.cos(2 * np.pi * (OBSERVATION_HOURS[:, None] - 14.5) / 24)
     day = np.broadcast_to(days.days[:, None, None], shape)
@@ -53,7 +54,7 @@ def weather(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         wind_direction=_compass(flat(sky.wind_direction + 12.0 * normals[:, 2])),
         precipitation=flat(sky.precipitation * shares),
         wave_height=flat(wave),
-        # Period of a sea that is half grown, half swell (general knowledge).
+        # Period of a half-developed sea with swell (general knowledge).
         wave_period=flat(2.5 + 3.4 * np.sqrt(wave)),
         wave_direction=_compass(flat(sky.wind_direction + 20.0 * normals[:, 0])),
         cloud_cover=np.rint(flat(np.clip(sky.cloud_cover + 10.0 * normals[:, 1], 0, 100))).astype(np.int64),
@@ -63,10 +64,10 @@ def weather(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 
 
 def _within_the_day(year: YearInputs, days: DayRange) -> tuple[np.ndarray, np.ndarray]:
-    """Standard normals of shape (days, 3, slots, areas), and the share of the day's rain that each slot gets, shape
+    """Return standard normals of shape (days, 3, slots, areas), and the share of the day's rain of each slot, shape
     (days, slots, areas).
 
-    Drawn for all areas, so that an area's weather does not depend on which others are in use.
+    They are drawn for all areas, so that an area's weather does not depend on which other areas are commissioned.
     """
     seed, slots, areas = year.scenario.seed, OBSERVATION_HOURS.size, len(year.infrastructure.areas)
     normals, shares = np.empty((len(days), 3, slots, areas)), np.empty((len(days), slots, areas))
@@ -78,14 +79,14 @@ def _within_the_day(year: YearInputs, days: DayRange) -> tuple[np.ndarray, np.nd
 
 
 class _Sky:
-    """The climate's weather of the areas, each array of shape (days, 1, areas)."""
+    """Weather of the areas in the climate, each array of shape (days, 1, areas)."""
 
     def __init__(self, year: YearInputs, days: DayRange) -> None:
         first = days.first - year_days(year.year).first
         sites, areas = len(year.infrastructure.sites), len(year.infrastructure.areas)
 
         def of_areas(values: np.ndarray) -> np.ndarray:
-            # The areas are the first sites.
+            # Areas come first among the sites.
             return values.reshape(-1, sites)[first : first + len(days), None, :areas].astype(np.float64)
 
         self.air_temperature = of_areas(year.climate.air_temperature)
@@ -97,12 +98,12 @@ class _Sky:
 
 
 def _compass(degrees: np.ndarray) -> np.ndarray:
-    """Whole degrees, 0 to 359."""
+    """Return whole degrees, 0 to 359."""
     return np.rint(degrees).astype(np.int64) % 360
 
 
 def photoperiod(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Length of the day and light at noon, for every area in use, sorted by (day, area)."""
+    """Yield the day length and the light at noon of every commissioned area, sorted by (day, area)."""
     areas = year.infrastructure.areas
     day = np.repeat(days.days, len(areas))
     area = np.tile(np.arange(len(areas)), len(days))
@@ -111,7 +112,7 @@ def photoperiod(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     latitude = areas.latitude[area]
     row = (day - year_days(year.year).first) * len(year.infrastructure.sites) + area
     cloud = year.climate.cloud_cover[row] / 100.0
-    # Kasten and Czeplak (1980): what clouds leave of the light.
+    # Kasten and Czeplak (1980): share of the light that passes the clouds.
     light = (
         _CLEAR_NOON_LUX * np.maximum(np.cos(np.radians(latitude) - _declination(day)), 0.0) * (1.0 - 0.75 * cloud**3.4)
     )
@@ -131,14 +132,14 @@ def photoperiod(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 
 
 def _declination(day: np.ndarray) -> np.ndarray:
-    """Declination of the sun on each day, radians (Forsythe et al. 1995, CBM model)."""
+    """Return the declination of the sun on each day, radians (Forsythe et al. 1995, CBM model)."""
     revolution = 0.2163108 + 2.0 * np.arctan(0.9671396 * np.tan(0.00860 * (day_of_year(day) - 186)))
     return np.arcsin(0.39795 * np.cos(revolution))
 
 
 def day_length_hours(day: np.ndarray, latitude: np.ndarray) -> np.ndarray:
-    """Hours from sunrise to sunset, from day numbers and latitudes in degrees (Forsythe et al. 1995, CBM model); 0 and
-    24 beyond the polar circles."""
+    """Return the hours from sunrise to sunset, from day numbers and latitudes in degrees (Forsythe et al. 1995, CBM
+    model); 0 and 24 beyond the polar circles."""
     declination, north = _declination(day), np.radians(latitude)
     cosine = (np.sin(np.radians(_DAYLIGHT_ANGLE)) + np.sin(north) * np.sin(declination)) / (
         np.cos(north) * np.cos(declination)

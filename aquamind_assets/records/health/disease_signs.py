@@ -1,8 +1,8 @@
-"""How the scenario's diseases look: on the fish, under the knife, and in the laboratory.
+"""Signs of the scenario's diseases: on the fish, at post-mortem, and in the laboratory.
 
 Belongs here: clinical signs, findings and laboratory markers of each disease (textbook knowledge of salmon medicine, in
-own words). Does not belong here: where and when a disease runs (``farm``), and the sentences made of these phrases
-(``journal_grammar``).
+our own wording). Does not belong here: outbreaks (``farm``), and the sentences made of these phrases
+(``journal.grammar``).
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Signs:
-    """What a disease shows.
+    """Signs of a disease.
 
     Attributes:
-        agent: what causes it, as a laboratory names it.
+        agent: the agent, as named by a laboratory.
         assay: name of the PCR assay.
-        behaviour: what is seen from the edge of the container.
-        findings: what is found on and in the fish.
-        scores: how many points a sick fish scores above a sound one, by name of health parameter.
+        behaviour: signs visible from the edge of the container.
+        findings: findings on and in the fish.
+        scores: points that a sick fish scores above a healthy one, by name of health parameter.
         blood: factor on blood analytes of sick fish, by analyte.
         bacterial: whether it grows on an agar plate.
     """
@@ -169,5 +169,5 @@ _ANY = Signs(
 
 
 def signs_of(key: str) -> Signs:
-    """The signs of a scenario's disease; a disease that is not described here has the signs that all have."""
+    """Return the signs of a scenario's disease; a disease without a description here has the general signs."""
     return SIGNS.get(key, _ANY)

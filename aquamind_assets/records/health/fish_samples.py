@@ -1,11 +1,11 @@
-"""Fish taken out of a container and looked at one by one: a real draw from the fish that live in it.
+"""Sampled fish: a draw from the fish that live in a container, examined one by one.
 
-Belongs here: which containers a batch is sampled from on which day, and what the fish of the sample are like. Does not
-belong here: rows (``health_sampling``).
+Belongs here: the containers and days on which a batch is sampled, and the properties of the sampled fish. Does not
+belong here: rows (``samplings``).
 
-A fish's weight is log-normal about the container's true mean with its true coefficient of variation, and its condition
-log-normal about the container's. A fish is clinically sick with the container's true share of sick fish; sick fish are
-thinner and score by the signs of the disease. Lice mark fish by how many there truly are.
+A fish's weight is log-normal about the container's true mean with its true coefficient of variation; its condition is
+log-normal about the container's. A fish is clinically sick with the container's true share of sick fish. Sick fish are
+thinner, and their scores have the signs of the disease. Lice marks depend on the true number of lice.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,11 @@ from aquamind_assets.streams import stream
 from aquamind_assets.timeline import WIDE_DAY_ROWS, DayRange
 
 SICK_CONDITION = 0.93
-"""Condition factor of a sick fish, relative to a sound one (general knowledge)."""
+"""Condition factor of a sick fish, relative to a healthy one (general knowledge)."""
 
 SOUND_LEVEL, LEVEL_SD = 0.25, 0.6
-"""A score is 1 plus the whole points of a normal level: one sound fish in ten scores 2, one in five hundred 3."""
+"""A score is 1 plus the whole points of a normal level: one healthy fish in ten scores 2, one in five hundred scores
+3."""
 
 _DAYS_OF_MONTH = 28
 _LICE_POINTS = 0.8
@@ -34,12 +35,12 @@ _LICE_POINTS = 0.8
 _THIN_POINTS = 10.0
 """Points on "Body Condition" for each unit of condition lost, relative to the container's mean (general knowledge)."""
 _TANK_FIN_POINTS = 0.35
-"""Fins fray in crowded tanks."""
+"""Points on "Fin Condition" in tanks, where crowding erodes fins."""
 
 
 @dataclass(frozen=True)
 class FishSample:
-    """The fish of some containers on one day; ``high`` is the most fish of a sample.
+    """The fish of some containers on one day; ``high`` is the largest sample size.
 
     Attributes:
         fish: the sampled containers, n rows.
@@ -59,20 +60,20 @@ class FishSample:
 
 
 def samples(year: YearInputs, days: DayRange) -> Iterator[FishSample]:
-    """The monthly samples of these days, one after another for each day on which there are any."""
+    """Yield the monthly samples of these days, one for each day with samples."""
     chosen = chosen_containers(year, days)
     for day in np.unique(chosen.day):
         yield _drawn(year, of_days(chosen, DayRange(int(day), int(day) + 1)), int(day))
 
 
 def sampling_day_of_month(batch_id: np.ndarray) -> np.ndarray:
-    """Day of the month on which each batch is sampled, 1 to 28; batches take turns."""
+    """Return the day of the month on which each batch is sampled, 1 to 28; batches take turns."""
     return (batch_id // WIDE_DAY_ROWS * 11 + batch_id % WIDE_DAY_ROWS * 5) % _DAYS_OF_MONTH + 1
 
 
 def chosen_containers(year: YearInputs, days: DayRange) -> ContainerDays:
-    """The containers sampled on these days: of each batch whose day it is, the planned share, at least one, drawn anew
-    every month."""
+    """Return the containers sampled on these days: of each batch that is due, the planned share, at least one, drawn
+    anew every month."""
     fish = of_days(year.ledger.container_days, days)
     in_month = fish.day.astype("datetime64[D]")
     in_month = (in_month - in_month.astype("datetime64[M]")).astype(np.int64) + 1
@@ -106,7 +107,7 @@ def _drawn(year: YearInputs, fish: ContainerDays, day: int) -> FishSample:
     size = np.empty(len(fish), dtype=np.int64)
     normal = np.empty((len(fish), high, 2 + parameters))
     luck = np.empty((len(fish), high))
-    # One stream for each container and day: what one draws does not depend on which others are sampled.
+    # One stream for each container and day: draws do not depend on which other containers are sampled.
     for row, container in enumerate(fish.container):
         draws = stream(year.scenario.seed, "fish_sample", day, container)
         size[row] = draws.integers(low, high + 1)
@@ -129,14 +130,14 @@ def _drawn(year: YearInputs, fish: ContainerDays, day: int) -> FishSample:
 
 
 def _units(values: np.ndarray) -> np.ndarray:
-    """Hundredths, at least one: a fish weighs and measures something."""
+    """Return hundredths, at least one: weights and lengths are positive."""
     return np.maximum(np.rint(values * 100).astype(np.int64), 1)
 
 
 def _scores(
     year: YearInputs, fish: ContainerDays, sick: np.ndarray, relative: np.ndarray, normal: np.ndarray
 ) -> np.ndarray:
-    """Scores 1 to 5 of every fish, shape (containers, high, parameters)."""
+    """Return the scores 1 to 5 of every fish, shape (containers, high, parameters)."""
     level = SOUND_LEVEL + LEVEL_SD * normal
     level += sick[..., None] * _points_by_disease(year)[fish.disease.astype(np.int64)][:, None, :]
     mobile = (fish.preadult + fish.adult_male + fish.adult_female).astype(np.float64)
@@ -147,8 +148,8 @@ def _scores(
 
 
 def _points_by_disease(year: YearInputs) -> np.ndarray:
-    """Points a sick fish scores above a sound one, shape (diseases + 1, parameters); the last row, reached by index -1,
-    is for none diagnosed."""
+    """Return the points that a sick fish scores above a healthy one, shape (diseases + 1, parameters); the last row,
+    reached by index -1, is for no disease."""
     signs = [signs_of(disease.key).scores for disease in year.scenario.health.diseases]
     points = [[one.get(name, 0.0) for name in HEALTH_PARAMETERS] for one in signs]
     return np.array([*points, [0.0] * len(HEALTH_PARAMETERS)])

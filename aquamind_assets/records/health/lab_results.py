@@ -1,10 +1,10 @@
-"""What a laboratory finds in a sample: numbers as JSON, and a sentence.
+"""Laboratory results of a sample: numbers as JSON, and a sentence.
 
-Belongs here: reference values of sound salmon, how the scenario's diseases change them, and how a result is written.
-Does not belong here: which fish are sampled when (``lab``). Reference values are general knowledge of salmon medicine,
-rounded.
+Belongs here: reference values of healthy salmon, the effects of the scenario's diseases on them, and the format of a
+result. Does not belong here: which fish are sampled when (``lab_samples``). Reference values are general knowledge of
+salmon medicine, rounded.
 
-The JSON always has ``sample`` (the type), ``abnormal`` (true or false) and the measurements with their units in their
+The JSON always has ``sample`` (the type), ``abnormal`` (true or false) and the measurements, with their units in their
 names.
 """
 
@@ -20,9 +20,9 @@ from aquamind_assets.scenario.health import DiseaseSpec
 
 _FISH_OF_A_SAMPLE = (5, 10)
 _POSITIVE_CT = (18.0, 31.0)
-"""Threshold cycles of an outbreak: the lower, the more of the agent."""
+"""Threshold cycles in an outbreak: the lower, the more of the agent."""
 _LEAST_PREVALENCE = 0.35
-"""Of the fish of an infected container so many carry the agent, sick or not; sick ones come on top (general
+"""Share of the fish of an infected container that carry the agent, sick or not; sick fish are added to it (general
 knowledge)."""
 
 BLOOD: dict[str, tuple[str, float, float]] = {
@@ -34,16 +34,16 @@ BLOOD: dict[str, tuple[str, float, float]] = {
     "alanine_transaminase": ("alanine_transaminase_u_l", 12.0, 3.0),
     "troponin": ("cardiac_troponin_ng_ml", 0.35, 0.1),
 }
-"""Analyte: name in the result, mean and standard deviation of the mean of a sample of sound fish."""
+"""Analyte: name in the result, mean and standard deviation of the mean of a sample of healthy fish."""
 
 
 @dataclass(frozen=True)
 class Patient:
-    """Where a sample comes from.
+    """Origin of a sample.
 
     Attributes:
-        sample_type: one of ``master.SAMPLE_TYPES``.
-        disease: the infection that truly runs in the container, or None.
+        sample_type: one of ``master_ids.SAMPLE_TYPES``.
+        disease: the true infection in the container, or None.
         sick_share: share of its fish that are clinically sick.
         at_sea: sea or fresh water.
         temperature: water temperature, degC.
@@ -58,7 +58,7 @@ class Patient:
 
 @dataclass(frozen=True)
 class Finding:
-    """A result: a sentence, the numbers as JSON text, and whether anything is wrong."""
+    """A result: a sentence, the numbers as JSON text, and whether it is abnormal."""
 
     summary: str
     results: str
@@ -66,28 +66,28 @@ class Finding:
 
 
 def examine(patient: Patient, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> Finding:
-    """The result of one sample; ``panel`` are the diseases that fish of this stage are screened for."""
+    """Return the result of one sample; ``panel`` are the diseases for which fish of this stage are screened."""
     signs = signs_of(patient.disease.key) if patient.disease else None
     match patient.sample_type:
         case "Blood":
-            abnormal, values, said = _blood(patient, signs, draws)
+            abnormal, values, sentence = _blood(patient, signs, draws)
         case "Gill":
-            abnormal, values, said = _gill(patient, signs, panel, draws)
+            abnormal, values, sentence = _gill(patient, signs, panel, draws)
         case "Tissue":
-            abnormal, values, said = _tissue(patient, signs, panel, draws)
+            abnormal, values, sentence = _tissue(patient, signs, panel, draws)
         case "Faecal":
-            abnormal, values, said = _faecal(draws)
+            abnormal, values, sentence = _faecal(draws)
         case _:
-            abnormal, values, said = _water(patient, draws)
+            abnormal, values, sentence = _water(patient, draws)
     results = {"sample": patient.sample_type, "abnormal": abnormal, **values}
-    return Finding(said, json.dumps(results), abnormal)
+    return Finding(sentence, json.dumps(results), abnormal)
 
 
 _Result = tuple[bool, dict[str, Any], str]
 
 
 def _blood(patient: Patient, signs: Signs | None, draws: np.random.Generator) -> _Result:
-    """Means over the sampled fish; sick fish among them pull a mean towards what the disease does to it."""
+    """Return means over the sampled fish; sick fish among them move a mean by the effect of the disease."""
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
     noise = np.clip(draws.standard_normal(len(BLOOD)), -1.9, 1.9)
     share = min(1.0, _LEAST_PREVALENCE + patient.sick_share) if signs and signs.blood else 0.0
@@ -111,26 +111,26 @@ def _blood(patient: Patient, signs: Signs | None, draws: np.random.Generator) ->
 def _pcr(
     patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], fish: int, draws: np.random.Generator
 ) -> tuple[dict[str, Any], str]:
-    """PCR of every agent on the panel: fish tested and positive, and the mean threshold cycle of the positive ones
-    (null if none is)."""
+    """Return the PCR of every agent on the panel: fish tested and positive, and the mean threshold cycle of the
+    positive ones (null if there are none)."""
     assays = list(
         dict.fromkeys([*(signs_of(disease.key).assay for disease in panel), *([signs.assay] if signs else [])])
     )
     values: dict[str, Any] = {assay: {"tested": fish, "positive": 0, "ct": None} for assay in assays}
-    said = f"PCR negative for {', '.join(assays)}" if assays else "No agent screened"
+    sentence = f"PCR negative for {', '.join(assays)}" if assays else "No agent screened"
     if signs:
         positive = max(1, int(draws.binomial(fish, min(0.95, _LEAST_PREVALENCE + patient.sick_share))))
         cycle = round(float(draws.uniform(*_POSITIVE_CT)), 1)
         values[signs.assay] = {"tested": fish, "positive": positive, "ct": cycle}
-        said = f"PCR positive for {signs.agent} in {positive} of {fish} fish (mean Ct {cycle})"
-    return values, said
+        sentence = f"PCR positive for {signs.agent} in {positive} of {fish} fish (mean Ct {cycle})"
+    return values, sentence
 
 
 def _gill(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
     hits_gills = signs is not None and signs.scores.get("Gill Condition", 0.0) > 0
     gill_panel = [disease for disease in panel if signs_of(disease.key).scores.get("Gill Condition", 0.0) > 0]
-    pcr, said = _pcr(patient, signs if hits_gills else None, gill_panel, fish, draws)
+    pcr, sentence = _pcr(patient, signs if hits_gills else None, gill_panel, fish, draws)
     score = float(draws.uniform(0.0, 0.6)) + (float(draws.uniform(1.0, 2.6)) if hits_gills else 0.0)
     values = {
         "fish": fish,
@@ -138,24 +138,24 @@ def _gill(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], d
         "epithelial_hyperplasia_percent": round(3 + 14 * score + float(draws.uniform(0, 3)), 1),
         "pcr": pcr,
     }
-    return hits_gills, values, f"{said}. Mean gill score {score:.1f} of 5."
+    return hits_gills, values, f"{sentence}. Mean gill score {score:.1f} of 5."
 
 
 def _tissue(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
-    pcr, said = _pcr(patient, signs, panel, fish, draws)
+    pcr, sentence = _pcr(patient, signs, panel, fish, draws)
     values: dict[str, Any] = {"fish": fish, "organs": ["heart", "kidney", "liver"], "pcr": pcr}
     grown = int(10 ** draws.uniform(3.5, 6.5)) if signs and signs.bacterial else 0
     values["kidney_culture_cfu_g"] = grown
     if grown and signs:
-        said += f"; {signs.agent} grown from kidney"
+        sentence += f"; {signs.agent} grown from kidney"
     if signs:
-        said += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
-    return signs is not None, values, said + "."
+        sentence += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
+    return signs is not None, values, sentence + "."
 
 
 def _faecal(draws: np.random.Generator) -> _Result:
-    """Gut flora; none of the scenario's diseases is told by it."""
+    """Return the gut flora, which none of the scenario's diseases changes."""
     count = int(10 ** draws.uniform(4.5, 6.5))
     values = {
         "culturable_bacteria_cfu_g": count,
@@ -166,7 +166,7 @@ def _faecal(draws: np.random.Generator) -> _Result:
 
 
 def _water(patient: Patient, draws: np.random.Generator) -> _Result:
-    """Bacteria rise with the temperature of the water."""
+    """Return the bacteria in the water, which rise with its temperature."""
     count = int(10 ** draws.uniform(2.2, 3.2) * (1 + patient.temperature / 10))
     values: dict[str, Any] = {
         "heterotrophic_bacteria_cfu_ml": count,

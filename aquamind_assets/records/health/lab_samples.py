@@ -1,11 +1,11 @@
 """Laboratory samples: quarterly from every batch, and from containers in which an outbreak is suspected.
 
-Belongs here: rows of ``health_healthlabsample``: who is sampled when, and how the result comes back. Does not belong
-here: what the laboratory finds (``lab_results``).
+Belongs here: rows of ``health_healthlabsample``: the samples and the dates of their results. Does not belong here: the
+results (``lab_results``).
 
-A sample is abnormal only where the container truly has an outbreak on the day of sampling. A sample taken within a year
-is answered within it: routine sampling stops in the middle of December, and samples on suspicion belong to the year of
-the diagnosis. So a year's samples are complete in it.
+A sample is abnormal only if the container truly has an outbreak on the day of sampling. The result of a sample arrives
+in the year of the sample: routine sampling stops in the middle of December, and samples on suspicion belong to the year
+of the diagnosis. So a year's samples are complete in it.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ CARRIER_DAYS = 3
 """An infection shows in samples from its fourth day on."""
 
 _HOLIDAY_DAYS = 18
-"""Routine sampling stops so many days before the end of the year."""
+"""Days before the end of the year without routine sampling."""
 _SENT_DAYS, _ANSWER_DAYS = (0, 2), (5, 14)
 _SUSPECT_TYPES = ("Blood", "Gill", "Tissue")
 _LEAST_WEIGHT_G = {"Blood": 50.0, "Gill": 1.0, "Tissue": 0.0, "Faecal": 20.0, "Water": 0.0}
@@ -60,7 +60,8 @@ class _Sample:
 
 
 def lab_samples(year: YearInputs) -> Iterator[Rows]:
-    """``health_healthlabsample`` of the year; a result that is not back by the latest simulated day is NULL."""
+    """Yield ``health_healthlabsample`` of the year; a result that has not arrived by the latest simulated day is
+    NULL."""
     taken = sorted([*_quarterly(year), *_suspected(year)], key=lambda sample: (sample.day, sample.number))
     fish = year.ledger.container_days.take(np.array([sample.row for sample in taken], dtype=np.int64))
     through = year.lives.through
@@ -95,7 +96,8 @@ def lab_samples(year: YearInputs) -> Iterator[Rows]:
 
 
 def _quarterly(year: YearInputs) -> Iterator[_Sample]:
-    """From every batch, in the planned interval: one container, whatever can be taken from fish of that size."""
+    """Yield samples from every batch, in the planned interval: one container, all sample types possible for fish of
+    that size."""
     interval = year.scenario.health.sampling.lab_interval_days
     last = year_days(year.year).end - _HOLIDAY_DAYS
     for rank, (batch_id, start) in enumerate(
@@ -112,8 +114,8 @@ def _quarterly(year: YearInputs) -> Iterator[_Sample]:
 
 
 def _one_container(year: YearInputs, batch_id: int, day: int) -> int | None:
-    """Position in the container-days of the container of a batch that is sampled on a day, or None where the batch has
-    none to stay."""
+    """Return the position in the container-days of the container of a batch that is sampled on a day, or None if no
+    container keeps its fish."""
     if day not in year.days:
         return None
     offset = int(np.searchsorted(year.ledger.container_days.day, day))
@@ -138,7 +140,7 @@ def _routine(year: YearInputs, row: int, day: int, rank: int) -> Iterator[_Sampl
 
 
 def _suspected(year: YearInputs) -> Iterator[_Sample]:
-    """From every container with a diagnosis in the year: the samples that led to it."""
+    """Yield the samples that led to each diagnosis of the year, by container."""
     fish, found = year.ledger.container_days, year.lives.outbreaks
     stay = year.lives.assignments.start_day[year.assignment_rows(found.assignment_id)]
     for one in np.flatnonzero((found.detected_day >= year.days.first) & (found.detected_day < year.days.end)):
@@ -159,14 +161,15 @@ def _suspected(year: YearInputs) -> Iterator[_Sample]:
 
 
 def _row_of(year: YearInputs, assignment_id: int, day: int) -> int | None:
-    """Position of an assignment's row of a day, or None."""
+    """Return the position of an assignment's row of a day, or None."""
     offset = int(np.searchsorted(year.ledger.container_days.day, day))
     hit = np.flatnonzero(of_days(year.ledger.container_days, DayRange(day, day + 1)).assignment_id == assignment_id)
     return offset + int(hit[0]) if hit.size else None
 
 
 def _infection(year: YearInputs, assignment_id: int, day: int) -> int:
-    """The disease that an assignment's samples of a day show: the gravest infection old enough, or -1."""
+    """Return the disease that an assignment's samples of a day show: the most severe infection that is old enough, or
+    -1."""
     running = _running(year.lives.outbreaks, assignment_id, day)
     return int(running.disease[np.argmax(running.severity)]) if len(running) else -1
 
@@ -186,8 +189,8 @@ def _examined(year: YearInputs, sample: _Sample) -> Finding:
         at_sea=bool(fish.stage[sample.row] >= Stage.POST_SMOLT),
         temperature=float(fish.temperature[sample.row]),
     )
-    # Named by what is sampled, not by ids or ranks: those count what else there is, and another history of the same
-    # seed has more or less of it.
+    # Keyed by the container, the day and the type, not by ids or ranks, which depend on other samples: another history
+    # of the same seed has other samples.
     suspected = sample.disease if sample.suspected else -1
     draws = stream(
         year.scenario.seed,
@@ -206,7 +209,7 @@ def _examined(year: YearInputs, sample: _Sample) -> Finding:
 
 
 def _reference(sample: _Sample) -> str:
-    """The laboratory's number of the sample."""
+    """Return the laboratory's number of the sample."""
     return f"{'S' if sample.suspected else 'R'}{to_date(sample.day):%y%j}-{sample.number:07d}"
 
 

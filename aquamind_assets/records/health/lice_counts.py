@@ -1,6 +1,6 @@
-"""Lice counts: rows of ``health_licecount``, as counted in the ledger.
+"""Lice counts: rows of ``health_licecount``, with the counts of the ledger.
 
-Does not belong here: how lice live and are sampled (``farm``).
+Belongs here: the rows. Does not belong here: the development and counting of lice (``farm``).
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _CHALIMUS_MANY = 2.0
 
 
 def lice_counts(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """``health_licecount`` of these days: totals over the fish looked at."""
+    """Yield ``health_licecount`` of these days: totals over the sampled fish."""
     counts = of_days(year.ledger.lice_counts, days, "day")
     container = year.infrastructure.containers
     instant = (

@@ -1,7 +1,8 @@
-"""Deaths by container, day and cause, as the fish health side of AquaMind keeps them.
+"""Deaths by container, day and cause, in the tables of AquaMind's app ``health``.
 
-Belongs here: rows of ``health_mortalityrecord``. They and ``batch_mortalityevent`` are two accounts of the same deaths,
-and add up to the same. Once a disease is diagnosed in a container its deaths carry the disease's own reason.
+Belongs here: rows of ``health_mortalityrecord``. Does not belong here: ``batch_mortalityevent``
+(``batch.mortality_events``). Both tables hold the same deaths and have the same sums. After the diagnosis of a disease
+in a container, its deaths carry the disease's own reason.
 """
 
 from collections.abc import Iterator
@@ -17,10 +18,10 @@ from aquamind_assets.tables.rows import Coded, Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
 
 COLLECTED = 14 * HOUR
-"""The dead are taken out in the afternoon..."""
+"""Dead fish are collected in the afternoon."""
 
 COLLECTED_BEFORE_LEAVING = 9 * HOUR
-"""...and in the morning from a container that is emptied at noon."""
+"""Dead fish are collected in the morning from a container that is emptied at noon."""
 
 _NOTE_OF_EVENT = {
     EventKind.STORM: (Cause.ENVIRONMENTAL, "After the storm"),
@@ -35,7 +36,7 @@ _SPAN = 1 << 20
 
 
 def mortality_records(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """``health_mortalityrecord`` of these days: a row for each container, day and cause with deaths."""
+    """Yield ``health_mortalityrecord`` of these days: a row for each container, day and cause with deaths."""
     fish = of_days(year.ledger.container_days, days)
     row, cause = np.nonzero(deaths_by_cause(fish))
     count = deaths_by_cause(fish)[row, cause]
@@ -56,7 +57,7 @@ def mortality_records(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 
 
 def _reasons(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
-    """Reason of each death count: the diagnosed disease, or else the cause."""
+    """Return the reason of each death count: the diagnosed disease, or else the cause."""
     reason = mortality_reason_id(year.scenario, cause)
     sick = np.flatnonzero((cause == Cause.DISEASE) & (fish.disease[row] >= 0))
     disease = fish.disease[row[sick]].astype(np.int64)
@@ -66,7 +67,7 @@ def _reasons(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.n
 
 
 def _diagnosed(year: YearInputs, assignment_id: np.ndarray, disease: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Whether the last infection of each assignment by each disease that began by ``day`` had been diagnosed by
+    """Return whether the last infection of each assignment by each disease that began by ``day`` had been diagnosed by
     then."""
     found = year.ledger.outbreaks
     if not len(found):
@@ -87,7 +88,7 @@ def _diagnosed(year: YearInputs, assignment_id: np.ndarray, disease: np.ndarray,
 
 
 def _notes(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
-    """Code of the note on each count: what struck the container on that day."""
+    """Return the code of the note on each count: the event in the container on that day."""
     note = np.zeros(row.size, dtype=np.int64)
     containers = len(year.infrastructure.containers)
     place = fish.day[row].astype(np.int64) * containers + fish.container[row]

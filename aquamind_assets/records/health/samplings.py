@@ -3,8 +3,8 @@
 Belongs here: rows of ``health_healthsamplingevent``, ``health_individualfishobservation`` and
 ``health_fishparameterscore``. Does not belong here: the fish (``fish_samples``).
 
-The aggregates are what AquaMind's own calculation gives for the fish as they are stored: means, smallest, largest, the
-deviation of the sample itself (not an estimate), the mean of the single fish's condition factors.
+The aggregates are the result of AquaMind's own calculation for the stored fish: means, smallest, largest, the standard
+deviation of the sample itself (not an estimate), the mean of the condition factors of the fish.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ SAMPLED = 13 * HOUR + HOUR // 2
 
 
 def health_samplings(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """The three tables for the samplings of these days, a block of each for each day."""
+    """Yield the three tables for the samplings of these days, a block of each for each day."""
     for sample in samples(year, days):
         yield _events(year, sample)
         fish, place = np.nonzero(sample.taken)
@@ -74,7 +74,7 @@ def _events(year: YearInputs, sample: FishSample) -> Rows:
 
 
 REMARKABLE = 2.0
-"""Mean score of a sampling from which it is written down."""
+"""Mean score of a sampling from which it is noted."""
 
 _NOTES = (
     "Monthly sampling, nothing remarkable.",
@@ -83,7 +83,8 @@ _NOTES = (
 
 
 def _worst(sample: FishSample) -> np.ndarray:
-    """Code of each sampling's note: the parameter with the worst mean score, if that is remarkable."""
+    """Return the code of each sampling's note: the parameter with the worst mean score, if it reaches
+    :data:`REMARKABLE`."""
     mean = (sample.scores * sample.taken[..., None]).sum(axis=1) / sample.size[:, None]
     return np.where(mean.max(axis=1) >= REMARKABLE, mean.argmax(axis=1) + 1, 0)
 

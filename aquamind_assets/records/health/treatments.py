@@ -1,7 +1,7 @@
 """Treatments and vaccinations.
 
-Belongs here: rows of ``health_treatment``, with the outcome as it stands on the latest simulated day. Does not belong
-here: deciding on a treatment (``farm``), what the journal says of it (``journal``).
+Belongs here: rows of ``health_treatment``, with the outcome as of the latest simulated day. Does not belong here:
+deciding on a treatment (``farm``), its entry in the journal (``journal``).
 """
 
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ KINDS: tuple[str, ...] = ("medication", "vaccination", "physical", "other")
 
 
 def treatments(year: YearInputs) -> Iterator[Rows]:
-    """``health_treatment``: every treatment that the year's ledger knows of.
+    """Yield ``health_treatment``: every treatment in the year's ledger.
 
-    A treatment of an earlier year in a stay that was over before the year began is final, and its stay is not among the
-    year's rows: it is left to its own year.
+    A treatment of an earlier year in a stay that ended before the year is final, and its stay is not among the year's
+    rows, so only its own year writes it.
     """
     given = year.lives.treatments
     given = given.take((given.assignment_id < 0) | np.isin(given.assignment_id, year.lives.assignments.assignment_id))
@@ -62,12 +62,12 @@ def treatments(year: YearInputs) -> Iterator[Rows]:
 
 
 def place(year: YearInputs, given: Treatments, row: int) -> str:
-    """Where a treatment was given, in words."""
+    """Return the place of a treatment as text."""
     return full_name(year, int(given.container[row])) if given.container[row] >= 0 else "all containers of the batch"
 
 
 def describe(year: YearInputs, given: Treatments, row: int) -> str:
-    """What was done, why, and to how much fish: one sentence that another veterinarian could act on."""
+    """Return one sentence with method, reason and treated biomass, sufficient for another veterinarian to act on."""
     health = year.scenario.health
     tonnes = f"{given.biomass_kg[row] / 1000:,.1f} t"
     where = place(year, given, row)

@@ -1,8 +1,8 @@
 """AquaMind's app ``infrastructure``: places, containers, silos and sensors.
 
-Belongs here: what was commissioned on which day, and the history row AquaMind writes with each container.
-``infrastructure`` looks at nothing but the scenario and its infrastructure; ``sensors`` also at how far the farm has
-been simulated, for their last calibration.
+Belongs here: the rows of each day of commissioning, and the history row that AquaMind writes with each container. Does
+not belong here: how many of each a farm has (``farm.sites``). ``infrastructure`` depends only on the scenario and its
+infrastructure. ``sensors`` also depends on the latest simulated day, for the last calibration.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _FEED_CONTAINER_TYPES = ("SILO", "BARGE")
 
 
 def infrastructure(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Everything but sensors that was commissioned on these days; needs no ledger."""
+    """Yield everything except sensors that was commissioned on these days. Needs no ledger."""
     yield _geographies(year, days)
     yield _areas(year, days)
     yield _stations(year, days)
@@ -32,7 +32,7 @@ def infrastructure(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 
 
 def sensors(year: YearInputs) -> Iterator[Rows]:
-    """Every sensor installed by the end of the year, with its last calibration as of the latest simulated day."""
+    """Yield every sensor installed by the end of the year, with its last calibration as of the latest simulated day."""
     everything = year.infrastructure.sensors
     installed = everything.commissioned_day < min(year_days(year.year).end, year.lives.through + 1)
     frame = everything.take(installed)
@@ -56,12 +56,12 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
 
 
 def calibrations(scenario: Scenario, sensors: Sensors, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Day and number of the last calibration of each sensor on or before each of ``days``, each of shape (sensors,
-    days), int64.
+    """Return day and number of the last calibration of each sensor on or before each of ``days``, each of shape
+    (sensors, days), int64.
 
-    A sensor is calibrated when it is installed (number 0), then after a first period of half to a whole
-    ``calibration_days`` that differs between sensors, so that a crew is not busy with all of them on one day, then
-    every ``calibration_days``. Before installation: the day of installation.
+    A sensor is calibrated at installation (number 0), then after a first period of half to a whole
+    ``calibration_days``, then every ``calibration_days``. The first period differs between sensors, so that a crew does
+    not calibrate all of them on one day. Before installation, the day of installation is returned.
     """
     period = scenario.water.calibration_days
     first = np.ceil(period * (0.5 + 0.5 * stream(scenario.seed, "calibration").random(len(sensors)))).astype(np.int64)[
@@ -74,7 +74,7 @@ def calibrations(scenario: Scenario, sensors: Sensors, days: np.ndarray) -> tupl
 
 
 def _opening(day: np.ndarray) -> np.ndarray:
-    """Places are entered into AquaMind at 08:00 of the day they are commissioned."""
+    """Return 08:00 of the day of commissioning, when places are entered into AquaMind."""
     return np.asarray(day, dtype=np.int64) * MICROSECONDS_PER_DAY + 8 * HOUR
 
 
@@ -181,7 +181,7 @@ def _container_types(year: YearInputs, days: DayRange) -> Rows:
 
 
 def _containers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """The containers, and the '+' row that AquaMind's history keeps of each creation, signed by a manager of the
+    """Return the containers and the '+' row in AquaMind's history for each of them, signed by a manager of the
     geography."""
     places = year.infrastructure
     everything = places.containers

@@ -1,6 +1,6 @@
-"""Feeding events: four meals a day for every container that eats, each charged to the lots it was taken from.
+"""Feeding events: four meals a day for every feeding container, each charged to the lots it was taken from.
 
-Belongs here: rows of ``inventory_feedingevent``. Does not belong here: the amounts and costs (``meals``), stock
+Belongs here: rows of ``inventory_feedingevent``. Does not belong here: amounts and costs (``meals``), stock
 (``stock``).
 """
 
@@ -22,14 +22,14 @@ METHOD_OF_STAGE = np.array([0, 0, 1, 1, 2, 2])
 """Method by Stage: fry are fed by hand, tanks by automatic feeders, cages by a spreader (general knowledge)."""
 
 ENTRY_DELAY = 5 * 60 * 1_000_000
-"""Microseconds from a meal to its entry in the database."""
+"""Microseconds from a meal to its entry into the database."""
 
 _MEALS_OF_A_SHIFT = 2
 
 
 def fed_biomass_kg(year: YearInputs, row: np.ndarray) -> np.ndarray:
-    """Biomass in the container at a day's meals, kg, stored decimals: the fish that have not left it, at the day's mean
-    weight."""
+    """Return the biomass in the container at a day's meals, kg, stored decimals: the fish that have not left, at the
+    day's mean weight."""
     days = year.ledger.container_days
     arrived = days.opening[row] + days.moved_in[row]
     stayed = arrived - days.moved_out[row] - days.transfer_loss[row]
@@ -38,13 +38,13 @@ def fed_biomass_kg(year: YearInputs, row: np.ndarray) -> np.ndarray:
 
 
 def signed_by(year: YearInputs, fed: Meals) -> np.ndarray:
-    """User id of the operator who gave each meal: one for the morning, one for the afternoon."""
+    """Return the user id of the operator of each meal: one for the morning, one for the afternoon."""
     container = year.ledger.container_days.container[fed.row]
     return staff(year.scenario, year.infrastructure).operators(container, fed.day, fed.meal // _MEALS_OF_A_SHIFT)
 
 
 def feeding_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """``inventory_feedingevent`` of these days."""
+    """Yield ``inventory_feedingevent`` of these days."""
     fed = meals(year, days)
     ledger, scenario, built = year.ledger.container_days, year.scenario, year.infrastructure
     store = ledger.feed_container[fed.row]

@@ -1,13 +1,13 @@
-"""What each batch ate and gained in a month, and its feed conversion.
+"""Feed, weight gain and feed conversion ratio of each batch by month.
 
-Belongs here: rows of ``inventory_batchfeedingsummary``. Does not belong here: single feedings (``feeding``).
+Belongs here: rows of ``inventory_batchfeedingsummary``. Does not belong here: single feedings (``feeding_events``).
 
-AquaMind computes growth as last less first ``batch_biomass_kg`` over all containers of a batch, which compares
-different containers with each other. The rows here hold what those columns mean: the gain in biomass of the batch, with
-the fish that died or were harvested in the month counted at their weight of that day (biological gain), and fish that
-went on in a mixed batch at theirs: what a mixed batch is given is not its growth. Feed, mean biomass and mean
-percentage are AquaMind's sums and means over the feeding events; those of a mixed batch are its own, from the day of
-mixing on.
+AquaMind computes growth as last minus first ``batch_biomass_kg`` over all containers of a batch, which compares
+different containers with each other. The rows here hold the meaning of those columns: the gain in biomass of the batch,
+where fish that died or were harvested in the month count with their weight of that day (biological gain). Fish that
+joined a mixed batch count with their weight at mixing, so that they are no growth of the mixed batch. Feed, mean
+biomass and mean percentage are AquaMind's sums and means over the feeding events; for a mixed batch they start with the
+day of mixing.
 """
 
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids
 
 SUMMARY_HOUR = 22
-"""Months are summed up at 22:00 UTC of their last day."""
+"""Summaries of a month are made at 22:00 UTC of its last day."""
 
 MAX_FCR = 99.999
-"""The most that AquaMind's column holds; a month with next to no gain has no feed conversion ratio."""
+"""Maximum of AquaMind's column. A month with next to no gain has no feed conversion ratio."""
 
 
 def feeding_summaries(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """``inventory_batchfeedingsummary`` of the months that end on one of these days: a row for each batch that was
-    fed."""
+    """Yield ``inventory_batchfeedingsummary`` of the months that end on one of these days: a row for each batch that
+    was fed."""
     for month in _months(year.year):
         if month.end - 1 in days:
             yield _month(year, month)
@@ -77,11 +77,11 @@ def _month(year: YearInputs, month: DayRange) -> Rows:
 
 
 def _gains(days: ContainerDays, mixed: Compositions, month: DayRange, batches: np.ndarray) -> np.ndarray:
-    """Biological gain of each batch in the month, kg. ``days`` and ``mixed`` begin with the day before the month, where
-    the ledger has it.
+    """Return the biological gain of each batch in the month, kg. ``days`` and ``mixed`` begin with the day before the
+    month, if the ledger has it.
 
-    The ledger of a year does not know the last evening of the year before: the gain of 1 January is taken to be that of
-    2 January.
+    The ledger of a year lacks the last evening of the previous year: the gain of 1 January is taken to be that of 2
+    January.
     """
     mine = days.take(np.isin(days.batch_id, batches))
     where = np.searchsorted(batches, mine.batch_id) * (len(month) + 1) + mine.day - (month.first - 1)

@@ -1,14 +1,14 @@
-"""The day's feed as meals, and what each meal costs, first in first out.
+"""The day's feed as meals, and the cost of each meal, first in first out.
 
 Belongs here: cutting a day's feed into meals and charging it to the lots of its feed container, from the ledger alone.
-Does not belong here: rows (``feeding``, ``stock``).
+Does not belong here: rows (``feeding_events``, ``stock``).
 
-All amounts are integers in grams (multiples of 10, the step of AquaMind's stock), all money integers in thousandths of
-a cent (grams times cents per kilogram) until a feeding is charged in whole cents by cumulative rounding. So whatever is
-summed is exact: the feedings of a feed container always add up to what left it, to the gram and to the cent.
+All amounts are integers in grams (multiples of 10, the step of AquaMind's stock). All money is in integer thousandths
+of a cent (grams times cents per kilogram) until a feeding is charged in whole cents by cumulative rounding. So all sums
+are exact: the feedings of a feed container add up to the feed that left it, to the gram and to the cent.
 
-A feed container is fed from in the order of days, of meals within a day, of containers within a meal; that is also the
-order of the rows.
+Feed leaves a feed container in the order of days, of meals within a day, and of containers within a meal. This is also
+the order of the rows.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from aquamind_assets.scenario.supply import FeedPlan
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange
 
 GRAM_STEP = 10
-"""AquaMind keeps stock in kilograms with two decimals."""
+"""Smallest step of AquaMind's stock in grams: kilograms with two decimals."""
 
 MILLICENTS = 1000
 """Thousandths of a cent in a cent."""
 
 _STORE = 1 << 44
-"""Grams that no feed container takes in a year (17 million tonnes): keeps the feed containers apart in one sorted
+"""More grams than any feed container uses in a year (17 million tonnes): separates the feed containers in one sorted
 key."""
 
 _WALK = 20_000_000
@@ -37,16 +37,16 @@ _WALK = 20_000_000
 
 @dataclass(frozen=True)
 class Meals:
-    """Meals in the order in which feed containers give them out: by day, meal, container. All arrays of one length.
+    """Meals in the order in which feed leaves the feed containers: by day, meal, container. All arrays of one length.
 
     Attributes:
         row: position in ``container_days`` of the ledger, int64.
         day: day number, int64.
         meal: position in the scenario's meal times, int64.
         amount_g: feed given, g, a positive multiple of 10.
-        cost_cents: what the lots it was taken from had cost, EUR cent.
-        stock_g: what is left in the feed container after it, g.
-        instant: when it was given, microseconds since 1970.
+        cost_cents: cost of the lots it was taken from, EUR cent.
+        stock_g: feed left in the feed container after the meal, g.
+        instant: time of the meal, microseconds since 1970.
     """
 
     row: np.ndarray
@@ -59,8 +59,8 @@ class Meals:
 
 
 def split_in_meals(feed_g: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Each day's feed, g, cut into meals by largest remainder in steps of 10 g; the earlier meal first where remainders
-    are equal.
+    """Split each day's feed, g, into meals by largest remainder in steps of 10 g; for equal remainders the earlier meal
+    comes first.
 
     Args:
         feed_g: feed of each day, multiples of 10, shape (days,).
@@ -70,7 +70,7 @@ def split_in_meals(feed_g: np.ndarray, shares: np.ndarray) -> np.ndarray:
         Grams, int64, shape (days, meals); rows add up to ``feed_g``.
     """
     steps = np.asarray(feed_g, dtype=np.int64) // GRAM_STEP
-    # The small number keeps 0.3 x 10 steps from ending a hair below 3.
+    # The small number keeps 0.3 x 10 steps from being rounded to just below 3.
     exact = steps[:, None] * np.asarray(shares) + 1e-9
     whole = np.floor(exact).astype(np.int64)
     missing = steps - whole.sum(axis=1)
@@ -79,9 +79,9 @@ def split_in_meals(feed_g: np.ndarray, shares: np.ndarray) -> np.ndarray:
 
 
 def _shares(year: YearInputs, fish: ContainerDays) -> np.ndarray:
-    """Shares of the meals of each container-day, shape (rows, meals).
+    """Return the shares of the meals of each container-day, shape (rows, meals).
 
-    Fish that arrive at noon get the afternoon's meals only, fish that leave at noon the morning's.
+    Fish that arrive at noon get only the meals of the afternoon, fish that leave at noon only those of the morning.
     """
     plan = year.scenario.feed
     afternoon = np.array(meal_instants(plan)) >= MOVE_INSTANT
@@ -94,53 +94,53 @@ def _shares(year: YearInputs, fish: ContainerDays) -> np.ndarray:
 
 
 def delivery_instant(plan: FeedPlan, day: np.ndarray) -> np.ndarray:
-    """When a delivery is in the silo: an hour before the first meal of its day, microseconds since 1970."""
+    """Return the instant of a delivery: an hour before the first meal of its day, microseconds since 1970."""
     first = min(meal_instants(plan))
     return np.asarray(day, dtype=np.int64) * MICROSECONDS_PER_DAY + max(0, first - HOUR)
 
 
 def meal_instants(plan: FeedPlan) -> list[int]:
-    """The scenario's meal times, microseconds since midnight."""
+    """Return the scenario's meal times, microseconds since midnight."""
     times = [time.split(":") for time in plan.meal_times]
     return [int(hour) * HOUR + int(minute) * (HOUR // 60) for hour, minute in times]
 
 
 def stock_at_start(year: YearInputs, day: int) -> np.ndarray:
-    """What every feed container holds when ``day`` begins, g, shape (feed containers,)."""
+    """Return the stock of every feed container at the start of ``day``, g, shape (feed containers,)."""
     return opening_stock(year) + _delivered(year, day) - fed_before(year, day)
 
 
 def opening_stock(year: YearInputs) -> np.ndarray:
-    """What every feed container held when the year began, g, shape (feed containers,)."""
+    """Return the stock of every feed container at the start of the year, g, shape (feed containers,)."""
     stock = np.zeros(len(year.infrastructure.feed_containers), dtype=np.int64)
     stock[year.ledger.feed_stores.feed_container] = year.ledger.feed_stores.opening_g
     return stock
 
 
 def fed_before(year: YearInputs, day: int) -> np.ndarray:
-    """What was fed this year before ``day`` from every feed container, g, shape (feed containers,)."""
+    """Return the feed taken this year before ``day`` from every feed container, g, shape (feed containers,)."""
     earlier = of_days(year.ledger.container_days, DayRange(year.days.first, day))
     fed = earlier.feed_g > 0
     return _sums(earlier.feed_container[fed], earlier.feed_g[fed], len(year.infrastructure.feed_containers))
 
 
 def _delivered(year: YearInputs, day: int) -> np.ndarray:
-    """What was delivered this year before ``day``, g, shape (feed containers,)."""
+    """Return the feed delivered this year before ``day``, g, shape (feed containers,)."""
     lots = received_lots(year.ledger)
     new = (lots.delivery_day >= year.days.first) & (lots.delivery_day < day)
     return _sums(lots.feed_container[new], lots.remaining_g[new], len(year.infrastructure.feed_containers))
 
 
 def _sums(where: np.ndarray, amount: np.ndarray, size: int) -> np.ndarray:
-    """Integer sums by index; double precision holds them exactly up to 9e15."""
+    """Return integer sums by index; double precision is exact up to 9e15."""
     return np.bincount(where, weights=amount, minlength=size).astype(np.int64)
 
 
 def meals(year: YearInputs, days: DayRange) -> Meals:
-    """The meals of these days.
+    """Return the meals of these days.
 
     Raises:
-        ValueError: a feed container gave out more than it held; the message names it and the day.
+        ValueError: more feed left a feed container than it held; the message names it and the day.
     """
     plan = year.scenario.feed
     ledger_days = year.ledger.container_days
@@ -175,7 +175,7 @@ def meals(year: YearInputs, days: DayRange) -> Meals:
 
 
 def _running(amount: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Running sums within each run of equal ``group``, the element included."""
+    """Return the running sums within each run of equal ``group``, the element included."""
     total = np.cumsum(amount)
     starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if group.size else np.zeros(0, dtype=np.int64)
     before = np.r_[0, total][starts]
@@ -185,8 +185,8 @@ def _running(amount: np.ndarray, group: np.ndarray) -> np.ndarray:
 def _charged(
     year: YearInputs, store: np.ndarray, day: np.ndarray, before_g: np.ndarray, after_g: np.ndarray
 ) -> np.ndarray:
-    """Whole cents charged for what left each store between ``before_g`` and ``after_g`` grams of the year's
-    consumption."""
+    """Return the whole cents charged for the feed that left each store between ``before_g`` and ``after_g`` grams of
+    the year's consumption."""
     carry = np.zeros(len(year.infrastructure.feed_containers), dtype=np.int64)
     carry[year.ledger.feed_stores.feed_container] = year.ledger.feed_stores.opening_cost_carry
     costs = _CostCurve(received_lots(year.ledger), year.days.first)
@@ -196,10 +196,10 @@ def _charged(
 
 
 def _stock_after(year: YearInputs, store: np.ndarray, day: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """What a store holds on ``day`` once it has given out ``given`` grams this year.
+    """Return the stock of a store on ``day`` after ``given`` grams have left it this year.
 
     Raises:
-        ValueError: less than nothing.
+        ValueError: the stock is negative.
     """
     arrivals = received_lots(year.ledger)
     arrivals = arrivals.take(arrivals.delivery_day >= year.days.first)
@@ -213,14 +213,14 @@ def _stock_after(year: YearInputs, store: np.ndarray, day: np.ndarray, given: np
         worst = int(np.argmin(left))
         name = year.infrastructure.feed_containers.name[store[worst]]
         raise ValueError(
-            f"feed container {name} gave out {-left[worst]} g more than it held on day"
+            f"feed container {name}: {-left[worst]} g more were fed than it held on"
             f" {np.datetime64(int(day[worst]), 'D')}"
         )
     return left
 
 
 class _CostCurve:
-    """Cost of the first so-many grams that leave each feed container this year, oldest lot first."""
+    """Cost of the first grams that leave each feed container this year, oldest lot first."""
 
     def __init__(self, lots: FeedLots, first_day: int) -> None:
         store = lots.feed_container.astype(np.int64)
@@ -231,7 +231,7 @@ class _CostCurve:
         self._key = store * _STORE + self._end_g
 
     def millicents(self, store: np.ndarray, grams: np.ndarray, day: np.ndarray, year: YearInputs) -> np.ndarray:
-        """Cost of the first ``grams`` of each ``store``."""
+        """Return the cost of the first ``grams`` of each ``store``."""
         lot = np.searchsorted(self._key, store * _STORE + grams)
         none_left = (
             (lot >= self._store.size) | (self._store[np.minimum(lot, self._store.size - 1)] != store)
@@ -242,7 +242,7 @@ class _CostCurve:
             worst = int(np.argmax(none_left))
             name = year.infrastructure.feed_containers.name[store[worst]]
             raise ValueError(
-                f"feed container {name} gave out {grams[worst]} g by {np.datetime64(int(day[worst]), 'D')}, more than"
-                " its lots of the year hold"
+                f"feed container {name}: {grams[worst]} g fed by {np.datetime64(int(day[worst]), 'D')} exceed its lots"
+                " of the year"
             )
         return self._end_cost[lot] - (self._end_g[lot] - grams) * self._price[lot]

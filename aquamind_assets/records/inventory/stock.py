@@ -1,11 +1,11 @@
-"""Feed in store: purchases, lots, stock, and the history of the stock.
+"""Feed in stock: purchases, lots, stock, and the history of the stock.
 
 Belongs here: rows of ``inventory_feedpurchase``, ``inventory_feedcontainerstock``, ``inventory_feedstock`` and
-``inventory_historicalfeedstock``. Does not belong here: feedings (``feeding``), what they take from which lot
+``inventory_historicalfeedstock``. Does not belong here: feedings (``feeding_events``), and the lots they consume
 (``meals``).
 
-There is one stock row for each feed container, with the feed container's own id, for each holds one feed. A lot that is
-used up vanishes from ``inventory_feedcontainerstock``, as in AquaMind.
+There is one stock row for each feed container, with the id of the feed container, because each holds one feed. A lot
+that is used up disappears from ``inventory_feedcontainerstock``, as in AquaMind.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ from aquamind_assets.timeline import (
 )
 
 ORDER_HOUR = 9
-"""Orders go out at 09:00 UTC."""
+"""Orders are placed at 09:00 UTC."""
 
 _ORDERS_OF_A_DAY = 100_000
 _CREATED, _CHANGED = 0, 1
@@ -41,7 +41,7 @@ _HISTORY_TYPES = ("+", "~")
 
 
 def feed_purchases(year: YearInputs) -> Iterator[Rows]:
-    """``inventory_feedpurchase``: whatever was ordered, delivered or in store in the year."""
+    """Yield ``inventory_feedpurchase``: everything ordered, delivered or in stock in the year."""
     bought = _purchases(year)
     feed = year.infrastructure.feed_containers.feed[bought.feed_container]
     plan = year.scenario.feed
@@ -73,7 +73,8 @@ def feed_purchases(year: YearInputs) -> Iterator[Rows]:
 
 
 def _purchases(year: YearInputs) -> FeedLots:
-    """Lots of the year's opening stock and of its deliveries, those under way included; sorted by purchase."""
+    """Return the lots of the year's opening stock and of its deliveries, including those under way; sorted by
+    purchase."""
     ordered = year.ledger.deliveries
     columns = {name: getattr(ordered, "quantity_g" if name == "remaining_g" else name) for name in FeedLots.names()}
     ordered_lots = FeedLots(**columns)
@@ -82,20 +83,21 @@ def _purchases(year: YearInputs) -> FeedLots:
 
 
 def _lot_number(supplier: str, order_day: int, number: int) -> str:
-    """The manufacturer's lot number as printed on the delivery note, such as ``HN-150321-0007``."""
+    """Return the manufacturer's lot number as printed on the delivery note, such as ``HN-150321-0007``."""
     day: date = to_date(order_day)
     return f"{''.join(word[0] for word in supplier.split())}-{day:%y%m%d}-{number + 1:04d}"
 
 
 def _lot_ids(lots: FeedLots) -> np.ndarray:
-    """Ids of lots in store: the day of delivery, and within it the days since the order and the order's number."""
+    """Return the ids of lots in store: the day of delivery, and within it the days since the order and the order's
+    number."""
     lag = lots.delivery_day.astype(np.int64) - lots.order_day
     return row_ids(lots.delivery_day, lag * _ORDERS_OF_A_DAY + lots.purchase_id % WIDE_DAY_ROWS)
 
 
 def feed_lots_in_store(year: YearInputs) -> Iterator[Rows]:
-    """``inventory_feedcontainerstock``: what is left, on the latest simulated day, of the lots that were in store in
-    the year."""
+    """Yield ``inventory_feedcontainerstock``: the lots that were in store in the year and are left on the latest
+    simulated day."""
     left = year.lives.feed_lots
     came = delivery_instant(year.scenario.feed, left.delivery_day)
     touched = left.remaining_g < left.quantity_g
@@ -113,8 +115,8 @@ def feed_lots_in_store(year: YearInputs) -> Iterator[Rows]:
 
 
 def used_up_lots(year: YearInputs) -> Mapping[str, np.ndarray]:
-    """Ids in ``inventory_feedcontainerstock`` of lots that were in store in the year and are used up by the latest
-    simulated day."""
+    """Return the ids in ``inventory_feedcontainerstock`` of lots that were in store in the year and are used up by the
+    latest simulated day."""
     lots = received_lots(year.ledger)
     return {
         "inventory_feedcontainerstock": _lot_ids(
@@ -124,8 +126,8 @@ def used_up_lots(year: YearInputs) -> Mapping[str, np.ndarray]:
 
 
 def feed_stocks(year: YearInputs) -> Iterator[Rows]:
-    """``inventory_feedstock``: each feed container that stood by the end of the year, with its stock on the latest
-    simulated day."""
+    """Yield ``inventory_feedstock``: each feed container commissioned by the end of the year, with its stock on the
+    latest simulated day."""
     stores = year.infrastructure.feed_containers
     standing = np.flatnonzero(stores.commissioned_day < year.days.end)
     stock = np.zeros(len(stores), dtype=np.int64)
@@ -143,13 +145,13 @@ def feed_stocks(year: YearInputs) -> Iterator[Rows]:
 
 
 def _last_meal(year: YearInputs) -> int:
-    """The end of the last meal of the latest simulated day."""
+    """Return the end of the last meal of the latest simulated day."""
     return year.lives.through * MICROSECONDS_PER_DAY + max(meal_instants(year.scenario.feed)) + HOUR
 
 
 def feed_stock_history(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """``inventory_historicalfeedstock`` of these days: the creation of each stock, then a row for every delivery and
-    every feeding, as AquaMind keeps it."""
+    """Yield ``inventory_historicalfeedstock`` of these days: a row for the creation of each stock, for every delivery
+    and for every feeding, as in AquaMind."""
     stores, scenario = year.infrastructure.feed_containers, year.scenario
     made = np.flatnonzero((stores.commissioned_day >= days.first) & (stores.commissioned_day < days.end))
     lots = received_lots(year.ledger)
@@ -170,8 +172,8 @@ def feed_stock_history(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     user = np.concatenate([np.zeros(made.size, dtype=np.int64), _receivers(year, lots), signed_by(year, fed)])
     kind = np.concatenate([np.full(made.size, _CREATED), np.full(store.size - made.size, _CHANGED)])
 
-    # Creations come before deliveries, these before meals, and a store's meals in their order: a stable sort by day
-    # keeps that.
+    # Creations come before deliveries, deliveries before meals, and a store's meals in their order: a stable sort by
+    # day keeps this order.
     order = np.argsort(instant // MICROSECONDS_PER_DAY, kind="stable")
     store, change, instant, user, kind = store[order], change[order], instant[order], user[order], kind[order]
     day = instant // MICROSECONDS_PER_DAY
@@ -192,13 +194,13 @@ def feed_stock_history(year: YearInputs, days: DayRange) -> Iterator[Rows]:
 
 
 def _receivers(year: YearInputs, lots: FeedLots) -> np.ndarray:
-    """User id of the operator who takes each delivery in: the one on duty at the feed container's site."""
+    """Return the user id of the operator who receives each delivery: the one on duty at the feed container's site."""
     people = staff(year.scenario, year.infrastructure)
     return people.site_operators(year.infrastructure.feed_containers.site[lots.feed_container], lots.delivery_day)
 
 
 def _levels(store: np.ndarray, change: np.ndarray, opening: np.ndarray) -> np.ndarray:
-    """Stock after each change, for changes in order, from the stores' opening stock."""
+    """Return the stock after each change, for changes in order, from the stores' opening stock."""
     order = np.argsort(store, kind="stable")
     sorted_store = store[order]
     total = np.cumsum(change[order])

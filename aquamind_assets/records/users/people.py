@@ -1,10 +1,10 @@
-"""The people who sign the records: users, their profiles, and who is on duty where.
+"""The people who sign the records: users, their profiles, and duty rosters.
 
 Belongs here: the staff as a function of scenario and infrastructure, and the user id that signs a record of a container
-on a day. Does not belong here: what they sign.
+on a day. Does not belong here: the signed records.
 
-A fish health team for each geography, a crew for each freshwater station and each sea area, managers, quality, finance
-and guests. Everybody has role, geography and subsidiary as AquaMind keeps them. Nobody can log in until an
+The staff is a fish health team for each geography, a crew for each freshwater station and each sea area, managers,
+quality, finance and guests. Every user has role, geography and subsidiary as in AquaMind. Login is impossible until an
 administrator sets a password.
 """
 
@@ -25,13 +25,13 @@ from aquamind_assets.tables.rows import Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, narrow_row_ids, row_ids
 
 STATION_CREW = 3
-"""Operators of a freshwater station, a week on duty each in turn."""
+"""Operators of a freshwater station; each is on duty for a week in turn."""
 
 AREA_CREW = 2
-"""Operators of a sea area, likewise."""
+"""Operators of a sea area; each is on duty for a week in turn."""
 
 SITES_PER_VET = 10
-"""Stations and areas that one veterinarian looks after; a geography has at least two."""
+"""Number of stations and areas per veterinarian; a geography has at least two veterinarians."""
 
 _NAMES = {"FO": FAROESE, "SC": SCOTTISH}
 _LANGUAGES = {"FO": "fo", "SC": "en"}
@@ -40,7 +40,7 @@ _PHONES = {"FO": "+298", "SC": "+44"}
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff before being named; ``geography`` is a row in Geographies, or -1 for the whole company."""
+    """A member of staff without a name; ``geography`` is a row in Geographies, or -1 for the whole company."""
 
     role: str
     geography: int
@@ -51,7 +51,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Staff:
-    """All people, and who is on duty.
+    """All people and their duties.
 
     Attributes:
         people: in the order of their ids.
@@ -68,21 +68,21 @@ class Staff:
     crew_size: np.ndarray
 
     def vets(self, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
-        """User id of a veterinarian of each geography; ``key`` (a batch id, say) decides which, so that a batch keeps
-        its vet."""
+        """Return the user id of a veterinarian of each geography. ``key`` (such as a batch id) selects the
+        veterinarian, so that a batch keeps the same one."""
         return self._one_of("VET", geography, key)
 
     def managers(self, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
-        """User id of a manager of each geography; ``key`` decides which."""
+        """Return the user id of a manager of each geography, selected by ``key``."""
         return self._one_of("MGR", geography, key)
 
     def operators(self, container: np.ndarray, day: np.ndarray, shift: np.ndarray | int = 0) -> np.ndarray:
-        """User id of the operator on duty at each container on each day; ``shift`` 0, 1, ... takes the next ones of the
-        crew."""
+        """Return the user id of the operator on duty at each container on each day; ``shift`` 0, 1, ... selects the
+        next ones of the crew."""
         return self.site_operators(self.infrastructure.containers.site[container], day, shift)
 
     def site_operators(self, site: np.ndarray, day: np.ndarray, shift: np.ndarray | int = 0) -> np.ndarray:
-        """The same for sites."""
+        """Return the user id of the operator on duty at each site on each day."""
         turn = (np.asarray(day, dtype=np.int64) // 7 + shift) % self.crew_size[site]
         return self.user_id[self.crew_first[site] + turn]
 
@@ -93,7 +93,7 @@ class Staff:
 
     @cached_property
     def _posts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """First position and number of the vets and of the managers of each geography."""
+        """Return the first position and the number of the veterinarians and of the managers of each geography."""
         posts = {}
         for role in ("VET", "MGR"):
             where = [
@@ -105,7 +105,7 @@ class Staff:
 
 
 def staff(scenario: Scenario, infrastructure: Infrastructure) -> Staff:
-    """Everybody who works on the farm."""
+    """Return all people who work on the farm."""
     people = _headquarters()
     crews: dict[tuple[str, int], int] = {}
     for geography in range(len(scenario.farm.geographies)):
@@ -151,7 +151,7 @@ def _headquarters() -> list[Person]:
 
 
 def _team(geography: int, stations: int, areas: int) -> list[Person]:
-    """Those of a geography who are not in a crew."""
+    """Yield the people of a geography who are not in a crew."""
     vets = max(2, -(-(stations + areas) // SITES_PER_VET))
     sea_managers = max(1, -(-areas // SITES_PER_VET))
     return [
@@ -170,7 +170,8 @@ def _team(geography: int, stations: int, areas: int) -> list[Person]:
 
 
 def _full_names(scenario: Scenario, people: tuple[Person, ...]) -> list[tuple[str, str]]:
-    """Given and family name of each: of the geography's language, the company's people of the first one's."""
+    """Return given and family name of each person, in the language of the geography; for the whole company, in that of
+    the first geography."""
     codes = [scenario.farm.geographies[max(one.geography, 0)].code for one in people]
     supply = {
         code: iter(_NAMES[code].draw(codes.count(code), stream(scenario.seed, "names", number)))
@@ -180,7 +181,7 @@ def _full_names(scenario: Scenario, people: tuple[Person, ...]) -> list[tuple[st
 
 
 def users(year: YearInputs) -> Iterator[Rows]:
-    """``auth_user``: everybody, the same in every year."""
+    """Yield ``auth_user``: all users, the same in every year."""
     people = staff(year.scenario, year.infrastructure)
     names = _full_names(year.scenario, people.people)
     logins = user_names(names)
@@ -203,11 +204,11 @@ def users(year: YearInputs) -> Iterator[Rows]:
 
 
 def user_profiles(year: YearInputs) -> Iterator[Rows]:
-    """``users_userprofile``: one for each user."""
+    """Yield ``users_userprofile``: one for each user."""
     scenario = year.scenario
-    everybody = staff(scenario, year.infrastructure).people
-    size = len(everybody)
-    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in everybody]
+    people = staff(scenario, year.infrastructure).people
+    size = len(people)
+    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in people]
     numbers = stream(scenario.seed, "phones").integers(0, 10, (size, 6))
     joined = _joined(scenario, size)
     yield rows(
@@ -216,16 +217,16 @@ def user_profiles(year: YearInputs) -> Iterator[Rows]:
         id=row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         user_id=narrow_row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         profile_picture=None,
-        full_name=[f"{given} {family}" for given, family in _full_names(scenario, everybody)],
+        full_name=[f"{given} {family}" for given, family in _full_names(scenario, people)],
         phone=[
             f"{_PHONES.get(code, '+298')} {''.join(map(str, digits))}"
             for code, digits in zip(codes, numbers, strict=True)
         ],
-        job_title=[one.title for one in everybody],
-        department=[one.department for one in everybody],
+        job_title=[one.title for one in people],
+        department=[one.department for one in people],
         geography=codes,
-        subsidiary=[one.subsidiary for one in everybody],
-        role=[one.role for one in everybody],
+        subsidiary=[one.subsidiary for one in people],
+        role=[one.role for one in people],
         language_preference=[_LANGUAGES.get(code, "en") for code in codes],
         date_format_preference="DMY",
         created_at=joined,
@@ -234,10 +235,10 @@ def user_profiles(year: YearInputs) -> Iterator[Rows]:
 
 
 def _joined(scenario: Scenario, size: int) -> np.ndarray:
-    """Accounts are made one after another on the first morning."""
+    """Accounts are created one after another on the first morning."""
     return master_day(scenario) * MICROSECONDS_PER_DAY + 6 * HOUR + np.arange(size) * (HOUR // 60)
 
 
 def _unusable_password(seed: int, login: str) -> str:
-    """What Django calls an unusable password: an exclamation mark and forty characters that match nothing."""
+    """Return an unusable password in Django's format: an exclamation mark and forty characters that match no hash."""
     return "!" + hashlib.blake2b(f"{seed}/{login}".encode(), digest_size=20).hexdigest()

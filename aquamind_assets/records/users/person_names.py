@@ -1,7 +1,7 @@
-"""Invented people's names, in the two languages of the farm, and how a user name is made of one.
+"""Invented names of people, in the two languages of the farm, and user names made of them.
 
-Belongs here: lists of common given and family names; any full name made of them is made up. Does not belong here: who
-works where (``people``).
+Belongs here: lists of common given and family names; full names are random combinations. Does not belong here: the
+roles of people (``people``).
 """
 
 import unicodedata
@@ -12,16 +12,16 @@ import numpy as np
 
 @dataclass(frozen=True)
 class NameList:
-    """Given and family names that go together."""
+    """Given and family names of one language."""
 
     given: tuple[str, ...]
     family: tuple[str, ...]
 
     def draw(self, count: int, random: np.random.Generator) -> list[tuple[str, str]]:
-        """``count`` different (given, family) pairs.
+        """Return ``count`` different (given, family) pairs.
 
         Raises:
-            ValueError: the lists have fewer pairs than that.
+            ValueError: the lists have fewer pairs.
         """
         pairs = len(self.given) * len(self.family)
         if count > pairs:
@@ -63,14 +63,14 @@ _LETTERS = str.maketrans({"ð": "d", "ø": "o", "æ": "ae", "Ð": "D", "Ø": "O"
 
 
 def ascii_name(name: str) -> str:
-    """A name in lower-case ASCII letters: ``Jógvan`` becomes ``jogvan``."""
+    """Return a name in lower-case ASCII letters: ``Jógvan`` becomes ``jogvan``."""
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
     return "".join(letter for letter in plain.lower() if letter.isalpha())
 
 
 def user_names(names: list[tuple[str, str]]) -> list[str]:
-    """A user name for each (given, family): ``jogvan.joensen``, numbered from the second on where two would be
-    equal."""
+    """Return a user name for each (given, family): ``jogvan.joensen``. Repeated names get numbers from the second one
+    on."""
     seen: dict[str, int] = {}
     result = []
     for given, family in names:

@@ -1,8 +1,7 @@
-"""The fish health journal: rows of ``health_journalentry``, each with what has become of it by the latest simulated
-day.
+"""The fish health journal: rows of ``health_journalentry``, each with its resolution as of the latest simulated day.
 
-Does not belong here: which entries there are (``journal_weeks``, ``journal_events``), their words (``journal_grammar``,
-``journal_phrases``).
+Belongs here: the rows. Does not belong here: which entries there are (``weeks``, ``events``), their texts (``grammar``,
+``phrases``).
 """
 
 from collections.abc import Iterator
@@ -40,8 +39,8 @@ _KINDS = (
 
 
 def journal_entries(year: YearInputs) -> Iterator[Rows]:
-    """Every entry written in the year, and those written earlier about its outbreaks and treatments; what is written
-    later is the later year's."""
+    """Yield every entry of the year, and earlier entries about its outbreaks and treatments. Later entries belong to
+    the later year."""
     written_by_then = (
         entry for entry in chain.from_iterable(kind(year) for kind in _KINDS) if entry.day < year_days(year.year).end
     )

@@ -1,10 +1,9 @@
-"""An entry of the fish health journal before it becomes a row, and what all kinds of entries share.
+"""An entry of the fish health journal before it becomes a row, and the parts shared by all kinds of entries.
 
-Belongs here: the entry, its number within the day, its days. Does not belong here: what is written
-(``journal_grammar``, ``journal_phrases``).
+Belongs here: the entry, its number within the day, its days. Does not belong here: texts (``grammar``, ``phrases``).
 
-Numbers within a day say what an entry is about, so that an entry has the same id whichever year writes it and whatever
-else happened on that day.
+The number within the day encodes the subject of an entry, so that an entry has the same id in whichever year it is
+written and whatever else happened on that day.
 """
 
 from dataclasses import dataclass
@@ -48,8 +47,8 @@ _KIND_NUMBERS = 1_000_000
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry. ``container`` is a row in Containers or -1; an entry that is resolved says on which day and how
-    (``""``: nothing was to be done)."""
+    """One entry. ``container`` is a row in Containers or -1. A resolved entry has the day and the text of its
+    resolution (``""`` if no action was needed)."""
 
     kind: Kind
     day: int
@@ -73,27 +72,27 @@ class Entry:
 
     @property
     def instant(self) -> int:
-        """When it was written, microseconds since 1970."""
+        """Time of writing, microseconds since 1970."""
         return self.day * MICROSECONDS_PER_DAY + _HOURS[self.kind] * HOUR + self.number % 60 * (HOUR // 60)
 
 
 def pen(year: YearInputs, kind: Kind, *keys: int) -> Pen:
-    """The pen for an entry about ``keys``: the container, the batch, the day; not a row's id, which counts what else
-    happened on its day."""
+    """Return the pen for an entry about ``keys``: the container, the batch, the day. Row ids are no keys, because they
+    depend on other events of the day."""
     return Pen(stream(year.scenario.seed, f"journal_{kind.name.lower()}", *keys))
 
 
 def spoken(day: int) -> str:
-    """A date in words, such as ``4 May``."""
+    """Return a date as text, such as ``4 May``."""
     date = to_date(day)
     return f"{date.day} {date:%B}"
 
 
 def within_year(year: YearInputs, day: int) -> int:
-    """``day``, or the last day of the year if that comes first."""
+    """Return ``day``, or the last day of the year if that comes first."""
     return min(day, year_days(year.year).end - 1)
 
 
 def by_now(year: YearInputs, day: int) -> int | None:
-    """``day`` if it has been simulated, else None."""
+    """Return ``day`` if it has been simulated, else None."""
     return day if day <= year.lives.through else None

@@ -1,8 +1,8 @@
-"""Journal entries about things that happened: diagnoses and recoveries, treatments, moves, accidents, samplings.
+"""Journal entries about events: diagnoses and recoveries, treatments, moves, accidents, samplings.
 
-Belongs here: which entries there are and when they are resolved. Does not belong here: the words (``journal_phrases``).
+Belongs here: which entries there are and when they are resolved. Does not belong here: their texts (``phrases``).
 
-Entries about outbreaks and treatments are made of those alone, so that the year in which an outbreak began and the year
+Entries about outbreaks and treatments depend on these alone, so that the year in which an outbreak began and the year
 in which it ends write the same entry.
 """
 
@@ -33,14 +33,14 @@ from aquamind_assets.records.place_labels import container_name, full_name, noun
 from aquamind_assets.timeline import WIDE_DAY_ROWS, DayRange
 
 _GRAVE_FACTOR = 3.0
-"""Mortality factor from which a disease is written down as severe."""
+"""Mortality factor from which a disease is recorded as severe."""
 
 _GRAVE_LOSS, _NOTABLE_LOSS = 0.02, 0.003
 _EVENT_CLOSED_DAYS = 3
 
 
 def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
-    """A diagnosis for each infected container, and its recovery."""
+    """Yield a diagnosis for each infected container, and its recovery."""
     found, diseases = year.lives.outbreaks, year.scenario.health.diseases
     stay_end = year.lives.assignments.end_day[year.assignment_rows(found.assignment_id)]
     for one in np.flatnonzero(found.detected_day >= 0):
@@ -89,7 +89,7 @@ _TREATED_AGAINST = {
 
 
 def treatment_entries(year: YearInputs) -> Iterator[Entry]:
-    """One entry for each treatment and vaccination; resolved when its outcome is known."""
+    """Yield one entry for each treatment and vaccination, resolved when its outcome is known."""
     given, methods = year.lives.treatments, year.scenario.health.treatments
     for one in range(len(given)):
         reason, outcome = TreatmentReason(given.reason[one]), Outcome(given.outcome[one])
@@ -119,7 +119,7 @@ def treatment_entries(year: YearInputs) -> Iterator[Entry]:
 
 
 def move_entries(year: YearInputs) -> Iterator[Entry]:
-    """The day a batch enters a stage."""
+    """Yield an entry for the day on which a batch enters a stage."""
     changes, moves = year.ledger.stage_changes, year.ledger.movements
     rank = year.batch_rows(changes.batch_id)
     for one in np.flatnonzero(changes.stage > Stage.EGG_ALEVIN):
@@ -139,7 +139,7 @@ def move_entries(year: YearInputs) -> Iterator[Entry]:
 
 
 def mixing_entries(year: YearInputs) -> Iterator[Entry]:
-    """The day a mixed batch is put together."""
+    """Yield an entry for the day on which a mixed batch is created."""
     parts, moves, born = year.ledger.compositions, year.ledger.movements, year.lives.batches
     for mixed in np.unique(parts.mixed_batch):
         mine = parts.mixed_batch == mixed
@@ -157,7 +157,7 @@ def mixing_entries(year: YearInputs) -> Iterator[Entry]:
 
 
 def event_entries(year: YearInputs) -> Iterator[Entry]:
-    """Storms, predators, blooms, oxygen drops, escapes and failures that cost fish."""
+    """Yield storms, predators, blooms, oxygen drops, escapes and equipment failures with losses of fish."""
     events = year.ledger.events
     for one in np.flatnonzero(events.fish_lost > 0):
         day, container, kind, lost = (
@@ -181,7 +181,7 @@ def event_entries(year: YearInputs) -> Iterator[Entry]:
 
 
 def sampling_entries(year: YearInputs) -> Iterator[Entry]:
-    """The monthly health sampling of each batch."""
+    """Yield the monthly health sampling of each batch."""
     for sample in samples(year, year.days):
         fish, day = sample.fish, int(sample.fish.day[0])
         for batch in np.unique(fish.batch_id):

@@ -1,8 +1,8 @@
-"""A small grammar for the fish health journal: what a veterinarian writes on a weekly round.
+"""A small grammar for the fish health journal: the text of a veterinarian's weekly round.
 
-Belongs here: phrases, and sentences made of them by keyed choice, so that two entries are rarely the same and yet the
-same entry always reads the same. Does not belong here: which entries there are (``journal_weeks``), sentences about
-single events (``journal_phrases``).
+Belongs here: phrases, and sentences made of them by keyed choice, so that two entries rarely have the same text and one
+entry always has the same text. Does not belong here: which entries there are (``weeks``), sentences about single events
+(``phrases``).
 """
 
 from collections.abc import Sequence
@@ -14,50 +14,50 @@ from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.records.health.disease_signs import Signs
 
 LOW_OXYGEN = 7.0
-"""mg/L below which the writer remarks on it (domain: cage oxygen)."""
+"""Oxygen in mg/L below which the text mentions it (domain: cage oxygen)."""
 
 LEAN_FEEDING = 0.6
-"""Of the feed of the last round; below it appetite is called poor."""
+"""Share of the feed of the last round; below it the text calls appetite poor."""
 
 
 class Pen:
-    """Chooses among phrases with draws of its own."""
+    """Chooses among phrases with a random generator of its own."""
 
     def __init__(self, draws: np.random.Generator) -> None:
         self._draws = draws
 
     def one(self, phrases: Sequence[str]) -> str:
-        """One of the phrases."""
+        """Return one of the phrases."""
         return phrases[int(self._draws.integers(len(phrases)))]
 
     def some(self, phrases: Sequence[str], count: int) -> list[str]:
-        """``count`` different phrases, or all there are."""
+        """Return ``count`` different phrases, or all if there are fewer."""
         return [phrases[i] for i in self._draws.permutation(len(phrases))[:count]]
 
     def maybe(self, probability: float) -> bool:
-        """True with this probability."""
+        """Return True with this probability."""
         return bool(self._draws.random() < probability)
 
     def shuffled(self, sentences: list[str]) -> list[str]:
-        """The sentences in some order."""
+        """Return the sentences in random order."""
         return [sentences[i] for i in self._draws.permutation(len(sentences))]
 
 
 @dataclass(frozen=True)
 class Round:
-    """What a weekly round of a batch sees.
+    """Observations of a weekly round of a batch.
 
     Attributes:
-        place: where the batch stands, in words.
-        containers: containers it stands in.
-        noun: what they are called, singular.
+        place: location of the batch, as text.
+        containers: number of containers of the batch.
+        noun: their kind, singular.
         stage: the Stage of most of its containers.
         hatched: whether eggs have hatched.
         fish: fish alive.
         weight_g: mean weight.
-        days: days since the last round that the figures are about.
+        days: days since the last round, the period of the figures.
         mortality_percent: deaths in these days, % of the fish at their start.
-        expected_percent: what would be usual.
+        expected_percent: usual mortality, %.
         worst: name of the container with the highest mortality.
         worst_percent: its mortality, %.
         feed_percent: feed, % of biomass a day; None before first feeding.
@@ -65,10 +65,10 @@ class Round:
         fasted: containers fasting on the day.
         temperature: mean water temperature, degC.
         oxygen: lowest daily mean of dissolved oxygen, mg/L.
-        females: adult female lice per fish at the last count; None where there was none.
+        females: adult female lice per fish at the last count; None if there was none.
         threshold: adult females above which lice are treated.
-        reason: what raised mortality is put down to, in words; ``""`` where nobody knows.
-        diagnosed: diseases known to run, with the number of containers of each.
+        reason: the known reason of raised mortality, as text; ``""`` if it is unknown.
+        diagnosed: diagnosed diseases, with the number of containers of each.
         signs: their signs, in the same order.
     """
 
@@ -97,17 +97,17 @@ class Round:
 
     @property
     def strain(self) -> float:
-        """Mortality, times what would be usual."""
+        """Mortality divided by the usual mortality."""
         return self.mortality_percent / max(self.expected_percent, 1e-9)
 
 
 def plural(count: int, noun: str) -> str:
-    """``1 cage``, ``2 cages``."""
+    """Return ``1 cage``, ``2 cages``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def weight(grams: float) -> str:
-    """A mean weight as it is spoken: ``0.15 g``, ``87 g``, ``4.12 kg``."""
+    """Return a mean weight as text: ``0.15 g``, ``87 g``, ``4.12 kg``."""
     return f"{grams / 1000:.2f} kg" if grams >= 1000 else f"{grams:.0f} g" if grams >= 10 else f"{grams:.2f} g"
 
 
@@ -285,7 +285,7 @@ _PLANS_ALERT = (
 
 
 def weekly_round(seen: Round, pen: Pen) -> str:
-    """The text of a weekly round."""
+    """Return the text of a weekly round."""
     containers = plural(seen.containers, seen.noun)
     sentences = [pen.one(_STOCK).format(fish=seen.fish, weight=weight(seen.weight_g), containers=containers)]
     sentences += [_feeding(seen, pen)] if seen.feed_percent is not None else []
@@ -314,7 +314,7 @@ def weekly_round(seen: Round, pen: Pen) -> str:
 
 
 ALERT, ACUTE = 2.5, 6.0
-"""A week's mortality is raised from so many times the usual on, and acute from so many."""
+"""Multiples of the usual mortality from which a week's mortality is raised, and acute."""
 
 
 def _mortality(seen: Round, pen: Pen) -> list[str]:
@@ -369,20 +369,20 @@ _YEAR_END = (
 
 
 def settled(day: str, pen: Pen) -> str:
-    """Resolution of raised mortality that fell again."""
+    """Return the resolution of raised mortality that returned to normal."""
     return pen.one(_SETTLED).format(day=day)
 
 
 def explained(disease: str, day: str, pen: Pen) -> str:
-    """Resolution of raised mortality by a diagnosis."""
+    """Return the resolution of raised mortality by a diagnosis."""
     return pen.one(_EXPLAINED).format(disease=disease, day=day)
 
 
 def closed(day: str, pen: Pen) -> str:
-    """Resolution of raised mortality by the end of the batch."""
+    """Return the resolution of raised mortality by the end of the batch."""
     return pen.one(_CLOSED).format(day=day)
 
 
 def year_end(pen: Pen) -> str:
-    """Resolution of an issue that the year ends upon."""
+    """Return the resolution of an issue that is open at the end of the year."""
     return pen.one(_YEAR_END)

@@ -1,7 +1,7 @@
-"""Sentences of the fish health journal about things that happened: diagnoses, treatments, moves, accidents, samplings.
+"""Sentences of the fish health journal about events: diagnoses, treatments, moves, accidents, samplings.
 
-Belongs here: phrases and the sentences made of them. Does not belong here: the weekly round (``journal_grammar``),
-which entries there are (``journal_events``).
+Belongs here: phrases and the sentences made of them. Does not belong here: the weekly round (``grammar``), which
+entries there are (``events``).
 """
 
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ _EMPTIED = (
 
 
 def diagnosis(disease: DiseaseSpec, signs: Signs, container: str, short: str, noun: str, pen: Pen) -> str:
-    """The text of the entry made on the day of a diagnosis; ``container`` is the full name of the container, ``short``
-    the one among those of its place."""
+    """Return the text of the entry on the day of a diagnosis. ``container`` is the full name of the container,
+    ``short`` its name within its place."""
     sentences = [
         pen.one(_DIAGNOSED).format(disease=disease.name, agent=signs.agent, container=container),
         pen.one(_SEEN_BEFORE).format(behaviour=" and ".join(pen.some(signs.behaviour, 2))),
@@ -69,7 +69,7 @@ def diagnosis(disease: DiseaseSpec, signs: Signs, container: str, short: str, no
 
 
 def recovery(disease: str, container: str, ended: str, treated: str | None, depopulated: bool, pen: Pen) -> str:
-    """How an outbreak in a container ended; ``ended`` and ``treated`` are dates in words."""
+    """Return the text about the end of an outbreak in a container; ``ended`` and ``treated`` are dates as text."""
     if depopulated:
         return pen.one(_EMPTIED).format(container=container)
     text = pen.one(_OVER).format(disease=disease, container=container, day=ended)
@@ -115,13 +115,13 @@ _RESULTS = {
 
 
 def treatment(description: str, kind: str, pen: Pen) -> str:
-    """The text of the entry about a treatment; ``kind`` is ``lice``, ``disease`` (a medicine), ``care`` or
+    """Return the text of the entry about a treatment; ``kind`` is ``lice``, ``disease`` (a medicine), ``care`` or
     ``vaccination``."""
     return " ".join([description, *pen.some(_CONDUCT[kind], 2)])
 
 
 def treatment_result(outcome: Outcome, kind: str, efficacy: float, lost: int, pen: Pen) -> str:
-    """What came of a treatment; only for outcomes that are known."""
+    """Return the text about the outcome of a treatment; only for known outcomes."""
     text = pen.one(_RESULTS[outcome])
     if kind == "lice":
         text += f" About {100 * efficacy:.0f} % of the mobile lice removed."
@@ -165,7 +165,7 @@ _GROWN_NOTES = (
 
 
 def moved(stage: Stage, place: str, grams: float, pen: Pen) -> str:
-    """The text of the entry on the day a batch enters a stage."""
+    """Return the text of the entry on the day on which a batch enters a stage."""
     notes = _GROWN_NOTES if stage == Stage.ADULT else _MOVED_NOTES
     return " ".join([pen.one(_MOVED[stage]).format(place=place), f"Mean weight {weight(grams)}.", *pen.some(notes, 2)])
 
@@ -185,7 +185,7 @@ _MIXED_NOTES = (
 
 
 def mixed(container: str, sources: Sequence[str], fish: Sequence[int], grams: Sequence[float], pen: Pen) -> str:
-    """The text of the entry on the day a mixed batch is put together; the sequences hold its sources."""
+    """Return the text of the entry on the day on which a mixed batch is created; the sequences hold its sources."""
     parts = " and ".join(
         f"{count:,} fish of {source} ({weight(one)})" for source, count, one in zip(sources, fish, grams, strict=True)
     )
@@ -226,13 +226,13 @@ _STRUCK_CLOSED = {
 
 
 def struck(kind: EventKind, container: str, lost: int, pen: Pen) -> str:
-    """The text of the entry about an acute event."""
+    """Return the text of the entry about an acute event."""
     loss = f"About {lost:,} fish lost." if kind != EventKind.ESCAPE else f"About {lost:,} fish missing."
     return f"{pen.one(_STRUCK[kind]).format(container=container)} {loss}"
 
 
 def struck_closed(kind: EventKind, pen: Pen) -> str:
-    """What was done about it."""
+    """Return the resolution of an acute event."""
     return pen.one(_STRUCK_CLOSED[kind])
 
 
@@ -257,12 +257,12 @@ _SPIKES_CLOSED = (
 
 
 def spike(container: str, dead: int, share: float, pen: Pen) -> str:
-    """The text of the entry about a day of unexplained deaths; ``share`` in percent."""
+    """Return the text of the entry about a day of unexplained deaths; ``share`` in percent."""
     return " ".join([pen.one(_SPIKES).format(container=container, dead=dead, share=share), *pen.some(_SPIKE_STEPS, 2)])
 
 
 def spike_closed(pen: Pen) -> str:
-    """How it was closed."""
+    """Return the resolution of a day of unexplained deaths."""
     return pen.one(_SPIKES_CLOSED)
 
 
@@ -294,7 +294,7 @@ _SAMPLED_NOTES = (
 
 
 def sampled(names: Sequence[str], fish: int, grams: float, condition: float, concern: str | None, pen: Pen) -> str:
-    """The text of the entry about a health sampling.
+    """Return the text of the entry about a health sampling.
 
     Args:
         names: containers sampled.
@@ -302,7 +302,7 @@ def sampled(names: Sequence[str], fish: int, grams: float, condition: float, con
         grams: their mean weight.
         condition: their mean condition factor.
         concern: the health parameter with the worst scores, if they are bad.
-        pen: chooses the words.
+        pen: chooses the phrases.
     """
     containers = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     sentences = [

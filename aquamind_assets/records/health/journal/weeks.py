@@ -1,11 +1,11 @@
 """Weekly rounds of every batch, and days of unexplained deaths.
 
-Belongs here: reading the state of a batch from the ledger as someone on site could, and opening and closing issues.
-Does not belong here: the words (``journal_grammar``).
+Belongs here: reading the state of a batch from the ledger as visible on site, and opening and closing issues. Does not
+belong here: texts (``grammar``).
 
-Raised mortality opens an issue; it is closed by the next normal round, by a diagnosis, by the end of the batch, or by
-the review at the end of the year. So the issues of a year are complete in it. The writer knows an infection from its
-diagnosis on, never before.
+Raised mortality opens an issue. It is closed by the next normal round, by a diagnosis, by the end of the batch, or by
+the review at the end of the year. So the issues of a year are complete in it. An infection appears in the journal from
+its diagnosis on, never before.
 """
 
 from collections.abc import Iterator
@@ -69,17 +69,17 @@ class _BatchDays:
         self.fasting = fish.fasting[order]
 
     def of_batch(self, batch_id: int) -> slice:
-        """The rows of a batch."""
+        """Return the rows of a batch."""
         return slice(*map(int, np.searchsorted(self.batch_id, [batch_id, batch_id + 1])))
 
     def of_days(self, rows: slice, first: int, end: int) -> slice:
-        """Those of some days among the rows of a batch."""
+        """Return the rows of some days among the rows of a batch."""
         low, high = np.searchsorted(self.day[rows], [first, end])
         return slice(rows.start + int(low), rows.start + int(high))
 
 
 def weekly_entries(year: YearInputs) -> Iterator[Entry]:
-    """Rounds and spikes of every batch."""
+    """Return rounds and spikes of every batch."""
     fish = _BatchDays(year)
     for rank, batch_id in enumerate(year.lives.batches.batch_id):
         rows = fish.of_batch(int(batch_id))
@@ -89,7 +89,7 @@ def weekly_entries(year: YearInputs) -> Iterator[Entry]:
 
 
 def _rounds(year: YearInputs, fish: _BatchDays, rows: slice, rank: int) -> list[tuple[Entry, grammar.Round]]:
-    """The rounds of a batch, issues still open."""
+    """Return the rounds of a batch, with issues still open."""
     batch_id = int(fish.batch_id[rows.start])
     interval = year.scenario.health.sampling.journal_interval_days
     first = int(year.lives.batches.start_day[rank]) + FIRST_ROUND_DAY
@@ -150,7 +150,7 @@ def _severity(year: YearInputs, seen: grammar.Round, known: Outbreaks, issue: bo
 def _seen(
     year: YearInputs, fish: _BatchDays, today: slice, week: slice, known: Outbreaks, last_feed: float | None
 ) -> tuple[grammar.Round, int]:
-    """What a round sees, and the container with the highest mortality."""
+    """Return the observations of a round, and the container with the highest mortality."""
     living = fish.closing[today]
     container = fish.container[today]
     stage = Stage(int(np.bincount(fish.stage[today], weights=living + 1).argmax()))
@@ -201,7 +201,7 @@ def _seen(
 
 
 def _worst(fish: _BatchDays, week: slice, standing: np.ndarray) -> tuple[int, float]:
-    """The container still standing with the highest mortality in a week, and that mortality in percent."""
+    """Return the occupied container with the highest mortality in a week, and that mortality in percent."""
     containers, which = np.unique(fish.container[week], return_inverse=True)
     deaths = np.bincount(which, weights=fish.deaths[week])
     stock = np.zeros(containers.size)
@@ -211,7 +211,8 @@ def _worst(fish: _BatchDays, week: slice, standing: np.ndarray) -> tuple[int, fl
 
 
 def _counted_lice(year: YearInputs, batch_id: int, day: int) -> float | None:
-    """Adult females per fish over the batch's counts of the last two weeks that no treatment has overtaken, or None."""
+    """Return adult females per fish over the batch's counts of the last two weeks, without counts before a later
+    treatment, or None."""
     counts, given = year.ledger.lice_counts, year.ledger.treatments
     treated = given.day[(given.batch_id == batch_id) & (given.reason == TreatmentReason.LICE) & (given.day <= day)]
     since = max(day - _LICE_DAYS + 1, int(treated.max(initial=0)))
@@ -222,7 +223,7 @@ def _counted_lice(year: YearInputs, batch_id: int, day: int) -> float | None:
 
 
 def _closed(year: YearInputs, rounds: list[tuple[Entry, grammar.Round]], last_day: int) -> Iterator[Entry]:
-    """The rounds of a batch with their issues closed."""
+    """Return the rounds of a batch with their issues closed."""
     through, last_of_year = year.lives.through, year_days(year.year).end - 1
     for i, (entry, _) in enumerate(rounds):
         if entry.category != "issue":
@@ -243,8 +244,8 @@ def _closed(year: YearInputs, rounds: list[tuple[Entry, grammar.Round]], last_da
 
 
 def _spikes(year: YearInputs, fish: _BatchDays, rows: slice) -> Iterator[Entry]:
-    """Days on which a container suddenly lost many fish, at most one in a week for a batch; not where the reason is
-    known."""
+    """Return days on which a container suddenly lost many fish, at most one in a week for a batch, and only without a
+    known reason."""
     share = fish.deaths[rows] / np.maximum(fish.present[rows], 1)
     spikes = (
         (share > SPIKE_SHARE)
@@ -294,8 +295,8 @@ _EVENT_WORDS = {
 
 
 def known_reason(year: YearInputs, container: int, batch_id: int, day: int) -> str:
-    """Why fish die in a container, as far as everybody on site knows: an event, a treatment or a move of the last days,
-    in words; ``""`` if there was none."""
+    """Return the reason of deaths in a container that is known on site: an event, a treatment or a move of the last
+    days, as text; ``""`` if there was none."""
     ledger = year.ledger
     events = ledger.events
     hit = np.flatnonzero((events.container == container) & (events.fish_lost > 0) & _recent(events.day, day))
@@ -320,7 +321,7 @@ def _recent(days: np.ndarray, day: int) -> np.ndarray:
 
 
 def _diagnosed(year: YearInputs, assignment_id: int, day: int) -> bool:
-    """Whether a diagnosed outbreak runs."""
+    """Return whether a diagnosed outbreak runs."""
     ill = year.lives.outbreaks
     return bool(
         (
