@@ -5,7 +5,6 @@ Belongs here: what Dagster knows of such an asset. Does not belong here: which r
 """
 
 import time
-from functools import partial
 
 import dagster as dg
 
@@ -23,7 +22,6 @@ from aquamind_assets.assets.metadata import (
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
-from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.partition import partition_report
 from aquamind_assets.tables.schema import TABLES
@@ -83,17 +81,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
-        written = write_year(
-            recorder,
-            year,
-            partial(platform.inputs_for, recorder),
-            warehouse,
-            platform.fingerprint_of(recorder.asset),
-            context.run.run_id,
-            platform.progress,
-            days,
-            observe,
-        )
+        written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
         report = partition_report(recorder.asset, warehouse, year)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
         checked = _checked(platform, recorder, year, warehouse)

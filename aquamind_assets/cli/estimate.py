@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +19,8 @@ from rich.table import Table
 from aquamind_assets.cli.progress_bar import duration, short
 from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.simulation import store_ledgers
-from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -202,16 +199,7 @@ def _measure(platform: Platform, year: int) -> dict[str, Measured]:
 
 def _write(platform: Platform, recorder: Recorder, year: int, days: DayRange | None) -> int:
     with platform.open() as warehouse:
-        return write_year(
-            recorder,
-            year,
-            partial(platform.inputs_for, recorder),
-            warehouse,
-            platform.fingerprint_of(recorder.asset),
-            "dry run",
-            Progress(),
-            days,
-        ).rows
+        return platform.writer(recorder, warehouse, "dry run").write(year, days).rows
 
 
 def _empty_size(platform: Platform) -> int:

@@ -5,12 +5,10 @@ Belongs here: what has to happen beside deleting. Does not belong here: deleting
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from aquamind_assets.ledger.store import LedgerMissing
 from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.writing import refresh_living
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -43,9 +41,8 @@ def clear_years(platform: Platform, warehouse: Warehouse, years: Sequence[int]) 
     for recorder in recorders_in_order():
         if recorder.kind != "living":
             continue
-        fingerprint = platform.fingerprint_of(recorder.asset)
         try:
-            done = refresh_living(recorder, partial(platform.inputs_for, recorder), warehouse, fingerprint, "clear")
+            done = platform.writer(recorder, warehouse, "clear").refresh()
         except LedgerMissing as error:
             not_refreshed[recorder.asset] = str(error)
             continue

@@ -5,11 +5,9 @@ Belongs here: the order of recorders and years. Does not belong here: one asset'
 """
 
 from collections.abc import Iterable
-from functools import partial
 from graphlib import TopologicalSorter
 
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange
@@ -42,6 +40,4 @@ def record_years(
     with platform.open() as warehouse:
         for year in years:
             for recorder in recorders:
-                inputs_of = partial(platform.inputs_for, recorder)
-                fingerprint = platform.fingerprint_of(recorder.asset)
-                write_year(recorder, year, inputs_of, warehouse, fingerprint, run_id, platform.progress, days)
+                platform.writer(recorder, warehouse, run_id).write(year, days)

@@ -5,7 +5,7 @@ Dagster's definitions of assets.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from aquamind_assets.errors import UserError
@@ -18,6 +18,7 @@ from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.store import LedgerStore
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, combine, ledger_code, rows_code
+from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -107,6 +108,12 @@ class Platform:
             later[-1] = self._up_to_the_days(later[-1])
         lives = lives_of([ledger, *later])
         return YearInputs(self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, lives)
+
+    def writer(self, recorder: Recorder, warehouse: Warehouse, run_id: str) -> YearWriter:
+        """The writer of a recorder's years into a database."""
+        fingerprint = self.fingerprint_of(recorder.asset)
+        inputs_of = partial(self.inputs_for, recorder)
+        return YearWriter(recorder, inputs_of, warehouse, fingerprint, run_id, self.progress)
 
     def ledger(self, year: int) -> Ledger:
         """The ledger of a year; where only some days are recorded, as it stands on the last of them.

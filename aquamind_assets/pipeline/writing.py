@@ -5,11 +5,9 @@ Belongs here: which chunks are to be written, continued or left alone. Does not 
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
-import numpy as np
 
 from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.progress import Progress
@@ -72,166 +70,127 @@ class YearWritten:
         return f"{sum(checkpoint.digest for checkpoint in (*self.written, *self.resumed)) % 2**64:016x}"
 
 
-def write_year(
-    recorder: Recorder,
-    year: int,
-    inputs_of: InputsOf,
-    warehouse: Warehouse,
-    fingerprint: str,
-    run_id: str,
-    progress: Progress,
-    days: DayRange | None = None,
-    on_chunk: OnChunk = lambda checkpoint, chunks: None,
-) -> YearWritten:
-    """Write what is missing of an asset's year.
+@dataclass(frozen=True)
+class YearWriter:
+    """Writes years of one asset into one database.
 
-    Args:
+    Attributes:
         recorder: makes the rows.
-        year: the calendar year.
-        inputs_of: the recorder's inputs of a year, as of the end of another one.
+        inputs_of: the recorder's inputs.
         warehouse: the database, prepared.
         fingerprint: of what decides the rows, see ``provenance``.
         run_id: kept with the checkpoints.
         progress: receives every chunk, and may ask to stop between two.
-        days: the only days of which events are recorded; their chunks stay unfinished until all days are there.
-        on_chunk: called with each chunk that was written, and the number of chunks of the year.
-
-    Raises:
-        Interrupted: a person asked to stop; what is committed stays.
-        LedgerMissing: a ledger that is needed is not stored.
     """
-    if recorder.kind == "living":
-        return _write_living(recorder, year, inputs_of, warehouse, fingerprint, run_id, progress, on_chunk)
-    with warehouse.lock(recorder.asset, year, wait=LOCK_WAIT_S):
-        there = {checkpoint.chunk: checkpoint for checkpoint in warehouse.checkpoints(recorder.asset, year)}
-        inputs = inputs_of(year, year)
-        return _write_events(recorder, inputs, warehouse, fingerprint, run_id, progress, there, on_chunk, days)
 
+    recorder: Recorder
+    inputs_of: InputsOf
+    warehouse: Warehouse
+    fingerprint: str
+    run_id: str
+    progress: Progress = field(default_factory=Progress)
 
-def refresh_living(
-    recorder: Recorder, inputs_of: InputsOf, warehouse: Warehouse, fingerprint: str, run_id: str
-) -> list[int]:
-    """Write living rows again that no longer stand as of the latest materialized year; the years that were written.
+    def write(
+        self, year: int, days: DayRange | None = None, on_chunk: OnChunk = lambda one, count: None
+    ) -> YearWritten:
+        """Write what is missing of a year.
 
-    To be called after years were cleared.
+        Args:
+            year: the calendar year.
+            days: the only days of which events are recorded; their chunks stay unfinished until all days are there.
+            on_chunk: called with each chunk that was written, and the number of chunks of the year.
 
-    Raises:
-        LedgerMissing: a ledger that is needed is not stored.
-    """
-    written = _living_years(recorder, warehouse)
-    due = due_years(written, fingerprint, _last_days(inputs_of, written, fingerprint, None))
-    for one in due:
-        _replace_living(recorder, one, inputs_of, warehouse, fingerprint, run_id)
-    return due
+        Raises:
+            Interrupted: a person asked to stop; what is committed stays.
+            LedgerMissing: a ledger that is needed is not stored.
+            YearLocked: another process writes the year.
+        """
+        if self.recorder.kind == "living":
+            return self._write_living(year, on_chunk)
+        with self.warehouse.lock(self.recorder.asset, year, wait=LOCK_WAIT_S):
+            return self._write_events(year, days, on_chunk)
 
+    def refresh(self) -> list[int]:
+        """Write living rows again that no longer stand as of the latest materialized year; the years that were written.
 
-def _write_living(
-    recorder: Recorder,
-    year: int,
-    inputs_of: InputsOf,
-    warehouse: Warehouse,
-    fingerprint: str,
-    run_id: str,
-    progress: Progress,
-    on_chunk: OnChunk,
-) -> YearWritten:
-    done = YearWritten()
-    progress.started(recorder.asset, year, 1)
-    written = _living_years(recorder, warehouse)
-    due = due_years(written, fingerprint, _last_days(inputs_of, written, fingerprint, year), year)
-    if year in due:
-        done.written.append(_replace_living(recorder, year, inputs_of, warehouse, fingerprint, run_id))
-        on_chunk(done.written[0], 1)
-    else:
-        done.resumed += warehouse.checkpoints(recorder.asset, year)
-    progress.chunk_written(recorder.asset, year, done.rows_written)
-    for other in due:
-        if other != year:
-            _replace_living(recorder, other, inputs_of, warehouse, fingerprint, run_id)
-    progress.completed(recorder.asset, year)
-    return done
+        To be called after years were cleared.
 
+        Raises:
+            LedgerMissing: a ledger that is needed is not stored.
+        """
+        due = self._due(None)
+        for year in due:
+            self._replace_living(year)
+        return due
 
-def _living_years(recorder: Recorder, warehouse: Warehouse) -> dict[int, Fingerprint]:
-    return {one.year: Fingerprint.parse(one.fingerprint) for one in warehouse.checkpoints(recorder.asset)}
+    def _write_living(self, year: int, on_chunk: OnChunk) -> YearWritten:
+        done = YearWritten()
+        self.progress.started(self.recorder.asset, year, 1)
+        due = self._due(year)
+        if year in due:
+            done.written.append(self._replace_living(year))
+            on_chunk(done.written[0], 1)
+        else:
+            done.resumed += self.warehouse.checkpoints(self.recorder.asset, year)
+        self.progress.chunk_written(self.recorder.asset, year, done.rows_written)
+        for other in due:
+            if other != year:
+                self._replace_living(other)
+        self.progress.completed(self.recorder.asset, year)
+        return done
 
+    def _due(self, year: int | None) -> list[int]:
+        """Years whose living rows have to be written, when ``year`` is."""
+        written = self._living_years()
+        current = [one for one, known in written.items() if known.content == self.fingerprint]
+        latest = max([*current, *([] if year is None else [year])], default=None)
+        last_day = {} if latest is None else {latest: self.inputs_of(latest, latest).lives.through}
+        return due_years(written, self.fingerprint, last_day, year)
 
-def _last_days(
-    inputs_of: InputsOf, written: Mapping[int, Fingerprint], fingerprint: str, year: int | None
-) -> dict[int, int]:
-    """Last simulated day of the latest year that is materialized, by that year; empty if there is none."""
-    years = [one for one, known in written.items() if known.content == fingerprint]
-    latest = max([*years, *([] if year is None else [year])], default=None)
-    return {} if latest is None else {latest: inputs_of(latest, latest).lives.through}
+    def _living_years(self) -> dict[int, Fingerprint]:
+        checkpoints = self.warehouse.checkpoints(self.recorder.asset)
+        return {checkpoint.year: Fingerprint.parse(checkpoint.fingerprint) for checkpoint in checkpoints}
 
-
-def _replace_living(
-    recorder: Recorder, year: int, inputs_of: InputsOf, warehouse: Warehouse, fingerprint: str, run_id: str
-) -> Checkpoint:
-    """Write a year's living rows as of the latest year that is materialized, itself included."""
-    with warehouse.lock(recorder.asset, year, wait=LOCK_WAIT_S):
-        written = _living_years(recorder, warehouse)
-        latest = max([year, *(one for one, known in written.items() if known.content == fingerprint)])
-        inputs = inputs_of(year, latest)
-        gone: Mapping[str, np.ndarray] = recorder.gone(inputs) if recorder.gone else {}
-        return warehouse.write_living(
-            ChunkKey(recorder.asset, year, 0),
-            year_days(year),
-            str(Fingerprint(fingerprint, inputs.lives.through)),
-            run_id,
-            recorder.tables,
-            recorder.rows_alive(inputs),
-            gone,
-        )
-
-
-def _write_events(
-    recorder: Recorder,
-    inputs: YearInputs,
-    warehouse: Warehouse,
-    fingerprint: str,
-    run_id: str,
-    progress: Progress,
-    there: Mapping[int, Checkpoint],
-    on_chunk: OnChunk,
-    days: DayRange | None,
-) -> YearWritten:
-    done = YearWritten()
-    chunks = wanted_chunks(
-        inputs.year,
-        inputs.ledger.through,
-        days,
-        [known for known in there.values() if known.fingerprint == fingerprint],
-    )
-    missing = {one.chunk.index: one for one in pending(list(there.values()), fingerprint, chunks)}
-    guard = MemoryGuard(
-        memory_budget_mb(inputs.scenario.memory_budget_mb), BLOCK_ROWS, say=logging.getLogger(__name__).warning
-    )
-    progress.started(recorder.asset, inputs.year, len(chunks))
-    for chunk in chunks:
-        if chunk.index not in missing:
-            done.resumed.append(there[chunk.index])
-            progress.chunk_written(recorder.asset, inputs.year, 0)
-            continue
-        progress.raise_if_interrupted(recorder.asset, inputs.year)
-        new = missing[chunk.index]
-        write = warehouse.append_days if new.append else warehouse.write_chunk
-        key = ChunkKey(recorder.asset, inputs.year, chunk.index)
-        done.written.append(
-            write(
-                key,
-                new.days,
-                fingerprint,
-                run_id,
-                recorder.tables,
-                partial(recorder.rows_of_days, inputs, new.days, guard.next_block),
+    def _replace_living(self, year: int) -> Checkpoint:
+        """Write a year's living rows as of the latest year that is materialized, itself included."""
+        with self.warehouse.lock(self.recorder.asset, year, wait=LOCK_WAIT_S):
+            current = [one for one, known in self._living_years().items() if known.content == self.fingerprint]
+            inputs = self.inputs_of(year, max([year, *current]))
+            return self.warehouse.write_living(
+                ChunkKey(self.recorder.asset, year, 0),
+                year_days(year),
+                str(Fingerprint(self.fingerprint, inputs.lives.through)),
+                self.run_id,
+                self.recorder.tables,
+                self.recorder.rows_alive(inputs),
+                self.recorder.gone(inputs) if self.recorder.gone else {},
             )
-        )
-        done.appended += new.append
-        progress.chunk_written(recorder.asset, inputs.year, done.written[-1].rows)
-        on_chunk(done.written[-1], len(chunks))
-    progress.completed(recorder.asset, inputs.year)
-    return done
+
+    def _write_events(self, year: int, days: DayRange | None, on_chunk: OnChunk) -> YearWritten:
+        asset, inputs, done = self.recorder.asset, self.inputs_of(year, year), YearWritten()
+        there = {checkpoint.chunk: checkpoint for checkpoint in self.warehouse.checkpoints(asset, year)}
+        current = [checkpoint for checkpoint in there.values() if checkpoint.fingerprint == self.fingerprint]
+        chunks = wanted_chunks(year, inputs.ledger.through, days, current)
+        missing = {one.chunk.index: one for one in pending(list(there.values()), self.fingerprint, chunks)}
+        budget = memory_budget_mb(inputs.scenario.memory_budget_mb)
+        guard = MemoryGuard(budget, BLOCK_ROWS, say=logging.getLogger(__name__).warning)
+        self.progress.started(asset, year, len(chunks))
+        for chunk in chunks:
+            if chunk.index not in missing:
+                done.resumed.append(there[chunk.index])
+                self.progress.chunk_written(asset, year, 0)
+                continue
+            self.progress.raise_if_interrupted(asset, year)
+            new = missing[chunk.index]
+            write = self.warehouse.append_days if new.append else self.warehouse.write_chunk
+            blocks = partial(self.recorder.rows_of_days, inputs, new.days, guard.next_block)
+            key = ChunkKey(asset, year, chunk.index)
+            done.written.append(write(key, new.days, self.fingerprint, self.run_id, self.recorder.tables, blocks))
+            done.appended += new.append
+            self.progress.chunk_written(asset, year, done.written[-1].rows)
+            on_chunk(done.written[-1], len(chunks))
+        self.progress.completed(asset, year)
+        return done
 
 
 def wanted_chunks(year: int, through: int, days: DayRange | None, committed: Sequence[Checkpoint]) -> list[Chunk]:

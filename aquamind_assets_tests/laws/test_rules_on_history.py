@@ -7,8 +7,7 @@ import pytest
 from aquamind_assets.laws.rules import violations
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.pipeline.generation import recorders_in_order
-from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.writing import write_year
+from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -38,7 +37,7 @@ def warehouse(request, tmp_path):
         opened.prepare()
         for ledger in history().ledgers:
             for recorder in recorders_in_order():
-                write_year(recorder, ledger.year, inputs, opened, "history", "run", Progress())
+                YearWriter(recorder, inputs, opened, "history", "run").write(ledger.year)
         yield opened
 
 

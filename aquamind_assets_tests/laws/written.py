@@ -10,8 +10,7 @@ from aquamind_assets.laws.registry import LAWS, SIMULATED, Law
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.pipeline.generation import recorders_in_order
-from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.writing import write_year
+from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.farm.simulated import History, history
@@ -37,7 +36,7 @@ def inputs(year: int, last_year: int) -> YearInputs:
 def write(warehouse: Warehouse, year: int, assets: Iterable[str] | None = None) -> None:
     """Write some assets of a year, or all."""
     for recorder in recorders_in_order(assets):
-        write_year(recorder, year, inputs, warehouse, "fingerprint", "run", Progress())
+        YearWriter(recorder, inputs, warehouse, "fingerprint", "run").write(year)
 
 
 def write_all(warehouse: Warehouse) -> None:

@@ -5,9 +5,8 @@ from functools import cache
 
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.pipeline.generation import recorders_in_order
-from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.pipeline.writing import write_year
+from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -46,4 +45,4 @@ def write(warehouse: Warehouse, chosen: Iterable[int], built_in: Iterable[int] =
     for year in sorted({*chosen, *built}):
         for recorder in recorders_in_order():
             if year not in built or recorder.asset in BEFORE_THE_FARM:
-                write_year(recorder, year, inputs, warehouse, "history", "run", Progress())
+                YearWriter(recorder, inputs, warehouse, "history", "run").write(year)
