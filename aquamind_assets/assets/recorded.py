@@ -24,7 +24,7 @@ from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.writing import write_year
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.reports.partition import partition_report
+from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -86,7 +86,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         written = write_year(
             recorder, inputs, warehouse, platform.fingerprint, context.run.run_id, platform.progress, days, observe
         )
-        report = partition_report(recorder.asset, warehouse, year)
+        report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
         checked = _checked(platform, recorder, inputs, warehouse)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)

@@ -18,11 +18,9 @@ from aquamind_assets.laws.evidence import Evidence, WrittenDays, dated, day_numb
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.codes import Movement, TreatmentReason
 from aquamind_assets.ledger.model import Ledger
+from aquamind_assets.records.health.treatments import AGAINST_LICE
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.timeline import DayRange, year_days
-
-AGAINST_LICE = "against salmon lice"
-"""What the description of a treatment says if it was given because of lice; AquaMind has no column for it."""
 
 LONGEST_WITHHOLDING = 460
 """Days after which no treatment matters to a harvest any more: the longest withholding and duration that a scenario
