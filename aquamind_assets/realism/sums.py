@@ -34,9 +34,7 @@ def sums_of(scenario: Scenario, observed: Observations) -> Sums:
         }
     )
     active = observed.active
-    first = np.flatnonzero(
-        active.day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]") == active.day
-    )
+    first = _days(active.day).is_month_start
     frames = {
         "active": pd.DataFrame({"month": _days(active.day[first]), "batches": active.batches[first]}),
         "harvests": yearly,

@@ -30,9 +30,11 @@ def readings(
     sql = """
         SELECT reading_time AS moment, value FROM environmental_environmentalreading
         WHERE container_id = ? AND parameter_id = ? AND sensor_id = ? AND reading_time >= ? AND reading_time < ?
+            AND id >= ? AND id < ?
         ORDER BY reading_time"""
+    ids = platform_ids("environmental_environmentalreading")
     for (number,) in parameters:
-        asked = (container, int(number), int(sensors[0][0]), f"{first} 00:00:00", f"{end} 00:00:00")
+        asked = (container, int(number), int(sensors[0][0]), f"{first} 00:00:00", f"{end} 00:00:00", *ids)
         found = warehouse.frame(sql, asked, dates=["moment"])
         if len(found):
             return pd.Series(found["value"].to_numpy(dtype=float), index=pd.DatetimeIndex(found["moment"]))
