@@ -21,6 +21,7 @@ LAYERS = (
     ("reports",),
     ("realism",),
     ("laws",),
+    ("figures",),
     ("pipeline",),
     ("settings",),
     ("staging_day",),

@@ -1,7 +1,7 @@
 """What Dagster is told of tables and of written years.
 
 Belongs here: table descriptions and checkpoints as Dagster metadata, with the same keys every year so that they plot.
-Does not belong here: plots and the farm's figures (``reports``).
+Does not belong here: pictures and the farm's figures (``reports``, ``figures``).
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from aquamind_assets.pipeline.platform import BEFORE_THE_FARM
 from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
-from aquamind_assets.reports.partition import PartitionReport
-from aquamind_assets.reports.plots import data_uri
+from aquamind_assets.reports.asset_reports import AssetReport, figures_of
+from aquamind_assets.reports.drawing import data_uri
 from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
@@ -80,6 +80,7 @@ def definition_metadata(recorder: Recorder) -> dict[str, Any]:
         "dagster/column_schema": column_schema(TABLES[first]),
         "tables": dg.MetadataValue.json(list(recorder.tables)),
         **schemas,
+        **figures_metadata(recorder.asset),
     }
 
 
@@ -128,8 +129,18 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
     }
 
 
-def report_metadata(report: PartitionReport) -> dict[str, Any]:
-    """A report's figures as bare numbers, its plots as pictures that the user interface shows."""
+def report_metadata(report: AssetReport) -> dict[str, Any]:
+    """A report's figures as bare numbers, its pictures as Markdown that the user interface shows."""
     return dict(report.figures) | {
-        title: dg.MetadataValue.md(f"![{title}]({data_uri(picture)})") for title, picture in report.plots.items()
+        title: dg.MetadataValue.md(f"![{title}]({data_uri(picture)})") for title, picture in report.pictures.items()
     }
+
+
+def figures_metadata(asset: str) -> dict[str, Any]:
+    """What the figures in an asset's metadata mean; empty for assets without any."""
+    figures = figures_of(asset)
+    if not figures:
+        return {}
+    lines = ["| key | figure | unit | meaning | made from |", "|---|---|---|---|---|"]
+    lines += [f"| `{one.key}` | {one.title} | {one.unit} | {one.meaning} | {one.period} |" for one in figures]
+    return {"figures": dg.MetadataValue.md("\n".join(lines))}

@@ -23,7 +23,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.reports.partition import partition_report
+from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -82,7 +82,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
-        report = partition_report(recorder.asset, warehouse, year)
+        report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
         checked = _checked(platform, recorder, year, warehouse)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)

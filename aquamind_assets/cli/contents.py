@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -10,7 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 
 from aquamind_assets.cli.progress_bar import short
+from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.reports.history import read_history
+from aquamind_assets.reports.sums import active_by_month
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -18,11 +20,11 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True)
 class Contents:
-    """Rows by asset and year, and the number of active batches on the first of each month.
+    """Rows by asset and year, and the figure ``active_batches`` of each month.
 
     Attributes:
         rows: rows of each asset (index) in each year (columns) by the year in their ids.
-        active: active batches, indexed by month.
+        active: batches alive on the first of each month that is written, indexed by it.
     """
 
     rows: pd.DataFrame
@@ -54,21 +56,8 @@ def contents_of(warehouse: Warehouse) -> Contents:
         return Contents(pd.DataFrame(), pd.Series(dtype=int))
     rows = counted.pivot_table(index="asset", columns="year", values="rows", aggfunc="sum", fill_value=0, sort=False)
     rows = rows.reindex(index=[asset for asset in RECORDERS if asset in rows.index], columns=sorted(rows.columns))
-    return Contents(rows, active_batches(warehouse, [year for year in rows.columns if year > 0]))
-
-
-def active_batches(warehouse: Warehouse, years: list[int]) -> "pd.Series[int]":
-    """Active batches on the first of each month of these years, from ``batch_batch``."""
-    batches = warehouse.frame(
-        "SELECT start_date, actual_end_date FROM batch_batch", dates=["start_date", "actual_end_date"]
-    )
-    if batches.empty or not years:
-        return pd.Series(dtype=int)
-    months = pd.date_range(f"{min(years)}-01-01", f"{max(years)}-12-01", freq="MS")
-    started = batches["start_date"].to_numpy()
-    ended = batches["actual_end_date"].fillna(pd.Timestamp("2262-01-01")).to_numpy()
-    counts = [int(np.sum((started <= month) & (ended > month))) for month in months.to_numpy()]
-    return pd.Series(counts, index=months)
+    years = [int(year) for year in rows.columns if year > 0]
+    return Contents(rows, active_by_month(read_history(warehouse, years, ["batches"])))
 
 
 def show(console: Console, contents: Contents) -> None:
@@ -79,10 +68,9 @@ def show(console: Console, contents: Contents) -> None:
     console.print(Padding(_table(contents.rows, console.width), (1, 0, 0, 0)))
     console.print(f"{int(contents.rows.to_numpy().sum()):,} rows.", style="bold")
     if len(contents.active):
-        console.print(
-            f"\nActive batches, every quarter {contents.active.index[0]:%Y} to {contents.active.index[-1]:%Y} (most"
-            f" {contents.active.max()}):"
-        )
+        first, last = contents.active.index[0], contents.active.index[-1]
+        title = FIGURES["active_batches"].title
+        console.print(f"\n{title}, every quarter {first:%Y} to {last:%Y} (most {contents.active.max()}):")
         console.print("  " + sparkline(contents.active.iloc[::3].to_list()))
 
 

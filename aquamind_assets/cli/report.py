@@ -8,25 +8,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from rich.console import Console
 
 from aquamind_assets.cli.year_choice import UsageError, choose_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage, written_years
-from aquamind_assets.reports.history import read_history
+from aquamind_assets.reports.history import first_year_of_lives, read_history
 from aquamind_assets.reports.page import report_page
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings, absolute_url
-from aquamind_assets.timeline import year_of_ids
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 FOLDER = "reports"
-LIFE_YEARS = 3
-"""Whole years that a batch lives before its last one, at most: so far back a session's report must read for its
-batches' lives."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,8 @@ def write_reports(
         if not wanted:
             asked = f" --session {session}" if session is not None else f" --years {years}" if years is not None else ""
             raise UsageError(f"{settings.database_name} has no rows to report on; make them with `aquamind run{asked}`")
-        return _written(warehouse, wanted, output or folder_of(settings), console)
+        threshold = scenario.health.lice.threshold
+        return _written(warehouse, wanted, threshold, output or folder_of(settings), console)
 
 
 def write_reports_of(settings: Settings, years: Collection[int], console: Console) -> list[Written]:
@@ -71,7 +67,8 @@ def write_reports_of(settings: Settings, years: Collection[int], console: Consol
             for span in _all(scenario, whole)
             if whole.issuperset(span.years) and set(years).intersection(span.years)
         ]
-        return _written(warehouse, wanted, folder_of(settings), console) if wanted else []
+        threshold = scenario.health.lice.threshold
+        return _written(warehouse, wanted, threshold, folder_of(settings), console) if wanted else []
 
 
 def folder_of(settings: Settings) -> Path:
@@ -121,25 +118,18 @@ def _of_session(scenario: Scenario, number: int) -> Span:
     )
 
 
-def _begin(warehouse: Warehouse, wanted: Sequence[Span]) -> int:
-    """The first year to read: that of the eggs of the first batch that was not over when the first report begins."""
-    first = min(min(span.years) for span in wanted)
-    ids = warehouse.query(
-        "SELECT MIN(id) FROM batch_batch WHERE actual_end_date IS NULL OR actual_end_date >= ?", (f"{first}-01-01",)
-    )
-    eggs = int(year_of_ids(np.array(ids[0][0]))) if ids[0][0] is not None else first
-    return max(first - LIFE_YEARS, min(first, eggs))
-
-
-def _written(warehouse: Warehouse, wanted: Sequence[Span], folder: Path, console: Console) -> list[Written]:
+def _written(
+    warehouse: Warehouse, wanted: Sequence[Span], threshold: float, folder: Path, console: Console
+) -> list[Written]:
+    """The files of these spans; ``threshold`` is the scenario's, adult female lice per fish."""
     last = max(max(span.years) for span in wanted)
     with console.status("Reading the written rows") as status:
         history = read_history(
             warehouse,
-            range(_begin(warehouse, wanted), last + 1),
-            lambda year: status.update(f"Reading the rows of {year}"),
+            range(first_year_of_lives(warehouse, min(min(span.years) for span in wanted)), last + 1),
+            progress=lambda year: status.update(f"Reading the rows of {year}"),
         )
-        accounts = Accounts(history)
+        accounts = Accounts(history, threshold)
         folder.mkdir(parents=True, exist_ok=True)
         found = []
         for span in wanted:

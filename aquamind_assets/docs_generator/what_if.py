@@ -17,7 +17,6 @@ from aquamind_assets.docs_generator import markdown
 from aquamind_assets.docs_generator.farms import SimulatedYears, behaviour, simulate
 from aquamind_assets.docs_generator.twins import NEVER, first_differences, outcome
 from aquamind_assets.ledger.codes import Movement, Stage, TreatmentReason
-from aquamind_assets.reports.plots import BLUE, GREY, ORANGE, RED
 from aquamind_assets.timeline import to_date, year_days
 
 PRESET = "demo"
@@ -36,7 +35,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
 CHECKED_YEARS = 3
 """The document is up to date if the first years of its farms behave as at the time of writing."""
 
-LICE_LIMIT = 0.5
+BLUE, RED, GREY, ORANGE = "#1f6f8b", "#c0392b", "#8a8f94", "#d98324"
 
 _TITLES = (
     "Adult female lice on a fish",
@@ -153,7 +152,8 @@ def _lice(axes: Axes, base: SimulatedYears, twin: SimulatedYears) -> None:
         axes.plot(lice.index, lice.clip(lower=0.01), color=colour, linewidth=1.2, label=name)
     axes.set_yscale("log")
     axes.set_ylim(0.01, 300)
-    axes.axhline(LICE_LIMIT, color=RED, linewidth=0.8, linestyle="--", label="threshold 0.5")
+    threshold = base.scenario.health.lice.threshold
+    axes.axhline(threshold, color=RED, linewidth=0.8, linestyle="--", label=f"threshold {threshold:g}")
     days = np.unique(base.treatments.day[base.treatments.reason == TreatmentReason.LICE])
     axes.plot(_dates(days), np.full(days.size, 0.014), "|", color=GREY, markersize=7, label="delousing of a cage")
 

@@ -17,11 +17,9 @@ from aquamind_assets.laws.evidence import Evidence, WrittenDays, day_numbers, fo
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.codes import Movement, TreatmentReason
 from aquamind_assets.ledger.model import Ledger
+from aquamind_assets.records.health.treatments import AGAINST_LICE
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.timeline import DayRange, year_days
-
-AGAINST_LICE = "against salmon lice"
-"""Text in the description of a treatment against lice. AquaMind has no column for the reason."""
 
 LONGEST_WITHHOLDING = 460
 """Days after which a treatment no longer matters to a harvest: the longest withholding period and duration that a

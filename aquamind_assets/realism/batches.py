@@ -6,6 +6,7 @@ Belongs here: grouping ledger rows by batch. Does not belong here: the frames of
 
 import numpy as np
 
+from aquamind_assets.figures.sums import active_batches
 from aquamind_assets.ledger.codes import Movement, Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
@@ -25,6 +26,9 @@ def batch_flows(scenario: Scenario, infrastructure: Infrastructure, ledger: Ledg
     def by_batch(batch_id: np.ndarray, values: np.ndarray) -> np.ndarray:
         return np.bincount(np.searchsorted(batches.batch_id, batch_id), weights=values, minlength=len(batches))
 
+    received = ledger.assignments.sorted_by("assignment_id")
+    mixed_batch = received.batch_id[np.searchsorted(received.assignment_id, moves.to_assignment[mixing])]
+
     def moved(chosen: np.ndarray, values: np.ndarray) -> np.ndarray:
         return by_batch(moves.batch_id[chosen], values[chosen])
 
@@ -41,11 +45,14 @@ def batch_flows(scenario: Scenario, infrastructure: Infrastructure, ledger: Ledg
         harvest_day_sum=moved(harvest, moves.count * moves.day.astype(np.float64)),
         given=moved(mixing, moves.count),
         given_kg=moved(mixing, moves.count * moves.weight_g / 1e3),
+        taken=by_batch(mixed_batch, moves.count[mixing]),
+        taken_kg=by_batch(mixed_batch, (moves.count * moves.weight_g / 1e3)[mixing]),
         sea_feed_kg=by_batch(sea.rows.batch_id, sea.rows.feed_g / 1e3),
         sea_dead_kg=by_batch(sea.rows.batch_id, sea.deaths * sea.rows.weight_g / 1e3),
         sea_deaths=by_batch(sea.rows.batch_id, sea.deaths),
         hatch_degree_days=_hatch(scenario, infrastructure, ledger, batches.batch_id, batches.start_day),
         ended=batches.end_day >= 0,
+        end_day=np.maximum(batches.end_day, 0),
     )
 
 
@@ -85,6 +92,5 @@ def _hatch(
 def active_days(ledger: Ledger) -> ActiveDays:
     """Return the number of batches alive on each day of the ledger."""
     days = np.arange(year_days(ledger.year).first, ledger.through + 1)
-    started = np.searchsorted(np.sort(ledger.batches.start_day), days, side="right")
     ends = ledger.batches.end_day[ledger.batches.end_day >= 0]
-    return ActiveDays(day=days, batches=started - np.searchsorted(np.sort(ends), days, side="left"))
+    return ActiveDays(day=days, batches=active_batches(ledger.batches.start_day, ends, days))

@@ -30,7 +30,7 @@ class FarmWeeks(Frame):
 
 
 class FarmMonths(Frame):
-    """Sums over the cages of a farm in a month; one row for each (area, month) with fish."""
+    """Sums over the cages of a farm in a month; one row for each (area, month) with fish or lice counts."""
 
     area: np.ndarray = column("int16", "", "row in Areas")
     geography: np.ndarray = column("int8", "", "row in Geographies")
@@ -38,9 +38,12 @@ class FarmMonths(Frame):
     days: np.ndarray = column("float64", "day", "days with fish")
     fish_days: np.ndarray = column("float64", "fish day", "fish at the start of each day")
     deaths: np.ndarray = column("float64", "fish", "deaths, without transfer losses")
-    females: np.ndarray = column("float64", "lice day", "true adult females, times fish")
     feed_kg: np.ndarray = column("float64", "kg", "feed eaten")
     biomass_days: np.ndarray = column("float64", "kg day", "biomass of each day")
+    counts: np.ndarray = column("float64", "counts", "lice counts")
+    counts_above: np.ndarray = column("float64", "counts", "lice counts above the treatment threshold")
+    counted_fish: np.ndarray = column("float64", "fish", "fish looked at in lice counts")
+    counted_females: np.ndarray = column("float64", "lice", "adult females seen in lice counts")
 
 
 class WaterMonths(Frame):
@@ -78,6 +81,8 @@ class BatchFlows(Frame):
     harvest_day_sum: np.ndarray = column("float64", "day fish", "day of harvest, times fish")
     given: np.ndarray = column("float64", "fish", "fish that were moved into a mixed batch")
     given_kg: np.ndarray = column("float64", "kg", "their weight")
+    taken: np.ndarray = column("float64", "fish", "fish that a mixed batch received")
+    taken_kg: np.ndarray = column("float64", "kg", "their weight")
     sea_feed_kg: np.ndarray = column("float64", "kg", "feed eaten at sea")
     sea_dead_kg: np.ndarray = column("float64", "kg", "weight of the fish that died at sea")
     sea_deaths: np.ndarray = column("float64", "fish", "deaths at sea")
@@ -85,6 +90,7 @@ class BatchFlows(Frame):
         "float64", "degC day", "degree-days from start to hatch if both are in the year, else 0"
     )
     ended: np.ndarray = column("float64", "", "1 in the year in which its last fish left")
+    end_day: np.ndarray = column("float64", "day", "day on which its last fish left, in that year, else 0")
 
 
 class GeographyYears(Frame):
@@ -92,6 +98,7 @@ class GeographyYears(Frame):
 
     geography: np.ndarray = column("int8", "", "row in Geographies")
     year: np.ndarray = column("int32", "year", "calendar year")
+    harvested: np.ndarray = column("float64", "fish", "fish harvested")
     harvested_kg: np.ndarray = column("float64", "kg", "round weight harvested")
     cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
     lice_treatments: np.ndarray = column("float64", "treatments", "lice treatments of cages")

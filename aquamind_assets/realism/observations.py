@@ -85,7 +85,7 @@ def observe(
     sea = SeaRows(infrastructure, ledger)
     return Observations(
         farm_weeks=farm_weeks(sea, ledger, infrastructure),
-        farm_months=farm_months(sea, infrastructure),
+        farm_months=farm_months(sea, ledger, infrastructure, scenario.health.lice.threshold),
         water_months=water_months(infrastructure, climate),
         water_weeks=water_weeks(infrastructure, climate),
         batches=batch_flows(scenario, infrastructure, ledger, sea),

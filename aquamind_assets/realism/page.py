@@ -101,9 +101,9 @@ def _notes(findings: list[Finding]) -> list[str]:
 def _key_table(names: list[str], figures: list[KeyFigure]) -> list[str]:
     lines = ["## Key figures", "", f"| figure | unit | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
     return lines + [
-        f"| {figure.name} | {figure.unit} |"
-        f" {' | '.join('-' if value != value else _number(value) for value in figure.values)} |"
-        for figure in figures
+        f"| {one.figure.title} | {one.figure.unit} |"
+        f" {' | '.join('-' if value != value else _number(value) for value in one.values)} |"
+        for one in figures
     ]
 
 

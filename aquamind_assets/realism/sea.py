@@ -79,17 +79,21 @@ def farm_weeks(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure) -> 
     return grouped(FarmWeeks.concat([days, seen]), ("area", "batch_id", "week"))
 
 
-def farm_months(sea: SeaRows, infrastructure: Infrastructure) -> FarmMonths:
-    """Return deaths, lice, feed and biomass of each farm and month."""
-    rows = sea.rows
+def farm_months(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure, threshold: float) -> FarmMonths:
+    """Return deaths, feed, biomass and lice counts of each farm and month.
+
+    ``threshold`` is in adult females per fish.
+    """
+    rows, counts = sea.rows, ledger.lice_counts
     days = np.unique(np.stack([sea.area, rows.day.astype(np.int64)]), axis=1)
-    nothing = np.zeros(days.shape[1])
+    of_fish = ("fish_days", "deaths", "feed_kg", "biomass_days")
+    of_counts = ("counts", "counts_above", "counted_fish", "counted_females")
     present = FarmMonths(
         area=days[0],
         geography=infrastructure.areas.geography[days[0]],
         month=month_number(days[1]),
         days=np.ones(days.shape[1]),
-        **dict.fromkeys(("fish_days", "deaths", "females", "feed_kg", "biomass_days"), nothing),
+        **dict.fromkeys((*of_fish, *of_counts), np.zeros(days.shape[1])),
     )
     sums = FarmMonths(
         area=sea.area,
@@ -98,11 +102,23 @@ def farm_months(sea: SeaRows, infrastructure: Infrastructure) -> FarmMonths:
         days=np.zeros(len(rows)),
         fish_days=sea.fish,
         deaths=sea.deaths,
-        females=sea.fish * rows.adult_female,
         feed_kg=rows.feed_g / 1e3,
         biomass_days=sea.biomass,
+        **dict.fromkeys(of_counts, np.zeros(len(rows))),
     )
-    return grouped(FarmMonths.concat([present, sums]), ("area", "geography", "month"))
+    area = infrastructure.containers.area[counts.container]
+    seen = FarmMonths(
+        area=area,
+        geography=infrastructure.areas.geography[area],
+        month=month_number(counts.day),
+        days=np.zeros(len(counts)),
+        counts=np.ones(len(counts)),
+        counts_above=counts.adult_female > threshold * counts.fish_sampled,
+        counted_fish=counts.fish_sampled,
+        counted_females=counts.adult_female,
+        **dict.fromkeys(of_fish, np.zeros(len(counts))),
+    )
+    return grouped(FarmMonths.concat([present, sums, seen]), ("area", "geography", "month"))
 
 
 def _sea_water(infrastructure: Infrastructure, climate: SiteDays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -144,6 +160,9 @@ def geography_years(sea: SeaRows, infrastructure: Infrastructure, ledger: Ledger
     return GeographyYears(
         geography=np.arange(places),
         year=np.full(places, ledger.year),
+        harvested=np.bincount(
+            containers.geography[moves.from_container[harvest]], weights=moves.count[harvest], minlength=places
+        ),
         harvested_kg=np.bincount(
             containers.geography[moves.from_container[harvest]],
             weights=(moves.count * moves.weight_g / 1e3)[harvest],

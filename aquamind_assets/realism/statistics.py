@@ -1,8 +1,8 @@
 """The statistics that are compared with published figures.
 
 Belongs here: pure functions from :class:`Observations` (one year's or the decade's sums) to measured values, by the
-keys of ``targets.yaml``. Does not belong here: grouping ledger rows (``observations``), bands and verdicts
-(``targets``).
+keys of ``targets.yaml``. Does not belong here: grouping ledger rows (``observations``), statistics that are figures of
+the farm (``figures``), bands and verdicts (``targets``).
 
 A value that the observations cannot give (no fish at sea yet, too few weeks) is nan.
 """
@@ -11,21 +11,18 @@ import numpy as np
 
 from aquamind_assets.farm.processes.lice import STAGES, female_rate
 from aquamind_assets.farm.sites.climate import NORTHERN_LATITUDE
+from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.realism.frames import FarmWeeks
 from aquamind_assets.realism.observations import Observations
+from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.scenario.model import Scenario
 
-GUTTED = 0.83
-"""Head-on-gutted weight for each kg of round weight (general knowledge)."""
 FULL_SCALE_CAGES = 400
-SETTLED_YEARS = 3
-"""Years until the sea is stocked as planned; the harvest of earlier years is not compared."""
 LEAST_COUNTED = 60
 """Minimum number of sampled fish in a farm's weekly lice count. The published series are of several cages, and smaller
 samples are not comparable."""
-_WHOLE_MONTH_DAYS = 25
 _WHOLE_WEEK_SHARE = 0.9
 _LEAST_WEEKS = 30
 _PLACES = {"FO": "faroes", "SC": "scotland"}
@@ -42,11 +39,7 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
     readings = observed.readings
     hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
     oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
-    monthly, females, phase = (
-        monthly_mortality(observed),
-        monthly_females(observed),
-        mortality_by_month_at_sea(observed),
-    )
+    sums, phase = sums_of(scenario, observed), mortality_by_month_at_sea(observed)
     shares = cause_shares(observed)
     feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
     values: dict[str, float | np.ndarray] = {
@@ -60,15 +53,9 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "condition_transfer": _mean(observed, "condition at transfer"),
         "condition_adult": _mean(observed, "condition of adults"),
         "tgc_small_over_large": _tgc_ratio(observed),
-        "economic_fcr_sea": economic_fcr(observed),
-        "biological_fcr_sea": biological_fcr(observed),
         "feed_per_biomass_february": feed[1],
         "feed_per_biomass_august": feed[7],
         "hatch_degree_days": _mean_positive(observed.batches.hatch_degree_days),
-        "mortality_month_mean": _ratio(monthly.sum(), monthly.size),
-        "mortality_month_median": _quantile(monthly, 0.5),
-        "mortality_month_p90": _quantile(monthly, 0.9),
-        "mortality_month_p95": _quantile(monthly, 0.95),
         "deaths_by_disease": shares[Cause.DISEASE],
         "deaths_by_handling": shares[Cause.HANDLING],
         "mortality_first_month": phase[0] / np.median(phase[1:]),
@@ -76,27 +63,19 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "mortality_late_months": phase[10:16].mean() / phase[3:10].mean(),
         "mortality_correlation_1_week": log_correlation(observed.farm_weeks, "deaths", 1),
         "mortality_correlation_4_weeks": log_correlation(observed.farm_weeks, "deaths", 4),
-        "adult_females_median": _quantile(females, 0.5),
-        "adult_females_mean": _ratio(females.sum(), females.size),
         "lice_correlation_1_week": log_correlation(observed.farm_weeks, "lice", 1),
         "lice_correlation_4_weeks": log_correlation(observed.farm_weeks, "lice", 4),
         "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
         "density_by_weight": density_by_weight(observed),
-        "harvest_weight": _ratio(observed.batches.harvested_kg.sum(), observed.batches.harvested.sum()),
+        **{figure.published: figure.value(sums) for figure in FIGURES.values() if figure.published},
     }
     for row, geography in enumerate(scenario.farm.geographies):
         place = _PLACES[geography.code]
         temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row)))
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
-        values[f"harvest_gutted_{place}"] = (
-            yearly_harvest(observed, row, scenario.first_year + SETTLED_YEARS).mean() * GUTTED / 1e6
-        )
+        values[f"harvest_gutted_{place}"] = FIGURES["gutted_harvest_t"].value(sums.of(geography.name)) / 1e3
     return {key: np.asarray(value, dtype=np.float64) for key, value in values.items()}
-
-
-def _quantile(values: np.ndarray, level: float) -> float:
-    return float(np.quantile(values, level)) if values.size else float("nan")
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -166,23 +145,6 @@ def days_to_adult_female(temperature: np.ndarray) -> np.ndarray:
     return STAGES / female_rate(temperature)
 
 
-def _whole_months(observed: Observations) -> np.ndarray:
-    return (observed.farm_months.days >= _WHOLE_MONTH_DAYS) & (observed.farm_months.fish_days > 0)
-
-
-def monthly_mortality(observed: Observations) -> np.ndarray:
-    """Return the mortality of each farm-month, percent of its mean fish in 30 days; months with fish for 25 days or
-    more."""
-    months = observed.farm_months.take(_whole_months(observed))
-    return 100 * months.deaths / (months.fish_days / months.days) * 30 / months.days
-
-
-def monthly_females(observed: Observations) -> np.ndarray:
-    """Return the true adult females per fish of each farm-month."""
-    months = observed.farm_months.take(_whole_months(observed))
-    return months.females / months.fish_days
-
-
 def log_correlation(weeks: FarmWeeks, what: str, lag: int) -> float:
     """Return the correlation of the log of weekly mortality (``deaths``) or of counted adult females per fish
     (``lice``) between weeks ``lag`` apart on one farm.
@@ -240,27 +202,6 @@ def mortality_by_month_at_sea(observed: Observations) -> np.ndarray:
     return medians
 
 
-def _closed(observed: Observations) -> np.ndarray:
-    """Return the batches whose whole sea phase was observed."""
-    return (observed.batches.to_sea > 0) & (observed.batches.ended > 0) & (observed.batches.harvested > 0)
-
-
-def economic_fcr(observed: Observations) -> float:
-    """Return the economic FCR: feed eaten at sea for each kg harvested or moved to a mixed batch beyond the kg stocked,
-    over batches whose whole sea phase was observed."""
-    batches = observed.batches.take(_closed(observed))
-    return _ratio(batches.sea_feed_kg.sum(), (batches.harvested_kg + batches.given_kg - batches.to_sea_kg).sum())
-
-
-def biological_fcr(observed: Observations) -> float:
-    """Return the biological FCR: as :func:`economic_fcr`, with the weight of dead fish counted as growth."""
-    batches = observed.batches.take(_closed(observed))
-    return _ratio(
-        batches.sea_feed_kg.sum(),
-        (batches.harvested_kg + batches.given_kg + batches.sea_dead_kg - batches.to_sea_kg).sum(),
-    )
-
-
 def feed_per_biomass(observed: Observations) -> np.ndarray:
     """Return the daily feed of the sea stock in percent of its biomass, by month of the year, (12,)."""
     months = observed.farm_months
@@ -275,14 +216,6 @@ def density_by_weight(observed: Observations) -> np.ndarray:
     return np.bincount(observed.cages.weight_class, weights=observed.cages.density_days, minlength=4) / np.where(
         days > 0, days, np.nan
     )
-
-
-def yearly_harvest(observed: Observations, geography: int, from_year: int) -> np.ndarray:
-    """Return the round weight harvested in each year from ``from_year`` on, kg; one nan if there is none."""
-    years = observed.geography_years.take(
-        (observed.geography_years.geography == geography) & (observed.geography_years.year >= from_year)
-    )
-    return years.harvested_kg if len(years) else np.array([np.nan])
 
 
 def _tgc_ratio(observed: Observations) -> float:

@@ -1,7 +1,7 @@
 """What of the history is written: by year, from the checkpoints that were committed with the rows.
 
 Belongs here: which days of which years a report may speak of, and saying plainly which it may not. Does not belong
-here: the figures (``accounts``).
+here: the figures (``figures``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,12 +25,14 @@ class YearCoverage:
         through: last day up to which, from 1 January on, fish and feed are written without a gap (a day number); None
             if they do not begin then.
         begun: whether anything of its fish and feed is written.
+        batches_through: last day as of which its batches are written (a day number); None if they are not.
         incomplete: assets that do not have every day of the year, in the order of the registry.
     """
 
     year: int
     through: int | None
     begun: bool
+    batches_through: int | None
     incomplete: tuple[str, ...]
 
     @property
@@ -111,7 +113,8 @@ def _of_year(year: int, known: Mapping[str, list[Checkpoint]]) -> YearCoverage:
     incomplete = tuple(asset for asset, last in reached.items() if last < days.end - 1)
     accounted = min(reached[asset] for asset in ACCOUNTED)
     begun = any(known[asset] for asset in ACCOUNTED)
-    return YearCoverage(year, accounted if accounted >= days.first else None, begun, incomplete)
+    batches = reached["batches"] if reached["batches"] >= days.first else None
+    return YearCoverage(year, accounted if accounted >= days.first else None, begun, batches, incomplete)
 
 
 def _reach(first: int, checkpoints: Sequence[Checkpoint]) -> int:

@@ -1,6 +1,7 @@
 """A report as one HTML file that needs nothing else: no scripts, fonts, pictures or styles from elsewhere.
 
-Belongs here: words and numbers as they are shown. Does not belong here: what they are (``report``).
+Belongs here: numbers as they are shown, and which figures stand where. Does not belong here: what they are (``report``,
+``figures``).
 """
 
 import math
@@ -10,11 +11,37 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from aquamind_assets.reports.accounts import Figures
+from aquamind_assets.figures.registry import FIGURES, defined
+from aquamind_assets.reports.accounts import BY_BATCH
+from aquamind_assets.reports.drawing import svg
 from aquamind_assets.reports.report import Report
 
 NOTHING = "–"
 """Shown where the rows cannot say."""
+
+BY_YEAR = (
+    *("harvest_weight_kg", "whole_lives", "survival_smolt_pct", "survival_harvest_pct", "economic_fcr"),
+    *("biological_fcr", "sea_mortality_pct", "adult_females", "counts_above_threshold_pct", "lice_treatments"),
+    *("disease_treatments", "feed_t", "feed_cost_keur", "active_batches", "rows"),
+)
+"""The figures that are listed by year, after the harvest of each geography."""
+
+_BELOW = {
+    "harvest_weight_kg": ("harvested_fish",),
+    "survival_smolt_pct": ("whole_lives",),
+    "survival_harvest_pct": ("whole_lives",),
+    "sea_mortality_pct": ("sea_mortality_median_pct", "deaths"),
+    "adult_females": ("counts_above_threshold_pct",),
+    "lice_treatments": ("disease_treatments", "vaccinations"),
+    "feed_t": ("feed_cost_keur", "feed_price_eur_kg"),
+    "active_batches": ("biomass_t",),
+}
+"""Figures that stand below a headline figure."""
+
+_HEADLINES = (
+    *("harvest_t", "harvest_weight_kg", "survival_smolt_pct", "survival_harvest_pct", "economic_fcr"),
+    *("biological_fcr", "sea_mortality_pct", "adult_females", "lice_treatments", "feed_t", "active_batches", "rows"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,83 +79,54 @@ def short(value: float) -> str:
     return f"{value:.0f}"
 
 
-def tiles(figures: Figures) -> list[Tile]:
+def shown(key: str, value: float, *, unit: bool = True) -> str:
+    """A figure's value as it is shown: its decimals, fewer for large numbers, and its unit."""
+    figure = FIGURES[key]
+    text = number(value, 0 if math.isfinite(value) and abs(value) >= 1000 else figure.digits)
+    return f"{text} {counted(figure.unit, text)}".strip() if unit else text
+
+
+def counted(unit: str, text: str) -> str:
+    """The unit of a number: ``batches``, but ``batch`` after 1."""
+    singular = {"batches": "batch", "days": "day", "rows": "row"}.get(unit, unit.removesuffix("s"))
+    return singular if text == "1" and unit in ("batches", "treatments", "counts", "rows", "days") else unit
+
+
+def tiles(report: Report) -> list[Tile]:
     """The headline figures in their order."""
-    harvest = sum(figures.harvest_t.values())
-    price = figures.feed_cost_eur / (1000 * figures.feed_t) if figures.feed_t else math.nan
-    return [
-        Tile(
-            "Harvest",
-            number(harvest, _digits(harvest)),
-            "t",
-            [f"{name} {number(tonnes, _digits(tonnes))} t" for name, tonnes in figures.harvest_t.items()],
-        ),
-        Tile("Harvest weight", number(figures.harvest_weight_kg, 2), "kg", [f"{number(figures.harvested_fish)} fish"]),
-        Tile(
-            "Survival, egg to smolt",
-            number(figures.survival_smolt_pct, 1),
-            "%",
-            [f"{figures.batches_completed} completed batches"],
-        ),
-        Tile("Survival, smolt to harvest", number(figures.survival_harvest_pct, 1), "%", ["of the same batches"]),
-        Tile("Economic FCR", number(figures.economic_fcr, 2), "", ["feed at sea over growth sold"]),
-        Tile("Biological FCR", number(figures.biological_fcr, 2), "", ["with the growth of the dead"]),
-        Tile(
-            "Sea mortality",
-            number(figures.sea_mortality_pct, 2),
-            "% a month",
-            [f"median {number(figures.sea_mortality_median_pct, 2)}; {number(figures.deaths)} dead fish of all ages"],
-        ),
-        Tile(
-            "Adult female lice",
-            number(figures.adult_females, 2),
-            "a fish",
-            [f"{number(figures.counts_above_limit_pct, 1)} % of counts above 0.5"],
-        ),
-        Tile(
-            "Lice treatments",
-            number(figures.lice_treatments),
-            "",
-            [f"{number(figures.disease_treatments)} against disease, {figures.vaccinations} vaccinations"],
-        ),
-        Tile(
-            "Feed",
-            number(figures.feed_t, _digits(figures.feed_t)),
-            "t",
-            [f"{number(figures.feed_cost_eur / 1e6, 2)} M EUR, {number(price, 2)} EUR a kg"],
-        ),
-        Tile(
-            "Active batches",
-            number(figures.active_batches, 1),
-            "",
-            [f"{number(figures.biomass_t, _digits(figures.biomass_t))} t of fish at the end"],
-        ),
-        Tile("Rows written", short(figures.rows), "", [number(figures.rows)]),
-    ]
+    found = []
+    for key in _HEADLINES:
+        figure, value = FIGURES[key], report.figures[key]
+        text = short(value) if key == "rows" else shown(key, value, unit=False)
+        below = [f"{FIGURES[one].title}: {shown(one, report.figures[one])}" for one in _BELOW.get(key, ())]
+        if key == "harvest_t":
+            below = [f"{name}: {shown(key, tonnes)}" for name, tonnes in report.harvest_t.items()]
+        if key == "rows":
+            below = [shown(key, value)]
+        found.append(Tile(figure.title, text, counted(figure.unit, text), below))
+    return found
 
 
 def report_page(report: Report) -> str:
     """The whole page."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["number"] = number
-    environment.filters["short"] = short
-    environment.filters["beside"] = beside
+    environment.filters |= {"number": number, "beside": beside}
+    environment.globals |= {"shown": shown, "short": short}
     template = environment.from_string(
         (resources.files("aquamind_assets.reports") / "report.html.j2").read_text("utf-8")
     )
-    drawings = [(drawing, Markup(drawing.svg)) for drawing in report.drawings]
-    rows = report.batches.to_dict("records")
+    explained = dict.fromkeys([*_HEADLINES, *(one for below in _BELOW.values() for one in below), *BY_YEAR, *BY_BATCH])
     return (
         template.render(
             report=report,
-            tiles=tiles(report.figures),
-            drawings=drawings,
-            batches=rows,
-            geographies=list(report.figures.harvest_t),
+            tiles=tiles(report),
+            drawings=[(drawing, Markup(svg(drawing.chart))) for drawing in report.drawings],
+            batches=report.batches.to_dict("records"),
+            geographies=list(report.harvest_t),
+            harvest=FIGURES["harvest_t"],
+            by_year=defined(BY_YEAR),
+            by_batch=defined(BY_BATCH),
+            explained=defined(explained),
         )
         + "\n"
     )
-
-
-def _digits(value: float) -> int:
-    return 0 if not math.isfinite(value) or value >= 1000 else 1

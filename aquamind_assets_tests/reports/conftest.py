@@ -8,7 +8,7 @@ from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
-from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR, write
+from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR, THRESHOLD, write
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +38,4 @@ def warehouse(history_url: str) -> Iterator[Warehouse]:
 @pytest.fixture(scope="session")
 def accounts(history_url: str) -> Accounts:
     with open_warehouse(history_url) as opened:
-        return Accounts(read_history(opened, range(FIRST_YEAR, LAST_YEAR + 1)))
+        return Accounts(read_history(opened, range(FIRST_YEAR, LAST_YEAR + 1)), THRESHOLD)

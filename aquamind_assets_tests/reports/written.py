@@ -16,6 +16,8 @@ FIRST_YEAR, LAST_YEAR = 2015, 2018
 CHANGES = ("water.readings_per_day=4",)
 """Few readings a day: they are most of the rows, and reports look at one cage's."""
 
+THRESHOLD = load_scenario("tiny").health.lice.threshold
+
 
 @cache
 def farm() -> Simulated:

@@ -20,6 +20,10 @@ from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 TREATED = 13 * HOUR
 """Treatments begin at 13:00 UTC, after any move of that day."""
 
+AGAINST_LICE = "against salmon lice"
+"""What the description of a treatment says if it was given because of lice; AquaMind has no column for it, its
+treatment types are the same for lice and disease."""
+
 KINDS: tuple[str, ...] = ("medication", "vaccination", "physical", "other")
 """``health_treatment.treatment_type``."""
 
@@ -79,7 +83,7 @@ def describe(year: YearInputs, given: Treatments, row: int) -> str:
         case TreatmentReason.LICE:
             method = health.treatments[given.method[row]]
             return (
-                f"{method.name} against salmon lice in {where} ({tonnes}); the last count showed"
+                f"{method.name} {AGAINST_LICE} in {where} ({tonnes}); the last count showed"
                 f" {given.trigger[row]:.2f} adult females per fish."
             )
         case _:
