@@ -99,7 +99,7 @@ class Status:
 def status_of(settings: Settings) -> Status:
     """Read it from the checkpoints, the ledgers and the Dagster instance."""
     platform = Platform(settings)
-    with platform.open() as warehouse:
+    with platform.read() as warehouse:
         checkpoints = warehouse.checkpoints()
         size = warehouse.size_bytes()
         years = sorted({*platform.ledgers.years(), *(checkpoint.year for checkpoint in checkpoints)})
@@ -118,7 +118,7 @@ def status_of(settings: Settings) -> Status:
                 rows=sum(checkpoint.rows for checkpoint in ours),
                 seconds=sum(checkpoint.seconds for checkpoint in ours),
                 complete=year in complete,
-                other_scenario=any(checkpoint.fingerprint.split("@")[0] != platform.fingerprint for checkpoint in ours),
+                other_scenario=any(checkpoint.fingerprint != platform.fingerprint for checkpoint in ours),
             )
         )
     return Status(platform.scenario.name, platform.fingerprint, settings.database_name, size, found, runs)

@@ -6,7 +6,6 @@ belong here: laws.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import Any, Self
 
@@ -17,7 +16,7 @@ from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, chunks_of, day_number, id_range, to_date, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LOOK_AT_MOST = 50_000
@@ -89,11 +88,11 @@ class Evidence:
     def as_of(self, asset: str) -> dict[int, int]:
         """The day on which a living asset's rows stood as each year's run wrote them, by year: a row has the latest of
         the years it lives in."""
-        told = {
-            checkpoint.year: checkpoint.fingerprint.partition("@")[2]
+        return {
+            checkpoint.year: checkpoint.as_of
             for checkpoint in self.warehouse.checkpoints(asset)
+            if checkpoint.as_of is not None
         }
-        return {year: day_number(date.fromisoformat(day)) for year, day in told.items() if day}
 
     def later_years_missing(self, asset: str) -> list[int]:
         """Years after this one up to the day that a living asset's rows stand for, that are not in the database."""

@@ -19,8 +19,7 @@ from aquamind_assets.laws.evidence import Evidence, dated, day_numbers, ids_of, 
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, year_days
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, day_of_id, day_of_id_sql, id_range, platform_ids, year_days
 
 MILLICENTS = 1000
 
@@ -134,7 +133,7 @@ class _Stores:
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
         """The stores in the database."""
-        low, high = platform_ids("infrastructure_feedcontainer")
+        low, high = platform_ids()
         stores = evidence.frame(
             "SELECT f.id, f.name, a.name AS area, s.name AS station, h.name AS hall FROM infrastructure_feedcontainer"
             " f LEFT JOIN infrastructure_area a ON a.id = f.area_id LEFT JOIN infrastructure_hall h ON h.id ="
@@ -179,7 +178,7 @@ class _Lots:
 
 def _lots(found: ResultBuilder, evidence: Evidence, stores: _Stores, days: DayRange, opening: Opening) -> _Lots:
     """What was left at the opening of the lots bought before, newest last, and what came since."""
-    low, high = platform_ids("inventory_feedpurchase")
+    low, high = platform_ids()
     bought = evidence.frame(
         "SELECT id, quantity_kg, cost_per_kg, notes, created_at, updated_at FROM inventory_feedpurchase WHERE id >="
         f" {low} AND id < {min(high, id_range(DayRange(days.end - 1, days.end))[1])} AND updated_at > created_at"
@@ -233,10 +232,10 @@ class _Rows:
 
 def _feedings(evidence: Evidence, stores: _Stores, days: DayRange) -> _Rows:
     rows = evidence.frame(
-        "SELECT id, feed_stock_id, id / 10000000 AS day, amount_kg, feed_cost FROM inventory_feedingevent"
+        f"SELECT id, feed_stock_id, {day_of_id_sql('id')} AS day, amount_kg, feed_cost FROM inventory_feedingevent"
         f" WHERE {ids_of('inventory_feedingevent', days.first, days.end - 1)} ORDER BY id"
     )
-    day = days.first + integers(rows["day"]) - id_range(DayRange(days.first, days.first + 1))[0] // 10_000_000
+    day = days.first + integers(rows["day"]) - day_of_id(days.first)
     return _by_store(
         integers(rows["id"]),
         stores.of_stock(integers(rows["feed_stock_id"])),
@@ -357,7 +356,7 @@ def _closes(found: ResultBuilder, evidence: Evidence, account: _Account, lots: _
             f"the stock of {dated(days.end - 1)}: the tables tell that of {dated(as_of) if as_of >= 0 else 'no day'}"
         )
         return
-    low, high = platform_ids("inventory_feedstock")
+    low, high = platform_ids()
     stock = evidence.frame(
         f"SELECT feed_container_id AS store, current_quantity_kg FROM inventory_feedstock WHERE id >= {low} AND id <"
         f" {high}"

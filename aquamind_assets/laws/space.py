@@ -17,7 +17,7 @@ from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import platform_ids
 
 ROUNDING = 1e-9
 """Share of a limit that floating point may exceed it by."""
@@ -147,7 +147,7 @@ def one_batch_a_container(evidence: Evidence) -> LawResult:
     """Over the tables: no two stays share a container, and its days of grace lie between two; stays that touch the year
     and the one before it."""
     found, room = ResultBuilder(), _Room.of(evidence.scenario, evidence.infrastructure)
-    low, high = platform_ids("batch_batchcontainerassignment")
+    low, high = platform_ids()
     longest = int(room.grace.max(initial=0))
     stays: pd.DataFrame = evidence.frame(
         "SELECT container_id, assignment_date, departure_date FROM batch_batchcontainerassignment"

@@ -49,7 +49,7 @@ def _complete(recorder: Recorder, year: int, platform: Platform, warehouse: Ware
     known = [
         checkpoint
         for checkpoint in warehouse.checkpoints(recorder.asset, year)
-        if checkpoint.fingerprint.split("@")[0] == platform.fingerprint
+        if checkpoint.fingerprint == platform.fingerprint
     ]
     if recorder.kind == "living":
         return bool(known)

@@ -14,7 +14,7 @@ import numpy as np
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
-from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
+from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, pending
 from aquamind_assets.warehouse.memory import MemoryGuard, memory_budget_mb
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -64,11 +64,6 @@ class YearWritten:
         return f"{sum(checkpoint.digest for checkpoint in (*self.written, *self.resumed)) % 2**64:016x}"
 
 
-def living_fingerprint(fingerprint: str, through: int) -> str:
-    """Fingerprint of rows that change over their life: they also depend on the latest simulated day."""
-    return f"{fingerprint}@{to_date(through)}"
-
-
 def write_year(
     recorder: Recorder,
     inputs: YearInputs,
@@ -105,9 +100,8 @@ def _write_living(
     on_chunk: Callable[[Checkpoint, int], None],
 ) -> YearWritten:
     done = YearWritten()
-    fingerprint = living_fingerprint(fingerprint, inputs.lives.through)
     progress.started(recorder.asset, inputs.year, 1)
-    if 0 in there and there[0].fingerprint == fingerprint:
+    if 0 in there and (there[0].fingerprint, there[0].as_of) == (fingerprint, inputs.lives.through):
         done.resumed.append(there[0])
         progress.chunk_written(recorder.asset, inputs.year, 0)
     else:
@@ -115,7 +109,14 @@ def _write_living(
         key = ChunkKey(recorder.asset, inputs.year, 0)
         done.written.append(
             warehouse.write_living(
-                key, year_days(inputs.year), fingerprint, run_id, recorder.tables, recorder.rows_alive(inputs), gone
+                key,
+                year_days(inputs.year),
+                fingerprint,
+                run_id,
+                recorder.tables,
+                recorder.rows_alive(inputs),
+                gone,
+                as_of=inputs.lives.through,
             )
         )
         progress.chunk_written(recorder.asset, inputs.year, done.written[-1].rows)
