@@ -27,6 +27,12 @@ NARROW_DAY_ROWS = 50_000
 _NARROW_YEAR = 20_000_000
 _NARROW_FIRST_YEAR = 1990
 
+LOWEST_PLATFORM_ID = _NARROW_YEAR
+"""Every id that the platform makes is at least this, 8-byte ids by far; smaller ids are AquaMind's or its users'."""
+
+FIRST_ID_YEAR, LAST_ID_YEAR = 1991, 2096
+"""The years for which the platform makes ids; a scenario lies within them."""
+
 
 def day_number(day: date) -> int:
     """Return the number of days from 1970-01-01 to ``day``."""
@@ -136,6 +142,22 @@ def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
     if days.end == year_days(year).end:
         return low, (year + 1 - _NARROW_FIRST_YEAR) * _NARROW_YEAR if narrow else (year + 1) * _WIDE_YEAR
     return low, int(make(np.array([days.end]), np.zeros(1))[0])
+
+
+def platform_ids(*, narrow: bool = False) -> tuple[int, int]:
+    """The ids ``low <= id < high`` that the platform gives to rows of any year; user-entered rows have others."""
+    return id_range(year_days(FIRST_ID_YEAR), narrow=narrow)[0], id_range(year_days(LAST_ID_YEAR), narrow=narrow)[1]
+
+
+def day_of_id_sql(column: str, *, narrow: bool = False) -> str:
+    """SQL expression, portable, that is the same number for all ids of a day and grows by 1 from day to day of a
+    calendar year; see :func:`day_of_id` for the number of a given day."""
+    return f"{column} / {NARROW_DAY_ROWS if narrow else WIDE_DAY_ROWS}"
+
+
+def day_of_id(day: int, *, narrow: bool = False) -> int:
+    """The number that :func:`day_of_id_sql` gives for the ids of this day."""
+    return id_range(DayRange(day, day + 1), narrow=narrow)[0] // (NARROW_DAY_ROWS if narrow else WIDE_DAY_ROWS)
 
 
 def year_of_ids(ids: np.ndarray, *, narrow: bool = False) -> np.ndarray:

@@ -18,7 +18,7 @@ def years_to_clear(settings: Settings, session: int | None, years: str | None, e
         raise UsageError("say what to clear: --years, --session or --all")
     if not everything:
         return choose_years(settings, session, years)
-    with Platform(settings).open() as warehouse:
+    with Platform(settings).read() as warehouse:
         return sorted({checkpoint.year for checkpoint in warehouse.checkpoints()})
 
 
@@ -28,7 +28,7 @@ def clear_years(settings: Settings, years: Sequence[int], *, ledgers: bool) -> d
     With ``ledgers``, the scenario's ledgers and the day that it was staged for too.
     """
     platform = Platform(settings)
-    with platform.open() as warehouse:
+    with platform.open(create=False) as warehouse:
         deleted = warehouse.clear(
             {recorder.asset: recorder.tables for recorder in RECORDERS.values()}, sorted(years, reverse=True)
         )

@@ -44,7 +44,7 @@ def write_reports(
         UsageError: no such session or years, or nothing of them is written.
     """
     scenario = settings.load_scenario()
-    with Platform(settings).open() as warehouse:
+    with Platform(settings).read() as warehouse:
         there = set(written_years(warehouse))
         wanted = _all(scenario, there) if session is None and years is None else [_asked(settings, session, years)]
         wanted = [span for span in wanted if there.intersection(span.years)]
@@ -59,7 +59,7 @@ def write_reports_of(settings: Settings, years: Collection[int], console: Consol
     """After these years were made: the reports of the sessions they complete, and of the whole history if it is
     complete."""
     scenario = settings.load_scenario()
-    with Platform(settings).open() as warehouse:
+    with Platform(settings).read() as warehouse:
         known = coverage(warehouse, scenario.years)
         whole = {year for year, one in known.years.items() if one.is_whole}
         wanted = [

@@ -16,6 +16,8 @@ from aquamind_assets.pipeline.prerequisites import complete_years
 from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import to_date
+from aquamind_assets.warehouse.checkpoints import Checkpoint
+from aquamind_assets.warehouse.errors import NothingMaterialized
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,19 @@ class Status:
 def status_of(settings: Settings) -> Status:
     """Read it from the checkpoints, the ledgers and the Dagster instance."""
     platform = Platform(settings)
-    with platform.open() as warehouse:
-        checkpoints = warehouse.checkpoints()
-        size = warehouse.size_bytes()
-        years = sorted({*platform.ledgers.years(), *(checkpoint.year for checkpoint in checkpoints)})
-        complete = complete_years(platform, warehouse, [year for year in years if year in platform.ledgers.years()])
-        runs = _last_runs(warehouse.is_locked)
+    checkpoints: list[Checkpoint] = []
+    complete: set[int] = set()
+    size = 0
+    simulated = platform.ledgers.years()
+    try:
+        with platform.read() as warehouse:
+            checkpoints = warehouse.checkpoints()
+            complete = complete_years(platform, warehouse, simulated)
+            size = warehouse.size_bytes()
+            runs = _last_runs(warehouse.is_locked)
+    except NothingMaterialized:
+        runs = _last_runs(lambda asset, year: False)
+    years = sorted({*simulated, *(checkpoint.year for checkpoint in checkpoints)})
     found = []
     for year in years:
         ours = [checkpoint for checkpoint in checkpoints if checkpoint.year == year]

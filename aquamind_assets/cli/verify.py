@@ -186,7 +186,7 @@ def verify_database(
         console: shows what is being done.
     """
     platform = Platform(settings)
-    with platform.open() as warehouse, (console or Console(quiet=True)).status("Digesting every row again") as status:
+    with platform.read() as warehouse, (console or Console(quiet=True)).status("Digesting every row again") as status:
         checkpoints = warehouse.checkpoints()
         there = sorted(
             {checkpoint.year for checkpoint in checkpoints} & set(years)
@@ -223,7 +223,7 @@ def verify_database(
 def judge_years(settings: Settings, years: Sequence[int], console: Console) -> Verified:
     """The laws alone, on every row of these years, for the end of a run."""
     platform = Platform(settings)
-    with platform.open() as warehouse, console.status("Judging") as status:
+    with platform.read() as warehouse, console.status("Judging") as status:
         return Verified(list(years), laws=_judge(platform, warehouse, years, status.update))
 
 

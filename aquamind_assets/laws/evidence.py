@@ -14,7 +14,6 @@ import pandas as pd
 
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
@@ -89,8 +88,7 @@ class Evidence:
     def as_of(self, asset: str) -> dict[int, int]:
         """Return the day that a living asset's rows reflect, by year, as each year's run wrote them. A row reflects the
         latest day among the years it lives in."""
-        checkpoints = self.warehouse.checkpoints(asset)
-        days = {checkpoint.year: Fingerprint.parse(checkpoint.fingerprint).as_of for checkpoint in checkpoints}
+        days = {checkpoint.year: checkpoint.as_of for checkpoint in self.warehouse.checkpoints(asset)}
         return {year: day for year, day in days.items() if day is not None}
 
     def later_years_missing(self, asset: str) -> list[int]:

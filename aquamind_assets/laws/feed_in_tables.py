@@ -17,8 +17,7 @@ from aquamind_assets.laws.evidence import Evidence, format_day, integers
 from aquamind_assets.laws.feed_in_ledger import running_sums
 from aquamind_assets.laws.feed_rows import FeedStores, Lots, Opening, StoreRows, read_feedings, read_levels, read_lots
 from aquamind_assets.laws.result import LawResult, ResultBuilder
-from aquamind_assets.timeline import CHUNK_DAYS, DayRange, year_days
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, platform_ids, year_days
 
 MILLICENTS = 1000
 """Thousandths of a cent in a cent."""
@@ -190,7 +189,7 @@ def _check_closing(found: ResultBuilder, evidence: Evidence, account: _Account, 
             f" {format_day(as_of) if as_of >= 0 else 'no day'}"
         )
         return
-    low, high = platform_ids("inventory_feedstock")
+    low, high = platform_ids()
     stock = evidence.frame(
         f"SELECT feed_container_id AS store, current_quantity_kg FROM inventory_feedstock WHERE id >= {low} AND id <"
         f" {high}"

@@ -15,8 +15,7 @@ from aquamind_assets.laws.feed_in_ledger import running_sums
 from aquamind_assets.laws.result import ResultBuilder
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.timeline import DayRange, id_range
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import DayRange, day_of_id, day_of_id_sql, id_range, platform_ids
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class FeedStores:
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
         """Read the stores from the database."""
-        low, high = platform_ids("infrastructure_feedcontainer")
+        low, high = platform_ids()
         stores = evidence.frame(
             "SELECT f.id, f.name, a.name AS area, s.name AS station, h.name AS hall FROM infrastructure_feedcontainer"
             " f LEFT JOIN infrastructure_area a ON a.id = f.area_id LEFT JOIN infrastructure_hall h ON h.id ="
@@ -106,7 +105,7 @@ class Lots:
 
 def read_lots(found: ResultBuilder, evidence: Evidence, stores: FeedStores, days: DayRange, opening: Opening) -> Lots:
     """Return what was left at the opening of the lots bought before, and the lots delivered since."""
-    low, high = platform_ids("inventory_feedpurchase")
+    low, high = platform_ids()
     bought = evidence.frame(
         "SELECT id, quantity_kg, cost_per_kg, notes, created_at, updated_at FROM inventory_feedpurchase WHERE id >="
         f" {low} AND id < {min(high, id_range(DayRange(days.end - 1, days.end))[1])} AND updated_at > created_at"
@@ -153,10 +152,10 @@ class StoreRows:
 def read_feedings(evidence: Evidence, stores: FeedStores, days: DayRange) -> StoreRows:
     """Return the feedings of these days."""
     rows = evidence.frame(
-        "SELECT id, feed_stock_id, id / 10000000 AS day, amount_kg, feed_cost FROM inventory_feedingevent"
+        f"SELECT id, feed_stock_id, {day_of_id_sql('id')} AS day, amount_kg, feed_cost FROM inventory_feedingevent"
         f" WHERE {id_condition('inventory_feedingevent', days.first, days.end - 1)} ORDER BY id"
     )
-    day = days.first + integers(rows["day"]) - id_range(DayRange(days.first, days.first + 1))[0] // 10_000_000
+    day = days.first + integers(rows["day"]) - day_of_id(days.first)
     return _by_store(
         integers(rows["id"]),
         stores.of_stock(integers(rows["feed_stock_id"])),

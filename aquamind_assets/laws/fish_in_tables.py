@@ -14,7 +14,7 @@ import pandas as pd
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.fish_in_ledger import deaths_of
 from aquamind_assets.laws.result import LawResult, ResultBuilder, combine
-from aquamind_assets.timeline import id_range, year_days
+from aquamind_assets.timeline import day_of_id_sql, id_range, year_days
 
 _EGGS = r"^([\d,]+) (?:external|own) eggs"
 _STOCKED = r"^Stocked with ([\d,]+) fish"
@@ -73,8 +73,8 @@ def _check_deaths(evidence: Evidence) -> LawResult:
 def _deaths_by_day(evidence: Evidence, found: ResultBuilder, table: str) -> pd.Series:
     """Return the deaths by (batch, day of the id)."""
     rows = evidence.frame(
-        f"SELECT batch_id, id / 10000000 AS day, SUM(count) AS dead, COUNT(*) AS number FROM {table}"
-        f" WHERE {id_condition(table, evidence.days.first, evidence.days.end - 1)} GROUP BY batch_id, id / 10000000"
+        f"SELECT batch_id, {day_of_id_sql('id')} AS day, SUM(count) AS dead, COUNT(*) AS number FROM {table} WHERE"
+        f" {id_condition(table, evidence.days.first, evidence.days.end - 1)} GROUP BY batch_id, {day_of_id_sql('id')}"
     )
     found.count_checked(_ACCOUNTS[table], int(rows["number"].sum()))
     return pd.Series(

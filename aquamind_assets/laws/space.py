@@ -17,7 +17,7 @@ from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import platform_ids
 
 ROUNDING = 1e-9
 """Relative tolerance above a limit, for floating point rounding."""
@@ -149,7 +149,7 @@ def judge_one_batch_per_container(evidence: Evidence) -> LawResult:
     """Check in the tables that no two stays share a container and that its grace days lie between two, for stays that
     touch the year or the previous one."""
     found, room = ResultBuilder(), _Room.of(evidence.scenario, evidence.infrastructure)
-    low, high = platform_ids("batch_batchcontainerassignment")
+    low, high = platform_ids()
     longest = int(room.grace.max(initial=0))
     stays: pd.DataFrame = evidence.frame(
         "SELECT container_id, assignment_date, departure_date FROM batch_batchcontainerassignment"

@@ -19,6 +19,7 @@ from aquamind_assets.timeline import (
     NARROW_DAY_ROWS,
     WIDE_DAY_ROWS,
     DayRange,
+    day_of_id_sql,
     days_of_ids,
     id_range,
 )
@@ -68,6 +69,7 @@ def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> Law
 def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
     """Check the rows in one pass, aggregated by the day of their ids."""
     size = NARROW_DAY_ROWS if table.narrow_id else WIDE_DAY_ROWS
+    of_day = day_of_id_sql(table.id_column, narrow=table.narrow_id)
     references = [
         column for column in table.columns if column.references is not None and column.name != table.id_column
     ]
@@ -76,8 +78,8 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
     if happened:
         asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]
     groups = evidence.frame(
-        f"SELECT {', '.join([f'{table.id_column} / {size} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
-        f" WHERE {id_condition(table.name, days.first, days.end - 1)} GROUP BY {table.id_column} / {size}"
+        f"SELECT {', '.join([f'{of_day} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
+        f" WHERE {id_condition(table.name, days.first, days.end - 1)} GROUP BY {of_day}"
     )
     if not len(groups):
         return
@@ -124,7 +126,7 @@ def _check_readings(found: ResultBuilder, evidence: Evidence, days: DayRange) ->
     groups = evidence.frame(
         "SELECT container_id, batch_id, COUNT(*) AS number, MIN(reading_time) AS earliest, MAX(reading_time) AS latest"
         f" FROM {READINGS} WHERE id >= {low} AND id < {high} AND reading_time >= '{format_day(days.first)} 00:00:00'"
-        f" AND reading_time < '{format_day(days.end)} 00:00:00' GROUP BY container_id, batch_id, id / {WIDE_DAY_ROWS}"
+        f" AND reading_time < '{format_day(days.end)} 00:00:00' GROUP BY container_id, batch_id, {day_of_id_sql('id')}"
     )
     stays = evidence.frame(
         "SELECT batch_id, container_id, assignment_date, departure_date FROM batch_batchcontainerassignment WHERE"

@@ -14,38 +14,25 @@ Belongs here: which years' living rows are due. Does not belong here: writing th
 
 from collections.abc import Collection, Mapping
 
-from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.timeline import year_days
 
 
-def due_years(
-    written: Mapping[int, Fingerprint], content: str, as_of: Mapping[int, int], year: int | None = None
-) -> list[int]:
+def due_years(written: Mapping[int, int | None], last_day: int, year: int | None = None) -> list[int]:
     """Years whose living rows of one asset have to be written, in order.
 
     Args:
-        written: fingerprint of each year that is materialized in this database.
-        content: the fingerprint that is current; years with another one are stale and not counted.
-        as_of: last simulated day of years that may be the latest, a day number by year.
+        written: the years that are materialized in this database and not stale, with the day that their rows stand for;
+            None where another year's rows were written over them and are gone since.
+        last_day: the last simulated day of the latest year, ``year`` included, a day number.
         year: a year that is being materialized now; None after years were cleared.
     """
-    years = {one for one, fingerprint in written.items() if fingerprint.content == content} | (
-        {year} if year is not None else set()
-    )
-    if not years:
-        return []
-    latest = as_of[max(years)]
-    return sorted(
-        one
-        for one in years
-        if (one == year or one + 1 not in years) and not _stands(written.get(one), content, one, latest, years)
-    )
+    years = set(written) | ({year} if year is not None else set())
+    ends = [one for one in years if one == year or one + 1 not in years]
+    return sorted(one for one in ends if not _stands(written.get(one), one, last_day, years))
 
 
-def _stands(known: Fingerprint | None, content: str, year: int, latest: int, years: Collection[int]) -> bool:
+def _stands(as_of: int | None, year: int, last_day: int, years: Collection[int]) -> bool:
     """Whether a year's living rows need not be written: they are there, and as of the right day."""
-    if known is None or known.content != content or known.as_of is None:
+    if as_of is None:
         return False
-    if year + 1 in years:
-        return known.as_of >= year_days(year).end - 1
-    return known.as_of == latest
+    return as_of >= year_days(year).end - 1 if year + 1 in years else as_of == last_day

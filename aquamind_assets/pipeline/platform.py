@@ -4,6 +4,7 @@ Belongs here: putting the floors below together for one process. Does not belong
 Dagster's definitions of assets.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -135,18 +136,38 @@ class Platform:
             self._shortened = {(year, through): shortened}
         return self._shortened[year, through]
 
-    def open(self) -> Warehouse:
-        """The database, prepared: its tables made or checked.
+    def open(self, *, create: bool = True) -> Warehouse:
+        """The database, prepared for writing: its tables made (if ``create``) or checked, the platform's own brought up
+        to date.
 
         Raises:
             SettingsError: the URL is of no kind of database that is known.
             SchemaMismatch: it is not empty and its tables are not AquaMind's.
+            NothingMaterialized: there is no such database, and none is to be made.
         """
+        return self._opened(lambda warehouse: warehouse.prepare(create=create))
+
+    def read(self) -> Warehouse:
+        """The database, for reading alone: nothing is created or changed, and rights to read suffice.
+
+        Raises:
+            SettingsError: the URL is of no kind of database that is known.
+            NothingMaterialized: there is no such database, or it holds no rows of the platform.
+            SchemaMismatch: its tables are not AquaMind's.
+            OtherVersion: an older or a newer version of the platform wrote it.
+        """
+        return self._opened(Warehouse.begin_reading)
+
+    def _opened(self, prepare: Callable[[Warehouse], None]) -> Warehouse:
         try:
             warehouse = open_warehouse(self.settings.database)
         except ValueError as error:
             raise SettingsError(str(error)) from None
-        warehouse.prepare()
+        try:
+            prepare(warehouse)
+        except BaseException:
+            warehouse.close()
+            raise
         return warehouse
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from aquamind_assets.errors import UserError
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Fingerprint
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -50,7 +50,7 @@ def _complete(recorder: Recorder, year: int, platform: Platform, warehouse: Ware
     known = [
         checkpoint
         for checkpoint in warehouse.checkpoints(recorder.asset, year)
-        if Fingerprint.parse(checkpoint.fingerprint).content == platform.fingerprint_of(recorder.asset)
+        if checkpoint.fingerprint == platform.fingerprint_of(recorder.asset)
     ]
     if recorder.kind == "living":
         return bool(known)

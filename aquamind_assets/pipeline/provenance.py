@@ -8,10 +8,7 @@ Belongs here: which functions decide what. Does not belong here: how code is has
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from typing import Self
 
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
@@ -22,7 +19,6 @@ from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.tables.digest import digest_by_year
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import day_number, to_date
 
 BEFORE_THE_FARM = ("reference_data", "infrastructure")
 """Recorders that read the scenario and what is built from it, and no ledger."""
@@ -32,35 +28,6 @@ CLIMATE = (build, site_days)
 
 LEDGER = (*CLIMATE, simulate_year)
 """What decides a year's ledger."""
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """The fingerprint kept with a checkpoint.
-
-    Attributes:
-        content: sixteen hex digits of what decides the rows.
-        as_of: the day that rows which change over their life are as of, a day number; None for rows that never change.
-    """
-
-    content: str
-    as_of: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The fingerprint that ``str`` has written.
-
-        Raises:
-            ValueError: the text after ``@`` is no date.
-        """
-        content, _, day = text.partition("@")
-        try:
-            return cls(content, day_number(date.fromisoformat(day)) if day else None)
-        except ValueError:
-            raise ValueError(f"fingerprint {text!r}: {day!r} is no date") from None
-
-    def __str__(self) -> str:
-        return self.content if self.as_of is None else f"{self.content}@{to_date(self.as_of)}"
 
 
 def combine(*parts: str) -> str:

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.checkpoints import Checkpoint
+from aquamind_assets.warehouse.errors import NothingMaterialized
 
 
 def is_stale(platform: Platform, checkpoint: Checkpoint) -> bool:
     """Whether a committed chunk was made from another scenario or code than the platform's."""
-    if checkpoint.asset not in RECORDERS:
-        return True
-    return Fingerprint.parse(checkpoint.fingerprint).content != platform.fingerprint_of(checkpoint.asset)
+    return checkpoint.asset not in RECORDERS or checkpoint.fingerprint != platform.fingerprint_of(checkpoint.asset)
 
 
 def stale_years(platform: Platform, checkpoints: Iterable[Checkpoint]) -> list[int]:
@@ -22,8 +20,11 @@ def stale_years(platform: Platform, checkpoints: Iterable[Checkpoint]) -> list[i
 
 def years_to_renew(platform: Platform) -> list[int]:
     """Years to materialize again, in order: the stale ones, and years before them without a ledger of the scenario."""
-    with platform.open() as warehouse:
-        stale = stale_years(platform, warehouse.checkpoints())
+    try:
+        with platform.read() as warehouse:
+            stale = stale_years(platform, warehouse.checkpoints())
+    except NothingMaterialized:
+        return []
     if not stale:
         return []
     without_ledger = set(range(platform.scenario.first_year, max(stale) + 1)) - set(platform.ledgers.years())

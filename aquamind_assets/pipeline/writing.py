@@ -11,7 +11,6 @@ from functools import partial
 
 from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.provenance import Fingerprint
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
@@ -142,28 +141,29 @@ class YearWriter:
     def _due(self, year: int | None) -> list[int]:
         """Years whose living rows have to be written, when ``year`` is."""
         written = self._living_years()
-        current = [one for one, known in written.items() if known.content == self.fingerprint]
-        latest = max([*current, *([] if year is None else [year])], default=None)
-        last_day = {} if latest is None else {latest: self.inputs_of(latest, latest).lives.through}
-        return due_years(written, self.fingerprint, last_day, year)
+        latest = max([*written, *([] if year is None else [year])], default=None)
+        if latest is None:
+            return []
+        return due_years(written, self.inputs_of(latest, latest).lives.through, year)
 
-    def _living_years(self) -> dict[int, Fingerprint]:
+    def _living_years(self) -> dict[int, int | None]:
+        """The day that the living rows of each year stand for; stale years are left out."""
         checkpoints = self.warehouse.checkpoints(self.recorder.asset)
-        return {checkpoint.year: Fingerprint.parse(checkpoint.fingerprint) for checkpoint in checkpoints}
+        return {one.year: one.as_of for one in checkpoints if one.fingerprint == self.fingerprint}
 
     def _replace_living(self, year: int) -> Checkpoint:
         """Write a year's living rows as of the latest year that is materialized, itself included."""
         with self.warehouse.lock(self.recorder.asset, year, wait=LOCK_WAIT_S):
-            current = [one for one, known in self._living_years().items() if known.content == self.fingerprint]
-            inputs = self.inputs_of(year, max([year, *current]))
+            inputs = self.inputs_of(year, max([year, *self._living_years()]))
             return self.warehouse.write_living(
                 ChunkKey(self.recorder.asset, year, 0),
                 year_days(year),
-                str(Fingerprint(self.fingerprint, inputs.lives.through)),
+                self.fingerprint,
                 self.run_id,
                 self.recorder.tables,
                 self.recorder.rows_alive(inputs),
                 self.recorder.gone(inputs) if self.recorder.gone else {},
+                as_of=inputs.lives.through,
             )
 
     def _write_events(self, year: int, days: DayRange | None, on_chunk: OnChunk) -> YearWritten:

@@ -1,12 +1,17 @@
-"""What has been written: checkpoints, the manifest, and the platform's own tables that hold them.
+"""What has been written: checkpoints of chunks, and the manifest of tables and years.
 
-A checkpoint is committed together with the rows it speaks of, so whatever dies whenever, the checkpoints say exactly
-what is there.
+A checkpoint is committed together with the rows it is about, so whenever a process dies, the checkpoints say exactly
+what is in the database. Some of its columns are content (:data:`CONTENT_COLUMNS`): they are the same whenever and
+wherever the same rows are written, and two databases with the same content have them in common. The others are a diary
+(:data:`DIARY_COLUMNS`): which run wrote the chunk, how long it took and how much memory it held. Nothing is decided by
+the diary.
+
+Belongs here: checkpoints as values, and which chunks are still to be written. Does not belong here: the tables that
+hold them (``own_tables``), their SQL (``checkpoint_store``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from aquamind_assets.timeline import Chunk, DayRange
 
@@ -14,33 +19,12 @@ LIVING_CHUNK = -1
 """Number under which the digests of living tables are kept: their rows belong to the year of their ids, whichever
 year's run wrote them last."""
 
-OWN_TABLES = {
-    "aquamind_assets_chunk": (
-        """
-        asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL,
-        first_day integer NOT NULL, last_day integer NOT NULL,
-        row_count bigint NOT NULL, digest varchar(16) NOT NULL,
-        fingerprint varchar(64) NOT NULL, run_id varchar(100) NOT NULL,
-        seconds double precision NOT NULL, peak_memory_mb double precision NOT NULL, PRIMARY KEY (asset, year, chunk)"""
-    ),
-    "aquamind_assets_chunk_table": (
-        """
-        asset varchar(100) NOT NULL, year integer NOT NULL, chunk integer NOT NULL,
-        table_name varchar(100) NOT NULL, id_year integer NOT NULL,
-        row_count bigint NOT NULL, digest varchar(16) NOT NULL, PRIMARY KEY (asset, year, chunk, table_name, id_year)"""
-    ),
-    "aquamind_assets_living": (
-        """
-        asset varchar(100) NOT NULL, year integer NOT NULL, table_name varchar(100) NOT NULL, ids {bytes} NOT NULL,
-        PRIMARY KEY (asset, year, table_name)"""
-    ),
-}
-"""The platform's own tables and their columns; ``{bytes}`` is the database's type for bytes. Days are day numbers,
-digests sixteen hex digits.
+CONTENT_COLUMNS = ("asset", "year", "chunk", "first_day", "last_day", "row_count", "digest", "fingerprint", "as_of")
+"""Columns of ``aquamind_assets_chunk`` that are a function of scenario, code and the years in the database. All of
+``aquamind_assets_chunk_table`` and ``aquamind_assets_living`` is content too."""
 
-``aquamind_assets_living`` holds, compressed, the ids that each year's run wrote into living tables: a row is deleted
-when no year claims it any more.
-"""
+DIARY_COLUMNS = ("run_id", "seconds", "peak_memory_mb")
+"""Columns of ``aquamind_assets_chunk`` that tell how the chunk came to be written; they differ from run to run."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +51,11 @@ class Checkpoint:
         last_day: last day in it.
         rows: rows in all its tables.
         digest: of all its rows, 0 <= digest < 2**64.
-        fingerprint: of the scenario it was made from.
+        fingerprint: of the scenario and the code that it was made from.
+        as_of: the day (a day number) that living rows stand for; None for rows that never change.
         run_id: the run that wrote it.
         seconds: time it took, from when it was this chunk's turn to write until just before the commit.
-        peak_memory_mb: most memory the process was seen to hold meanwhile.
+        peak_memory_mb: most memory that the process held meanwhile.
     """
 
     asset: str
@@ -81,6 +66,7 @@ class Checkpoint:
     rows: int
     digest: int
     fingerprint: str
+    as_of: int | None
     run_id: str
     seconds: float
     peak_memory_mb: float
@@ -91,20 +77,10 @@ class Checkpoint:
         return DayRange(self.first_day, self.last_day + 1)
 
 
-CHECKPOINT_COLUMNS = (
-    "asset, year, chunk, first_day, last_day, row_count, digest, fingerprint, run_id, seconds, peak_memory_mb"
-)
-
-
-def checkpoint(row: tuple[Any, ...]) -> Checkpoint:
-    """A checkpoint from a row of :data:`CHECKPOINT_COLUMNS`."""
-    asset, year, chunk, first_day, last_day, rows, digest, *rest = row
-    return Checkpoint(asset, year, chunk, first_day, last_day, rows, int(digest, 16), *rest)
-
-
 @dataclass(frozen=True, order=True)
 class TableYear:
-    """Rows of a table whose ids say one calendar year; year 0 holds ids that are fixed by AquaMind."""
+    """Rows of a table whose ids say one calendar year; year 0 holds rows of the platform with ids that AquaMind
+    fixes."""
 
     table: str
     year: int
@@ -114,12 +90,12 @@ class TableYear:
 
 @dataclass(frozen=True)
 class PendingChunk:
-    """A chunk that is not there, or not complete.
+    """A chunk that is missing or not complete.
 
     Attributes:
         chunk: the chunk as it should be.
         days: the days of it to write.
-        append: whether earlier days of it are there from the same scenario, so that ``append_days`` does.
+        append: whether earlier days of it are in the database from the same scenario, so that ``append_days`` suffices.
     """
 
     chunk: Chunk

@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 
+from aquamind_assets.timeline import LOWEST_PLATFORM_ID
 from aquamind_assets.warehouse.database import Database
 
 
@@ -22,6 +23,15 @@ def unpack(packed: bytes) -> np.ndarray:
     return np.cumsum(np.frombuffer(zlib.decompress(packed), dtype="<i8").astype(np.int64))
 
 
+def fixed_ids(database: Database, table: str) -> np.ndarray:
+    """The ids of a table's rows that the platform wrote with ids that AquaMind fixes, ascending."""
+    packed = database.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
+    if not packed:
+        return np.zeros(0, dtype=np.int64)
+    ids = np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed]))
+    return ids[ids < LOWEST_PLATFORM_ID]
+
+
 class Claims:
     """The claims of one asset, read when first asked for. Used within a transaction that holds the asset's living
     tables."""
@@ -30,18 +40,6 @@ class Claims:
         self._database, self._asset = database, asset
         sql = "SELECT year, table_name, ids FROM aquamind_assets_living WHERE asset = ?"
         self._held = {(year, table): unpack(bytes(ids)) for year, table, ids in database.query(sql, (asset,))}
-
-    @staticmethod
-    def fixed(database: Database, table: str) -> np.ndarray:
-        """The ids of a table that were written by the platform but are too small to be the platform's: those that
-        AquaMind fixes."""
-        packed = database.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
-        ids = (
-            np.unique(np.concatenate([unpack(bytes(one)) for (one,) in packed]))
-            if packed
-            else np.zeros(0, dtype=np.int64)
-        )
-        return ids[ids < LOWEST_ID]
 
     def knows(self, table: str) -> bool:
         """Whether the table is a living one of this asset."""
@@ -67,7 +65,7 @@ class Claims:
         before = self._held.get((year, table), np.zeros(0, dtype=np.int64))
         self._set(year, table, np.zeros(0, dtype=np.int64))
         stale = self._unclaimed(table, before)
-        return stale[stale >= LOWEST_ID]
+        return stale[stale >= LOWEST_PLATFORM_ID]
 
     def _unclaimed(self, table: str, ids: np.ndarray) -> np.ndarray:
         for (_, name), held in self._held.items():
@@ -84,7 +82,3 @@ class Claims:
         if ids.size:
             self._database.execute("INSERT INTO aquamind_assets_living VALUES (?, ?, ?, ?)", (*place, pack(ids)))
             self._held[year, table] = ids
-
-
-LOWEST_ID = 20_000_000
-"""Smaller ids are AquaMind's or its users'; see ``timeline``."""

@@ -1,7 +1,8 @@
 """One URL chooses the database."""
 
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
-from aquamind_assets.warehouse.sqlite.database import SqliteDatabase, sqlite_path
+from aquamind_assets.warehouse.sqlite.connection import sqlite_path
+from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 

@@ -1,7 +1,7 @@
 """What a database has to be able to do to be a warehouse.
 
-Belongs here: the seam between what is decided once for all databases (``base``) and how it is done in each of them
-(``sqlite``, ``postgres``).
+Belongs here: the border between what is decided once for all databases (the rooms beside this one) and how it is done
+in each of them (``sqlite``, ``postgres``). Does not belong here: anything that is the same in all of them.
 """
 
 from abc import ABC, abstractmethod
@@ -21,32 +21,53 @@ class Database(ABC):
     parameters.
 
     Attributes:
-        url: where it is.
+        url: where it is, for messages: without a password.
+        bytes_type: the type of a column of bytes.
     """
 
     url: str
+    bytes_type: str
 
     @abstractmethod
     def close(self) -> None:
         """Give the connection back; locks held by it go with it."""
 
     @abstractmethod
-    def prepare(self) -> None:
-        """Make an empty database ready, or check one that has AquaMind's tables; then see to the platform's own tables.
+    def prepare(self, *, create: bool = True) -> None:
+        """Prepare the database for writing: make AquaMind's tables in an empty one (if ``create``) or check those it
+        has, then bring the platform's own tables up to date.
 
         Raises:
-            SchemaMismatch: it has other tables, or AquaMind's in another shape; nothing has been changed then.
+            SchemaMismatch: it has other tables, or AquaMind's in another shape; nothing is changed then.
+            OtherVersion: a newer version of the platform wrote it; nothing is changed then.
+            NothingMaterialized: it has no tables, and none are to be made.
+            DatabaseRefused: it may not be written.
         """
 
     @abstractmethod
-    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
-        """Fence a year of an asset: whoever holds this is its only writer. Released by the system, whatever the process
-        dies of.
-
-        ``wait``: seconds to wait for another writer to let go.
+    def begin_reading(self) -> None:
+        """Prepare for reading alone: nothing is created or changed, and rights to read suffice.
 
         Raises:
-            YearLocked: another writer has it and did not let go in time.
+            NothingMaterialized: there is no such database, or it holds no rows of the platform.
+            SchemaMismatch: it has other tables, or AquaMind's in another shape.
+            OtherVersion: an older or a newer version of the platform wrote it.
+            DatabaseRefused: it may not be read.
+        """
+
+    @abstractmethod
+    def table_names(self) -> frozenset[str]:
+        """Names of all tables."""
+
+    @abstractmethod
+    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
+        """Lock a year of an asset: whoever holds it is its only writer. The system releases it, however the process
+        ends.
+
+        ``wait``: seconds to wait for another writer to release it.
+
+        Raises:
+            YearLocked: another writer holds it and did not release it in time.
         """
 
     @abstractmethod
@@ -68,7 +89,7 @@ class Database(ABC):
 
     @abstractmethod
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
-        """Run a portable statement; rows it changed."""
+        """Run a portable statement, one that defines tables too; rows it changed."""
 
     @abstractmethod
     def transaction(self, tables: Sequence[str] = ()) -> AbstractContextManager[None]:
@@ -76,7 +97,7 @@ class Database(ABC):
 
     @abstractmethod
     def serialise(self, name: str) -> None:
-        """Within a transaction: wait until no other one holds ``name``, and hold it until the end."""
+        """Within a transaction: wait until no other transaction holds ``name``, and hold it until the end."""
 
     @abstractmethod
     def load(self, blocks: Iterator[Rows]) -> None:
@@ -89,7 +110,7 @@ class Database(ABC):
 
     @abstractmethod
     def settle(self) -> None:
-        """Finish what :meth:`_make_room` has prepared: the rows are loaded and proved."""
+        """Finish what :meth:`make_room` has prepared: the rows are loaded and proved."""
 
     @abstractmethod
     def delete_days(self, table: str, days: DayRange) -> int:
@@ -114,7 +135,7 @@ class Database(ABC):
 
     @abstractmethod
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
-        """See to it that no row a user makes gets one of these small ids, which AquaMind fixes."""
+        """Keep the database from giving user-entered rows one of these small ids, which AquaMind fixes."""
 
     @abstractmethod
     def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
@@ -122,8 +143,8 @@ class Database(ABC):
 
     @abstractmethod
     def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
-        """The rows and their checkpoint are in place: last thing before the commit. ``complete`` tells which days are,
-        this chunk's among them."""
+        """Do what is left before the commit: rows and checkpoint are in place. ``complete`` gives the days that are
+        complete, this chunk's among them."""
 
     @abstractmethod
     def finds_by_id(self, table: str) -> bool:

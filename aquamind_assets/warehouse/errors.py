@@ -1,4 +1,7 @@
-"""What a warehouse may have to refuse, and what may pass."""
+"""What a warehouse may have to refuse, and what may pass.
+
+A user error names the place (the database's URL without its password), what is wrong there, and what to do.
+"""
 
 from aquamind_assets.errors import TransientError, UserError
 
@@ -7,12 +10,30 @@ class WarehouseError(UserError):
     """Something asked of a warehouse that it cannot do; the message says why and what to do."""
 
 
+class DatabaseRefused(WarehouseError):
+    """The database does not let the platform do it: a wrong password, no such database, a missing right, a read-only
+    session, a full disk, a file that is no database."""
+
+
+class RowsRefused(WarehouseError):
+    """The database refuses rows for a reason that lies in it: a user-entered row with the same key, a trigger or a
+    constraint of its own."""
+
+
+class NothingMaterialized(WarehouseError):
+    """The database holds no rows of the platform yet, and there is nothing to read."""
+
+
+class OtherVersion(WarehouseError):
+    """The platform's own tables in the database belong to another version of the platform."""
+
+
 class MissingReferences(WarehouseError):
-    """Rows refer to rows that are not there."""
+    """Rows refer to rows that are not in the database."""
 
 
 class StillReferenced(WarehouseError):
-    """Rows that stay refer to rows that would go."""
+    """Rows that stay refer to rows that would be deleted."""
 
 
 class YearLocked(WarehouseError):

@@ -10,19 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import id_range, year_days
+from aquamind_assets.timeline import platform_ids
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced
 from aquamind_assets.warehouse.tally import Tally
-
-FIRST_ID_YEAR, LAST_ID_YEAR = 1991, 2096
-"""The years for which the platform makes ids; a scenario lies within them."""
-
-
-def platform_ids(table: str) -> tuple[int, int]:
-    """The ids ``low <= id < high`` that the platform gives to rows of a table; users' rows have others."""
-    narrow = TABLES[table].narrow_id
-    return id_range(year_days(FIRST_ID_YEAR), narrow=narrow)[0], id_range(year_days(LAST_ID_YEAR), narrow=narrow)[1]
 
 
 def _referring(tables: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -64,7 +55,7 @@ def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
             f'SELECT count(*), min({key}) FROM "{child}" AS child WHERE ({key} < ? OR {key} >= ?) AND "{column}" IS NOT'
             f' NULL AND NOT EXISTS (SELECT 1 FROM "{parent}" AS parent WHERE parent.id = child."{column}")'
         )
-        count, example = database.query(sql, platform_ids(child))[0]
+        count, example = database.query(sql, platform_ids(narrow=TABLES[child].narrow_id))[0]
         if count:
             raise StillReferenced(
                 f"{count} rows that users made in {child} refer ({column}) to rows of {parent} that would go, such as"

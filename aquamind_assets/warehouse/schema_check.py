@@ -40,11 +40,11 @@ class SchemaMismatch(UserError):
     """The database is not one the platform can fill; ``differences`` has one sentence for each thing that is not as
     described."""
 
-    def __init__(self, differences: list[str]) -> None:
+    def __init__(self, url: str, differences: list[str]) -> None:
         self.differences = differences
         super().__init__(
-            f"the database differs from AquaMind's tables in {len(differences)} places:\n"
-            + "\n".join(f"- {line}" for line in differences)
+            f"{url} is not empty and differs from AquaMind's tables in {len(differences)} places; choose a database"
+            " that AquaMind's migrations made, or an empty one:\n" + "\n".join(f"- {line}" for line in differences)
         )
 
 

@@ -7,15 +7,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from aquamind_assets.pipeline.clearing import clear_years
 from aquamind_assets.pipeline.generation import record_years, recorders_in_order
 from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Fingerprint
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.simulation import store_ledgers
+from aquamind_assets.pipeline.staleness import stale_years
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number, to_date, year_days
@@ -65,7 +66,11 @@ def written_in_order(ledgers: Settings, tmp_path_factory: pytest.TempPathFactory
     return rows
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate]
+)
+@example(steps=[(True, 2016), (True, 2017), (False, 2017)])
+@example(steps=[(True, 2018), (True, 2015), (True, 2017), (False, 2018), (False, 2015)])
 @given(steps=st.lists(st.tuples(st.booleans(), st.sampled_from(YEARS)), min_size=2, max_size=6))
 def test_content_depends_on_the_years_that_are_there_alone(
     ledgers: Settings, written_in_order, tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[bool, int]]
@@ -95,7 +100,7 @@ def test_a_database_with_one_year_shows_that_year_however_far_the_ledger_reaches
         assert warehouse.query("SELECT max(actual_end_date) FROM batch_batch")[0][0] is None or (
             warehouse.query("SELECT max(actual_end_date) FROM batch_batch")[0][0] <= "2015-12-31"
         )
-        days = {Fingerprint.parse(one.fingerprint).as_of for one in warehouse.checkpoints("batches")}
+        days = {one.as_of for one in warehouse.checkpoints("batches")}
         assert days == {end(2015)}
         assert warehouse.query("SELECT max(updated_at) FROM inventory_feedstock")[0][0] < "2016-01-01"
 
@@ -135,15 +140,24 @@ def test_some_days_leave_nothing_of_later_days(ledgers: Settings, tmp_path: Path
         ({2015: 2015, 2016: 2016, 2018: 2018}, 2019, [2016, 2019]),
         ({2015: 2018, 2016: 2018}, None, [2016]),
         ({2015: 2015, 2017: 2017}, None, [2015]),
+        ({2015: 2015, 2016: None}, None, [2016]),
         ({}, None, []),
     ],
 )
-def test_which_years_are_due(written: dict[int, int], year: int | None, due: list[int]) -> None:
-    known = {one: Fingerprint("f", end(day)) for one, day in written.items()}
+def test_which_years_are_due(written: dict[int, int | None], year: int | None, due: list[int]) -> None:
+    known = {one: None if day is None else end(day) for one, day in written.items()}
     latest = max([*written, *([year] if year else [])], default=2015)
-    assert due_years(known, "f", {latest: end(latest)}, year) == due
+    assert due_years(known, end(latest), year) == due
 
 
-def test_stale_years_do_not_count() -> None:
-    known = {2015: Fingerprint("other", end(2018)), 2018: Fingerprint("other", end(2018))}
-    assert due_years(known, "f", {2015: end(2015)}, 2015) == [2015]
+def test_a_year_that_another_scenario_has_written_over_is_written_again(ledgers: Settings, tmp_path: Path) -> None:
+    """Batches live in both years: the second scenario's rows replace the first one's."""
+    there = platform(ledgers, tmp_path / "aquamind.db")
+    other = Platform(replace(there.settings, changes=("water.readings_per_day=2",), ledger=str(tmp_path / "other")))
+    store_ledgers(other, 2016)
+    record_years(there, [2015, 2016], [*BEFORE_THE_FARM, "batches"])
+    record_years(other, [2015, 2016], BEFORE_THE_FARM)
+    record_years(other, [2016], ["batches"])
+    with there.open() as warehouse:
+        assert [one.fingerprint for one in warehouse.checkpoints("batches")] == ["", other.fingerprint_of("batches")]
+        assert stale_years(there, warehouse.checkpoints("batches")) == [2015, 2016]

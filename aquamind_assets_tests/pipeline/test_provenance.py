@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import aquamind_assets
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Fingerprint
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.registry import RECORDERS
 
 PRINTED = """
@@ -185,16 +185,6 @@ def test_exchanging_two_functions_behind_their_names_shows(package: Path, origin
         "import disease_reason_id as mortality_reason_id, mortality_reason_id as disease_reason_id",
     )
     assert changed(package, original) == {"mortality"}
-
-
-@pytest.mark.parametrize("written", ["0123456789abcdef", "0123456789abcdef@2016-02-29"])
-def test_a_fingerprint_is_read_as_it_was_written(written: str) -> None:
-    assert str(Fingerprint.parse(written)) == written
-
-
-def test_a_fingerprint_with_an_impossible_day_is_refused() -> None:
-    with pytest.raises(ValueError, match="2016-02-30"):
-        Fingerprint.parse("0123456789abcdef@2016-02-30")
 
 
 def test_data_files_that_rows_are_made_from_are_known() -> None:

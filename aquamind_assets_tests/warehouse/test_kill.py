@@ -108,7 +108,7 @@ def test_a_server_restarted_under_the_writer(postgres_url: str, postgres_server:
         once = restarting(postgres_server, days, [1])
         with (
             warehouse.lock("readings", 2015),
-            pytest.raises(WarehouseUnavailable, match="what was being written is not there"),
+            pytest.raises(WarehouseUnavailable, match="what was being written is not in the database"),
         ):
             warehouse.write_chunk(key, days, "f", "run", [READINGS], once)
         assert warehouse.checkpoints("readings") == []

@@ -96,5 +96,5 @@ def test_a_difference_on_sqlite_is_named():
         )
     found = differences(TABLES, read_sqlite(connection), sqlite=True)
     assert found == ["batch_mortalityevent.biomass_kg is text; it should be decimal"]
-    with pytest.raises(SchemaMismatch, match=r"differs .* in 1 places:\n- batch_mortalityevent.biomass_kg is text"):
-        raise SchemaMismatch(found)
+    with pytest.raises(SchemaMismatch, match=r"differs .* in 1 places; .*:\n- batch_mortalityevent.biomass_kg is text"):
+        raise SchemaMismatch("sqlite:///farm.db", found)

@@ -11,14 +11,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
-
-_WIDE_YEAR = 10_000_000_000
 
 
 class Queryable(Protocol):
@@ -139,9 +138,10 @@ def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterat
 def _years(warehouse: Queryable, table: str) -> list[int]:
     """Return the years between the first and the last row of a table with wide ids."""
     ends = warehouse.frame(f"SELECT min(id) AS low, max(id) AS high FROM {table}").iloc[0]
-    return (
-        [] if pd.isna(ends["low"]) else list(range(int(ends["low"]) // _WIDE_YEAR, int(ends["high"]) // _WIDE_YEAR + 1))
-    )
+    if pd.isna(ends["low"]):
+        return []
+    first, last = year_of_ids(np.array([ends["low"], ends["high"]], dtype=np.int64)).tolist()
+    return list(range(first, last + 1))
 
 
 def _rows_of(table: str, alias: str, days: DayRange | None) -> str:

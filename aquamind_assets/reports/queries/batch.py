@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from aquamind_assets.timeline import id_range, year_days
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import id_range, platform_ids, year_days
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 HARVEST = "moved.transfer_type = 'LIFECYCLE' AND moved.destination_assignment_id IS NULL"
@@ -19,7 +18,7 @@ def batches(warehouse: Warehouse, last_year: int) -> pd.DataFrame:
     sql = """
         SELECT id, batch_number AS number, status, batch_type AS kind, start_date AS start, actual_end_date AS "end"
         FROM batch_batch WHERE id >= ? AND id < ? ORDER BY start_date, id"""
-    ids = platform_ids("batch_batch")[0], id_range(year_days(last_year))[1]
+    ids = platform_ids()[0], id_range(year_days(last_year))[1]
     return warehouse.frame(sql, ids, dates=["start", "end"]).set_index("id")
 
 
@@ -71,7 +70,7 @@ def stage_changes(warehouse: Warehouse, last_year: int) -> pd.DataFrame:
     sql = """
         SELECT history_date AS day, id AS batch_id, lifecycle_stage_id AS stage_id FROM batch_historicalbatch
         WHERE history_id >= ? AND history_id < ?"""
-    ids = platform_ids("batch_historicalbatch")[0], id_range(year_days(last_year), narrow=True)[1]
+    ids = platform_ids(narrow=True)[0], id_range(year_days(last_year), narrow=True)[1]
     return warehouse.frame(sql, ids, dates=["day"])
 
 
@@ -95,5 +94,5 @@ def first_egg_id(warehouse: Warehouse, first_year: int) -> int | None:
     sql = """
         SELECT MIN(id) FROM batch_batch
         WHERE id >= ? AND id < ? AND (actual_end_date IS NULL OR actual_end_date >= ?)"""
-    found = warehouse.query(sql, (*platform_ids("batch_batch"), f"{first_year}-01-01"))[0][0]
+    found = warehouse.query(sql, (*platform_ids(), f"{first_year}-01-01"))[0][0]
     return None if found is None else int(found)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import platform_ids
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
@@ -20,7 +20,7 @@ def readings(
     sensors = warehouse.query(
         "SELECT id FROM infrastructure_sensor WHERE id >= ? AND id < ? AND container_id = ? AND sensor_type = ?"
         " ORDER BY id LIMIT 1",
-        (*platform_ids("infrastructure_sensor"), container, sensor_type),
+        (*platform_ids(), container, sensor_type),
     )
     parameters = warehouse.query(
         "SELECT id FROM environmental_environmentalparameter WHERE name = ? ORDER BY id DESC", (parameter,)
@@ -32,7 +32,7 @@ def readings(
         WHERE container_id = ? AND parameter_id = ? AND sensor_id = ? AND reading_time >= ? AND reading_time < ?
             AND id >= ? AND id < ?
         ORDER BY reading_time"""
-    ids = platform_ids("environmental_environmentalreading")
+    ids = platform_ids()
     for (number,) in parameters:
         asked = (container, int(number), int(sensors[0][0]), f"{first} 00:00:00", f"{end} 00:00:00", *ids)
         found = warehouse.frame(sql, asked, dates=["moment"])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.timeline import platform_ids
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
@@ -18,6 +18,6 @@ def places(warehouse: Warehouse) -> pd.DataFrame:
         LEFT JOIN infrastructure_freshwaterstation AS station ON station.id = hall.freshwater_station_id
         JOIN infrastructure_geography AS geography ON geography.id = COALESCE(area.geography_id, station.geography_id)
         WHERE container.id >= ? AND container.id < ?"""
-    found = warehouse.frame(sql, platform_ids("infrastructure_container")).set_index("id")
+    found = warehouse.frame(sql, platform_ids()).set_index("id")
     found["at_sea"] = found["area_id"].notna()
     return found.astype({"area_id": "Int64"})

@@ -1,64 +1,52 @@
-"""The warehouse on a PostgreSQL server: binary COPY, a transaction for each chunk, advisory locks."""
+"""The warehouse on a PostgreSQL server: binary COPY, a transaction for each chunk, advisory locks.
 
-import hashlib
+Belongs here: what a database does (``Database``), in PostgreSQL's way. Does not belong here: reaching the server
+(``connection``), bytes of rows (``encode``), partitions (``reading_partitions``), hypertables (``timescale``).
+"""
+
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import psycopg
-from psycopg.adapt import Loader
-from psycopg.types.numeric import FloatLoader
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
-from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.checkpoints import OWN_TABLES
+from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database
-from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
+from aquamind_assets.warehouse.errors import NothingMaterialized
 from aquamind_assets.warehouse.postgres import timescale
+from aquamind_assets.warehouse.postgres.connection import Session, lock_key
 from aquamind_assets.warehouse.postgres.copy import copy_rows
+from aquamind_assets.warehouse.postgres.portable import PORTABLE, translated
 from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions
 from aquamind_assets.warehouse.postgres.scan import scan_hashes
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
-
-CONNECT_ATTEMPTS, RECONNECT_ATTEMPTS = 3, 6
-"""Tries to reach the server, a second apart at first and then twice as long each time: three seconds for a first word,
-half a minute (what a restart takes) once it has been there."""
-
-PASSING_FAILURES = (
-    "Connection refused",
-    "No such file or directory",
-    "starting up",
-    "shutting down",
-    "in recovery mode",
-    "not yet accepting connections",
-    "too many clients",
-    "closed the connection unexpectedly",
-    "timeout expired",
-)
-"""What a failure to connect says when another try may help; a wrong password or name is not tried again."""
-
-_POLL_SECONDS = 0.25
 
 
 class PostgresDatabase(Database):
     """A warehouse in a database of a PostgreSQL server."""
 
+    bytes_type = "bytea"
+
     def __init__(self, url: str) -> None:
-        self.url = url
-        self._held: list[str] = []
+        self.url = without_password(url)
+        self._session = Session(url, self.url)
         self._partitions: ReadingPartitions | None = None
         self._targets: dict[str, str] = {}
         self._opened: list[str] = []
-        self._writing = False
-        self._connection = self._connect(CONNECT_ATTEMPTS)
-        self._timescale = timescale.installed_version(self._connection)
-        self._may_skip_triggers = _may_skip_triggers(self._connection)
+        with self._session.failures_named():
+            self._timescale = timescale.installed_version(self._connection)
+            self._may_skip_triggers = _may_skip_triggers(self._connection)
+
+    @property
+    def _connection(self) -> psycopg.Connection:
+        """The connection of the open transaction."""
+        return self._session.connection
 
     @property
     def _hypertables(self) -> frozenset[str]:
@@ -66,21 +54,47 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         """See :class:`Database`."""
-        self._connection.close()
+        self._session.close()
 
-    def prepare(self) -> None:
+    def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
         with self.transaction():
             self.serialise("prepare")
-            found = read_postgresql(self._connection)
-            if not found.keys() & TABLES.keys():
+            if not self._check(required=not create):
                 self._create_tables()
-            elif wrong := differences(TABLES, found):
-                raise SchemaMismatch(wrong)
-            for table, columns in OWN_TABLES.items():
-                self._connection.execute(
-                    f"CREATE TABLE IF NOT EXISTS {table} ({columns.format(bytes='bytea')})".encode()
-                )
+            own_tables.migrate(self)
+
+    def begin_reading(self) -> None:
+        """See :class:`Database`."""
+        self._check(required=True)
+        own_tables.require_readable(self)
+
+    def table_names(self) -> frozenset[str]:
+        """See :class:`Database`."""
+        found = self.query(
+            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')"
+        )
+        return frozenset(name for (name,) in found)
+
+    def _check(self, *, required: bool) -> bool:
+        """Whether AquaMind's tables are there; False if none of them is.
+
+        Raises:
+            NothingMaterialized: none of them is, and they are ``required``.
+            SchemaMismatch: they are not as described.
+            OtherVersion: a newer version of the platform wrote them.
+        """
+        with self._session.failures_named():
+            found = read_postgresql(self._session.live())
+        there = bool(found.keys() & TABLES.keys())
+        if there and (wrong := differences(TABLES, found)):
+            raise SchemaMismatch(self.url, wrong)
+        if required and not there:
+            raise NothingMaterialized(
+                f"{self.url} holds no tables of AquaMind yet; `aquamind run` with the same database makes them"
+            )
+        own_tables.refuse_newer(self)
+        return there
 
     def _create_tables(self) -> None:
         statements = ddl.create_statements("postgresql", timescaledb=self._timescale is not None)
@@ -92,40 +106,25 @@ class PostgresDatabase(Database):
         for statement in statements:
             self._connection.execute(statement.encode())
 
-    @contextmanager
-    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
+    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> AbstractContextManager[None]:
         """See :class:`Database`."""
-        name = f"{asset}/{year}"
-        self._take_lock(name, wait)
-        self._held.append(name)
-        try:
-            yield
-        finally:
-            self._held.remove(name)
-            if not self._connection.closed:
-                self._connection.execute("SELECT pg_advisory_unlock(%s)", (_lock_key(name),))
+        return self._session.lock(f"{asset}/{year}", wait)
 
     def is_locked(self, asset: str, year: int) -> bool:
         """See :class:`Database`."""
-        key = _lock_key(f"{asset}/{year}") % (1 << 64)
-        sql = (
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND"
-            " objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
-        row = self._live().execute(sql, (key >> 32, key & 0xFFFFFFFF)).fetchone()
-        return bool(row and row[0])
+        return self._session.is_locked(f"{asset}/{year}")
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :class:`Database`."""
-        with self._telling():
-            return self._live().execute(_translated(sql), params).fetchall()
+        with self._session.failures_named():
+            return self._session.live().execute(translated(sql), params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
         """See :class:`Database`."""
-        with self._telling(), self._live().cursor() as cursor:
-            for kind, loader in _PORTABLE.items():
+        with self._session.failures_named(), self._session.live().cursor() as cursor:
+            for kind, loader in PORTABLE.items():
                 cursor.adapters.register_loader(kind, loader)
-            cursor.execute(_translated(sql), params)
+            cursor.execute(translated(sql), params)
             frame = pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description or ()])
         for name in dates:
             frame[name] = pd.to_datetime(frame[name], format="ISO8601")
@@ -135,31 +134,10 @@ class PostgresDatabase(Database):
         """See :class:`Database`."""
         return int(self.query("SELECT pg_database_size(current_database())")[0][0])
 
-    def _connect(self, attempts: int) -> psycopg.Connection:
-        for attempt in range(attempts):
-            try:
-                connection = psycopg.connect(self.url, autocommit=True, application_name="aquamind-assets")
-                connection.execute(
-                    "SELECT set_config('timezone', 'UTC', false), set_config('client_min_messages', 'warning', false)"
-                )
-                return connection
-            except psycopg.OperationalError as error:
-                failure = error
-                if not any(words in str(error) for words in PASSING_FAILURES):
-                    break
-                time.sleep(2**attempt if attempt + 1 < attempts else 0)
-        raise WarehouseUnavailable(f"no connection to {_without_password(self.url)}: {failure}") from failure
-
-    def _take_lock(self, name: str, wait: float) -> None:
-        end = time.monotonic() + wait
-        while not self.query("SELECT pg_try_advisory_lock(?)", (_lock_key(name),))[0][0]:
-            if time.monotonic() >= end:
-                raise YearLocked(f"{name.replace('/', ' ')} is being written by another process")
-            time.sleep(_POLL_SECONDS)
-
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
         """See :class:`Database`."""
-        return self._connection.execute(_translated(sql), params).rowcount
+        with self._session.failures_named():
+            return self._connection.execute(translated(sql), params).rowcount
 
     @contextmanager
     def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
@@ -167,8 +145,8 @@ class PostgresDatabase(Database):
         self._targets.clear()
         self._opened.clear()
         self._partitions = None
-        with self._telling(), self._live().transaction():
-            self._writing = True
+        with self._session.failures_named(), self._session.live().transaction():
+            self._session.writing = True
             try:
                 if self._may_skip_triggers and not (self._timescale and timescale.aggregated(self._connection)):
                     self._connection.execute("SET LOCAL session_replication_role = replica")
@@ -178,40 +156,16 @@ class PostgresDatabase(Database):
                     self._connection.execute(f"LOCK TABLE {listed} IN ROW EXCLUSIVE MODE".encode())
                 yield
             finally:
-                self._writing = False
-
-    def _live(self) -> psycopg.Connection:
-        """The connection, made anew (with the locks it had) if it was lost; but not within a transaction, half of which
-        is gone then."""
-        if self._connection.closed and not self._writing:
-            self._connection = self._connect(RECONNECT_ATTEMPTS)
-            for name in self._held:
-                self._take_lock(name, 0)
-        return self._connection
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Say of a lost connection what it means."""
-        try:
-            yield
-        except psycopg.errors.DeadlockDetected as error:
-            raise WarehouseUnavailable(
-                f"another program's transaction was in the way; what was being written is not there: {error}"
-            ) from error
-        except psycopg.OperationalError as error:
-            if not self._connection.closed:
-                raise
-            raise WarehouseUnavailable(
-                f"the connection to the database was lost; what was being written is not there: {error}"
-            ) from error
+                self._session.writing = False
 
     def serialise(self, name: str) -> None:
         """See :class:`Database`."""
-        self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_lock_key(name),))
+        self.execute("SELECT pg_advisory_xact_lock(?)", (lock_key(name),))
 
     def load(self, blocks: Iterator[Rows]) -> None:
         """See :class:`Database`."""
-        copy_rows(self._connection, blocks, self._targets)
+        with self._session.failures_named():
+            copy_rows(self._connection, blocks, self._targets)
 
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
@@ -301,7 +255,8 @@ class PostgresDatabase(Database):
 
     def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
         """See :class:`Database`."""
-        yield from scan_hashes(self._connection, TABLES[table], _between(table, low, high))
+        with self._session.failures_named():
+            yield from scan_hashes(self._session.live(), TABLES[table], _between(table, low, high))
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
@@ -344,42 +299,6 @@ def _of_days(table: str, days: DayRange) -> str:
     return condition
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """The URL for messages."""
     return re.sub(r"(?<=//)([^:@/]*):[^@/]*@", r"\1@", url)
-
-
-def _lock_key(name: str) -> int:
-    """A stable 64-bit number for the name of a lock."""
-    return int.from_bytes(
-        hashlib.blake2b(f"aquamind-assets/{name}".encode(), digest_size=8).digest(), "big", signed=True
-    )
-
-
-def _translated(sql: str) -> bytes:
-    return sql.replace("%", "%%").replace("?", "%s").encode()
-
-
-class _Flag(Loader):
-    """Flags as SQLite has them."""
-
-    def load(self, data: Any) -> int:
-        """See :class:`Database`."""
-        return int(bytes(data) == b"t")
-
-
-class _Text(Loader):
-    """Dates and instants as the text that SQLite has; the session's time zone is UTC."""
-
-    def load(self, data: Any) -> str:
-        """See :class:`Database`."""
-        whole, point, fraction = bytes(data).decode().removesuffix("+00").partition(".")
-        return whole + point + fraction.ljust(6, "0") if point else whole
-
-
-_PORTABLE: dict[str, type[Loader]] = {
-    "numeric": FloatLoader,
-    "bool": _Flag,
-    "date": _Text,
-    "time": _Text,
-    "timestamptz": _Text,
-}

@@ -1,12 +1,13 @@
 """The warehouse in one SQLite file: no server, a laptop is enough.
 
-Write-ahead logging, so readers are never kept waiting. SQLite has one writer at a time: a lock file beside the database
-lets the second one wait for the end of the first one's chunk instead of failing when it is busy.
+Write-ahead logging, so readers never wait. SQLite has one writer at a time: a lock file beside the database lets the
+second one wait for the end of the first one's chunk instead of failing because the file is busy.
+
+Belongs here: what a database does (``Database``), in SQLite's way. Does not belong here: opening the file
+(``connection``), values and statements of rows (``values``, ``insert``).
 """
 
 import json
-import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,35 +20,18 @@ from filelock import FileLock, Timeout
 from aquamind_assets.tables.digest import hash_values
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, id_range
-from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.checkpoints import OWN_TABLES
+from aquamind_assets.timeline import DayRange, id_range, platform_ids
+from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database
-from aquamind_assets.warehouse.errors import WarehouseUnavailable, YearLocked
-from aquamind_assets.warehouse.references import platform_ids
+from aquamind_assets.warehouse.errors import NothingMaterialized, YearLocked
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
+from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
+from aquamind_assets.warehouse.sqlite.failures import failures_named
 from aquamind_assets.warehouse.sqlite.insert import insertions
 from aquamind_assets.warehouse.sqlite.values import chosen, digest_values
 
-BUSY_SECONDS = 3600.0
-"""A second writer waits as long as this for the first one's chunk: far longer than any chunk takes."""
-
-PAGE_BYTES = 16384
-"""Pages of a new file: a tenth faster than SQLite's 4,096 for readings and their index, and a smaller file."""
-
-SETTINGS = (
-    f"page_size = {PAGE_BYTES}",
-    "journal_mode = WAL",
-    "journal_size_limit = 67108864",
-    "synchronous = NORMAL",
-    "cache_size = -65536",
-    "temp_store = MEMORY",
-    "foreign_keys = OFF",
-)
-"""Readers do not wait; a power cut may take the last commits but never tears one; references are proved set by set."""
-
 USERS_FIRST_ID = 10**15
-"""From here on rows are numbered that users add to an SQLite file: above every id of the platform, and still exact in
+"""From here on user-entered rows of a SQLite file are numbered: above every id of the platform, and still exact in
 JavaScript."""
 
 _SCAN_ROWS = 5_000
@@ -56,48 +40,71 @@ _SCAN_ROWS = 5_000
 class SqliteDatabase(Database):
     """A warehouse in a file."""
 
+    bytes_type = "blob"
+
     def __init__(self, path: Path) -> None:
-        self.url, self.path = f"sqlite:///{path}", path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._locks = path.with_name(path.name + ".locks")
-        self._locks.mkdir(exist_ok=True)
-        self._writer = FileLock(self._locks / "writer.lock")
+        self._file = SqliteFile(path)
+        self.path = self._file.path
+        self.url = f"sqlite:///{self.path}"
+        self._locks = self.path.with_name(self.path.name + ".locks")
         self._held: dict[tuple[str, int], FileLock] = {}
-        try:
-            self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=64)
-            for setting in SETTINGS:
-                self._connection.execute(f"PRAGMA {setting}")
-        except sqlite3.DatabaseError as error:
-            raise WarehouseUnavailable(f"{path}: {error}") from error
 
     def close(self) -> None:
         """See :class:`Database`."""
-        self._connection.close()
+        self._file.close()
         for lock in self._held.values():
             lock.release(force=True)
 
-    def prepare(self) -> None:
+    def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
+        if self._file.has_content or not create:
+            # Before the file is opened for writing: one that is refused is left as it is, to the last byte.
+            self._check(required=not create)
         with self.transaction():
-            found = read_sqlite(self._connection)
-            if not found.keys() - OWN_TABLES.keys():
+            if not self._check(required=not create):
                 for statement in ddl.create_statements("sqlite"):
-                    self._connection.execute(statement)
-            elif wrong := differences(TABLES, found, sqlite=True):
-                raise SchemaMismatch(wrong)
+                    self.execute(statement)
             self._raise_sequences()
-            for table, columns in OWN_TABLES.items():
-                self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns.format(bytes='blob')})")
+            own_tables.migrate(self)
+
+    def begin_reading(self) -> None:
+        """See :class:`Database`."""
+        self._check(required=True)
+        own_tables.require_readable(self)
+
+    def table_names(self) -> frozenset[str]:
+        """See :class:`Database`."""
+        return frozenset(name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
+    def _check(self, *, required: bool) -> bool:
+        """Whether there are tables; False if the file is empty.
+
+        Raises:
+            NothingMaterialized: it is empty, and tables are ``required``.
+            SchemaMismatch: they are not AquaMind's.
+            OtherVersion: a newer version of the platform wrote them.
+        """
+        with failures_named(self.path):
+            found = read_sqlite(self._file.connection())
+        theirs = {name: table for name, table in found.items() if not name.startswith(own_tables.PREFIX)}
+        if theirs and (wrong := differences(TABLES, found, sqlite=True)):
+            raise SchemaMismatch(self.url, wrong)
+        if required and not theirs:
+            raise NothingMaterialized(
+                f"{self.path} holds no tables yet; `aquamind run` with the same database makes and fills them"
+            )
+        own_tables.refuse_newer(self)
+        return bool(theirs)
 
     def _raise_sequences(self) -> None:
-        """Let users' rows be numbered from above everything the platform will ever write.
+        """Let user-entered rows be numbered from above everything the platform will ever write.
 
         SQLite numbers a new row after the largest one in the table, so after the platform's last row; that would be an
         id the platform gives to its own next row. ``AUTOINCREMENT``, which Django declares and so do we, numbers it
         after the largest there ever was: that can be set.
         """
         for table in TABLES.values():
-            floor = platform_ids(table.name)[1] if table.narrow_id else USERS_FIRST_ID
+            floor = platform_ids(narrow=True)[1] if table.narrow_id else USERS_FIRST_ID
             changed = self.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (floor, table.name))
             if not changed:
                 self.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, floor))
@@ -105,6 +112,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
         """See :class:`Database`."""
+        self._file.make_folder(self._locks)
         lock = self._year_lock(asset, year)
         try:
             lock.acquire(timeout=wait)
@@ -124,10 +132,13 @@ class SqliteDatabase(Database):
         if (asset, year) in self._held:
             return True
         lock = self._year_lock(asset, year)
+        if not Path(lock.lock_file).exists():
+            return False
         try:
             with lock.acquire(timeout=0):
                 return False
-        except Timeout:
+        except (Timeout, PermissionError):
+            # A lock file that this user may not open is another user's, who may hold it.
             return True
 
     def _year_lock(self, asset: str, year: int) -> FileLock:
@@ -135,37 +146,41 @@ class SqliteDatabase(Database):
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :class:`Database`."""
-        return self._connection.execute(sql, params).fetchall()
+        with failures_named(self.path):
+            return self._file.connection().execute(sql, params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
         """See :class:`Database`."""
-        cursor = self._connection.execute(sql, params)
-        frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        with failures_named(self.path):
+            cursor = self._file.connection().execute(sql, params)
+            frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
         for name in dates:
             frame[name] = pd.to_datetime(frame[name], format="ISO8601")
         return frame
 
     def size_bytes(self) -> int:
         """See :class:`Database`."""
-        files = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+        return self._file.size_bytes()
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
         """See :class:`Database`."""
-        return self._connection.execute(sql, params).rowcount
+        with failures_named(self.path):
+            return self._file.connection().execute(sql, params).rowcount
 
     @contextmanager
     def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
         """See :class:`Database`."""
-        with self._writer.acquire(timeout=BUSY_SECONDS):
-            self._connection.execute("BEGIN IMMEDIATE")
+        connection = self._file.writable()
+        self._file.make_folder(self._locks)
+        with FileLock(self._locks / "writer.lock").acquire(timeout=BUSY_SECONDS), failures_named(self.path):
+            connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def serialise(self, name: str) -> None:
         """There is one writer anyway."""
@@ -174,7 +189,7 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         for block in blocks:
             for statement, values in insertions(block):
-                self._connection.execute(statement, values)
+                self.execute(statement, values)
 
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
@@ -210,7 +225,7 @@ class SqliteDatabase(Database):
         return np.array([number for (number,) in self.query(sql, (json.dumps(ids.tolist()),))], dtype=np.int64)
 
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
-        """Users' rows are numbered from far above, see :meth:`_raise_sequences`."""
+        """User-entered rows are numbered from far above, see :meth:`_raise_sequences`."""
 
     def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
         """See :class:`Database`."""
@@ -227,9 +242,9 @@ class SqliteDatabase(Database):
         spec = TABLES[table]
         key = spec.id_column
         names = ", ".join(map(chosen, spec.columns))
-        cursor = self._connection.execute(
-            f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high)
-        )
+        sql = f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?"
+        with failures_named(self.path):
+            cursor = self._file.connection().execute(sql, (low, high))
         while found := cursor.fetchmany(_SCAN_ROWS):
             columns = zip(spec.columns, zip(*found, strict=True), strict=True)
             yield hash_values(
@@ -241,17 +256,3 @@ class SqliteDatabase(Database):
         key = TABLES[table].id_column
         smallest = self.query(f"SELECT min({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0][0]
         return None if smallest is None else (smallest, self.query(f"SELECT max({key}) FROM {ddl.quoted(table)}")[0][0])
-
-
-def sqlite_path(url: str) -> Path:
-    """The file that ``sqlite:///relative/file`` or ``sqlite:////absolute/file`` names.
-
-    Raises:
-        ValueError: the URL names no file.
-    """
-    match = re.fullmatch(r"sqlite:///(?P<path>[^?]+)", url)
-    if match is None:
-        raise ValueError(
-            f"database {url!r}: a SQLite database is sqlite:///<file> (sqlite:////<file> for an absolute path)"
-        )
-    return Path(match["path"])

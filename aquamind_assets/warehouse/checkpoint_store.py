@@ -1,0 +1,137 @@
+"""Checkpoints and the manifest in the platform's own tables: reading, noting and forgetting them.
+
+Belongs here: the SQL on ``aquamind_assets_chunk`` and ``aquamind_assets_chunk_table``. Does not belong here: what a
+checkpoint is (``checkpoints``), which rows are written (``chunk_rows``, ``living_rows``).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aquamind_assets.tables.digest import add
+from aquamind_assets.warehouse.checkpoints import (
+    CONTENT_COLUMNS,
+    DIARY_COLUMNS,
+    LIVING_CHUNK,
+    Checkpoint,
+    ChunkKey,
+    TableYear,
+    hex_digest,
+)
+from aquamind_assets.warehouse.database import Database
+
+Counts = Mapping[tuple[str, int], tuple[int, int]]
+"""Rows and digest of each (table, calendar year of the ids)."""
+
+_COLUMNS = ", ".join((*CONTENT_COLUMNS, *DIARY_COLUMNS))
+
+
+def read_checkpoints(database: Database, asset: str | None = None, year: int | None = None) -> list[Checkpoint]:
+    """Committed chunks in order: of everything, of an asset, or of a year of it."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM aquamind_assets_chunk WHERE (asset = ? OR ? = '') AND (year = ? OR ? = 0) ORDER BY"
+        " asset, year, chunk"
+    )
+    return [_checkpoint(row) for row in database.query(sql, (asset or "", asset or "", year or 0, year or 0))]
+
+
+def read_checkpoint(database: Database, key: ChunkKey) -> Checkpoint | None:
+    """The checkpoint of one chunk; None if it is not committed."""
+    found = read_checkpoints(database, key.asset, key.year)
+    return next((checkpoint for checkpoint in found if checkpoint.chunk == key.chunk), None)
+
+
+def read_counts(database: Database, key: ChunkKey) -> dict[tuple[str, int], tuple[int, int]]:
+    """Rows and digest that a committed chunk has in each table and year."""
+    sql = (
+        "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table WHERE asset = ? AND year ="
+        " ? AND chunk = ?"
+    )
+    found = database.query(sql, (key.asset, key.year, key.chunk))
+    return {(table, year): (rows, int(digest, 16)) for table, year, rows, digest in found}
+
+
+def read_manifest(database: Database) -> list[TableYear]:
+    """Rows and digest of every table and year as they were written, in order."""
+    parts: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for table, year, rows, digest in database.query(
+        "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table"
+    ):
+        parts.setdefault((table, year), []).append((rows, int(digest, 16)))
+    entries = [
+        TableYear(table, year, sum(rows for rows, _ in found), add([digest for _, digest in found]))
+        for (table, year), found in parts.items()
+    ]
+    return sorted(entry for entry in entries if entry.rows)
+
+
+def note_checkpoint(database: Database, checkpoint: Checkpoint) -> None:
+    """Store the checkpoint of a chunk that has none."""
+    values = (
+        checkpoint.asset,
+        checkpoint.year,
+        checkpoint.chunk,
+        checkpoint.first_day,
+        checkpoint.last_day,
+        checkpoint.rows,
+        hex_digest(checkpoint.digest),
+        checkpoint.fingerprint,
+        checkpoint.as_of,
+        checkpoint.run_id,
+        checkpoint.seconds,
+        checkpoint.peak_memory_mb,
+    )
+    database.execute(f"INSERT INTO aquamind_assets_chunk ({_COLUMNS}) VALUES ({', '.join('?' * len(values))})", values)
+
+
+def note_counts(database: Database, key: ChunkKey, counts: Counts) -> None:
+    """Store what a chunk that has none has in each table and year."""
+    for (table, year), (rows, digest) in counts.items():
+        values = (key.asset, key.year, key.chunk, table, year, rows, hex_digest(digest))
+        database.execute("INSERT INTO aquamind_assets_chunk_table VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def set_living_count(database: Database, asset: str, entry: TableYear) -> None:
+    """Set rows and digest of one table and year of a living asset."""
+    place = (asset, entry.year, LIVING_CHUNK, entry.table)
+    database.execute(
+        "DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk = ? AND table_name = ?", place
+    )
+    if entry.rows:
+        key = ChunkKey(asset, entry.year, LIVING_CHUNK)
+        note_counts(database, key, {(entry.table, entry.year): (entry.rows, entry.digest)})
+
+
+def forget_chunk(database: Database, key: ChunkKey) -> None:
+    """Delete a chunk's checkpoint and what it says of tables."""
+    for table in ("aquamind_assets_chunk", "aquamind_assets_chunk_table"):
+        database.execute(
+            f"DELETE FROM {table} WHERE asset = ? AND year = ? AND chunk = ?", (key.asset, key.year, key.chunk)
+        )
+
+
+def forget_year(database: Database, asset: str, year: int) -> None:
+    """Delete all checkpoints of an asset's year; what is said of living rows stays, they have years of their own."""
+    database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
+    database.execute(
+        "DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?",
+        (asset, year, LIVING_CHUNK),
+    )
+
+
+def unsettle(database: Database, asset: str, year: int) -> None:
+    """Note that rows of a living asset's year stand for a day that is gone: the year after it, which wrote them over,
+    is cleared."""
+    sql = "UPDATE aquamind_assets_chunk SET as_of = NULL WHERE asset = ? AND year = ? AND as_of IS NOT NULL"
+    database.execute(sql, (asset, year))
+
+
+def taint(database: Database, asset: str, fingerprint: str) -> None:
+    """Make the years of a living asset stale that another scenario or code wrote: rows that they share with a year that
+    is being written do not belong to theirs any more."""
+    sql = "UPDATE aquamind_assets_chunk SET fingerprint = '' WHERE asset = ? AND fingerprint <> ?"
+    database.execute(sql, (asset, fingerprint))
+
+
+def _checkpoint(row: tuple[Any, ...]) -> Checkpoint:
+    asset, year, chunk, first_day, last_day, rows, digest, *rest = row
+    return Checkpoint(asset, year, chunk, first_day, last_day, rows, int(digest, 16), *rest)

@@ -1,0 +1,52 @@
+"""Deleting what the platform wrote, a year at a time, and nothing else.
+
+Belongs here: which rows go with a year. Does not belong here: proving that nothing refers to them (``references``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.timeline import id_range, year_days
+from aquamind_assets.warehouse import checkpoint_store as store
+from aquamind_assets.warehouse import references
+from aquamind_assets.warehouse.claims import Claims
+from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.living_rows import recount_living
+
+_Gone = np.ndarray | tuple[int, int]
+"""Ids that were deleted: each of them, or a range ``low <= id < high``."""
+
+
+def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
+    """Delete these assets' rows of these years, the latest first; see ``Warehouse.clear``."""
+    deleted: dict[str, int] = {}
+    for year in sorted(years, reverse=True):
+        with database.transaction([table for tables in assets.values() for table in tables]):
+            gone: list[tuple[str, _Gone]] = []
+            for asset, tables in reversed(list(assets.items())):
+                database.serialise(f"living/{asset}")
+                claims = Claims(database, asset)
+                for table in reversed(tables):
+                    ids, count = _clear_table(database, claims, asset, table, year)
+                    deleted[table] = deleted.get(table, 0) + count
+                    if count:
+                        gone.append((table, ids))
+                store.forget_year(database, asset, year)
+                store.unsettle(database, asset, year - 1)
+            for table, ids in gone:
+                references.prove_unreferenced(database, year, table, ids)
+    return deleted
+
+
+def _clear_table(database: Database, claims: Claims, asset: str, table: str, year: int) -> tuple[_Gone, int]:
+    """Delete a year's rows of one table; which ids they had, and how many there were."""
+    if not claims.knows(table):
+        ids = id_range(year_days(year), narrow=TABLES[table].narrow_id)
+        return ids, database.delete_days(table, year_days(year))
+    unclaimed = claims.release(year, table)
+    count = database.delete_ids(table, unclaimed)
+    # Rows with AquaMind's own ids stay (0 stands for them), but are not the platform's once no year claims them.
+    recount_living(database, asset, table, np.union1d(unclaimed, [0]))
+    return unclaimed, count

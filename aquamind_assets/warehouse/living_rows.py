@@ -1,0 +1,96 @@
+"""Writing rows that change over their life: all that are alive in a year at once, in one transaction.
+
+Belongs here: which living rows are inserted, replaced and deleted. Does not belong here: which year claims which rows
+(``claims``), rows that never change (``chunk_rows``).
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.values import RowsError
+from aquamind_assets.timeline import LOWEST_PLATFORM_ID, DayRange, id_range, year_days, year_of_ids
+from aquamind_assets.warehouse import checkpoint_store as store
+from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
+from aquamind_assets.warehouse.chunk_rows import load_proved
+from aquamind_assets.warehouse.claims import Claims
+from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.recount import count_fixed, count_year
+from aquamind_assets.warehouse.tally import Tally
+
+
+def seen(tables: Sequence[str], blocks: Iterable[Rows]) -> tuple[Tally, list[Rows]]:
+    """All blocks of living rows, few enough to be held, and the tally that has seen them."""
+    tally = Tally(tables, None)
+    return tally, list(tally.watch(blocks))
+
+
+def write_living(
+    database: Database,
+    key: ChunkKey,
+    days_of_year: DayRange,
+    fingerprint: str,
+    run_id: str,
+    tally: Tally,
+    blocks: Sequence[Rows],
+    gone: Mapping[str, np.ndarray],
+    as_of: int,
+) -> Checkpoint:
+    """Write the living rows that a tally has :func:`seen`; see ``Warehouse.write_living``."""
+    started = time.monotonic()
+    with database.transaction(tally.tables):
+        database.serialise(f"living/{key.asset}")
+        claims, touched = Claims(database, key.asset), {}
+        for table in tally.tables:
+            alive = _distinct_ids(key, table, tally)
+            vanished = np.asarray(gone.get(table, ()), dtype=np.int64)
+            low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
+            stale = claims.replace(key.year, table, alive, vanished, (low, high))
+            database.delete_ids(table, np.union1d(stale, alive))
+            database.make_room(table, year_days(key.year))
+            database.reserve_ids(table, alive[alive < LOWEST_PLATFORM_ID])
+            touched[table] = np.union1d(np.union1d(stale, alive), [low])
+        load_proved(database, tally, blocks)
+        for table, ids in touched.items():
+            recount_living(database, key.asset, table, ids)
+        store.forget_chunk(database, key)
+        store.taint(database, key.asset, fingerprint)
+        checkpoint = Checkpoint(
+            asset=key.asset,
+            year=key.year,
+            chunk=key.chunk,
+            first_day=days_of_year.first,
+            last_day=days_of_year.end - 1,
+            rows=tally.rows,
+            digest=tally.digest,
+            fingerprint=fingerprint,
+            as_of=as_of,
+            run_id=run_id,
+            seconds=time.monotonic() - started,
+            peak_memory_mb=tally.peak_mb,
+        )
+        store.note_checkpoint(database, checkpoint)
+        return checkpoint
+
+
+def recount_living(database: Database, asset: str, table: str, ids: np.ndarray) -> None:
+    """Set the digests of the calendar years in which these ids of a living table lie."""
+    for year in np.unique(year_of_ids(ids, narrow=TABLES[table].narrow_id)).tolist():
+        entry = count_year(database, table, year) if year else count_fixed(database, table)
+        store.set_living_count(database, asset, entry)
+
+
+def _distinct_ids(key: ChunkKey, table: str, tally: Tally) -> np.ndarray:
+    parts = tally.ids.get(table)
+    if not parts:
+        return np.zeros(0, dtype=np.int64)
+    ids = np.sort(np.concatenate(parts))
+    if (ids[1:] == ids[:-1]).any():
+        raise RowsError(f"{table}: id {ids[1:][ids[1:] == ids[:-1]][0]} twice among the rows of {key}")
+    latest = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)[1]
+    if ids[-1] >= latest:
+        raise RowsError(f"{table}: id {ids[-1]} is of a year after {key.year}")
+    return ids

@@ -1,0 +1,159 @@
+"""The connection to a SQLite file: for reading alone, or for writing.
+
+Belongs here: opening the file, what it is set to, and that reading creates and changes nothing. Does not belong here:
+tables and rows (``database``).
+"""
+
+import re
+import sqlite3
+from pathlib import Path
+
+from aquamind_assets.warehouse.errors import DatabaseRefused, NothingMaterialized
+from aquamind_assets.warehouse.sqlite.failures import failures_named, kind_of
+
+BUSY_SECONDS = 3600.0
+"""A second writer waits as long as this for the first one's chunk: far longer than any chunk takes."""
+
+PAGE_BYTES = 16384
+"""Pages of a new file: a tenth faster than SQLite's 4,096 for readings and their index, and a smaller file."""
+
+WRITING = (
+    f"page_size = {PAGE_BYTES}",
+    "journal_mode = WAL",
+    "journal_size_limit = 67108864",
+    "synchronous = NORMAL",
+    "cache_size = -65536",
+    "temp_store = MEMORY",
+    "foreign_keys = OFF",
+)
+"""Readers do not wait; a power cut may take the last commits but never tears one; references are proved set by set."""
+
+READING = ("query_only = ON", "cache_size = -65536", "temp_store = MEMORY")
+
+
+class SqliteFile:
+    """A file and the one connection to it, made when it is first needed.
+
+    Attributes:
+        path: the file, with ``~`` expanded.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.path = path.expanduser()
+        except RuntimeError as error:
+            raise DatabaseRefused(f"sqlite:///{path}: {error}; write the folder out") from None
+        self._connection: sqlite3.Connection | None = None
+        self._writable = False
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is a file that is not empty."""
+        return self.path.is_file() and self.path.stat().st_size > 0
+
+    def connection(self) -> sqlite3.Connection:
+        """The connection there is, else a new one for reading alone.
+
+        Raises:
+            NothingMaterialized: there is no such file.
+            DatabaseRefused: it is a folder, no SQLite database, or may not be read.
+        """
+        if self._connection is None:
+            self._refuse_folder()
+            if not self.path.exists():
+                raise NothingMaterialized(
+                    f"{self.path}: there is no such file; correct the name, or `aquamind run` makes it"
+                )
+            self._connection = self._reading()
+        return self._connection
+
+    def writable(self) -> sqlite3.Connection:
+        """A connection for writing; the file and its folder are made if they do not exist.
+
+        Raises:
+            DatabaseRefused: it is a folder, no SQLite database, or may not be written.
+        """
+        if self._connection is None or not self._writable:
+            self.close()
+            self._refuse_folder()
+            self.make_folder(self.path.parent)
+            with failures_named(self.path):
+                self._connection = sqlite3.connect(
+                    self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=64
+                )
+                for setting in WRITING:
+                    self._connection.execute(f"PRAGMA {setting}")
+            self._writable = True
+        return self._connection
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder for the database's files.
+
+        Raises:
+            DatabaseRefused: it cannot be made.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseRefused(f"{self.path}: the folder {folder} cannot be made: {error.strerror}") from error
+
+    def size_bytes(self) -> int:
+        """Bytes of the file and its write-ahead log."""
+        files = (self.path, self._log)
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._writable = None, False
+
+    @property
+    def _log(self) -> Path:
+        return self.path.with_name(self.path.name + "-wal")
+
+    def _refuse_folder(self) -> None:
+        if self.path.is_dir():
+            raise DatabaseRefused(f"{self.path} is a folder; a SQLite database is a file")
+
+    def _reading(self) -> sqlite3.Connection:
+        """A connection that changes nothing.
+
+        The file is opened as if for writing, because only then does SQLite remove the two files that it keeps beside a
+        database in WAL mode. Where this user may not write the folder, SQLite cannot make them; as long as there is no
+        write-ahead log nothing but the file itself has to be read, so it is opened as one that does not change.
+        """
+        with failures_named(self.path):
+            try:
+                return self._opened("mode=rw")
+            except sqlite3.OperationalError as error:
+                if kind_of(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or self._log.exists():
+                    raise
+                return self._opened("immutable=1")
+
+    def _opened(self, how: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
+        try:
+            for setting in READING:
+                connection.execute(f"PRAGMA {setting}")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that ``sqlite:///relative/file`` or ``sqlite:////absolute/file`` names.
+
+    Raises:
+        ValueError: the URL names no file.
+    """
+    match = re.fullmatch(r"sqlite:///(?P<path>[^?]+)", url)
+    if match is None:
+        raise ValueError(
+            f"database {url!r}: a SQLite database is sqlite:///<file> (sqlite:////<file> for an absolute path)"
+        )
+    return Path(match["path"])
