@@ -12,6 +12,7 @@ from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.snapshot import FILE, snapshot
 
 GRAPH = {
     "reference_data": set(),
@@ -169,3 +170,9 @@ def test_schedules_request_the_right_year(definitions: dg.Definitions) -> None:
     assert asked("close_previous_year", datetime(2015, 1, 1, 3)) == []
     assert asked("extend_running_year", datetime(2026, 1, 2, 2)) == ["2026"]
     assert asked("extend_running_year", datetime(2026, 1, 1, 2)) == []
+
+
+def test_everything_that_dagster_shows_is_as_decided() -> None:
+    assert snapshot().splitlines() == FILE.read_text("utf-8").splitlines(), (
+        "if the change was meant: python -m aquamind_assets_tests.snapshot"
+    )
