@@ -158,7 +158,7 @@ def test_without_its_ledger_a_law_is_not_judged_and_never_kept(first_run: dict, 
     console = Console(width=120, record=True, file=io.StringIO())
     found.show(console)
     shown = console.export_text()
-    assert "not judged fish close every day: farm_year 2016 (the ledger of 2016, which is not stored)" in shown
+    assert "not judged daily fish balance: farm_year 2016 (the ledger of 2016, which is not stored)" in shown
     assert "every law that could be judged is kept" in shown
 
 
