@@ -109,8 +109,8 @@ BATCH_FIGURES = (
     ),
     Figure(
         "whole_lives",
-        "Batches with a whole life",
-        "batches",
+        "Whole lives",
+        "lives",
         "Completed batches whose life is recorded from its first day to its last: survival and FCR are of these.",
         Period.LIVES,
         ("lives",),

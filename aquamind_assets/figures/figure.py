@@ -54,9 +54,14 @@ class Figure:
         return round(value, self.digits) if self.digits else round(value)
 
     @property
+    def shown_unit(self) -> str:
+        """The unit beside a number; empty where the title says what is counted."""
+        return "" if self.unit in self.title.lower().replace(",", "").split() else self.unit
+
+    @property
     def heading(self) -> str:
         """Title and unit, as above a column."""
-        return f"{self.title}, {self.unit}" if self.unit else self.title
+        return f"{self.title}, {self.shown_unit}" if self.shown_unit else self.title
 
 
 def ratio(part: float, whole: float) -> float:

@@ -53,7 +53,8 @@ def _treatments(key: str, title: str, kind: Literal["lice", "disease", "vaccinat
         given = sums["treatments"]
         return given.loc[given["kind"] == kind, "treatments"].sum()
 
-    return Figure(key, title, "treatments", meaning, Period.EVENTS, ("treatments",), formula)
+    unit = "vaccinations" if kind == "vaccination" else "treatments"
+    return Figure(key, title, unit, meaning, Period.EVENTS, ("treatments",), formula)
 
 
 def _per_cage_year(sums: Sums) -> float:
@@ -169,7 +170,7 @@ HEALTH_FIGURES = (
     ),
     Figure(
         "counts_above_threshold_pct",
-        "Lice counts above the treatment threshold",
+        "Lice counts above threshold",
         "%",
         "Lice counts with more adult female lice per fish than the scenario's treatment threshold.",
         Period.EVENTS,
@@ -179,7 +180,7 @@ HEALTH_FIGURES = (
     ),
     Figure(
         "months_above_threshold_pct",
-        "Months of sites above the treatment threshold",
+        "Months of sites above threshold",
         "%",
         "Months of sea sites whose counts together show more adult female lice per fish than the treatment threshold.",
         Period.FARM_MONTHS,

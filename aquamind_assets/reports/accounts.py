@@ -14,7 +14,6 @@ from aquamind_assets.figures.sums import Sums
 from aquamind_assets.realism.statistics import FULL_SCALE_CAGES
 from aquamind_assets.realism.targets import Finding, compare, load_targets
 from aquamind_assets.reports.history import History
-from aquamind_assets.reports.sites import site_days
 from aquamind_assets.reports.sums import sums_of
 
 MONTHLY = (
@@ -40,13 +39,12 @@ class Accounts:
         history: the frames that were read.
         sums: the sums of all its years; ``sums["lives"]`` are the whole lives of batches, ``sums["farm_months"]`` the
             farm-months.
-        sites: fish by day, site and batch, see :func:`~aquamind_assets.reports.sites.site_days`.
+        geographies: names of all geographies with containers.
     """
 
     def __init__(self, history: History, threshold: float) -> None:
         self.history = history
         self.sums = sums_of(history, threshold)
-        self.sites = site_days(history)
         self.geographies = sorted(history["places"]["geography"].unique())
 
     def within(self, years: Sequence[int]) -> Sums:

@@ -17,7 +17,7 @@ from aquamind_assets.figures.registry import FIGURES, defined, values_of
 from aquamind_assets.figures.sums import Sums
 from aquamind_assets.records.master_ids import CAUSE_NAMES
 from aquamind_assets.reports import charts, closeups
-from aquamind_assets.reports.drawing import png
+from aquamind_assets.reports.drawing import Chart, png
 from aquamind_assets.reports.history import History, first_year_of_lives, read_history
 from aquamind_assets.reports.report import biomass_by_stage
 from aquamind_assets.reports.sums import frames_for, sums_of
@@ -42,6 +42,10 @@ class _Year:
     year: int
     history: History
     sums: Sums
+
+    def picture(self, chart: Chart, title: str = "") -> bytes:
+        """The chart with its title (its label if none is given) and the year above it."""
+        return png(chart, f"{title or chart.label}, {self.year}")
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,12 @@ def asset_report(asset: str, warehouse: Warehouse, year: int, threshold: float) 
 
 def _batches(made: _Year) -> dict[str, bytes]:
     active = made.sums["active"].set_index("month")["batches"]
-    return {"Active batches": png(charts.active_batches(active))} if len(active) > 1 else {}
+    return {"Active batches": made.picture(charts.active_batches(active))} if len(active) > 1 else {}
 
 
 def _growth(made: _Year) -> dict[str, bytes]:
     batches = closeups.growth(made.history, [made.year])
-    return {"Growth": png(charts.growth(batches))} if batches else {}
+    return {"Growth": made.picture(charts.growth(batches))} if batches else {}
 
 
 def _mortality(made: _Year) -> dict[str, bytes]:
@@ -95,12 +99,12 @@ def _mortality(made: _Year) -> dict[str, bytes]:
     if dead.empty:
         return {}
     weekly = closeups.weekly_deaths(dead)
-    return {"Deaths": png(charts.deaths(weekly, "fish", "Deaths by week and cause"))}
+    return {"Deaths": made.picture(charts.deaths(weekly, "fish", "Deaths by week and cause"))}
 
 
 def _feeding(made: _Year) -> dict[str, bytes]:
     tonnes = biomass_by_stage(made.history["biomass"])
-    return {"Biomass of fed fish": png(charts.biomass(tonnes))} if len(tonnes) > 1 else {}
+    return {"Biomass of fed fish": made.picture(charts.biomass(tonnes))} if len(tonnes) > 1 else {}
 
 
 def _lice(made: _Year) -> dict[str, bytes]:
@@ -109,14 +113,14 @@ def _lice(made: _Year) -> dict[str, bytes]:
     if females.empty:
         return {}
     chart = charts.lice(females, made.sums.threshold, label="Adult female lice per fish, mean of the sea sites")
-    return {"Lice": png(chart)}
+    return {"Lice": made.picture(chart)}
 
 
 def _readings(made: _Year) -> dict[str, bytes]:
     water = closeups.water(made.warehouse, made.history, made.year)
     if water is None:
         return {}
-    return {"Water of one cage": png(charts.water(water.daily), f"Water of {water.name}, {made.year}")}
+    return {"Water of one cage": made.picture(charts.water(water.daily), f"Water of {water.name}")}
 
 
 def _year(made: _Year) -> dict[str, bytes]:
@@ -125,13 +129,11 @@ def _year(made: _Year) -> dict[str, bytes]:
     pictures = {}
     if rows:
         monthly = pd.DataFrame.from_dict(rows, orient="index")
-        pictures["Feed given and fish harvested"] = png(charts.feed_and_harvest(monthly))
+        pictures["Feed given and fish harvested"] = made.picture(charts.feed_and_harvest(monthly))
     cage = closeups.lousy_cage(made.history, [made.year])
     if cage is not None:
         chart = charts.lice(cage.females, made.sums.threshold, cage.treated, cage.treated_otherwise)
-        pictures["Lice and treatments of one cage"] = png(
-            chart, f"Adult female lice per fish in {cage.name}, {made.year}"
-        )
+        pictures["Lice and treatments of one cage"] = made.picture(chart, f"Adult female lice per fish in {cage.name}")
     return pictures
 
 

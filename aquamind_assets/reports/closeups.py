@@ -18,6 +18,7 @@ from aquamind_assets.reports.history import LIFE_YEARS, History
 from aquamind_assets.reports.queries.batch import sea_stays
 from aquamind_assets.reports.queries.environmental import readings
 from aquamind_assets.reports.queries.health import site_deaths
+from aquamind_assets.reports.sites import site_days
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 BATCHES_SHOWN = 10
@@ -115,11 +116,11 @@ def typical_site(accounts: Accounts, years: Sequence[int]) -> Site | None:
     return Site(int(area), str(places.loc[places["area_id"] == area, "area"].iloc[0]), int(year))
 
 
-def weekly_mortality(warehouse: Warehouse, accounts: Accounts, site: Site) -> pd.DataFrame:
+def weekly_mortality(warehouse: Warehouse, history: History, site: Site) -> pd.DataFrame:
     """Deaths in percent of the fish there, by week (index: its Monday) and cause (columns, the largest first)."""
     dead = site_deaths(warehouse, site.year, site.area_id)
-    sites = accounts.sites
-    ours = sites[(sites["area_id"] == site.area_id) & (sites["day"].dt.year == site.year)]
+    days = site_days(history, site.area_id)
+    ours = days[days["day"].dt.year == site.year]
     fish = (ours["opening"] + ours["in"]).groupby(ours["day"]).sum()
     mean_fish = fish.groupby(_monday(fish.index.to_series())).mean()
     weekly = weekly_deaths(dead)

@@ -83,13 +83,7 @@ def shown(key: str, value: float, *, unit: bool = True) -> str:
     """A figure's value as it is shown: its decimals, fewer for large numbers, and its unit."""
     figure = FIGURES[key]
     text = number(value, 0 if math.isfinite(value) and abs(value) >= 1000 else figure.digits)
-    return f"{text} {counted(figure.unit, text)}".strip() if unit else text
-
-
-def counted(unit: str, text: str) -> str:
-    """The unit of a number: ``batches``, but ``batch`` after 1."""
-    singular = {"batches": "batch", "days": "day", "rows": "row"}.get(unit, unit.removesuffix("s"))
-    return singular if text == "1" and unit in ("batches", "treatments", "counts", "rows", "days") else unit
+    return f"{text} {figure.shown_unit}".strip() if unit else text
 
 
 def tiles(report: Report) -> list[Tile]:
@@ -103,7 +97,7 @@ def tiles(report: Report) -> list[Tile]:
             below = [f"{name}: {shown(key, tonnes)}" for name, tonnes in report.harvest_t.items()]
         if key == "rows":
             below = [shown(key, value)]
-        found.append(Tile(figure.title, text, counted(figure.unit, text), below))
+        found.append(Tile(figure.title, text, figure.shown_unit, below))
     return found
 
 

@@ -219,7 +219,7 @@ def _of_single_things(warehouse: Warehouse, accounts: Accounts, years: Sequence[
     site = closeups.typical_site(accounts, years)
     if site is None:
         return found
-    weekly = closeups.weekly_mortality(warehouse, accounts, site)
+    weekly = closeups.weekly_mortality(warehouse, history, site)
     if len(weekly):
         caption = f"{site.name}, {site.year}: a typical site, of median mortality. Dead fish in percent of those there."
         chart = charts.deaths(weekly, "% per week", "Weekly mortality of one site by cause")

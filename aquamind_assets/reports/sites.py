@@ -31,9 +31,11 @@ def followed(history: History) -> "pd.Series[pd.Timestamp]":
     return pd.Series(end, dtype="datetime64[us]")
 
 
-def site_days(history: History) -> pd.DataFrame:
-    """``day area_id batch_id opening in out dead`` of every followed day on which a batch has fish at a sea site."""
+def site_days(history: History, area_id: int | None = None) -> pd.DataFrame:
+    """``day area_id batch_id opening in out dead`` of every followed day on which a batch has fish at a sea site, of
+    all sites or of one."""
     flows = _flows(history)
+    flows = flows if area_id is None else flows[flows["area_id"] == area_id]
     known = followed(history)
     flows = flows[flows["day"] <= flows["batch_id"].map(known)]
     parts = []

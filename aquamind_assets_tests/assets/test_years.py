@@ -34,7 +34,7 @@ def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -
     assert numbers["peak_memory_mb"] > 50
     assert numbers["feed_t"] > 0
     assert numbers["biomass_t"] > 0
-    assert "data:image/png;base64," in str(feeding.metadata["Biomass"].value)
+    assert "data:image/png;base64," in str(feeding.metadata["Biomass of fed fish"].value)
 
 
 def test_a_materialisation_tells_where_its_references_come_from(made: Workshop) -> None:

@@ -12,6 +12,7 @@ from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.closeups import growth, lousy_cage, typical_site, water, weekly_mortality
 from aquamind_assets.reports.queries.inventory import LAST_FED_DAYS
+from aquamind_assets.reports.sites import site_days
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR
@@ -108,7 +109,7 @@ def test_whole_lives_are_those_of_the_simulated_batches(warehouse: Warehouse, ac
 
 
 def test_fish_at_every_site_on_every_day_are_those_of_the_simulated_farm(accounts: Accounts) -> None:
-    sites, counted = accounts.sites, 0
+    sites, counted = site_days(accounts.history), 0
     for inputs in truth().values():
         fish, containers, areas = (
             inputs.ledger.container_days,
@@ -199,13 +200,14 @@ def test_closeups_show_what_is_written(warehouse: Warehouse, accounts: Accounts)
     )
     site = typical_site(accounts, YEARS)
     assert site is not None
-    weekly = weekly_mortality(warehouse, accounts, site)
+    weekly = weekly_mortality(warehouse, accounts.history, site)
     dead = one(
         warehouse,
         f"SELECT SUM(count) FROM health_mortalityrecord WHERE event_date LIKE '{site.year}%'"
         f" AND container_id IN (SELECT id FROM infrastructure_container WHERE area_id = {site.area_id})",
     )
-    ours = accounts.sites[(accounts.sites["area_id"] == site.area_id) & (accounts.sites["day"].dt.year == site.year)]
+    ours = site_days(accounts.history, site.area_id)
+    ours = ours[ours["day"].dt.year == site.year]
     assert ours["dead"].sum() == dead > 0
     assert 0 < weekly.sum().sum() < 100
     seen = water(warehouse, accounts.history, site.year, site.area_id)

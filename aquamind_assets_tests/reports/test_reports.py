@@ -16,8 +16,9 @@ from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.drawing import svg
 from aquamind_assets.reports.history import read_history
-from aquamind_assets.reports.page import beside, counted, number, report_page, short, shown
+from aquamind_assets.reports.page import beside, number, report_page, short, shown
 from aquamind_assets.reports.report import Span, make_report
+from aquamind_assets.reports.sites import site_days
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -166,8 +167,9 @@ def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_i
     ]
     assert len(through_2016) >= 1
     assert not made.sums["lives"].index.isin(through_2016.index).any()
-    assert set(made.sites["day"].dt.year) <= {2015, 2018, 2017}
-    assert not made.sites["batch_id"][made.sites["day"].dt.year >= 2017].isin(through_2016.index).any()
+    sites = site_days(made.history)
+    assert set(sites["day"].dt.year) <= {2015, 2018, 2017}
+    assert not sites["batch_id"][sites["day"].dt.year >= 2017].isin(through_2016.index).any()
     assert made.figures([2017])["feed_t"] == pytest.approx(accounts.figures([2017])["feed_t"])
     document = json.loads(report.as_json())
     assert document["by_year"].keys() == {"2015", "2017", "2018"}
@@ -256,7 +258,7 @@ def test_a_figure_beside_its_band_shows_on_which_side_of_it_it_lies(value: float
 
 
 def test_numbers_as_people_read_them() -> None:
-    assert [counted("batches", "1"), counted("batches", "2"), counted("fish", "1")] == ["batch", "batches", "fish"]
+    assert [shown("lice_treatments", 7.0), shown("deaths", 155779.0)] == ["7", "155,779 fish"]
     assert [shown("economic_fcr", 1.2714), shown("harvest_t", 95012.4)] == ["1.27 kg/kg", "95,012 t"]
     assert [number(float("nan")), number(1234.56), number(0.256, 2)] == ["–", "1,235", "0.26"]
     assert [short(value) for value in (12, 12_345, 5_477_939, 1_100_000_000)] == ["12", "12.3 k", "5.48 M", "1.1 G"]
