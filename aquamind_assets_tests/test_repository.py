@@ -13,7 +13,7 @@ import yaml
 
 from tools.environments import ROOT
 from tools.interpreters import supported_versions
-from tools.wheel_check import Incomplete, check_wheel, files_of
+from tools.wheel_check import SOURCE_FILES, SOURCE_FOLDERS, Incomplete, check_wheel, files_of
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
@@ -28,13 +28,11 @@ def test_the_newest_release_of_the_changelog_is_the_version() -> None:
 
 
 def test_the_version_stands_in_one_place() -> None:
-    written = subprocess.run(
-        ["git", "grep", "--files-with-matches", "--extended-regexp", rf'^_*version.{{0,3}}= *"{PROJECT["version"]}"'],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+    assignment = re.compile(
+        rf"""^_*version\S*\s*[=:]\s*["']?{re.escape(PROJECT["version"])}\b""", re.MULTILINE | re.IGNORECASE
+    )
+    names = [*SOURCE_FILES, *(name for name in files_of(*SOURCE_FOLDERS) if name.endswith((".py", ".yaml")))]
+    written = [name for name in names if assignment.search((ROOT / name).read_text("utf-8"))]
     assert written == ["pyproject.toml"]
     assert version("aquamind-assets") == PROJECT["version"]
 

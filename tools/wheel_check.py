@@ -16,8 +16,10 @@ from pathlib import Path
 from tools.environments import ROOT, Environment, create, run
 
 PACKAGE = "aquamind_assets"
-SOURCE_FOLDERS = (PACKAGE, "aquamind_assets_tests", "benchmarks", "deploy", "docs", "tools")
+SOURCE_FOLDERS = (".ci", PACKAGE, "aquamind_assets_tests", "benchmarks", "deploy", "docs", "tools")
 SOURCE_FILES = (
+    ".editorconfig",
+    ".pre-commit-config.yaml",
     "CHANGELOG.md",
     "CITATION.cff",
     "CONTRIBUTING.md",
