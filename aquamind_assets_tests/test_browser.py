@@ -1,5 +1,5 @@
 """The user interface in a real browser: the groups, a backfill of one year launched by clicking, and what its
-materialisation shows."""
+materialization shows."""
 
 import json
 import os

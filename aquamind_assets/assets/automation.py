@@ -57,7 +57,7 @@ def _request(
     job_name=ONE_YEAR,
     minimum_interval_seconds=60,
     description=(
-        "When the scenario has changed, materialise the years again that were written with another one: earliest first,"
+        "When the scenario has changed, materialize the years again that were written with another one: earliest first,"
         " one at a time."
     ),
 )

@@ -2,7 +2,7 @@
 
 The backfill daemon looks every thirty seconds, and a queued run needs seconds to begin; a history of small years would
 be all waiting. So the command and the jobs for a session execute one run a year themselves. Runs, events and
-materialisations are the same as if the user interface had launched them.
+materializations are the same as if the user interface had launched them.
 
 Belongs here: order, tags and outcome of these runs. Does not belong here: what a run does.
 """

@@ -1,6 +1,6 @@
 """``aquamind prune``: forget old runs in Dagster, which would keep them for ever.
 
-What a run wrote into the database stays; so do the runs that last materialised an asset's year, of which the user
+What a run wrote into the database stays; so do the runs that last materialized an asset's year, of which the user
 interface shows rows, figures and plots.
 """
 
@@ -23,7 +23,7 @@ class Prunable:
 
 
 def prunable_runs(instance: dg.DagsterInstance, before: datetime) -> Prunable:
-    """Finished runs that last changed before a moment (with time zone), but for those that last materialised an asset's
+    """Finished runs that last changed before a moment (with time zone), but for those that last materialized an asset's
     year."""
     runs = instance.get_run_records(filters=dg.RunsFilter(statuses=FINISHED, updated_before=before), ascending=True)
     old, shown = [run.dagster_run.run_id for run in runs], _shown_runs(instance)
@@ -40,7 +40,7 @@ def forget(instance: dg.DagsterInstance, run_ids: list[str]) -> None:
 
 
 def _shown_runs(instance: dg.DagsterInstance) -> set[str]:
-    """The runs of the latest materialisation of every asset's every year."""
+    """The runs of the latest materialization of every asset's every year."""
     shown: set[str] = set()
     for key in instance.all_asset_keys():
         latest = list(

@@ -14,7 +14,7 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 
 class RowsMissing(UserError):
     """Rows that the year's rows point to are not in the database; the message names the assets and years to
-    materialise."""
+    materialize."""
 
 
 def require_upstream(recorder: Recorder, year: int, platform: Platform, warehouse: Warehouse) -> None:
@@ -34,7 +34,7 @@ def require_upstream(recorder: Recorder, year: int, platform: Platform, warehous
             missing.append(f"{asset} {_span(absent)}")
     if missing:
         raise RowsMissing(
-            f"{recorder.asset} {year} points to rows that {platform.settings.database_name} does not have: materialise"
+            f"{recorder.asset} {year} points to rows that {platform.settings.database_name} does not have: materialize"
             f" {', '.join(missing)} first"
         )
 

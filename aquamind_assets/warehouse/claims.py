@@ -2,7 +2,7 @@
 
 A batch that lives in 2016 and 2017 is written by both years' runs. It may be deleted only when neither writes it any
 more: each run claims the ids it wrote, and a row goes with its last claim. That makes the content of living tables
-depend on which years are materialised, and not on the order.
+depend on which years are materialized, and not on the order.
 """
 
 import zlib

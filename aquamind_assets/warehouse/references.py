@@ -37,7 +37,7 @@ def prove_references(database: Database, tally: Tally) -> None:
             faults.append(f"{places}: {missing.size} of {ids.size} ids are not in {table}, such as {missing[0]}")
     if faults:
         raise MissingReferences(
-            "rows refer to rows that are not there; materialise what they depend on first:\n" + "\n".join(faults)
+            "rows refer to rows that are not there; materialize what they depend on first:\n" + "\n".join(faults)
         )
 
 

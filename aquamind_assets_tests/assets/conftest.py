@@ -44,8 +44,8 @@ class Workshop:
         with platform.open() as warehouse:
             return warehouse.manifest()
 
-    def materialisation(self, asset: str, year: int, *, first: bool = False) -> dg.AssetMaterialization:
-        """The latest one of the year, or the first one: other tests materialise again on the same instance."""
+    def materialization(self, asset: str, year: int, *, first: bool = False) -> dg.AssetMaterialization:
+        """The latest one of the year, or the first one: other tests materialize again on the same instance."""
         of_year = dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), asset_partitions=[str(year)])
         record = self.instance.fetch_materializations(of_year, limit=1, ascending=first).records[0]
         assert record.asset_materialization is not None

@@ -24,7 +24,7 @@ def copied(made: Workshop, fresh: Callable[..., Platform]) -> Platform:
 
 
 def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -> None:
-    feeding = made.materialisation("feeding_events", 2016, first=True)
+    feeding = made.materialization("feeding_events", 2016, first=True)
     numbers = {name: value.value for name, value in feeding.metadata.items() if isinstance(value.value, int | float)}
     assert numbers["dagster/partition_row_count"] > 1000
     assert numbers["dagster/row_count"] > numbers["dagster/partition_row_count"]
@@ -38,7 +38,7 @@ def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -
 
 
 def test_a_materialisation_tells_where_its_references_come_from(made: Workshop) -> None:
-    lineage = made.materialisation("feeding_events", 2016, first=True).metadata["dagster/column_lineage"].value
+    lineage = made.materialization("feeding_events", 2016, first=True).metadata["dagster/column_lineage"].value
     deps = {
         name: [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps]
         for name, deps in lineage.deps_by_column.items()
@@ -51,7 +51,7 @@ def test_a_materialisation_tells_where_its_references_come_from(made: Workshop) 
 def test_pictures_in_the_event_log_are_small(made: Workshop) -> None:
     pictures = {}
     for asset in [*RECORDERS, "year_report"]:
-        for name, value in made.materialisation(asset, 2016, first=True).metadata.items():
+        for name, value in made.materialization(asset, 2016, first=True).metadata.items():
             if "data:image/png" in str(value.value):
                 pictures[asset, name] = len(str(value.value)) * 3 // 4
     assert len(pictures) >= 6
@@ -102,7 +102,7 @@ def test_without_the_rows_it_points_to_an_asset_says_what_to_make(
 ) -> None:
     run = made.run(fresh(), [2016], ["batches"])[0]
     assert not run.success
-    assert "materialise reference_data 2016, infrastructure 2015-2016 first" in run.failures[0]
+    assert "materialize reference_data 2016, infrastructure 2015-2016 first" in run.failures[0]
 
 
 def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..., Platform]) -> None:
@@ -128,7 +128,7 @@ def test_stopped_at_chunk_borders_it_goes_on_to_the_same_content(
 
 def test_committed_chunks_are_not_written_again(made: Workshop, copied: Platform) -> None:
     assert made.run(copied, [2015])[0].success
-    metadata = made.materialisation("mortality", 2015).metadata
+    metadata = made.materialization("mortality", 2015).metadata
     assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value) == (0, 13)
     assert metadata["dagster/partition_row_count"].value > 0
 
@@ -141,7 +141,7 @@ def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_
             "UPDATE aquamind_assets_chunk SET fingerprint = 'another scenario' WHERE year = 2015 AND asset = 'batches'"
         )
     assert made.run(copied, [2015], ["batches"])[0].success
-    assert made.materialisation("batches", 2015).metadata["chunks_written"].value == 1
+    assert made.materialization("batches", 2015).metadata["chunks_written"].value == 1
     assert made.manifest(copied) == made.manifest(made.platform())
     with copied.open() as warehouse:
         assert warehouse.manifest() == warehouse.recount()
@@ -161,7 +161,7 @@ def test_the_running_year_grows_by_the_new_days_alone(
     assert "stopped at a chunk border" in stopped.failures[0]
     later.progress = Progress()
     assert made.run(later, [2015])[0].success
-    metadata = made.materialisation("environmental_readings", 2015).metadata
+    metadata = made.materialization("environmental_readings", 2015).metadata
     assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value, metadata["chunks_appended"].value) == (
         1,
         2,
