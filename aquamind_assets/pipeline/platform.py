@@ -20,7 +20,7 @@ from aquamind_assets.pipeline.provenance import LEDGER_CODE, ROWS_CODE, code_fin
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.settings import Settings, SettingsError
+from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number, year_days
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -98,14 +98,15 @@ class Platform:
         """The database, prepared: its tables made or checked.
 
         Raises:
-            SettingsError: the URL is of no kind of database that is known.
+            DatabaseUrlError: the URL is of no kind of database that is known.
             SchemaMismatch: it is not empty and its tables are not AquaMind's.
         """
+        warehouse = open_warehouse(self.settings.database_url)
         try:
-            warehouse = open_warehouse(self.settings.database)
-        except ValueError as error:
-            raise SettingsError(str(error)) from None
-        warehouse.prepare()
+            warehouse.prepare()
+        except BaseException:
+            warehouse.close()
+            raise
         return warehouse
 
 

@@ -1,7 +1,6 @@
 """The warehouse on a PostgreSQL server: binary COPY, a transaction for each chunk, advisory locks."""
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import psycopg
 from psycopg.adapt import Loader
 from psycopg.types.numeric import FloatLoader
 
+from aquamind_assets.masking import masked
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
@@ -148,7 +148,7 @@ class PostgresDatabase(Database):
                 if not any(words in str(error) for words in PASSING_FAILURES):
                     break
                 time.sleep(2**attempt if attempt + 1 < attempts else 0)
-        raise WarehouseUnavailable(f"no connection to {_without_password(self.url)}: {failure}") from failure
+        raise WarehouseUnavailable(f"no connection to {masked(self.url)}: {failure}") from failure
 
     def _take_lock(self, name: str, wait: float) -> None:
         end = time.monotonic() + wait
@@ -342,10 +342,6 @@ def _of_days(table: str, days: DayRange) -> str:
         name = ddl.quoted(spec.time_column)
         condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
     return condition
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(?<=//)([^:@/]*):[^@/]*@", r"\1@", url)
 
 
 def _lock_key(name: str) -> int:

@@ -5,7 +5,6 @@ lets the second one wait for the end of the first one's chunk instead of failing
 """
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -241,17 +240,3 @@ class SqliteDatabase(Database):
         key = TABLES[table].id_column
         smallest = self.query(f"SELECT min({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0][0]
         return None if smallest is None else (smallest, self.query(f"SELECT max({key}) FROM {ddl.quoted(table)}")[0][0])
-
-
-def sqlite_path(url: str) -> Path:
-    """The file that ``sqlite:///relative/file`` or ``sqlite:////absolute/file`` names.
-
-    Raises:
-        ValueError: the URL names no file.
-    """
-    match = re.fullmatch(r"sqlite:///(?P<path>[^?]+)", url)
-    if match is None:
-        raise ValueError(
-            f"database {url!r}: a SQLite database is sqlite:///<file> (sqlite:////<file> for an absolute path)"
-        )
-    return Path(match["path"])
