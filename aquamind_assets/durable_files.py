@@ -35,7 +35,7 @@ class FileUnusable(UserError):
     """A file or folder that cannot be made, read or written; the message names it, its purpose and the reason."""
 
 
-def replace_file(path: Path, content: bytes | str, *, mode: int | None = None) -> None:
+def replace_file(path: "Path | UPath", content: bytes | str, *, mode: int | None = None) -> None:
     """Write ``content`` (text as UTF-8) to ``path`` in one piece, durably; the file is made or replaced.
 
     Args:
@@ -47,7 +47,8 @@ def replace_file(path: Path, content: bytes | str, *, mode: int | None = None) -
     if getattr(path, "protocol", "") not in LOCAL_PROTOCOLS:
         path.write_bytes(content)
         return
-    aside = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    local = path if isinstance(path, Path) else Path(path.path)
+    aside = local.with_name(f".{local.name}.{uuid4().hex[:8]}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -56,12 +57,12 @@ def replace_file(path: Path, content: bytes | str, *, mode: int | None = None) -
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        os.replace(aside, local)
     except BaseException:
         with suppress(OSError):
             os.unlink(aside)
         raise
-    flush_folder(path.parent)
+    flush_folder(local.parent)
 
 
 def flush_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from aquamind_assets.cli.progress_bar import short
+from aquamind_assets.cli.formats import short
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.warehouse import Warehouse
 
