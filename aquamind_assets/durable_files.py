@@ -94,19 +94,22 @@ def usable(purpose: str, path: Path | str) -> Iterator[None]:
 
 
 def open_place(purpose: str, place: str) -> "UPath":
-    """The path of a folder or URL that a user gave.
+    """The path of a folder or URL that a user gave; it need not be there.
 
     Raises:
-        FileUnusable: no file system is known for such a URL.
+        FileUnusable: no file system is known for such a URL, or a file has its name.
     """
     from upath import UPath
 
     try:
-        return UPath(place)
+        path = UPath(place)
     except ValueError as error:
         raise FileUnusable(
             f"{purpose} {masked(place)} cannot be used: {error}; allowed are folders and URLs such as s3://bucket/folder"
         ) from None
+    if path.protocol in LOCAL_PROTOCOLS and path.exists() and not path.is_dir():
+        raise FileUnusable(f"{purpose} {path} cannot be used: it is not a folder")
+    return path
 
 
 def made_folder(purpose: str, folder: Path) -> Path:

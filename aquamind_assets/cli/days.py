@@ -34,7 +34,7 @@ app = typer.Typer()
 
 @app.command(epilog="`aquamind days 30 --start 2016-03-01` · `aquamind days 7 --start 2024-12-28 --preset tiny`")
 def days(
-    count: Annotated[int, typer.Argument(help="Number of days to record.", min=1, max=MOST_DAYS)],
+    count: Annotated[int, typer.Argument(metavar="COUNT", help="Number of days to record.", min=1, max=MOST_DAYS)],
     start: Annotated[str, typer.Option("--start", metavar="DATE", help="The first day, as in 2016-03-01.")],
     preset: Preset = None,
     scenario: ScenarioFile = None,

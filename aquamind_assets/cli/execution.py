@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from aquamind_assets.cli.exits import INTERRUPTED
-from aquamind_assets.cli.home import make_home, open_instance
+from aquamind_assets.cli.home import open_instance
 from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.settings import home_of
 
 if TYPE_CHECKING:
     from aquamind_assets.assets.runs import YearRun
@@ -66,7 +67,6 @@ def execute_years(
     from aquamind_assets.cli.progress_bar import ProgressBar
     from aquamind_assets.definitions import build_defs
 
-    platform.settings.note(make_home())
     job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
     chosen = (
         list(assets)
@@ -78,6 +78,9 @@ def execute_years(
     with open_instance() as instance:
         with platform.open() as warehouse:
             under_way = reconcile(instance, warehouse.is_locked)
+        platform.ledgers.years()
+        # Only once they are known to work: a wrong URL must not become what the next command uses.
+        platform.settings.note(home_of())
         for run in under_way:
             if not run.alive:
                 console.print(

@@ -13,7 +13,7 @@ from aquamind_assets.settings import Settings
 if TYPE_CHECKING:
     from aquamind_assets.assets.dead_runs import RunLiveness
 
-MOST_GRACE_S = 1e9
+MOST_GRACE_S = 10**9
 
 app = typer.Typer()
 
@@ -22,9 +22,9 @@ app = typer.Typer()
 def reconcile(
     database: Database = None,
     grace: Annotated[
-        float | None,
+        int | None,
         typer.Option(
-            min=0.0,
+            min=0,
             max=MOST_GRACE_S,
             metavar="SECONDS",
             help="Time without an event or lock until a run on another machine counts as dead (five minutes).",

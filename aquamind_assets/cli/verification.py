@@ -116,10 +116,14 @@ def verify_database(
         years: only the rows of these years; None for all.
         quick: digests and foreign keys alone.
         console: shows what is being done.
+
+    Raises:
+        UserError: the scenario, the database or the ledgers cannot be used.
     """
     from aquamind_assets.pipeline.platform import Platform
 
     platform = Platform(settings)
+    platform.ledgers.years()  # names a scenario or a place of ledgers that cannot be used, before any row is read
     with platform.open() as warehouse, (console or Console(quiet=True)).status("Digesting every row again") as status:
         checkpoints = warehouse.checkpoints()
         written_years = {one.year for one in checkpoints}

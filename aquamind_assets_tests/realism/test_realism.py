@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from aquamind_assets.cli.realism import as_json, judge_history, show
+from aquamind_assets.cli.realism import findings_as_json, judge_history, show
 from aquamind_assets.farm import engine
 from aquamind_assets.farm.sites import climate, infrastructure
 from aquamind_assets.ledger.codes import Cause, Movement, Stage
@@ -277,6 +277,6 @@ def test_the_command_shows_and_tells_what_was_measured(history: History) -> None
     show(console, findings)
     text = console.export_text()
     assert all(finding.target.figure in text for finding in findings)
-    document = as_json(findings)
+    document = findings_as_json(findings)
     assert document["louse_days_to_adult"]["verdict"] == "inside"
     assert len(document["sea_temperature_months_faroes"]["measured"]) == 12
