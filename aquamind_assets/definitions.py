@@ -26,8 +26,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     platform = platform or Platform((settings or Settings.load()).settled())
     scenario = platform.scenario
     years = yearly(scenario)
-    engine = "sqlite" if platform.settings.database.startswith("sqlite") else "postgres"
-    recorded = [recorded_asset(recorder, years, engine) for recorder in RECORDERS.values()]
+    recorded = [recorded_asset(recorder, years, platform.settings.database_url.kind) for recorder in RECORDERS.values()]
     return dg.Definitions(
         assets=[*recorded, *farm_assets(years), year_report_asset(years)],
         asset_checks=[checks_across_assets(years)],

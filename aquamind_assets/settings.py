@@ -1,7 +1,7 @@
-"""What a process is told from outside: which scenario, which database, which place for ledgers, which day it is.
+"""The settings of a process: scenario, database, place of the ledgers, the day that counts as today.
 
 Belongs here: the only reading of environment variables and of the note that the last command left. Does not belong
-here: what any of it means (``scenario``, ``warehouse``), which day a scenario was staged for (``staging_day``).
+here: what a setting means (``scenario``, ``warehouse``), keeping the day of a staged scenario (``staging_day``).
 """
 
 import os
@@ -10,19 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
 from aquamind_assets import staging_day
+from aquamind_assets.durable_files import PRIVATE, replace_file, usable
 from aquamind_assets.errors import UserError
+from aquamind_assets.masking import masked
 from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.warehouse.url import DatabaseUrl
 
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
-"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface shows the same
-data without being told again."""
+"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface and the next
+command use the same data. It may hold a password, so only its owner reads it."""
+
+NOTED = {"scenario": str, "changes": list, "database": str, "ledger": str}
+"""Keys of the note and the types of their values."""
 
 VARIABLES = {
     "scenario": "AQUAMIND_SCENARIO",
@@ -31,7 +36,7 @@ VARIABLES = {
     "ledger": "AQUAMIND_LEDGER",
     "today": "AQUAMIND_TODAY",
 }
-"""Environment variable of each setting. AQUAMIND_SET holds ``path=value`` changes, one a line or separated by ``;``."""
+"""Environment variable of each setting. AQUAMIND_SET holds ``path=value`` changes, separated by line ends or ``;``."""
 
 
 class SettingsError(UserError):
@@ -40,7 +45,7 @@ class SettingsError(UserError):
 
 @dataclass(frozen=True)
 class Settings:
-    """One process's orders from outside.
+    """The settings of a process.
 
     Attributes:
         scenario: name of a preset, or a YAML file.
@@ -48,7 +53,7 @@ class Settings:
         database: ``sqlite:///<file>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
-        staged: the day that a staging date of ``yesterday`` means; None for the one that is kept beside the ledgers, or
+        staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
     """
 
@@ -71,13 +76,13 @@ class Settings:
     ) -> "Settings":
         """Settings from arguments, else environment variables, else the note in DAGSTER_HOME, else the defaults.
 
-        Scenario and changes belong together: whoever names one of them gives both.
+        Scenario and changes belong together: a source that gives one of them decides both.
 
         Raises:
             SettingsError: AQUAMIND_TODAY is no date, or the note in DAGSTER_HOME is damaged.
         """
         environment = os.environ if environment is None else environment
-        told = cls()
+        settings = cls()
         for source in (
             _noted(home_of(environment)),
             _from(environment),
@@ -85,8 +90,8 @@ class Settings:
         ):
             if {"scenario", "changes"} & source.keys():
                 source = {"scenario": cls.scenario, "changes": ()} | source
-            told = replace(told, **source)
-        return told
+            settings = replace(settings, **source)
+        return settings
 
     def load_scenario(self) -> Scenario:
         """The scenario itself, validated.
@@ -97,10 +102,10 @@ class Settings:
         return load_scenario(self.scenario, self.changes, self._staging_day)
 
     def settled(self, *, keep: bool = True) -> "Settings":
-        """These settings with the day that a staging date of ``yesterday`` means: kept from the first time on, for this
-        scenario in this database.
+        """These settings with the day that a staging date of ``yesterday`` means.
 
-        With ``keep`` false a day that is kept is found, and none is written down.
+        The day is kept from the first call on, for this scenario in this database. With ``keep`` false a kept day is
+        used, and none is written.
 
         Raises:
             ScenarioError: no such preset or file, not YAML, or an unknown path.
@@ -112,7 +117,7 @@ class Settings:
         return replace(self, staged=staging_day.keep(self.ledger, self._staged_farm(key), day) if keep else day)
 
     def forget_staging_day(self) -> None:
-        """Whoever settles the same scenario again gets a new day."""
+        """Forget the kept day: the next :meth:`settled` of the same scenario decides it anew."""
         key = staging_key(self.scenario, self.changes)
         if key is not None:
             staging_day.forget(self.ledger, self._staged_farm(key))
@@ -125,61 +130,62 @@ class Settings:
         )
 
     def _staged_farm(self, key: str) -> staging_day.StagedFarm:
-        return staging_day.StagedFarm(key, absolute_url(self.database_name))
+        return staging_day.StagedFarm(key, self.database_url.identity)
 
     def current_day(self) -> date:
         """Today in UTC, or the day that the settings give for it."""
         return self.today or datetime.now(UTC).date()
 
     @property
+    def database_url(self) -> DatabaseUrl:
+        """The database's URL, parsed.
+
+        Raises:
+            DatabaseUrlError: it is no URL of a database that can be used.
+        """
+        return DatabaseUrl.parse(self.database)
+
+    @property
     def database_name(self) -> str:
-        """The database's URL without a password, for messages."""
-        parts = urlsplit(self.database)
-        return (
-            self.database
-            if parts.password is None
-            else urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")))
-        )
+        """The database's URL with its password hidden, for messages; whatever it is, valid or not."""
+        return masked(self.database)
 
     def as_environment(self) -> dict[str, str]:
-        """The environment variables that tell another process the same, with absolute places."""
-        told = {
+        """The environment variables that give another process the same settings, with absolute places."""
+        values = {
             "scenario": _absolute_scenario(self.scenario),
             "changes": "\n".join(self.changes),
-            "database": absolute_url(self.database),
+            "database": self.database_url.absolute,
             "ledger": _absolute(self.ledger),
         }
         if self.today is not None:
-            told["today"] = self.today.isoformat()
-        return {VARIABLES[name]: value for name, value in told.items()}
+            values["today"] = self.today.isoformat()
+        return {VARIABLES[name]: value for name, value in values.items()}
 
     def note(self, home: Path) -> None:
-        """Leave these settings in DAGSTER_HOME for the processes that come after."""
+        """Write these settings into DAGSTER_HOME for the processes that come after.
+
+        Raises:
+            FileUnusable: the note cannot be written.
+        """
         content: dict[str, Any] = {
             "scenario": _absolute_scenario(self.scenario),
             "changes": list(self.changes),
-            "database": absolute_url(self.database),
+            "database": self.database_url.absolute,
             "ledger": _absolute(self.ledger),
         }
-        aside = home / f".{NOTE}.{os.getpid()}"
-        aside.write_text(
-            "# Written by `aquamind run`; arguments and AQUAMIND_* variables go before it.\n"
-            + yaml.safe_dump(content, sort_keys=False),
-            "utf-8",
+        text = (
+            "# Written by `aquamind run`; arguments and AQUAMIND_* variables take precedence over it.\n"
+            + yaml.safe_dump(content, sort_keys=False)
         )
-        aside.replace(home / NOTE)
+        with usable("the note of the settings", home / NOTE):
+            replace_file(home / NOTE, text, mode=PRIVATE)
 
 
 def home_of(environment: Mapping[str, str] | None = None) -> Path:
     """DAGSTER_HOME, or ``.dagster_home`` in the working directory; absolute."""
     environment = os.environ if environment is None else environment
     return Path(environment.get("DAGSTER_HOME") or DEFAULT_HOME).expanduser().absolute()
-
-
-def absolute_url(url: str) -> str:
-    """A SQLite URL with its file's absolute path; other URLs unchanged."""
-    prefix = "sqlite:///"
-    return prefix + str(Path(url.removeprefix(prefix)).absolute()) if url.startswith(prefix) else url
 
 
 def _absolute(place: str) -> str:
@@ -215,11 +221,20 @@ def _from(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _noted(home: Path) -> dict[str, Any]:
     path = home / NOTE
-    if not path.is_file():
+    if not path.exists():
         return {}
-    content = yaml.safe_load(path.read_text("utf-8"))
-    if not isinstance(content, dict) or set(content) - {"scenario", "changes", "database", "ledger"}:
-        raise SettingsError(
-            f"{path} is damaged: it holds scenario, changes, database and ledger; delete it to go back to the defaults"
-        )
+    try:
+        with usable("the note of the settings", path):
+            content = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _damaged(path, f"it is not YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(content, dict) or set(content) - NOTED.keys():
+        raise _damaged(path, f"it holds other things than {', '.join(NOTED)}")
+    for name, value in content.items():
+        if not isinstance(value, NOTED[name]) or (name == "changes" and not all(isinstance(one, str) for one in value)):
+            raise _damaged(path, f"{name} = {value!r} is not text")
     return content | {"changes": tuple(content.get("changes", ()))}
+
+
+def _damaged(path: Path, reason: str) -> SettingsError:
+    return SettingsError(f"{path} is damaged: {reason}; delete it to go back to the defaults")

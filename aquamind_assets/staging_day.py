@@ -1,8 +1,7 @@
-"""The day that a farm was staged for, kept so that it stays the same farm.
+"""The day that a farm is staged for, kept so that later runs continue with the same farm.
 
-A scenario may be staged for *yesterday* (``farm.batches.staging.date``). Which day that was is decided once, when the
-farm is first made, and kept beside the ledgers, where every process finds it: the command, the user interface and its
-workers. So tomorrow's run goes on with the same farm.
+A scenario may be staged for *yesterday* (``farm.batches.staging.date``). The first run decides which day that is, and
+keeps it beside the ledgers, where every process finds it: the command, the user interface and its workers.
 
 Belongs here: keeping, finding and forgetting that day. Does not belong here: which day it is (``settings``).
 """
@@ -11,16 +10,14 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from uuid import uuid4
 
-from upath import UPath
-
+from aquamind_assets.durable_files import LEDGERS, open_place, replace_file, usable
 from aquamind_assets.scenario.loading import ScenarioError
 
 
 @dataclass(frozen=True)
 class StagedFarm:
-    """What the day is kept for: a scenario, by its ``staging_key``, in a database, by its URL without a password."""
+    """The farm whose day is kept: a scenario, by its ``staging_key``, in a database, by its URL without a password."""
 
     scenario: str
     database: str
@@ -36,36 +33,39 @@ def kept(ledger: str, farm: StagedFarm) -> date | None:
 
     Raises:
         ScenarioError: the file that keeps it is damaged.
+        FileUnusable: the place of the ledgers cannot be read.
     """
-    place = UPath(ledger) / farm.file
+    place = open_place(LEDGERS, ledger) / farm.file
     try:
-        return date.fromisoformat(json.loads(place.read_text("utf-8"))["date"])
-    except FileNotFoundError:
-        return None
+        with usable(LEDGERS, ledger):
+            if not place.exists():
+                return None
+            return date.fromisoformat(json.loads(place.read_text("utf-8"))["date"])
     except (ValueError, KeyError, TypeError):
         raise ScenarioError(
-            f'{place} is damaged: it keeps the day of a staged farm, as in {{"date": "2025-03-31"}}; delete it to stage'
-            " anew"
+            f'{place} is damaged: it holds the day of a staged farm, as in {{"date": "2025-03-31"}}; delete it to stage'
+            " the farm anew"
         ) from None
 
 
 def keep(ledger: str, farm: StagedFarm, day: date) -> date:
-    """Keep ``day``, unless a day is kept already; the day that is kept."""
+    """Keep ``day``, unless a day is kept already; the day that is kept.
+
+    Raises:
+        ScenarioError: the file that keeps a day is damaged.
+        FileUnusable: the place of the ledgers cannot be written.
+    """
     known = kept(ledger, farm)
     if known is not None:
         return known
-    place = UPath(ledger)
-    place.mkdir(parents=True, exist_ok=True)
+    place = open_place(LEDGERS, ledger)
     content = json.dumps(asdict(farm) | {"date": day.isoformat()}, indent=1)
-    if place.protocol in ("", "file", "local"):
-        aside = place / f".{farm.file}.{uuid4().hex[:8]}"
-        aside.write_text(content, "utf-8")
-        aside.rename(place / farm.file)
-    else:
-        (place / farm.file).write_text(content, "utf-8")
+    with usable(LEDGERS, ledger):
+        place.mkdir(parents=True, exist_ok=True)
+        replace_file(place / farm.file, content)
     return kept(ledger, farm) or day
 
 
 def forget(ledger: str, farm: StagedFarm) -> None:
-    """Keep it no longer."""
-    (UPath(ledger) / farm.file).unlink(missing_ok=True)
+    """Delete the kept day, if there is one."""
+    (open_place(LEDGERS, ledger) / farm.file).unlink(missing_ok=True)

@@ -30,6 +30,8 @@ LAYERS = (
     ("farm",),
     ("ledger",),
     ("scenario", "tables"),
+    ("durable_files",),
+    ("masking",),
     ("streams", "timeline", "errors"),
 )
 """From the top down. A room imports rooms below its own layer; those of one layer do not import each other."""
@@ -37,7 +39,7 @@ LAYERS = (
 DAGSTER = {"assets", "definitions", "cli"}
 """Rooms that may know Dagster."""
 
-PURE = {"records", "farm", "ledger", "scenario", "tables", "streams", "timeline", "errors"}
+PURE = {"durable_files", "masking", "records", "farm", "ledger", "scenario", "tables", "streams", "timeline", "errors"}
 """Rooms that know no database."""
 
 DATABASES = {"psycopg", "sqlite3", "sqlalchemy", "duckdb"}

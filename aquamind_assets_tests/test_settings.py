@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from aquamind_assets.durable_files import FileUnusable
 from aquamind_assets.scenario.loading import ScenarioError
 from aquamind_assets.settings import NOTE, Settings, SettingsError
 
@@ -48,15 +49,49 @@ def test_another_process_is_told_the_same(tmp_path: Path) -> None:
 def test_a_wrong_date_or_a_damaged_note_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="AQUAMIND_TODAY = 'tomorrow'"):
         load(tmp_path, {"AQUAMIND_TODAY": "tomorrow"})
-    (tmp_path / NOTE).write_text("- what\n")
-    with pytest.raises(SettingsError, match=NOTE):
-        load(tmp_path)
+    for content in ("- what\n", "database: [", "database: 5\n", "changes: [1]\n", "\x80", "seed: 3\n"):
+        (tmp_path / NOTE).write_text(content, "latin-1")
+        with pytest.raises(SettingsError, match=f"{NOTE} is damaged"):
+            load(tmp_path)
+
+
+def test_only_its_owner_reads_the_note(tmp_path: Path) -> None:
+    (tmp_path / NOTE).write_text("scenario: demo\n")
+    (tmp_path / NOTE).chmod(0o644)
+    settings = Settings(database="postgresql://anna:secret@db.example/fish")
+    settings.note(tmp_path)
+    assert (tmp_path / NOTE).stat().st_mode & 0o777 == 0o600
+    assert load(tmp_path).database == settings.database
+    assert [path.name for path in tmp_path.iterdir()] == [NOTE]
+
+
+def test_a_home_that_cannot_hold_a_note_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileUnusable, match="the note of the settings"):
+        Settings().note(tmp_path / "nowhere")
+
+
+def test_a_place_of_ledgers_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ledger").write_text("")
+    with pytest.raises(FileUnusable, match="the place of the ledgers"):
+        staged_farm(tmp_path, date(2026, 11, 22)).settled()
+
+
+def test_a_changed_password_is_the_same_farm(tmp_path: Path) -> None:
+    first = replace(
+        staged_farm(tmp_path, date(2026, 11, 22)), database="postgresql://anna:one@db.example/fish"
+    ).settled()
+    second = replace(
+        staged_farm(tmp_path, date(2027, 3, 1)), database="postgresql://anna:two@db.example/fish"
+    ).settled()
+    assert staging_date(first) == staging_date(second)
+    kept = next((tmp_path / "ledger").glob("staging-*.json")).read_text("utf-8")
+    assert "one" not in kept
 
 
 def test_the_database_is_named_without_its_password() -> None:
     assert (
         Settings(database="postgresql://anna:secret@db.example:5432/fish").database_name
-        == "postgresql://anna@db.example:5432/fish"
+        == "postgresql://anna:***@db.example:5432/fish"
     )
 
 

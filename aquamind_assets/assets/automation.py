@@ -84,8 +84,8 @@ def reconcile_dead_runs(
     context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.SkipReason]:
     """Judges every run under way; launches nothing itself, the retry is the run-retries daemon's."""
-    with platform.open() as warehouse:
-        verdicts = reconcile(context.instance, warehouse.is_locked)
+    with platform.lock_probe() as is_locked:
+        verdicts = reconcile(context.instance, is_locked)
     dead = [verdict for verdict in verdicts if not verdict.alive]
     yield dg.SkipReason(
         "; ".join(

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from aquamind_assets.cli.progress_bar import short
-from aquamind_assets.figures.registry import FIGURES
+from aquamind_assets.cli.formats import short
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.sums import active_by_month
@@ -68,9 +67,10 @@ def show(console: Console, contents: Contents) -> None:
     console.print(Padding(_table(contents.rows, console.width), (1, 0, 0, 0)))
     console.print(f"{int(contents.rows.to_numpy().sum()):,} rows.", style="bold")
     if len(contents.active):
-        first, last = contents.active.index[0], contents.active.index[-1]
-        title = FIGURES["active_batches"].title
-        console.print(f"\n{title}, every quarter {first:%Y} to {last:%Y} (most {contents.active.max()}):")
+        console.print(
+            f"\nActive batches, every quarter {contents.active.index[0]:%Y} to {contents.active.index[-1]:%Y} (most"
+            f" {contents.active.max()}):"
+        )
         console.print("  " + sparkline(contents.active.iloc[::3].to_list()))
 
 

@@ -1,7 +1,7 @@
-"""A log file for each run of the command: what it was told, every chunk, every failure with its stack trace, how it
-ended.
+"""A log file for each run of a command: its arguments, every chunk, every failure with its stack trace, its end.
 
-Belongs here: the file, what goes into it, how long it is kept. Does not belong here: what is shown on the screen.
+Belongs here: the file, what goes into it, how long it is kept. Does not belong here: what is shown on the screen, but
+for the path of the file.
 """
 
 import logging
@@ -18,34 +18,57 @@ from importlib.metadata import version
 from pathlib import Path
 
 import typer
+from rich.console import Console
+from typer.exceptions import TyperException
 
+from aquamind_assets.cli.exits import DONE, EXPECTED, FAILED, INTERRUPTED, USER_ERROR
+from aquamind_assets.cli.output import print_error, print_log_path
+from aquamind_assets.durable_files import made_folder, usable
+from aquamind_assets.errors import Interrupted
+from aquamind_assets.masking import masked
 from aquamind_assets.settings import home_of
 
 FOLDER = "logs"
 KEPT = 30
-"""Log files that stay; the oldest go when a new one begins."""
+"""Log files that are kept; the oldest are deleted when a new one begins."""
 
 _NAME = re.compile(r"^[a-z]+-\d{8}-\d{6}-\d+\.log$")
-_PASSWORD = re.compile(r"//([^:/@\s]*):[^@\s]*@")
 _log = logging.getLogger(__name__)
 
 
+class _Masking(logging.Formatter):
+    """Hides secrets in whatever is logged, stack traces included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line or lines of a record."""
+        return masked(super().format(record))
+
+
 @contextmanager
-def logged(word: str, folder: Path | None) -> Iterator[Path]:
-    """A file for what the platform logs inside the block, in ``folder`` (default ``logs`` in DAGSTER_HOME), such as
-    ``run-20260301-020000-4711.log``."""
-    folder = (folder or home_of() / FOLDER).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{word}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+def logged(command: str, folder: Path | None, console: Console) -> Iterator[Path]:
+    """Write what the platform logs inside the block to a file in ``folder`` (default ``logs`` in DAGSTER_HOME), such as
+    ``run-20260301-020000-4711.log``.
+
+    Its path is printed at the beginning, and again where the command fails. A fault of the program is logged with its
+    stack trace, and ends with exit code 1.
+
+    Raises:
+        FileUnusable: the file cannot be made there.
+        typer.Exit: the program has a fault.
+    """
+    folder = made_folder("the folder of log files", (folder or home_of() / FOLDER).absolute())
+    path = folder / f"{command}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
+    with usable("the log file", path):
+        handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(_Masking("%(asctime)s %(levelname)-7s %(message)s"))
     ours = logging.getLogger("aquamind_assets")
     level = ours.level
     ours.setLevel(logging.INFO)
     ours.addHandler(handler)
-    _forget_old(folder)
+    _delete_old(folder)
     began = time.monotonic()
-    _log.info("aquamind %s", _PASSWORD.sub(r"//\1:...@", shlex.join(sys.argv[1:])))
+    code = FAILED
+    _log.info("aquamind %s", shlex.join(map(masked, sys.argv[1:])))
     _log.info(
         "aquamind-assets %s, Python %s, process %s on %s",
         version("aquamind-assets"),
@@ -53,23 +76,39 @@ def logged(word: str, folder: Path | None) -> Iterator[Path]:
         os.getpid(),
         platform.node(),
     )
+    print_log_path(path, console)
     try:
         yield path
-        _log.info("exit code 0 after %.1f s", time.monotonic() - began)
+        code = DONE
     except typer.Exit as ended:
-        _log.info("exit code %s after %.1f s", ended.exit_code, time.monotonic() - began)
+        code = ended.exit_code
+        if code == FAILED:
+            print_log_path(path, Console(stderr=True))
         raise
-    except BaseException:
-        _log.exception("broken off after %.1f s", time.monotonic() - began)
+    except EXPECTED as error:
+        code = USER_ERROR
+        _log.error("%s", error)
         raise
+    except TyperException as error:
+        code = USER_ERROR
+        _log.error("%s", error.format_message())
+        raise
+    except (KeyboardInterrupt, Interrupted):
+        code = INTERRUPTED
+        raise
+    except Exception as error:
+        _log.exception("a fault of the program")
+        print_error(f"{type(error).__name__}: {error}\nThe stack trace is in the log: {path}")
+        raise typer.Exit(FAILED) from None
     finally:
+        _log.info("exit code %s after %.1f s", code, time.monotonic() - began)
         ours.removeHandler(handler)
         ours.setLevel(level)
         handler.close()
 
 
-def _forget_old(folder: Path) -> None:
-    """Delete the oldest log files beyond those that are kept; other files are left alone."""
+def _delete_old(folder: Path) -> None:
+    """Delete the oldest log files beyond those that are kept; other files stay."""
     ours = sorted((path for path in folder.iterdir() if _NAME.match(path.name)), key=lambda path: path.stat().st_mtime)
     for path in ours[:-KEPT]:
         path.unlink(missing_ok=True)

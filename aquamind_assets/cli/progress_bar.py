@@ -1,4 +1,4 @@
-"""The progress bar of ``aquamind run``, fed by the assets themselves."""
+"""The progress bar of ``aquamind run`` and ``aquamind days``, which the assets report to."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from rich import progress as rich_progress
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
 
+from aquamind_assets.cli.formats import duration, short
 from aquamind_assets.cli.pace import Pace
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.warehouse.memory import resident_mb
@@ -65,21 +66,5 @@ class ProgressBar(Progress):
             f"  {duration(left)} left" if left is not None else ""
         )
         if pace.step is not None:
-            self._step = f"{pace.step[1]} {pace.step[0]}" + (" (stopping)" if self.interrupt_requested else "")
+            self._step = f"{pace.step[1]} {pace.step[0]}" + (" (interrupting)" if self.interrupt_requested else "")
         self._progress.update(self._task, completed=pace.share(), figures=figures, step=self._step)
-
-
-def short(number: float) -> str:
-    """A count in at most four characters: 999, 1.2k, 346k, 4.6M."""
-    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if number >= size:
-            return f"{number / size:.0f}{unit}" if number >= 9.95 * size else f"{number / size:.1f}{unit}"
-    return f"{number:.0f}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as 45 s, 3:20 min or 2:05 h."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d} h"

@@ -1,36 +1,93 @@
 """``aquamind scenario realism``: a scenario's history beside published figures, without writing a database."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
+from rich.markup import escape
 
-from aquamind_assets.farm.sites import infrastructure
-from aquamind_assets.realism.observations import Observations
-from aquamind_assets.realism.page import realism_page, simulate_observations
-from aquamind_assets.realism.statistics import is_full_scale, measure
-from aquamind_assets.realism.targets import Finding, compare, load_targets
-from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.cli.exits import FAILED
+from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFile, settings_of
+from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.tables import Column, print_table
+from aquamind_assets.durable_files import FileUnusable, made_folder, replace_file, usable
+
+if TYPE_CHECKING:
+    from aquamind_assets.realism.targets import Finding
+    from aquamind_assets.scenario.model import Scenario
+
+_COLUMNS = (
+    Column("figure", wraps=True),
+    Column("unit", wraps=True),
+    Column("band"),
+    Column("measured", right=True),
+    Column("result"),
+)
+
+app = typer.Typer()
 
 
-def judge_history(scenario: Scenario, output: Path | None, console: Console) -> list[Finding]:
-    """Simulates the scenario's history in this process, judges it, and writes the page to ``output`` if it is given."""
+@app.command(
+    epilog=(
+        "`aquamind scenario realism --preset demo` · `aquamind scenario realism --preset bakkafrost --output"
+        " docs/realism.md`"
+    )
+)
+def realism(
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Also write the comparison as a page.", show_default=False),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Simulate the whole history, and compare it with published figures. Nothing is written to a database. Exit code 1
+    if a figure is outside its band."""
+    loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+    findings = judge_history(loaded, output, console_for(quiet, as_json))
+    print_result(findings_as_json(findings), as_json, lambda: show(console_for(quiet, as_json), findings))
+    if any(finding.verdict == "outside" for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def judge_history(scenario: "Scenario", output: Path | None, console: Console) -> "list[Finding]":
+    """Simulate the scenario's history in this process, compare it with the targets, and write the page to ``output`` if
+    it is given.
+
+    Raises:
+        FileUnusable: the page cannot be written.
+    """
+    from rich.progress import track
+
+    from aquamind_assets.farm.sites import infrastructure
+    from aquamind_assets.realism.observations import Observations
+    from aquamind_assets.realism.page import realism_page, simulate_observations
+    from aquamind_assets.realism.statistics import is_full_scale, measure
+    from aquamind_assets.realism.targets import compare, load_targets
+
+    if output is not None:
+        # The history takes minutes: a place that cannot be used is refused before.
+        made_folder("the folder of the page", output.absolute().parent)
+        if output.is_dir():
+            raise FileUnusable(f"the page {output} cannot be written: it is a folder")
     places = infrastructure.build(scenario)
     years = simulate_observations(scenario, places)
     observed = Observations.added(
-        list(track(years, description="simulating", total=len(scenario.years), console=console, transient=True))
+        list(track(years, description="Simulating", total=len(scenario.years), console=console, transient=True))
     )
     findings = compare(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(realism_page(scenario, observed, findings), "utf-8")
+        with usable("the page", output):
+            replace_file(output, realism_page(scenario, observed, findings))
     return findings
 
 
-def as_json(findings: list[Finding]) -> dict[str, Any]:
-    """The findings as one document."""
+def findings_as_json(findings: "list[Finding]") -> dict[str, Any]:
+    """The findings as plain values."""
     return {
         one.target.key: {
             "measured": list(one.measured),
@@ -43,19 +100,20 @@ def as_json(findings: list[Finding]) -> dict[str, Any]:
     }
 
 
-def show(console: Console, findings: list[Finding]) -> None:
+def show(console: Console, findings: "list[Finding]") -> None:
     """The findings as a table; series are shown by their worst value."""
-    table = Table("figure", "unit", "band", "measured", "")
     colours = {"inside": "green", "outside": "red", "not measured": "dim"}
+    rows = []
     for one in findings:
         place = _worst(one)
         measured = f"{one.measured[place]:.3g}" if one.measured else "-"
         band = f"{one.target.low[place]:.3g} to {one.target.high[place]:.3g}"
-        table.add_row(one.target.figure, one.target.unit, band, measured, f"[{colours[one.verdict]}]{one.verdict}[/]")
-    console.print(table)
+        mark = f"[{colours[one.verdict]}]{one.verdict}[/]"
+        rows.append((escape(one.target.figure), escape(one.target.unit), band, measured, mark))
+    print_table(console, _COLUMNS, rows)
 
 
-def _worst(finding: Finding) -> int:
+def _worst(finding: "Finding") -> int:
     """Position of the value that lies nearest to, or furthest beyond, its border, relative to the width of its band."""
     target = finding.target
     rows = zip(finding.measured, target.low, target.high, strict=False)

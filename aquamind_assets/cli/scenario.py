@@ -1,20 +1,61 @@
-"""``aquamind scenario``: showing, describing and comparing scenarios."""
+"""``aquamind scenario``: show, check and compare scenarios."""
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from pydantic import BaseModel
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.padding import Padding
 
-from aquamind_assets.cli.year_choice import UsageError
-from aquamind_assets.farm.batches.staging import staged_starts
-from aquamind_assets.farm.sites.infrastructure import build
-from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
+from aquamind_assets.cli.formats import count
+from aquamind_assets.cli.options import Changes, Json, Preset, ScenarioFile, settings_of
+from aquamind_assets.cli.output import print_result
+from aquamind_assets.cli.tables import Column, print_table
+from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.quantities import Range
-from aquamind_assets.timeline import to_date
+from aquamind_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from aquamind_assets.ledger.infrastructure import Infrastructure
+
+WIDE = 120
+"""A screen narrower than this shows parameters as paragraphs: five columns of text would be a word wide each."""
+
+app = typer.Typer(no_args_is_help=True, help="Show, check and compare scenarios, with every parameter.")
+
+
+@app.command(epilog="`aquamind scenario show --preset bakkafrost` · `aquamind scenario show farm.batches`")
+def show(
+    path: Annotated[str, typer.Argument(help="Show only this part, as in `farm.batches`.")] = "",
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    as_json: Json = False,
+) -> None:
+    """Show every parameter with its value, unit, meaning and source."""
+    loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+    print_result(json.loads(loaded.model_dump_json()), as_json, lambda: show_scenario(Console(), loaded, path))
+
+
+@app.command(epilog="`aquamind scenario check my_farm.yaml`")
+def check(file: Annotated[str, typer.Argument(help="A YAML file or a preset.")], changes: Changes = None) -> None:
+    """Check a scenario, and describe what it generates in a few lines."""
+    loaded = Settings.load(scenario=file, changes=changes or ()).load_scenario()
+    Console().print(describe(loaded), highlight=False)
+
+
+@app.command(epilog="`aquamind scenario diff demo tiny`")
+def diff(
+    one: Annotated[str, typer.Argument(help="A preset or a YAML file.")],
+    other: Annotated[str, typer.Argument(help="The scenario to compare it with.")],
+    as_json: Json = False,
+) -> None:
+    """Show where two scenarios differ."""
+    found = difference(*(Settings.load(scenario=name).load_scenario() for name in (one, other)))
+    print_result(found, as_json, lambda: show_difference(Console(), found, one, other))
 
 
 def show_scenario(console: Console, scenario: Scenario, path: str = "") -> None:
@@ -26,14 +67,18 @@ def show_scenario(console: Console, scenario: Scenario, path: str = "") -> None:
     lines = [line for line in parameters(scenario) if line[0] == path or line[0].startswith(f"{path}.") or not path]
     if not lines:
         raise UsageError(
-            f"{path}: the scenario has {', '.join(sorted({line[0].split('.')[0] for line in parameters(scenario)}))}"
+            f"{path}: no such part; the scenario has"
+            f" {', '.join(sorted({line[0].split('.')[0] for line in parameters(scenario)}))}"
         )
-    table = Table(show_edge=False, pad_edge=False)
-    for column in ("parameter", "value", "unit", "meaning", "source"):
-        table.add_column(column, overflow="fold")
-    for line in lines:
-        table.add_row(*line)
-    console.print(table)
+    if console.width >= WIDE:
+        columns = [Column(name, wraps=True) for name in ("parameter", "value", "unit", "meaning", "source")]
+        print_table(console, columns, [[escape(cell) for cell in line] for line in lines])
+        return
+    for parameter, value, unit, meaning, source in lines:
+        console.print(f"[bold]{escape(parameter)}[/] = {escape(value)} {escape(unit)}".rstrip(), highlight=False)
+        text = meaning + (f" Source: {source}" if source else "")
+        if text:
+            console.print(Padding(escape(text), (0, 0, 0, 4)), style="dim", highlight=False)
 
 
 def parameters(model: BaseModel, prefix: str = "") -> list[tuple[str, str, str, str, str]]:
@@ -68,11 +113,13 @@ def _described(path: str, value: Any, unit: str, meaning: str, source: str) -> l
 
 
 def describe(scenario: Scenario) -> str:
-    """What a valid scenario makes, in a few lines.
+    """What a valid scenario generates, in a few lines.
 
     Raises:
-        ScenarioError: the places of staged batches cannot be reached.
+        ScenarioError: the positions of staged batches cannot be reached.
     """
+    from aquamind_assets.farm.sites.infrastructure import build
+
     built = build(scenario)
     sea = int((built.containers.area >= 0).sum())
     plan = scenario.farm.batches
@@ -86,8 +133,13 @@ def describe(scenario: Scenario) -> str:
     )
 
 
-def _staged(scenario: Scenario, built: Infrastructure) -> str:
+def _staged(scenario: Scenario, built: "Infrastructure") -> str:
     """The staged batches and when they begin, a line each."""
+    from aquamind_assets.farm.batches.staging import staged_starts
+    from aquamind_assets.ledger.codes import Stage
+    from aquamind_assets.scenario.farm import STAGE_NAMES
+    from aquamind_assets.timeline import to_date
+
     staging = scenario.farm.batches.staging
     if staging is None:
         return ""
@@ -108,7 +160,7 @@ def _staged(scenario: Scenario, built: Infrastructure) -> str:
 
 
 def _harvest(left: int) -> str:
-    days = f"{abs(left)} day" + "s" * (abs(left) != 1)
+    days = count(abs(left), "day")
     return f"{days} before its harvest begins" if left > 0 else f"{days} after its harvest has begun"
 
 
@@ -119,10 +171,11 @@ def difference(one: Scenario, other: Scenario) -> dict[str, list[str | None]]:
 
 
 def show_difference(console: Console, found: dict[str, list[str | None]], one: str, other: str) -> None:
-    """Print it."""
-    table = Table(show_edge=False, pad_edge=False)
-    for column in ("parameter", one, other):
-        table.add_column(column, overflow="fold")
-    for path, (left, right) in found.items():
-        table.add_row(path, left or "·", right or "·")
-    console.print(table if found else "No difference.")
+    """Print the parameters that differ, with both values."""
+    if not found:
+        console.print("No difference.")
+        return
+    columns = [Column(name, wraps=True) for name in ("parameter", one, other)]
+    print_table(
+        console, columns, [[escape(path), *(escape(value or "·") for value in pair)] for path, pair in found.items()]
+    )

@@ -1,120 +1,138 @@
-"""``aquamind status``: what is there, and in what shape."""
+"""``aquamind status``: how far each year is, and the last runs."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import dagster as dg
+import typer
 from rich.console import Console
-from rich.table import Table
 
-from aquamind_assets.assets.dead_runs import liveness_of
-from aquamind_assets.assets.jobs import ONE_YEAR
-from aquamind_assets.cli.home import make_home
-from aquamind_assets.cli.progress_bar import duration, short
-from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.prerequisites import complete_years
-from aquamind_assets.pipeline.staleness import is_stale
+from aquamind_assets.cli.formats import duration, short
+from aquamind_assets.cli.home import open_instance
+from aquamind_assets.cli.options import Database, Json, settings_of
+from aquamind_assets.cli.output import print_result
+from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.settings import Settings
-from aquamind_assets.timeline import to_date
-from aquamind_assets.warehouse.checkpoints import Checkpoint
-from aquamind_assets.warehouse.errors import NothingMaterialized
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from aquamind_assets.warehouse.checkpoints import Checkpoint
+
+SHOWN_RUNS = 5
+
+_COLUMNS = (
+    Column("year"),
+    Column("simulated to"),
+    Column("assets", right=True),
+    Column("chunks", right=True),
+    Column("rows", right=True),
+    Column("written in", right=True),
+    Column("state"),
+)
+
+app = typer.Typer()
+
+
+@app.command(epilog="`aquamind status` · `aquamind status --json`")
+def status(database: Database = None, as_json: Json = False) -> None:
+    """Show the years that are simulated and written, their chunks and rows, whether they are stale, and the last
+    runs."""
+    found = status_of(settings_of(None, None, None, database, None))
+    print_result(found.as_json(), as_json, lambda: show(found, Console()))
 
 
 @dataclass(frozen=True)
 class YearStatus:
-    """One year: how far it is simulated and recorded."""
+    """One year: how far it is simulated and written.
+
+    Attributes:
+        year: calendar year.
+        simulated_to: last day of its ledger, as a date; None without a ledger.
+        assets: number of assets with a committed chunk.
+        chunks: number of committed chunks.
+        rows: rows with ids of the year.
+        seconds: time that writing the chunks took.
+        complete: whether every asset is written to the last day that is over.
+        stale: whether a chunk is of another scenario or code.
+    """
 
     year: int
-    ledger_through: str | None
+    simulated_to: str | None
     assets: int
     chunks: int
     rows: int
     seconds: float
     complete: bool
-    other_scenario: bool
+    stale: bool
+
+    @property
+    def state(self) -> str:
+        """The state in a word, with rich's markup."""
+        if self.stale:
+            return "[yellow]stale[/]"
+        if self.complete:
+            return "[green]complete[/]"
+        return "[yellow]incomplete[/]" if self.chunks else "[dim]not written[/]"
 
 
 @dataclass(frozen=True)
 class Status:
-    """The database and the ledgers as they are."""
+    """The database, the ledgers and the last runs.
+
+    Attributes:
+        scenario: its name.
+        fingerprint: of the scenario.
+        database: its URL, the password hidden.
+        bytes: its size.
+        years: the years that are simulated or written.
+        fixed_rows: rows whose ids AquaMind fixes; they are of no year.
+        last_runs: the latest runs in Dagster; ``dead`` says why a run that is stuck in STARTED is dead.
+    """
 
     scenario: str
     fingerprint: str
     database: str
     bytes: int
     years: list[YearStatus]
+    fixed_rows: int
     last_runs: list[dict[str, str]]
+
+    @property
+    def total_rows(self) -> int:
+        """All rows of the platform: the total that ``aquamind run`` prints."""
+        return sum(year.rows for year in self.years) + self.fixed_rows
 
     def as_json(self) -> dict[str, object]:
         """Plain values."""
-        return vars(self) | {"years": [vars(year) for year in self.years]}
-
-    def show(self, console: Console) -> None:
-        """Print it."""
-        console.print(
-            f"Scenario [bold]{self.scenario}[/] ({self.fingerprint}) in {self.database}, {self.bytes / 1e6:,.0f} MB",
-            highlight=False,
-        )
-        table = Table(show_edge=False, pad_edge=False)
-        for column in ("year", "simulated to"):
-            table.add_column(column)
-        for column in ("assets", "chunks", "rows", "written in"):
-            table.add_column(column, justify="right")
-        table.add_column("")
-        for one in self.years:
-            state = (
-                "[yellow]another scenario[/]"
-                if one.other_scenario
-                else (
-                    "[green]complete[/]"
-                    if one.complete
-                    else "[dim]not recorded[/]"
-                    if not one.chunks
-                    else "[yellow]unfinished[/]"
-                )
-            )
-            table.add_row(
-                str(one.year),
-                one.ledger_through or "·",
-                str(one.assets),
-                str(one.chunks),
-                short(one.rows),
-                duration(one.seconds),
-                state,
-            )
-        console.print(table)
-        for run in self.last_runs:
-            dead = f", [red]but {run['dead']}[/]" if run["dead"] else ""
-            console.print(
-                f"[dim]{run['ended']}[/] {run['job']} {run['partition']}: {run['status'].lower()}{dead}",
-                highlight=False,
-            )
-        if any(run["dead"] for run in self.last_runs):
-            console.print(
-                "The next [bold]aquamind run[/] or [bold]aquamind reconcile[/] reports them failed; what they committed"
-                " stays.",
-                highlight=False,
-            )
-        if any(not one.complete and one.chunks for one in self.years):
-            console.print("Go on with [bold]aquamind run --resume[/].", highlight=False)
+        return vars(self) | {"years": [vars(year) for year in self.years], "total_rows": self.total_rows}
 
 
 def status_of(settings: Settings) -> Status:
-    """Read it from the checkpoints, the ledgers and the Dagster instance."""
+    """Read it from the checkpoints, the manifest, the ledgers and the Dagster instance."""
+    from aquamind_assets.pipeline.platform import Platform
+    from aquamind_assets.pipeline.prerequisites import complete_years
+    from aquamind_assets.pipeline.staleness import is_stale
+    from aquamind_assets.timeline import to_date
+    from aquamind_assets.warehouse.errors import NothingMaterialized
+
     platform = Platform(settings)
+    simulated = platform.ledgers.years()
     checkpoints: list[Checkpoint] = []
     complete: set[int] = set()
+    rows: dict[int, int] = {}
     size = 0
-    simulated = platform.ledgers.years()
-    try:
-        with platform.read() as warehouse:
-            checkpoints = warehouse.checkpoints()
-            complete = complete_years(platform, warehouse, simulated)
-            size = warehouse.size_bytes()
-            runs = _last_runs(warehouse.is_locked)
-    except NothingMaterialized:
-        runs = _last_runs(lambda asset, year: False)
-    years = sorted({*simulated, *(checkpoint.year for checkpoint in checkpoints)})
+    with suppress(NothingMaterialized), platform.read() as warehouse:
+        checkpoints = warehouse.checkpoints()
+        for entry in warehouse.manifest():
+            rows[entry.year] = rows.get(entry.year, 0) + entry.rows
+        size = warehouse.size_bytes()
+        complete = complete_years(platform, warehouse, simulated)
+    with platform.lock_probe() as is_locked:
+        runs = _last_runs(is_locked)
+    fixed = rows.pop(0, 0)
+    years = sorted({*simulated, *rows, *(checkpoint.year for checkpoint in checkpoints)})
     found = []
     for year in years:
         ours = [checkpoint for checkpoint in checkpoints if checkpoint.year == year]
@@ -122,39 +140,84 @@ def status_of(settings: Settings) -> Status:
         found.append(
             YearStatus(
                 year=year,
-                ledger_through=str(to_date(ledger.through)) if ledger else None,
+                simulated_to=str(to_date(ledger.through)) if ledger else None,
                 assets=len({checkpoint.asset for checkpoint in ours}),
                 chunks=len(ours),
-                rows=sum(checkpoint.rows for checkpoint in ours),
+                rows=rows.get(year, 0),
                 seconds=sum(checkpoint.seconds for checkpoint in ours),
                 complete=year in complete,
-                other_scenario=any(is_stale(platform, checkpoint) for checkpoint in ours),
+                stale=any(is_stale(platform, checkpoint) for checkpoint in ours),
             )
         )
-    return Status(platform.scenario.name, platform.scenario.fingerprint(), settings.database_name, size, found, runs)
+    fingerprint = platform.scenario.fingerprint()
+    return Status(platform.scenario.name, fingerprint, settings.database_name, size, found, fixed, runs)
 
 
-def _last_runs(lock_held: Callable[[str, int], bool], count: int = 5) -> list[dict[str, str]]:
-    """The latest runs; ``dead`` says why nobody can be working on a run that counts as started, ``""`` for all
-    others."""
-    make_home()
-    with dg.DagsterInstance.get() as instance:
-        records = instance.get_run_records(limit=count)
+def show(found: Status, console: Console) -> None:
+    """Print the years, the last runs, and what to do about dead runs and incomplete years."""
+    console.print(
+        f"Scenario [bold]{found.scenario}[/] ({found.fingerprint}) in {found.database}, {found.bytes / 1e6:,.0f} MB",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if not found.years:
+        console.print("Nothing is simulated or written yet; [bold]aquamind run[/] does both.", highlight=False)
+    else:
+        print_table(console, _COLUMNS, [_row(year) for year in found.years])
+        fixed = f", {found.fixed_rows:,} of them with ids fixed by AquaMind, of no year" if found.fixed_rows else ""
+        console.print(f"{found.total_rows:,} rows{fixed}.", highlight=False)
+    for run in found.last_runs:
+        dead = f", [red]but {run['dead']}[/]" if run["dead"] else ""
+        console.print(
+            f"[dim]{run['updated']}[/] {run['job']} {run['partition']}: {run['status'].lower()}{dead}", highlight=False
+        )
+    if any(run["dead"] for run in found.last_runs):
+        console.print(
+            "The next [bold]aquamind run[/] or [bold]aquamind reconcile[/] reports dead runs failed; their committed"
+            " chunks stay.",
+            highlight=False,
+        )
+    if any(not year.complete and year.chunks for year in found.years):
+        console.print("[bold]aquamind run --resume[/] completes the years that are not complete.", highlight=False)
+
+
+def _row(year: YearStatus) -> tuple[str, ...]:
+    return (
+        str(year.year),
+        year.simulated_to or "·",
+        str(year.assets),
+        str(year.chunks),
+        short(year.rows),
+        duration(year.seconds),
+        year.state,
+    )
+
+
+def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
+    """The latest runs; ``dead`` says why a run that is stuck in STARTED is dead, and is ``""`` for all others."""
+    from aquamind_assets.assets.jobs import ONE_YEAR
+
+    with open_instance() as instance:
+        records = instance.get_run_records(limit=SHOWN_RUNS)
     return [
         {
             "run_id": record.dagster_run.run_id,
             "job": record.dagster_run.job_name if record.dagster_run.job_name != ONE_YEAR else "year",
             "partition": record.dagster_run.tags.get("dagster/partition", ""),
             "status": record.dagster_run.status.value,
-            "ended": f"{record.update_timestamp:%Y-%m-%d %H:%M}",
-            "dead": _dead(record, lock_held),
+            "updated": f"{record.update_timestamp:%Y-%m-%d %H:%M}",
+            "dead": _why_dead(record, lock_held),
         }
         for record in records
     ]
 
 
-def _dead(record: dg.RunRecord, lock_held: Callable[[str, int], bool]) -> str:
+def _why_dead(record: "dg.RunRecord", lock_held: Callable[[str, int], bool]) -> str:
+    import dagster as dg
+
+    from aquamind_assets.assets.dead_runs import liveness_of
+
     if record.dagster_run.status not in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
         return ""
-    verdict = liveness_of(record, lock_held)
-    return "" if verdict.alive else verdict.reason
+    liveness = liveness_of(record, lock_held)
+    return "" if liveness.alive else liveness.reason

@@ -2,27 +2,58 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Annotated
 
-from aquamind_assets.cli.home import WORKSPACE, make_home
-from aquamind_assets.cli.run import reconcile_runs
+import typer
+
+from aquamind_assets.cli.exits import DONE
+from aquamind_assets.cli.home import WORKSPACE, make_home, open_instance
+from aquamind_assets.cli.options import Changes, Database, LedgerPlace, Preset, ScenarioFile, settings_of
+from aquamind_assets.cli.reconcile import reconcile_runs
+from aquamind_assets.cli.years import UsageError
 from aquamind_assets.errors import TransientError, UserError
 from aquamind_assets.settings import Settings
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
+HIGHEST_PORT = 65535
+
+app = typer.Typer()
+
+
+@app.command(epilog="`aquamind ui` · `aquamind ui --port 3333`")
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=HIGHEST_PORT, help="Port on this machine.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    database: Database = None,
+    ledger: LedgerPlace = None,
+) -> None:
+    """Start Dagster's user interface and its daemon on the data of the last run. Ctrl-C stops them."""
+    raise typer.Exit(serve(settings_of(preset, scenario, changes, database, ledger), host, port))
 
 
 def serve(settings: Settings, host: str, port: int) -> int:
-    """Run them until they end, or until Ctrl-C or SIGTERM; their exit code, 0 if they were asked to end."""
+    """Run them until they end, or until Ctrl-C or SIGTERM; their exit code, 0 if they were asked to end.
+
+    Raises:
+        UsageError: the address cannot be listened on.
+        UserError: the scenario, the ledgers or DAGSTER_HOME cannot be used.
+    """
     settings = settings.settled()
     settings.load_scenario()
+    _require_address(host, port)
     home = make_home()
-    settings.note(home)
+    with open_instance():
+        settings.note(home)
     for line in _dead_runs(settings):
         print(line)
-    print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C closes it.", flush=True)
+    print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C stops it.", flush=True)
     command = [
         sys.executable,
         "-m",
@@ -43,9 +74,9 @@ def serve(settings: Settings, host: str, port: int) -> int:
         nonlocal asked
         asked = True
 
-    # Handlers are set before the child is there: whoever started us may have let it inherit that SIGINT is ignored.
+    # Handlers are set before the child exists: it may inherit from our parent that SIGINT is ignored.
     before = {number: signal.signal(number, end) for number in ENDS}
-    # `dagster dev` warns that it is superseded by a command of a package that nobody needs here.
+    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
     environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
     child = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
@@ -56,23 +87,37 @@ def serve(settings: Settings, host: str, port: int) -> int:
                 if asked:
                     child.send_signal(signal.SIGINT)
                     child.wait()
-        return 0 if asked else int(child.returncode)
+        return DONE if asked else int(child.returncode)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _dead_runs(settings: Settings) -> Iterator[str]:
-    """What is to be said of runs that died since somebody last looked; they are reported failed. Without a database
-    nobody can tell."""
+def _require_address(host: str, port: int) -> None:
+    """Check that the web server can listen there.
+
+    Raises:
+        UsageError: the host is unknown, or the port is taken or reserved.
+    """
     try:
-        verdicts = reconcile_runs(settings)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        raise UsageError(f"--host {host} --port {port}: {error.strerror or error}; choose another one") from None
+
+
+def _dead_runs(settings: Settings) -> Iterator[str]:
+    """A line for each dead run, which is reported failed; a line that says why, where that cannot be found out."""
+    try:
+        under_way = reconcile_runs(settings)
     except (UserError, TransientError) as error:
-        yield f"Runs that have died are not looked for: {error}"
+        yield f"Dead runs are not looked for: {error}"
         return
-    for run in verdicts:
+    for run in under_way:
         if not run.alive:
             yield (
-                f"Run {run.run_id[:8]} of {run.partition or run.job} had died ({run.reason}); reported failed. Run"
-                " again, it goes on from there."
+                f"Dead run {run.run_id[:8]} of {run.partition or run.job} reported failed ({run.reason}). Run it again:"
+                " it resumes from the committed chunks."
             )

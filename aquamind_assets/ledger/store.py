@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from aquamind_assets.durable_files import LEDGERS, open_place, replace_file, usable
 from aquamind_assets.errors import UserError
 
 Columns = Mapping[str, np.ndarray]
@@ -27,6 +28,10 @@ Columns = Mapping[str, np.ndarray]
 
 class LedgerMissing(UserError):
     """A required part of a year is not stored. The message names the part and the command that stores it."""
+
+
+class LedgerDamaged(UserError):
+    """The file that says what is stored of a year cannot be read; the message names it and what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,25 +65,34 @@ class LedgerStore:
     def __init__(self, place: str, fingerprint: str) -> None:
         self.place = place
         self.fingerprint = fingerprint
-        self.root = UPath(place) / fingerprint
+        self.root = open_place(LEDGERS, place) / fingerprint
 
     def years(self, part: str) -> list[int]:
         """Return the years for which this part is stored, in order."""
-        if not self.root.exists():
-            return []
-        return sorted(
-            int(folder.name)
-            for folder in self.root.iterdir()
-            if folder.name.isdigit() and (folder / f"{part}.json").exists()
-        )
+        with usable(LEDGERS, self.place):
+            if not self.root.exists():
+                return []
+            return sorted(
+                int(folder.name)
+                for folder in self.root.iterdir()
+                if folder.name.isdigit() and (folder / f"{part}.json").exists()
+            )
 
     def about(self, year: int, part: str) -> StoredPart | None:
-        """Return the metadata of a stored part, or None."""
+        """Return the metadata of a stored part, or None.
+
+        Raises:
+            LedgerDamaged: the pointer file is damaged.
+        """
         pointer = self._pointer(year, part)
         try:
             return StoredPart(**json.loads(pointer.read_text("utf-8")))
         except FileNotFoundError:
             return None
+        except (ValueError, TypeError) as error:
+            raise LedgerDamaged(
+                f"{pointer} is damaged ({error}); delete it, and the next run simulates {year} again"
+            ) from None
 
     def write(
         self,
@@ -95,7 +109,8 @@ class LedgerStore:
         if known is not None and (known.digest, known.opening, known.through) == (digest, opening, through):
             return known
         folder = self.root / str(year) / f"{part}-{digest}-{uuid4().hex[:8]}"
-        folder.mkdir(parents=True, exist_ok=True)
+        with usable(LEDGERS, self.place):
+            folder.mkdir(parents=True, exist_ok=True)
         size = 0
         for name, columns in frames.items():
             size += _put(folder / f"{name}.parquet", _parquet(columns))
@@ -144,13 +159,7 @@ class LedgerStore:
 
     def _point(self, stored: StoredPart) -> None:
         pointer = self._pointer(stored.year, stored.part)
-        content = json.dumps(asdict(stored), indent=1).encode()
-        if pointer.protocol in ("", "file", "local"):
-            aside = pointer.with_name(f".{pointer.name}.{uuid4().hex[:8]}")
-            aside.write_bytes(content)
-            aside.rename(pointer)
-        else:
-            pointer.write_bytes(content)
+        replace_file(pointer, json.dumps(asdict(stored), indent=1))
 
     def _forget(self, year: int, part: str, keep: set[str]) -> None:
         """Remove folders without a pointer. The folder of the previous pointer stays for readers that still use it."""
@@ -199,7 +208,7 @@ def _numpy(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _put(path: UPath, content: bytes) -> int:
-    path.write_bytes(content)
+    replace_file(path, content)
     return len(content)
 
 

@@ -1,10 +1,11 @@
-"""What every asset is given: the scenario, the ledgers, the way to the database, and today's date.
+"""The platform of one process: the scenario, the ledgers, the database and today's date.
 
-Belongs here: putting the floors below together for one process. Does not belong here: writing rows (``writing``),
+Belongs here: putting the packages below together. Does not belong here: writing rows (``writing``),
 Dagster's definitions of assets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -24,9 +25,10 @@ from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.settings import Settings, SettingsError
+from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number, year_days
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.errors import NothingMaterialized
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
@@ -39,7 +41,7 @@ class Platform:
     """One process's view of the platform; the resource of all assets.
 
     Attributes:
-        settings: the process's orders from outside.
+        settings: what options, environment and the note in DAGSTER_HOME say.
         progress: receives what is generated, and carries the request to stop.
         days: the only days of which events are recorded; None for all.
     """
@@ -141,7 +143,7 @@ class Platform:
         to date.
 
         Raises:
-            SettingsError: the URL is of no kind of database that is known.
+            DatabaseUrlError: the URL is of no kind of database that is known.
             SchemaMismatch: it is not empty and its tables are not AquaMind's.
             NothingMaterialized: there is no such database, and none is to be made.
         """
@@ -151,18 +153,30 @@ class Platform:
         """The database, for reading alone: nothing is created or changed, and rights to read suffice.
 
         Raises:
-            SettingsError: the URL is of no kind of database that is known.
+            DatabaseUrlError: the URL is of no kind of database that is known.
             NothingMaterialized: there is no such database, or it holds no rows of the platform.
             SchemaMismatch: its tables are not AquaMind's.
             OtherVersion: an older or a newer version of the platform wrote it.
         """
         return self._opened(Warehouse.begin_reading)
 
-    def _opened(self, prepare: Callable[[Warehouse], None]) -> Warehouse:
+    @contextmanager
+    def lock_probe(self) -> Iterator[Callable[[str, int], bool]]:
+        """A function that tells whether a writer holds an asset's year; nothing is held where there is no database.
+
+        Raises:
+            UserError, TransientError: the database cannot be read.
+        """
         try:
-            warehouse = open_warehouse(self.settings.database)
-        except ValueError as error:
-            raise SettingsError(str(error)) from None
+            warehouse = self.read()
+        except NothingMaterialized:
+            yield lambda asset, year: False
+            return
+        with warehouse:
+            yield warehouse.is_locked
+
+    def _opened(self, prepare: Callable[[Warehouse], None]) -> Warehouse:
+        warehouse = open_warehouse(self.settings.database_url)
         try:
             prepare(warehouse)
         except BaseException:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from aquamind_assets.durable_files import usable
 from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.model import Scenario
 
@@ -114,16 +115,23 @@ def _told_year(told: str, day: date) -> int | str:
 
 def _document(source: str | Path, changes: Sequence[str]) -> dict[str, Any]:
     """What a source says, with changes applied."""
-    document = _read(str(source), Path.cwd())
+    document = _read(str(source), Path.cwd(), ())
     for change in changes:
         path, separator, value = change.partition("=")
         if not separator:
             raise ScenarioError(f"change {change!r}: write path=value, as in farm.batches.eggs_mean=200000")
-        _set(document, path.strip().split("."), yaml.safe_load(value), change)
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise ScenarioError(
+                f"change {change!r}: {value!r} is not YAML; write a number, text or [a, list]"
+            ) from None
+        _set(document, path.strip().split("."), parsed, change)
     return document
 
 
-def _read(source: str, folder: Path) -> dict[str, Any]:
+def _read(source: str, folder: Path, before: tuple[str, ...]) -> dict[str, Any]:
+    """The document of a preset or file, with what it extends; ``before`` are those that extend it."""
     if source in preset_names():
         text, place, beside = (
             (resources.files("aquamind_assets.scenario") / "presets" / f"{source}.yaml").read_text("utf-8"),
@@ -136,7 +144,9 @@ def _read(source: str, folder: Path) -> dict[str, Any]:
             raise ScenarioError(
                 f"no scenario {source!r}: give a YAML file or one of the presets {', '.join(preset_names())}"
             )
-        text, place, beside = path.read_text("utf-8"), str(path), path.parent
+        text, place, beside = _text(path), str(path), path.parent
+    if place in before:
+        raise ScenarioError(f"{place} extends itself: {' extends '.join((*before, place))}")
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -144,7 +154,15 @@ def _read(source: str, folder: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ScenarioError(f"{place} must be a mapping at its top, not {type(document).__name__}")
     parent = document.pop("extends", None)
-    return document if parent is None else _merge(_read(str(parent), beside), document)
+    return document if parent is None else _merge(_read(str(parent), beside, (*before, place)), document)
+
+
+def _text(path: Path) -> str:
+    try:
+        with usable("the scenario", path):
+            return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path} is not YAML: it is not text in UTF-8") from None
 
 
 def _merge(base: Any, change: Any) -> Any:

@@ -1,21 +1,19 @@
 """One URL chooses the database."""
 
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
-from aquamind_assets.warehouse.sqlite.connection import sqlite_path
 from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
+from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
-def open_warehouse(url: str) -> Warehouse:
-    """The warehouse at ``sqlite:///<file>`` or ``postgresql://...``; use it in a ``with`` statement. An SQLite file is
-    made if it is not there.
+def open_warehouse(url: str | DatabaseUrl) -> Warehouse:
+    """The warehouse at ``sqlite:///<file>`` or ``postgresql://...``; use it in a ``with`` statement. Nothing is created
+    yet: see ``Warehouse.prepare`` and ``Warehouse.begin_reading``.
 
     Raises:
-        ValueError: another kind of URL.
-        WarehouseUnavailable: the database cannot be reached.
+        DatabaseUrlError: another kind of URL, or one that cannot be read.
+        DatabaseRefused: the server refuses the connection, for a reason that a person can change.
+        WarehouseUnavailable: the server cannot be reached.
     """
-    if url.startswith("sqlite:"):
-        return Warehouse(SqliteDatabase(sqlite_path(url)))
-    if url.startswith(("postgresql://", "postgres://")):
-        return Warehouse(PostgresDatabase(url))
-    raise ValueError(f"database {url!r}: allowed are sqlite:///<file> and postgresql://<user>@<host>/<database>")
+    parsed = url if isinstance(url, DatabaseUrl) else DatabaseUrl.parse(url)
+    return Warehouse(PostgresDatabase(parsed.text) if parsed.path is None else SqliteDatabase(parsed.path))

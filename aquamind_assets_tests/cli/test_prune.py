@@ -1,4 +1,4 @@
-"""Old runs that may go, and those that the user interface still shows."""
+"""Old runs that are deleted, and those that the user interface still shows."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from aquamind_assets.cli.prune import forget, prunable_runs
+from aquamind_assets.cli.prune import delete_runs, prunable_runs
 
 YEARS = dg.StaticPartitionsDefinition(["2015", "2016"])
 
@@ -29,15 +29,15 @@ def run(instance: dg.DagsterInstance, year: str, **tags: str) -> str:
     return dg.materialize([catch], instance=instance, partition_key=year, tags=tags, raise_on_error=False).run_id
 
 
-def test_only_what_nobody_is_shown_any_more_goes(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_only_runs_that_are_no_longer_shown_are_deleted(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     replaced, failed = run(instance, "2015"), run(instance, "2016", fails="yes")
     latest = [run(instance, "2015"), run(instance, "2016")]
     now = datetime.now(UTC)
     assert prunable_runs(instance, now - timedelta(days=1)).run_ids == []
     found = prunable_runs(instance, now + timedelta(days=1))
     assert found.run_ids == [replaced, failed]
-    assert found.shown == 2
-    forget(instance, found.run_ids)
+    assert found.latest == 2
+    delete_runs(instance, found.run_ids)
     assert {record.dagster_run.run_id for record in instance.get_run_records()} == set(latest)
     assert instance.get_materialized_partitions(catch.key) == {"2015", "2016"}
     assert {path.stem for path in (tmp_path / "history" / "runs").glob("*.db")} == {*latest, "index"}

@@ -1,4 +1,4 @@
-"""What ``aquamind status`` says after a power cut, without changing anything."""
+"""``aquamind status`` after a power cut, which changes nothing."""
 
 import io
 import json
@@ -13,13 +13,11 @@ from dagster._core.test_utils import create_run_for_test
 from rich.console import Console
 
 from aquamind_assets.assets.dead_runs import WORKER_TAG
-from aquamind_assets.cli.status import status_of
+from aquamind_assets.cli.status import show, status_of
 from aquamind_assets.settings import Settings
 
 
-def test_a_run_that_nobody_works_on_is_told_from_one_that_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dead_run_is_told_apart_from_one_whose_process_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     settings = Settings("tiny", (), f"sqlite:///{tmp_path / 'farm.db'}", str(tmp_path / "ledger"))
     assert status_of(settings).last_runs == []
@@ -33,7 +31,7 @@ def test_a_run_that_nobody_works_on_is_told_from_one_that_goes_on(
     assert {run["partition"]: bool(run["dead"]) for run in found.last_runs} == {"2015": True, "2016": False}
     assert {run["status"] for run in found.last_runs} == {"STARTED"}
     console = Console(width=120, file=io.StringIO(), record=True)
-    found.show(console)
+    show(found, console)
     shown = console.export_text()
     assert f"year 2015: started, but its process {os.getpid()} is gone" in shown
     assert "aquamind reconcile" in shown

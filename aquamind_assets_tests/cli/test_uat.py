@@ -110,7 +110,7 @@ def test_a_farm_of_today_is_made_by_one_order_and_grows_by_a_day(tmp_path: Path)
     assert completed >= 2
     assert newest.startswith("2024-11-21")
     before, status = chunks(tmp_path), order(tmp_path, "2024-11-22", "status", "--json")
-    assert [(year["year"], year["complete"], year["ledger_through"]) for year in status["years"]][1:] == [
+    assert [(year["year"], year["complete"], year["simulated_to"]) for year in status["years"]][1:] == [
         (2022, True, "2022-12-31"),
         (2023, True, "2023-12-31"),
         (2024, True, "2024-11-21"),
@@ -120,7 +120,7 @@ def test_a_farm_of_today_is_made_by_one_order_and_grows_by_a_day(tmp_path: Path)
     order(tmp_path, "2024-11-23", *UAT)
     after, later = chunks(tmp_path), order(tmp_path, "2024-11-23", "status", "--json")
     assert later["fingerprint"] == status["fingerprint"]
-    assert later["years"][-1]["ledger_through"] == "2024-11-22"
+    assert later["years"][-1]["simulated_to"] == "2024-11-22"
     yesterday = day_number(date(2024, 11, 21))
     over = {key for key, chunk in before.items() if chunk[1] < yesterday and key[2] > 0}
     assert len(over) > 200

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from aquamind_assets.ledger.store import LedgerStore
+from aquamind_assets.durable_files import FileUnusable
+from aquamind_assets.ledger.store import LedgerDamaged, LedgerStore
 
 FRAMES = {
     "days": {
@@ -89,3 +90,17 @@ def test_object_stores_work_like_disks() -> None:
     same(store.state(stored), STATE)
     store.clear([2015])
     assert store.years("farm") == []
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"colour": "red"}', "\x80"])
+def test_a_damaged_pointer_is_named(store: LedgerStore, content: str) -> None:
+    store.write(2015, "farm", 16800, FRAMES, STATE)
+    (store.root / "2015" / "farm.json").write_text(content, "latin-1")
+    with pytest.raises(LedgerDamaged, match=r"farm\.json is damaged .* simulates 2015 again"):
+        store.about(2015, "farm")
+
+
+def test_a_place_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileUnusable, match=r"the place of the ledgers .*file cannot be used"):
+        LedgerStore(str(tmp_path / "file"), "fingerprint")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from aquamind_assets.cli.realism import as_json, judge_history, show
+from aquamind_assets.cli.realism import findings_as_json, judge_history, show
 from aquamind_assets.farm.sites import infrastructure
 from aquamind_assets.figures.health import mortality_pct
 from aquamind_assets.figures.registry import FIGURES
@@ -270,6 +270,6 @@ def test_the_command_shows_the_measured_values(history: History) -> None:
     show(console, findings)
     text = console.export_text()
     assert all(finding.target.figure in text for finding in findings)
-    document = as_json(findings)
+    document = findings_as_json(findings)
     assert document["louse_days_to_adult"]["verdict"] == "inside"
     assert len(document["sea_temperature_months_faroes"]["measured"]) == 12

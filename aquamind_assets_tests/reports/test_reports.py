@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from aquamind_assets.cli.report import folder_of, write_reports, write_reports_of
-from aquamind_assets.cli.year_choice import UsageError
+from aquamind_assets.cli.years import UsageError
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage

@@ -11,6 +11,18 @@ from aquamind_assets.scenario.loading import ScenarioError, load_scenario, prese
 YESTERDAY = date(2026, 11, 21)
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "binary.yaml").write_bytes(b"\x80\x81")
+    (tmp_path / "one.yaml").write_text("extends: other.yaml")
+    (tmp_path / "other.yaml").write_text("extends: one.yaml")
+    with pytest.raises(ScenarioError, match=r"binary\.yaml is not YAML"):
+        load_scenario(tmp_path / "binary.yaml")
+    with pytest.raises(ScenarioError, match=r"one\.yaml extends .*other\.yaml extends .*one\.yaml"):
+        load_scenario(tmp_path / "one.yaml")
+    with pytest.raises(ScenarioError, match=r"'seed=\[1'.* is not YAML"):
+        load_scenario("tiny", ["seed=[1"])
+
+
 @pytest.mark.parametrize("preset", preset_names())
 def test_every_preset_is_valid_and_has_its_years_in_sessions(preset: str) -> None:
     scenario = load_scenario(preset, yesterday=lambda key: YESTERDAY)

@@ -20,7 +20,7 @@ from aquamind_assets.warehouse.postgres import connection
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.postgres.refused_connection import reason_code
 from aquamind_assets.warehouse.schema_check import SchemaMismatch
-from aquamind_assets.warehouse.sqlite.connection import sqlite_path
+from aquamind_assets.warehouse.url import DatabaseUrlError
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -32,8 +32,6 @@ def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sqlite_urls_name_files(tmp_path: Path) -> None:
-    assert sqlite_path("sqlite:///data/aquamind.db") == Path("data/aquamind.db")
-    assert sqlite_path("sqlite:////var/aquamind.db") == Path("/var/aquamind.db")
     with open_warehouse(f"sqlite:///{tmp_path}/new/folder/aquamind.db") as warehouse:
         warehouse.prepare()
         assert warehouse.size_bytes() > 0
@@ -47,13 +45,13 @@ def test_a_home_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         warehouse.prepare()
     assert (tmp_path / "farm/aquamind.db").exists()
     assert not (tmp_path / "~").exists()
-    with pytest.raises(DatabaseRefused, match="write the folder out"):
+    with pytest.raises(DatabaseUrlError, match="write the folder out"):
         open_warehouse("sqlite:///~no-such-user/aquamind.db")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "mysql://root@localhost/aquamind", "aquamind.db"])
 def test_other_urls_are_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="sqlite:///<file>"):
+    with pytest.raises(DatabaseUrlError, match="sqlite:///<file>"):
         open_warehouse(url)
 
 
@@ -152,6 +150,17 @@ def test_a_refused_connection_is_told_by_its_code(
             server.execute("SELECT pg_reload_conf()")
 
 
+def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place, reason in (
+        (tmp_path, "is not a file"),
+        (tmp_path / "file" / "aquamind.db", "Not a directory|File exists"),
+        (Path("/proc/aquamind.db"), "cannot be used"),
+    ):
+        with pytest.raises(UserError, match=reason):
+            open_warehouse(f"sqlite:///{place}")
+
+
 def test_a_wrong_name_is_said_without_the_password(postgres_url: str) -> None:
     wrong = postgres_url.replace("postgres:@", "postgres:secret@").replace("/test_", "/nowhere_")
     with pytest.raises(DatabaseRefused, match=r"nowhere_.*there is no such database") as refused:
@@ -161,7 +170,7 @@ def test_a_wrong_name_is_said_without_the_password(postgres_url: str) -> None:
 
 
 def test_a_server_that_is_not_there_may_come(tmp_path: Path, one_attempt: None) -> None:
-    with pytest.raises(WarehouseUnavailable, match="no connection to postgresql://me@localhost/aquamind"):
+    with pytest.raises(WarehouseUnavailable, match=r"no connection to postgresql://me:\*\*\*@localhost/aquamind"):
         open_warehouse(f"postgresql://me:secret@localhost/aquamind?host={tmp_path}")
 
 

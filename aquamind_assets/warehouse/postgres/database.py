@@ -4,7 +4,6 @@ Belongs here: what a database does (``Database``), in PostgreSQL's way. Does not
 (``connection``), bytes of rows (``encode``), partitions (``reading_partitions``), hypertables (``timescale``).
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 import psycopg
 
+from aquamind_assets.masking import masked
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
@@ -34,7 +34,7 @@ class PostgresDatabase(Database):
     bytes_type = "bytea"
 
     def __init__(self, url: str) -> None:
-        self.url = without_password(url)
+        self.url = masked(url)
         self._session = Session(url, self.url)
         self._partitions: ReadingPartitions | None = None
         self._targets: dict[str, str] = {}
@@ -297,8 +297,3 @@ def _of_days(table: str, days: DayRange) -> str:
         name = ddl.quoted(spec.time_column)
         condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
     return condition
-
-
-def without_password(url: str) -> str:
-    """The URL for messages."""
-    return re.sub(r"(?<=//)([^:@/]*):[^@/]*@", r"\1@", url)

@@ -4,7 +4,6 @@ Belongs here: opening the file, what it is set to, and that reading creates and 
 tables and rows (``database``).
 """
 
-import re
 import sqlite3
 from pathlib import Path
 
@@ -35,14 +34,11 @@ class SqliteFile:
     """A file and the one connection to it, made when it is first needed.
 
     Attributes:
-        path: the file, with ``~`` expanded.
+        path: the file.
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            self.path = path.expanduser()
-        except RuntimeError as error:
-            raise DatabaseRefused(f"sqlite:///{path}: {error}; write the folder out") from None
+        self.path = path
         self._connection: sqlite3.Connection | None = None
         self._writable = False
 
@@ -143,17 +139,3 @@ class SqliteFile:
             connection.close()
             raise
         return connection
-
-
-def sqlite_path(url: str) -> Path:
-    """The file that ``sqlite:///relative/file`` or ``sqlite:////absolute/file`` names.
-
-    Raises:
-        ValueError: the URL names no file.
-    """
-    match = re.fullmatch(r"sqlite:///(?P<path>[^?]+)", url)
-    if match is None:
-        raise ValueError(
-            f"database {url!r}: a SQLite database is sqlite:///<file> (sqlite:////<file> for an absolute path)"
-        )
-    return Path(match["path"])

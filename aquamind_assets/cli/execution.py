@@ -1,0 +1,113 @@
+"""Years one after another through Dagster, with a progress bar, and an interrupt that loses nothing.
+
+Shared by ``aquamind run`` and ``aquamind days``. Belongs here: running years in this process. Does not belong here:
+which years (the commands), how the result is shown (``run_summary``).
+"""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from aquamind_assets.cli.exits import INTERRUPTED
+from aquamind_assets.cli.home import open_instance
+from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.settings import home_of
+
+if TYPE_CHECKING:
+    from aquamind_assets.assets.runs import YearRun
+    from aquamind_assets.pipeline.platform import Platform
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The outcome of executing years.
+
+    Attributes:
+        years: the years that were to be executed.
+        runs: the Dagster runs of those that were begun, in order.
+        interrupted: whether a person interrupted it.
+    """
+
+    years: list[int]
+    runs: "list[YearRun]"
+    interrupted: bool
+
+    @property
+    def failed(self) -> "YearRun | None":
+        """The run that failed, unless it was interrupted."""
+        return None if self.interrupted else next((run for run in self.runs if not run.success), None)
+
+
+def execute_years(
+    platform: "Platform",
+    years: Sequence[int],
+    console: Console,
+    *,
+    with_bar: bool = True,
+    assets: Sequence[str] | None = None,
+) -> Execution:
+    """Materialize every asset of these years, or the given assets, in order, in this process.
+
+    The settings are noted for the commands that follow. Runs whose process is gone are reported failed first.
+
+    Raises:
+        UserError: the database, the ledgers or DAGSTER_HOME cannot be used.
+    """
+    import dagster as dg
+
+    from aquamind_assets.assets.dead_runs import reconcile
+    from aquamind_assets.assets.jobs import ONE_YEAR
+    from aquamind_assets.assets.runs import run_years
+    from aquamind_assets.cli.progress_bar import ProgressBar
+    from aquamind_assets.definitions import build_defs
+
+    job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
+    chosen = (
+        list(assets)
+        if assets is not None
+        else sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
+    )
+    bar = ProgressBar(console, chosen, years) if with_bar and years else None
+    progress = platform.progress = bar or Progress()
+    with open_instance() as instance:
+        with platform.open() as warehouse:
+            under_way = reconcile(instance, warehouse.is_locked)
+        platform.ledgers.years()
+        # Only once they are known to work: a wrong URL must not become what the next command uses.
+        platform.settings.note(home_of())
+        for run in under_way:
+            if not run.alive:
+                console.print(
+                    f"Dead run of {run.partition or run.job} reported failed ({run.reason}); its committed chunks"
+                    " stay.",
+                    highlight=False,
+                )
+        selected = [dg.AssetKey(name) for name in assets] if assets is not None else None
+        with bar.shown() if bar else nullcontext(), requests_interrupt(progress), ThreadPoolExecutor(1) as aside:
+            # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
+            runs = aside.submit(run_years, job, instance, years, progress, assets=selected).result()
+    return Execution(list(years), runs, progress.interrupt_requested)
+
+
+@contextmanager
+def requests_interrupt(progress: Progress) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM request an interrupt at the end of the chunk; the second one ends the process at once, and
+    the database rolls its chunk back."""
+
+    def request(number: int, frame: object) -> None:
+        if progress.interrupt_requested:
+            os._exit(INTERRUPTED)
+        progress.interrupt_requested = True
+
+    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,60 @@
+"""What commands print, and where: results and remarks to the standard output, errors to the error output.
+
+Belongs here: the streams, JSON, questions. Does not belong here: tables (``tables``), numbers and years in words
+(``formats``).
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from aquamind_assets.errors import UserError
+from aquamind_assets.masking import masked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class NotConfirmed(UserError):
+    """A question that nobody can answer, such as in a script; the message says which option answers it."""
+
+
+def console_for(quiet: bool, as_json: bool) -> Console:
+    """The console for progress and remarks; it prints nothing for scripts."""
+    return Console(stderr=as_json, quiet=quiet or as_json)
+
+
+def print_result(document: Any, as_json: bool, show: Callable[[], object]) -> None:
+    """Print a result: as one JSON document, or as ``show`` does."""
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, default=str))
+    else:
+        show()
+
+
+def print_error(text: str) -> None:
+    """Print what went wrong, secrets hidden."""
+    Console(stderr=True).print(f"[bold red]aquamind:[/] {escape(masked(text))}", highlight=False, soft_wrap=True)
+
+
+def print_log_path(path: "Path", console: Console) -> None:
+    """Print where the log file is, on one line that can be copied."""
+    console.print(f"[dim]Log: {escape(str(path))}[/]", highlight=False, soft_wrap=True)
+
+
+def confirmed(question: str) -> bool:
+    """Ask on the error output, so that JSON stays alone on the standard output; whether the answer is yes.
+
+    Raises:
+        NotConfirmed: the input ends before an answer.
+    """
+    typer.echo(f"{question} [y/N]: ", nl=False, err=True)
+    try:
+        return input().strip().lower() in ("y", "yes")
+    except EOFError:
+        typer.echo(err=True)
+        raise NotConfirmed("there is no answer, so nothing was done; --yes answers the question") from None

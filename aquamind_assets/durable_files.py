@@ -1,0 +1,123 @@
+"""Files that are replaced in one piece, and that survive a power cut once they are.
+
+A reader sees the old content or the new one, whatever dies when: the content goes into a file beside the target, is
+flushed to the disk, and takes the target's name; then the folder is flushed, so that the name survives too. An object
+store puts an object in one piece by itself.
+
+Belongs here: writing such files, and naming what is wrong with a place that a user gave. Does not belong here: what is
+in a file.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from aquamind_assets.errors import UserError
+from aquamind_assets.masking import masked
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+LOCAL_PROTOCOLS = ("", "file", "local")
+"""Protocols of universal-pathlib whose paths are files on this machine."""
+
+LEDGERS = "the place of the ledgers"
+"""The purpose of the folder or URL that holds the ledgers, as errors name it."""
+
+PRIVATE = 0o600
+"""Mode of a file that may hold a password: read and written by its owner alone."""
+
+
+class FileUnusable(UserError):
+    """A file or folder that cannot be made, read or written; the message names it, its purpose and the reason."""
+
+
+def replace_file(path: "Path | UPath", content: bytes | str, *, mode: int | None = None) -> None:
+    """Write ``content`` (text as UTF-8) to ``path`` in one piece, durably; the file is made or replaced.
+
+    Args:
+        path: a local path, or any path of universal-pathlib; its folder exists.
+        content: the whole content.
+        mode: permissions of the file, whatever the process's mask is; None for those the mask leaves.
+    """
+    content = content.encode("utf-8") if isinstance(content, str) else content
+    if getattr(path, "protocol", "") not in LOCAL_PROTOCOLS:
+        path.write_bytes(content)
+        return
+    local = path if isinstance(path, Path) else Path(path.path)
+    aside = local.with_name(f".{local.name}.{uuid4().hex[:8]}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, local)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(aside)
+        raise
+    flush_folder(local.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in a local folder survive a power cut, where the system can open folders."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def usable(purpose: str, path: Path | str) -> Iterator[None]:
+    """Turn the system's refusal to use a file or folder into an error that says what the place is for.
+
+    Raises:
+        FileUnusable: the block raised an ``OSError``, or the package that opens such a URL is not installed.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        other = f" ({error.filename})" if error.filename not in (None, path, str(path)) else ""
+        raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {reason}{other}") from error
+    except ImportError as error:
+        raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {error}") from error
+
+
+def open_place(purpose: str, place: str) -> "UPath":
+    """The path of a folder or URL that a user gave; it need not be there.
+
+    Raises:
+        FileUnusable: no file system is known for such a URL, or a file has its name.
+    """
+    from upath import UPath
+
+    try:
+        path = UPath(place)
+    except ValueError as error:
+        raise FileUnusable(
+            f"{purpose} {masked(place)} cannot be used: {error}; allowed are folders and URLs such as s3://bucket/folder"
+        ) from None
+    if path.protocol in LOCAL_PROTOCOLS and path.exists() and not path.is_dir():
+        raise FileUnusable(f"{purpose} {path} cannot be used: it is not a folder")
+    return path
+
+
+def made_folder(purpose: str, folder: Path) -> Path:
+    """The folder, made with its parents if it is not there.
+
+    Raises:
+        FileUnusable: it cannot be made, such as where a file has its name.
+    """
+    with usable(purpose, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
