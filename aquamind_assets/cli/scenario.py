@@ -76,7 +76,7 @@ def show_scenario(console: Console, scenario: Scenario, path: str = "") -> None:
         return
     for parameter, value, unit, meaning, source in lines:
         console.print(f"[bold]{escape(parameter)}[/] = {escape(value)} {escape(unit)}".rstrip(), highlight=False)
-        text = meaning + (f" Source: {source}" if source else "")
+        text = "; ".join(filter(None, (meaning, source and f"source: {source}")))
         if text:
             console.print(Padding(escape(text), (0, 0, 0, 4)), style="dim", highlight=False)
 

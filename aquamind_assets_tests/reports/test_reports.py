@@ -208,7 +208,7 @@ def test_a_short_stretch_is_no_beginning_to_account_from(tmp_path: Path) -> None
 
 def test_nothing_written_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     empty = settings(f"sqlite:///{tmp_path / 'empty.db'}")
-    with pytest.raises(UsageError, match="has no rows to report on; make them with `aquamind run --session 2`"):
+    with pytest.raises(UsageError, match="has no rows to report on; `aquamind run --session 2` writes them"):
         write_reports(empty, 2, None, None, QUIET)
     with pytest.raises(UsageError, match="sessions 1 to 4"):
         write_reports(empty, 7, None, None, QUIET)
