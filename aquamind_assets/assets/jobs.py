@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from aquamind_assets.assets.dead_runs import sign
+from aquamind_assets.assets.failures import UserFailure
 from aquamind_assets.assets.runs import run_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.scenario.model import Scenario
@@ -65,12 +66,8 @@ def _conducting(name: str, years: list[int], description: str) -> dg.JobDefiniti
         for run in runs:
             context.log.info(f"{run.year}: {'complete' if run.success else 'failed'}, run {run.run_id}")
         if not runs[-1].success:
-            raise dg.Failure(
-                description=(
-                    f"{runs[-1].year} failed: {'; '.join(runs[-1].failures)}. Run the job again to go on from there."
-                ),
-                allow_retries=False,
-            )
+            failures = "; ".join(runs[-1].failures)
+            raise UserFailure(f"{runs[-1].year} failed: {failures}. The next run of the job resumes there.")
 
     @dg.job(name=name, description=description, tags=SERIAL | {"aquamind/years": f"{years[0]}-{years[-1]}"})
     def history() -> None:

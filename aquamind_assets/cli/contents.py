@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 
 from aquamind_assets.cli.formats import short
+from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.sums import active_by_month
 from aquamind_assets.warehouse.warehouse import Warehouse
+
+FIXED = 0
+"""Stands for the year of rows whose ids AquaMind fixes."""
 
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -62,40 +63,38 @@ def contents_of(warehouse: Warehouse) -> Contents:
 def show(console: Console, contents: Contents) -> None:
     """Print the table of rows and the line of active batches."""
     if contents.rows.empty:
-        console.print("The database holds nothing of the platform yet.")
+        console.print("The database holds no rows of the platform.")
         return
-    console.print(Padding(_table(contents.rows, console.width), (1, 0, 0, 0)))
+    console.print()
+    _show_rows(console, contents.rows)
     console.print(f"{int(contents.rows.to_numpy().sum()):,} rows.", style="bold")
     if len(contents.active):
-        console.print(
-            f"\nActive batches, every quarter {contents.active.index[0]:%Y} to {contents.active.index[-1]:%Y} (most"
-            f" {contents.active.max()}):"
-        )
+        first, last = contents.active.index[0], contents.active.index[-1]
+        title = FIGURES["active_batches"].title
+        console.print(f"\n{title}, every quarter {first:%Y} to {last:%Y} (most {contents.active.max()}):")
         console.print("  " + sparkline(contents.active.iloc[::3].to_list()))
 
 
-def _table(rows: pd.DataFrame, width: int) -> Table:
+def _show_rows(console: Console, rows: pd.DataFrame) -> None:
     """Rows of each asset in each year; of each group of assets where the screen is too narrow for the names."""
     years = [year for year in rows.columns if year]
-    narrow = width < max(map(len, rows.index)) + 7 * (len(years) + 1)
+    narrow = console.width < max(map(len, rows.index)) + 7 * (len(years) + 2)
     if narrow:
         rows = rows.groupby([RECORDERS[asset].group for asset in rows.index], sort=False).sum()
-    table = Table(
-        title=f"Rows by {'group' if narrow else 'asset'} and year",
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        padding=0,
-        show_edge=False,
-    )
-    table.add_column("", no_wrap=True)
-    for year in years:
-        table.add_column(str(year), justify="right", no_wrap=True)
-    table.add_column("all", justify="right", style="bold", no_wrap=True)
-    for name, counts in rows.iterrows():
-        table.add_row(str(name), *(short(counts[year]) if counts[year] else "·" for year in years), short(counts.sum()))
-    table.add_section()
-    table.add_row("all", *(short(rows[year].sum()) for year in years), short(rows.to_numpy().sum()), style="bold")
-    return table
+    fixed = [Column("fixed ids", right=True)] if FIXED in rows.columns else []
+    columns = [
+        Column(f"rows by {'group' if narrow else 'asset'}"),
+        *(Column(str(year), right=True) for year in years),
+        *fixed,
+        Column("all", right=True),
+    ]
+    shown = [*years, *([FIXED] if fixed else [])]
+    lines = [
+        [str(name), *(short(counts[year]) if counts[year] else "·" for year in shown), short(counts.sum())]
+        for name, counts in rows.iterrows()
+    ]
+    total = ["all", *(short(rows[year].sum()) for year in shown), short(rows.to_numpy().sum())]
+    print_table(console, columns, [*lines, total], total=True)
 
 
 def sparkline(values: list[int]) -> str:
