@@ -7,6 +7,7 @@ from rich.console import Console
 
 from aquamind_assets.cli.formats import short
 from aquamind_assets.cli.tables import Column, print_table
+from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.sums import active_by_month

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from aquamind_assets.cli.contents import FIXED
 from aquamind_assets.cli.estimate_cost import expected_cost
-from aquamind_assets.cli.estimate_rows import FIXED, expected_rows
+from aquamind_assets.cli.estimate_rows import expected_rows
 from aquamind_assets.cli.formats import duration, short
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.pipeline.platform import Platform

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from aquamind_assets.cli.contents import FIXED
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.inputs import YearInputs
@@ -21,9 +22,6 @@ FOLLOW_FISH = ("batch", "inventory", "health")
 
 DENSE = "environmental_readings"
 """The recorder with by far the most rows, each day much like the next: twelve days of a year are counted."""
-
-FIXED = 0
-"""Stands for the year of rows whose ids AquaMind fixes."""
 
 
 def expected_rows(platform: Platform, years: Sequence[int]) -> dict[str, dict[int, int]]:
