@@ -78,6 +78,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
                 )
             )
 
+    platform.require_simulated(recorder, year)
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days

@@ -54,7 +54,9 @@ def years_to_clear(settings: Settings, session: int | None, years: str | None, e
         raise UsageError("--years, --session and --all: give one of them")
     if not everything:
         return choose_years(settings, session, years)
-    with Platform(settings).read() as warehouse:
+    platform = Platform(settings)
+    platform.ledgers.years()
+    with platform.read() as warehouse:
         return sorted({checkpoint.year for checkpoint in warehouse.checkpoints()})
 
 
@@ -70,6 +72,7 @@ def clear_years(settings: Settings, years: Sequence[int], *, ledgers: bool) -> "
     from aquamind_assets.pipeline.platform import Platform
 
     platform = Platform(settings)
+    platform.ledgers.years()  # names a scenario or a place of ledgers that cannot be used, before any row is deleted
     with platform.open(create=False) as warehouse:
         cleared = clearing.clear_years(platform, warehouse, years)
     if ledgers:

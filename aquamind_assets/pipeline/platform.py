@@ -112,6 +112,17 @@ class Platform:
         lives = lives_of([ledger, *later])
         return YearInputs(self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, lives)
 
+    def require_simulated(self, recorder: Recorder, year: int) -> None:
+        """Check that the year has begun and, where the recorder reads it, that its ledger is stored.
+
+        Raises:
+            YearNotBegun: no day of the year is over.
+            LedgerMissing: the ledger is not stored.
+        """
+        self.through(year)
+        if recorder.asset not in BEFORE_THE_FARM:
+            self.ledgers.ledger(year)
+
     def writer(self, recorder: Recorder, warehouse: Warehouse, run_id: str) -> YearWriter:
         """The writer of a recorder's years into a database."""
         fingerprint = self.fingerprint_of(recorder.asset)

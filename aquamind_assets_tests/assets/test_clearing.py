@@ -59,7 +59,7 @@ def test_what_people_and_migrations_made_stays(made: Workshop, theirs: Platform)
         with warehouse.database.transaction():
             for statement in LATER:
                 assert warehouse.database.execute(statement) == 1
-    deleted = clear_years(theirs.settings, [2015], ledgers=False)
+    deleted = clear_years(theirs.settings, [2015], ledgers=False).deleted
     assert deleted["batch_mortalityevent"] > 100
     with theirs.open() as warehouse:
         assert rows(warehouse) == {"infrastructure_geography": 2, "health_mortalityreason": 3}

@@ -20,6 +20,7 @@ from aquamind_assets.cli.verification import verify_database
 from aquamind_assets.cli.verification_output import conclusion, show
 from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS
 from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
 
 Aquamind = Callable[..., subprocess.CompletedProcess[str]]
@@ -199,8 +200,11 @@ def test_without_its_ledger_a_law_is_not_checked_and_never_kept(first_run: dict,
     assert "every law that could be checked is kept" in shown
 
 
-def test_an_empty_database_is_not_sound(tmp_path: Path) -> None:
-    found = verify_database(Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path)))
+def test_a_database_without_rows_is_not_sound(tmp_path: Path) -> None:
+    settings = Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path))
+    with Platform(settings).open():
+        pass
+    found = verify_database(settings)
     assert not found.sound
     assert conclusion(found) == "no rows of the platform, so there was nothing to check."
 

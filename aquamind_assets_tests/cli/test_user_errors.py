@@ -102,9 +102,8 @@ def below_a_file(place: Place, request: pytest.FixtureRequest) -> str:
 DATABASES = {
     "other_sqlite": (other_sqlite, "differs from AquaMind's tables"),
     "text_file": (text_file, "file is not a database"),
-    "folder": (lambda place, request: f"sqlite:///{place.folder}", "is not a file"),
-    "below_a_file": (below_a_file, "cannot be used"),
-    "no_permission": (fixed("sqlite:////proc/aquamind.db"), "cannot be used"),
+    "folder": (lambda place, request: f"sqlite:///{place.folder}", "cannot be used: it is a folder"),
+    "below_a_file": (below_a_file, "is not a folder"),
     "no_file": (fixed("sqlite://"), "names no file"),
     "other_kind": (fixed(f"mysql://me:{PASSWORD}@host/name"), "no known kind"),
     "keywords": (fixed(f"host=localhost password='{PASSWORD} 2'"), "no known kind"),
@@ -134,6 +133,18 @@ def test_a_database_that_cannot_be_used(command: str, cause: str, place: Place, 
     make, reason = DATABASES[cause]
     assert reason in refused(place, *ON_A_DATABASE[command], "--database", make(place, request))
     assert not (place.folder / "home" / "aquamind.yaml").exists(), "the next command does not use it"
+
+
+@pytest.mark.parametrize("command", ["run", "run --resume", "days"])
+def test_a_database_that_may_not_be_made(command: str, place: Place) -> None:
+    assert "cannot be opened" in refused(place, *ON_A_DATABASE[command], "--database", "sqlite:////proc/aquamind.db")
+
+
+@pytest.mark.parametrize("command", ["verify", "clear", "report"])
+def test_a_database_that_is_not_there(command: str, place: Place) -> None:
+    database = f"sqlite:///{place.folder / 'new' / 'aquamind.db'}"
+    assert "there is no such file" in refused(place, *ON_A_DATABASE[command], "--database", database)
+    assert not (place.folder / "new").exists()
 
 
 ON_A_HOME = {**ON_A_DATABASE, "prune": ("prune",), "ui": ("ui", "--port", "45678")}
@@ -230,7 +241,7 @@ def test_a_place_of_ledgers_that_cannot_be_used(command: str, ledger: str, reaso
         (("clear",), "give one of them"),
         (("clear", "--all", "--years", "2015"), "give one of them"),
         (("clear", "--years", "2015"), "--yes answers the question"),
-        (("report", "--session", "2"), "has no rows to report on"),
+        (("report", "--session", "2"), "there is no such file"),
         (("reconcile", "--grace", "-1"), "--grace"),
         (("reconcile", "--grace", "nan"), "--grace"),
         (("prune", "--keep-days", "999999999999"), "--keep-days"),

@@ -12,6 +12,7 @@ from rich.console import Console
 from aquamind_assets.cli.report import folder_of, write_reports, write_reports_of
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.figures.registry import FIGURES
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.drawing import svg
@@ -208,6 +209,8 @@ def test_a_short_stretch_is_no_beginning_to_account_from(tmp_path: Path) -> None
 
 def test_nothing_written_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     empty = settings(f"sqlite:///{tmp_path / 'empty.db'}")
+    with Platform(empty).open():
+        pass
     with pytest.raises(UsageError, match="has no rows to report on; `aquamind run --session 2` writes them"):
         write_reports(empty, 2, None, None, QUIET)
     with pytest.raises(UsageError, match="sessions 1 to 4"):

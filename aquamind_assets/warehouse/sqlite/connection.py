@@ -110,7 +110,10 @@ class SqliteFile:
 
     def _refuse_folder(self) -> None:
         if self.path.is_dir():
-            raise DatabaseRefused(f"{self.path} is a folder; a SQLite database is a file")
+            raise DatabaseRefused(f"{self.path} cannot be used: it is a folder; a SQLite database is a file")
+        above = next((folder for folder in self.path.absolute().parents if folder.exists()), None)
+        if above is not None and not above.is_dir():
+            raise DatabaseRefused(f"{self.path} cannot be used: {above} is not a folder")
 
     def _reading(self) -> sqlite3.Connection:
         """A connection that changes nothing.
