@@ -45,7 +45,7 @@ class YearCoverage:
         """Whether every asset has every day."""
         return self.through == year_days(self.year).end - 1 and not self.incomplete
 
-    def said(self) -> str:
+    def shortfall(self) -> str:
         """What is missing, in a sentence; empty if nothing is."""
         if self.is_whole:
             return ""
@@ -88,12 +88,12 @@ class Coverage:
                 return False
         return True
 
-    def said(self, years: Iterable[int]) -> list[str]:
+    def shortfalls(self, years: Iterable[int]) -> list[str]:
         """A sentence for each of these years of which something is missing."""
         return [
-            said
+            sentence
             for year in years
-            if (said := self.years[year].said() if year in self.years else f"{year} is not written.")
+            if (sentence := self.years[year].shortfall() if year in self.years else f"{year} is not written.")
         ]
 
 

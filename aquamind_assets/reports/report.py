@@ -133,7 +133,7 @@ def make_report(warehouse: Warehouse, accounts: Accounts, span: Span) -> Report:
         span=span,
         farm=_farm(history["places"]),
         through="" if through is None else str(to_date(through)),
-        missing=history.coverage.said(years),
+        missing=history.coverage.shortfalls(years),
         threshold=accounts.sums.threshold,
         figures=accounts.figures(years),
         harvest_t=accounts.by_geography("harvest_t", years),

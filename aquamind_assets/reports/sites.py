@@ -37,7 +37,7 @@ def site_days(history: History, area_id: int | None = None) -> pd.DataFrame:
     flows = _flows(history)
     flows = flows if area_id is None else flows[flows["area_id"] == area_id]
     known = followed(history)
-    flows = flows[flows["day"] <= flows["batch_id"].map(known)]
+    flows = flows[flows["day"] <= known.reindex(flows["batch_id"]).to_numpy()]
     parts = []
     for (site, batch), part in flows.groupby(["area_id", "batch_id"], sort=True):
         last, ended = known[batch], history["batches"]["end"].get(batch)

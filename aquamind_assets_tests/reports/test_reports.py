@@ -186,7 +186,7 @@ def test_a_year_written_in_part_is_told_up_to_its_last_day(tmp_path: Path) -> No
         database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = 'mortality' AND chunk > 3")
     with open_warehouse(f"sqlite:///{place}") as warehouse:
         found = coverage(warehouse, [2015, 2016])
-    assert found.said([2015, 2016]) == ["2015 is written up to 2015-04-30.", "2016 is not written."]
+    assert found.shortfalls([2015, 2016]) == ["2015 is written up to 2015-04-30.", "2016 is not written."]
     assert found.written == [2015]
 
 
@@ -202,8 +202,8 @@ def test_a_short_stretch_is_no_beginning_to_account_from(tmp_path: Path) -> None
             warehouse, Accounts(read_history(warehouse, [2015]), THRESHOLD), Span("years", "Years", (2015,))
         )
     assert found.written == []
-    assert "without a beginning" in found.said([2015])[0]
-    assert found.said([2015])[0] in report_page(report)
+    assert "without a beginning" in found.shortfalls([2015])[0]
+    assert found.shortfalls([2015])[0] in report_page(report)
     assert report.figures["farm_months"] == 0
 
 

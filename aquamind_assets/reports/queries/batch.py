@@ -36,7 +36,8 @@ def moves(warehouse: Warehouse, year: int) -> pd.DataFrame:
         LEFT JOIN batch_batchcontainerassignment AS target ON target.id = moved.destination_assignment_id
         WHERE moved.id >= ? AND moved.id < ?"""
     found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
-    return found.astype({"harvest": bool, "kg": float, "target": "Int64", "new_batch_id": "Int64"})
+    whole = dict.fromkeys(("batch_id", "source", "fish", "lost"), "int64")
+    return found.astype({**whole, "harvest": bool, "kg": float, "target": "Int64", "new_batch_id": "Int64"})
 
 
 def deaths(warehouse: Warehouse, year: int) -> pd.DataFrame:
@@ -44,7 +45,8 @@ def deaths(warehouse: Warehouse, year: int) -> pd.DataFrame:
     sql = """
         SELECT event_date AS day, batch_id, cause, SUM(count) AS dead, SUM(biomass_kg) AS kg
         FROM batch_mortalityevent WHERE id >= ? AND id < ? GROUP BY event_date, batch_id, cause"""
-    return warehouse.frame(sql, id_range(year_days(year)), dates=["day"]).astype({"dead": "int64", "kg": float})
+    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    return found.astype({"batch_id": "int64", "dead": "int64", "kg": float})
 
 
 def samples(warehouse: Warehouse, year: int) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def samples(warehouse: Warehouse, year: int) -> pd.DataFrame:
         FROM batch_growthsample AS sample CROSS JOIN batch_batchcontainerassignment AS stay
         WHERE sample.id >= ? AND sample.id < ? AND stay.id = sample.assignment_id
         GROUP BY stay.batch_id, sample.sample_date"""
-    return warehouse.frame(sql, id_range(year_days(year)), dates=["day"]).astype({"kg": float})
+    return warehouse.frame(sql, id_range(year_days(year)), dates=["day"]).astype({"batch_id": "int64", "kg": float})
 
 
 def stages(warehouse: Warehouse, ids: Sequence[int]) -> pd.DataFrame:

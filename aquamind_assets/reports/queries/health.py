@@ -16,7 +16,8 @@ def sea_deaths(warehouse: Warehouse, year: int) -> pd.DataFrame:
         FROM health_mortalityrecord AS record CROSS JOIN infrastructure_container AS container
         WHERE record.id >= ? AND record.id < ? AND container.id = record.container_id AND container.area_id IS NOT NULL
         GROUP BY record.event_date, record.batch_id, container.area_id"""
-    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"]).astype({"dead": "int64", "area_id": "int64"})
+    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    found = found.astype(dict.fromkeys(("batch_id", "area_id", "dead"), "int64"))
     return found.assign(day=found["day"].dt.floor("D"))
 
 
@@ -38,7 +39,8 @@ def lice(warehouse: Warehouse, year: int) -> pd.DataFrame:
     sql = """
         SELECT count_date AS day, container_id, adult_female_count AS females, fish_sampled AS fish
         FROM health_licecount WHERE id >= ? AND id < ? AND fish_sampled > 0 AND container_id IS NOT NULL"""
-    return warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    return found.astype(dict.fromkeys(("container_id", "females", "fish"), "int64"))
 
 
 def treatments(warehouse: Warehouse, year: int) -> pd.DataFrame:
@@ -58,4 +60,4 @@ def journal(warehouse: Warehouse, year: int) -> pd.DataFrame:
     sql = """
         SELECT entry_date AS day, category, COUNT(*) AS entries FROM health_journalentry
         WHERE id >= ? AND id < ? GROUP BY entry_date, category"""
-    return warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    return warehouse.frame(sql, id_range(year_days(year)), dates=["day"]).astype({"entries": "int64"})

@@ -27,7 +27,8 @@ def feed(warehouse: Warehouse, year: int) -> pd.DataFrame:
         SELECT batch_id, container_id, SUM(amount_kg) AS kg, SUM(feed_cost) AS eur
         FROM inventory_feedingevent WHERE id >= ? AND id < ? GROUP BY batch_id, container_id"""
     frames = [warehouse.frame(sql, id_range(days)).assign(month=month) for month, days in month_ranges(year)]
-    return pd.concat(frames, ignore_index=True).astype({"kg": float, "eur": float, "month": "datetime64[us]"})
+    ids = dict.fromkeys(("batch_id", "container_id"), "int64")
+    return pd.concat(frames, ignore_index=True).astype({**ids, "kg": float, "eur": float, "month": "datetime64[us]"})
 
 
 def biomass(warehouse: Warehouse, year: int) -> pd.DataFrame:
