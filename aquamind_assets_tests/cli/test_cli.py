@@ -19,8 +19,8 @@ import aquamind_assets
 from aquamind_assets.cli.verification import verify_database
 from aquamind_assets.cli.verification_output import conclusion, show
 from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 
 Aquamind = Callable[..., subprocess.CompletedProcess[str]]
