@@ -79,8 +79,8 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
                 )
             )
 
-    inputs = platform.inputs_for(recorder, year)
     with platform.open() as warehouse:
+        inputs = platform.inputs_for(recorder, year, warehouse.latest_year(recorder.asset))
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         written = write_year(

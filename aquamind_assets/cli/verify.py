@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aquamind_assets.assets.asset_checks import evidence_of
+from aquamind_assets.laws.digests import as_of_another_year
 from aquamind_assets.laws.registry import LAWS_BESIDE_DIGESTS, judge
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
@@ -204,12 +205,14 @@ def verify_database(
         }
         status.update("Following every foreign key")
         broken = warehouse.broken_references()
+        outdated = warehouse.outdated_living()
         laws = [] if quick else _judge(platform, warehouse, there, status.update)
     differences = []
     for place in sorted(written.keys() | found.keys()):
         before, now = written.get(place), found.get(place)
         if before != now:
             differences.append(f"{place[0]} {place[1]}: written {_said(before)}, found {_said(now)}")
+    differences += [as_of_another_year(one) for one in outdated if one.year in there]
     return Verified(
         there,
         len(written.keys() | found.keys()),

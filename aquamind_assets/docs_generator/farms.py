@@ -98,7 +98,7 @@ def record(
                 if recorder.asset in wanted:
                     write_year(
                         recorder,
-                        platform.inputs_for(recorder, year),
+                        platform.inputs_for(recorder, year, warehouse.latest_year(recorder.asset)),
                         warehouse,
                         platform.fingerprint,
                         "documents",

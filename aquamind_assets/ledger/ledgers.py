@@ -101,15 +101,16 @@ class Ledgers:
         """
         return SiteDays(**self.store.frame(self.about(year, CLIMATE), "site_days"))
 
-    def lives(self, year: int) -> Lives:
-        """What became of everything that lived in the year, as of the latest stored year that follows it without a gap.
+    def lives(self, year: int, latest: int) -> Lives:
+        """What became of everything that lived in the year, as of the end of ``latest``, or of the last stored year up
+        to it that follows the year without a gap.
 
         Raises:
             LedgerMissing: the year is not stored.
         """
         stored = self.years()
         ledgers = [self.ledger(year)]
-        while ledgers[-1].year + 1 in stored:
+        while ledgers[-1].year < latest and ledgers[-1].year + 1 in stored:
             ledgers.append(self._read(self.about(ledgers[-1].year + 1), _LIVING))
         return lives_of(ledgers)
 

@@ -5,7 +5,7 @@ Dagster's definitions of assets.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -80,19 +80,24 @@ class Platform:
             raise YearNotBegun(f"no day of {year} is over yet: today is {self.settings.current_day()}")
         return min(year_days(year).end, today) - 1
 
-    def inputs_for(self, recorder: Recorder, year: int) -> YearInputs:
+    def inputs_for(self, recorder: Recorder, year: int, latest: int | None = None) -> YearInputs:
         """Everything that the recorder of a year looks at.
+
+        ``latest`` is the latest year of the recorder's asset that is in the database (``Warehouse.latest_year``): rows
+        that change over their life are as of its end, or of the year's own if that is later.
 
         Raises:
             LedgerMissing: the ledger or the climate of the year is not stored.
             YearNotBegun: no day of the year is over.
         """
+        last = max(year, latest or year)
         if recorder.asset in BEFORE_THE_FARM:
             ledger = _nothing_lived(year, self.through(year), self.scenario.farm_fingerprint())
-            return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives_of([ledger]))
+            lives = replace(lives_of([ledger]), through=self.through(last))
+            return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives)
         ledger = self.ledgers.ledger(year)
         return YearInputs(
-            self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, self.ledgers.lives(year)
+            self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, self.ledgers.lives(year, last)
         )
 
     def open(self, *, create: bool = True) -> Warehouse:

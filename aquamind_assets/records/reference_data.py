@@ -285,7 +285,7 @@ def _vaccination_types(scenario: Scenario) -> Rows:
 
 
 def _mortality_reasons(scenario: Scenario) -> Rows:
-    """UNKNOWN is AquaMind's own row 1, inserted by its migrations: writing it again gives it a description."""
+    """UNKNOWN has the id that AquaMind's own migrations insert it with; a database that has it keeps its row."""
     causes = list(Cause)
     diseases = scenario.health.diseases
     return rows(

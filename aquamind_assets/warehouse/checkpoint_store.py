@@ -5,9 +5,11 @@ checkpoint is (``checkpoints``), which rows are written (``chunk_rows``, ``livin
 """
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from aquamind_assets.tables.digest import add
+from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse.checkpoints import (
     CONTENT_COLUMNS,
     DIARY_COLUMNS,
@@ -99,6 +101,35 @@ def set_living_count(database: Database, asset: str, entry: TableYear) -> None:
     if entry.rows:
         key = ChunkKey(asset, entry.year, LIVING_CHUNK)
         note_counts(database, key, {(entry.table, entry.year): (entry.rows, entry.digest)})
+
+
+def latest_year(database: Database, asset: str) -> int | None:
+    """The latest year of an asset that is in the database; None if none is."""
+    return database.query("SELECT max(year) FROM aquamind_assets_chunk WHERE asset = ?", (asset,))[0][0]
+
+
+def spread_as_of(database: Database, asset: str) -> None:
+    """Note that the living rows of the years before the latest one stand for its day too, as far as no year is missing
+    in between: what lives on from year to year is written again with each of them, and the rest does not change."""
+    known = {checkpoint.year: checkpoint for checkpoint in read_checkpoints(database, asset)}
+    year = max(known)
+    day = known[year].as_of
+    while (year := year - 1) in known:
+        database.execute("UPDATE aquamind_assets_chunk SET as_of = ? WHERE asset = ? AND year = ?", (day, asset, year))
+
+
+def outdated_living(database: Database) -> list[Checkpoint]:
+    """The checkpoints of living rows that do not stand for the end of the latest year that the database has of their
+    asset: years in between were missing when later ones were written, or later years were cleared."""
+    found = []
+    for _, group in groupby(read_checkpoints(database), key=lambda checkpoint: checkpoint.asset):
+        living = [checkpoint for checkpoint in group if checkpoint.as_of is not None]
+        if not living:
+            continue
+        latest = max(living, key=lambda checkpoint: checkpoint.year)
+        ends_there = latest.as_of is not None and latest.as_of in year_days(latest.year)
+        found += [checkpoint for checkpoint in living if not ends_there or checkpoint.as_of != latest.as_of]
+    return found
 
 
 def forget_chunk(database: Database, key: ChunkKey) -> None:
