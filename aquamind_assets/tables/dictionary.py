@@ -14,11 +14,11 @@ _HEAD = """# Data dictionary
 
 All {tables} tables and {columns} columns that the platform fills, written by
 `python -m aquamind_assets.tables.dictionary docs/data-dictionary.md` from
-`aquamind_assets/warehouse/schema/`. The same words are shown in the Dagster UI with every asset.
+`aquamind_assets/tables/release_2025_08/`. The Dagster UI shows the same texts with every asset.
 
 - *type*: of PostgreSQL; **bold** columns make the primary key; *empty* means that the column may be NULL.
 - *allowed* names the values or the range that AquaMind accepts, and for references the table.
-- *how it is made* is left out where the meaning says it all; "a simulated moment" is never the clock of the machine.
+- *how it is made* is left out where the meaning is enough; "a simulated moment" is never the clock of the machine.
 - All instants are UTC. Row ids say year, day of the year and number within the day:
   `20152130000017` is row 17 of 2015-08-01.
 """

@@ -1,8 +1,10 @@
-"""One spelling for every JSON value: the one in which PostgreSQL prints ``jsonb``.
+"""One text for every JSON value: the one that PostgreSQL prints for ``jsonb``.
 
 The digest of a row must be the same before it is written and after it is read back, and ``jsonb`` does not keep the
 text it was given: it drops blanks, orders the keys by length and then by bytes, and writes numbers without exponent. So
 the text is brought into that form before it is stored anywhere.
+
+Belongs here: that form. Does not belong here: what the JSON holds (``records``).
 """
 
 import json

@@ -1,7 +1,7 @@
 """Rows for one table: what recorders make and warehouses load.
 
-Belongs here: a block of rows as columns. Does not belong here: how a database wants them (``encode``,
-``sqlite_insert``).
+Belongs here: a block of rows as columns. Does not belong here: what a database takes
+(``warehouse``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,12 +1,12 @@
-"""The description of AquaMind's tables, read from ``schema/*.yaml``.
+"""The description of AquaMind's tables, read from the YAML files of a release.
 
 One description feeds everything that has to know a column: the tables that are created, the encoding of rows, the
 column schemas shown in Dagster, the checks, and the data dictionary. It was taken from a database that AquaMind's own
-migrations had made, together with what the application's models ask for beyond it (choices, limits, defaults), so names
+migrations had made, together with what the application's models require beyond it (choices, limits, defaults), so names
 of constraints and indexes are AquaMind's.
 
-Belongs here: reading the description and asking it questions. Does not belong here: SQL (``ddl``), databases
-(``connect``), values of rows (``rows``).
+Belongs here: reading the description and looking things up in it. Does not belong here: SQL and databases
+(``warehouse``), values of rows (``values``, ``rows``).
 """
 
 import re
@@ -281,4 +281,4 @@ class _Tables(Mapping[str, TableSpec]):
 
 
 TABLES: Mapping[str, TableSpec] = _Tables()
-"""Every table the platform writes, by name: users first, then one application after the other."""
+"""Every table that the platform writes, by name: users first, then one application after the other."""

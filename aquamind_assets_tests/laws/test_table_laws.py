@@ -380,17 +380,17 @@ def test_where_nothing_is_written_no_law_is_kept_in_silence(fresh: str) -> None:
 
 
 def test_a_year_alone_is_judged_as_far_as_its_rows_go(fresh: str) -> None:
-    """The middle year first, when all three are simulated: batches live in years that are not there."""
+    """The middle year first: batches live in years that are not in the database."""
     past = farm()
     with open_warehouse(fresh) as warehouse:
         warehouse.prepare()
         for year in (2015, 2016):
-            write(warehouse, past, year, 2017, ["reference_data", "infrastructure"])
+            write(warehouse, past, year, 2016, ["reference_data", "infrastructure"])
         write(
             warehouse,
             past,
             2016,
-            2017,
+            2016,
             [asset for asset in RECORDERS if asset not in ("reference_data", "infrastructure")],
         )
         found = {(one.law.asset, one.law.name): one.result for one in judge(TABLE_LAWS, evidence(warehouse, 2016))}
