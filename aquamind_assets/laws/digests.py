@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
 from aquamind_assets.laws.result import LawResult, ResultBuilder
-from aquamind_assets.timeline import DayRange
-from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
+from aquamind_assets.timeline import DayRange, to_date
+from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, Checkpoint, hex_digest
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,20 @@ def judge_digests(evidence: Evidence, asset: str, tables: Collection[str]) -> La
             len(written) - len(recounted),
             f"of the {len(written)} chunks of {table} are not recounted: the table has too many rows",
         )
+    for checkpoint in evidence.warehouse.outdated_living():
+        if (checkpoint.asset, checkpoint.year) == (asset, evidence.year):
+            found.add_violations(checkpoint.rows, as_of_another_year(checkpoint))
     found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
+
+
+def as_of_another_year(checkpoint: Checkpoint) -> str:
+    """What is wrong with living rows that do not stand for the end of the latest year in the database."""
+    assert checkpoint.as_of is not None
+    return (
+        f"{checkpoint.asset} {checkpoint.year}: rows stand for {to_date(checkpoint.as_of)}, which is not the end of the"
+        f" latest year of {checkpoint.asset} in the database: materialize {checkpoint.asset} {checkpoint.year} again"
+    )
 
 
 def _affordable(written: list[_Written], most: int | None) -> list[_Written]:

@@ -40,9 +40,14 @@ def require_upstream(recorder: Recorder, year: int, platform: Platform, warehous
 
 
 def complete_years(platform: Platform, warehouse: Warehouse, years: Iterable[int]) -> set[int]:
-    """Those of the years of which every asset is in the database to the last day, made from the current scenario."""
+    """Those of the years of which every asset is in the database to the last day, made from the current scenario, and
+    whose living rows stand for the end of the latest year that is in the database."""
+    outdated = {checkpoint.year for checkpoint in warehouse.outdated_living()}
     return {
-        year for year in years if all(_complete(recorder, year, platform, warehouse) for recorder in RECORDERS.values())
+        year
+        for year in years
+        if year not in outdated
+        and all(_complete(recorder, year, platform, warehouse) for recorder in RECORDERS.values())
     }
 
 

@@ -146,10 +146,11 @@ class YearWriter:
             return []
         return due_years(written, self.inputs_of(latest, latest).lives.through, year)
 
-    def _living_years(self) -> dict[int, int | None]:
+    def _living_years(self) -> dict[int, int]:
         """The day that the living rows of each year stand for; stale years are left out."""
         checkpoints = self.warehouse.checkpoints(self.recorder.asset)
-        return {one.year: one.as_of for one in checkpoints if one.fingerprint == self.fingerprint}
+        current = [one for one in checkpoints if one.fingerprint == self.fingerprint]
+        return {one.year: one.as_of for one in current if one.as_of is not None}
 
     def _replace_living(self, year: int) -> Checkpoint:
         """Write a year's living rows as of the latest year that is materialized, itself included."""

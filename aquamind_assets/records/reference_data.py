@@ -286,7 +286,7 @@ def _vaccination_types(scenario: Scenario) -> Rows:
 
 
 def _mortality_reasons(scenario: Scenario) -> Rows:
-    """UNKNOWN is AquaMind's own row 1, inserted by its migrations. Writing it again adds a description."""
+    """UNKNOWN has the id with which AquaMind's own migrations insert it; a database that has it keeps its row."""
     causes = list(Cause)
     diseases = scenario.health.diseases
     return rows(

@@ -52,7 +52,8 @@ class Checkpoint:
         rows: rows in all its tables.
         digest: of all its rows, 0 <= digest < 2**64.
         fingerprint: of the scenario and the code that it was made from.
-        as_of: the day (a day number) that living rows stand for; None for rows that never change.
+        as_of: the day (a day number) that living rows stand for: the end of the latest year that the database had of
+            their asset when they were last written; None for rows that never change.
         run_id: the run that wrote it.
         seconds: time it took, from when it was this chunk's turn to write until just before the commit.
         peak_memory_mb: most memory that the process held meanwhile.

@@ -6,16 +6,19 @@ their life (``living_rows``), how a database loads (``sqlite``, ``postgres``).
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aquamind_assets.tables.digest import add
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.timeline import DayRange, to_date, year_days
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.timeline import DayRange, id_range, to_date, year_days
 from aquamind_assets.warehouse import checkpoint_store as store
-from aquamind_assets.warehouse import references
+from aquamind_assets.warehouse import incoming, references
+from aquamind_assets.warehouse.adoption.translation import Translation
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseError
+from aquamind_assets.warehouse.recount import prove_stored
 from aquamind_assets.warehouse.tally import Tally
 
 
@@ -36,9 +39,11 @@ def write_chunk(
         started = time.monotonic()
         before = store.read_checkpoint(database, key)
         whole = days if before is None else _hull(days, before.days)
+        translation, decided = incoming.decided(database, tables, blocks)
         for table in tables:
+            references.refuse_cascades(database, table, id_range(whole, narrow=TABLES[table].narrow_id))
             database.make_room(table, whole)
-        load_proved(database, tally, tally.watch(blocks))
+        load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
         store.forget_chunk(database, key)
         store.note_counts(database, key, tally.counts)
         return _commit_ready(
@@ -74,9 +79,10 @@ def append_days(
     with database.transaction(tables):
         started = time.monotonic()
         before = _followed_by(store.read_checkpoint(database, key), key, days, fingerprint)
+        translation, decided = incoming.decided(database, tables, blocks)
         for table in tables:
             database.make_room(table, days, append=True)
-        load_proved(database, tally, tally.watch(blocks))
+        load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
         counts = store.read_counts(database, key)
         for place, (rows, digest) in tally.counts.items():
             counted, digested = counts.get(place, (0, 0))
@@ -102,12 +108,13 @@ def append_days(
         )
 
 
-def load_proved(database: Database, tally: Tally, blocks: Iterable[Rows]) -> None:
+def load_proved(database: Database, tally: Tally, translation: Translation, blocks: Iterator[Rows]) -> None:
     """Load blocks that the tally sees, and prove what the database does not prove by itself."""
-    database.load(iter(blocks))
-    references.prove_references(database, tally)
+    database.load(blocks)
+    references.prove_references(database, tally, translation)
     database.settle()
     references.prove_users_rows(database, tally.tables)
+    prove_stored(database, tally)
 
 
 def _commit_ready(database: Database, checkpoint: Checkpoint) -> Checkpoint:

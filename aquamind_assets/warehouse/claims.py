@@ -61,11 +61,10 @@ class Claims:
         return self._unclaimed(table, np.union1d(before, gone))
 
     def release(self, year: int, table: str) -> np.ndarray:
-        """Drop a year's claims on a table; the ids that nobody claims any more, ascending."""
+        """Drop a year's claims on a table; the ids that no year claims any more, ascending."""
         before = self._held.get((year, table), np.zeros(0, dtype=np.int64))
         self._set(year, table, np.zeros(0, dtype=np.int64))
-        stale = self._unclaimed(table, before)
-        return stale[stale >= LOWEST_PLATFORM_ID]
+        return self._unclaimed(table, before)
 
     def _unclaimed(self, table: str, ids: np.ndarray) -> np.ndarray:
         for (_, name), held in self._held.items():

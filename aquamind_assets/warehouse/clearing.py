@@ -5,18 +5,14 @@ Belongs here: which rows go with a year. Does not belong here: proving that noth
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import id_range, year_days
 from aquamind_assets.warehouse import checkpoint_store as store
 from aquamind_assets.warehouse import references
+from aquamind_assets.warehouse.adoption.adopted_rows import forget_records
 from aquamind_assets.warehouse.claims import Claims
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.living_rows import recount_living
-
-_Gone = np.ndarray | tuple[int, int]
-"""Ids that were deleted: each of them, or a range ``low <= id < high``."""
 
 
 def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
@@ -24,7 +20,7 @@ def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterab
     deleted: dict[str, int] = {}
     for year in sorted(years, reverse=True):
         with database.transaction([table for tables in assets.values() for table in tables]):
-            gone: list[tuple[str, _Gone]] = []
+            gone: list[tuple[str, references.Ids]] = []
             for asset, tables in reversed(list(assets.items())):
                 database.serialise(f"living/{asset}")
                 claims = Claims(database, asset)
@@ -34,19 +30,21 @@ def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterab
                     if count:
                         gone.append((table, ids))
                 store.forget_year(database, asset, year)
-                store.unsettle(database, asset, year - 1)
             for table, ids in gone:
                 references.prove_unreferenced(database, year, table, ids)
+            if not store.read_checkpoints(database):
+                forget_records(database)
     return deleted
 
 
-def _clear_table(database: Database, claims: Claims, asset: str, table: str, year: int) -> tuple[_Gone, int]:
+def _clear_table(database: Database, claims: Claims, asset: str, table: str, year: int) -> tuple[references.Ids, int]:
     """Delete a year's rows of one table; which ids they had, and how many there were."""
     if not claims.knows(table):
         ids = id_range(year_days(year), narrow=TABLES[table].narrow_id)
+        references.refuse_cascades(database, table, ids)
         return ids, database.delete_days(table, year_days(year))
     unclaimed = claims.release(year, table)
+    references.refuse_cascades(database, table, unclaimed)
     count = database.delete_ids(table, unclaimed)
-    # Rows with AquaMind's own ids stay (0 stands for them), but are not the platform's once no year claims them.
-    recount_living(database, asset, table, np.union1d(unclaimed, [0]))
+    recount_living(database, asset, table, unclaimed)
     return unclaimed, count

@@ -5,8 +5,9 @@ in each of them (``sqlite``, ``postgres``). Does not belong here: anything that 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,27 @@ import pandas as pd
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A foreign key in a database.
+
+    Attributes:
+        table: the table that refers, as people write it.
+        sql: the same as SQL names it.
+        column: its column.
+        references: the table that it refers to.
+        owner: who owns the table; ``""`` where tables have no owners.
+        on_delete: whether rows that refer are deleted or changed together with the row they refer to.
+    """
+
+    table: str
+    sql: str
+    column: str
+    references: str
+    owner: str
+    on_delete: bool
 
 
 class Database(ABC):
@@ -126,8 +148,9 @@ class Database(ABC):
         transaction."""
 
     @abstractmethod
-    def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
-        """Hashes of the rows with ``low <= id < high`` as they lie in the database, block by block (uint64)."""
+    def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
+        """Digest values (see ``tables.digest``) of every column of the rows with ``low <= id < high`` as they lie in
+        the database, block by block: int64, shape (rows of the block,)."""
 
     @abstractmethod
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
@@ -138,8 +161,18 @@ class Database(ABC):
         """Keep the database from giving user-entered rows one of these small ids, which AquaMind fixes."""
 
     @abstractmethod
-    def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
-        """Rows of a table whose ``column`` is one of the ``ids``, or lies in ``low <= id < high``."""
+    def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
+        """All foreign keys to the ids of these tables, as the database's catalogue has them: also those of tables that
+        are not described, and in other schemas. Tables that this role may not read are left out; the database enforces
+        their keys."""
+
+    @abstractmethod
+    def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
+        """By table, the triggers of the database's own that fire when this session inserts rows."""
+
+    @abstractmethod
+    def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
+        """Portable condition on a column, and its parameters: it is one of the ``ids``, or ``low <= id < high``."""
 
     @abstractmethod
     def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:

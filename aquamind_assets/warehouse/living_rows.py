@@ -5,7 +5,7 @@ Belongs here: which living rows are inserted, replaced and deleted. Does not bel
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,18 +14,13 @@ from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.tables.values import RowsError
 from aquamind_assets.timeline import LOWEST_PLATFORM_ID, DayRange, id_range, year_days, year_of_ids
 from aquamind_assets.warehouse import checkpoint_store as store
+from aquamind_assets.warehouse import incoming, references
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
 from aquamind_assets.warehouse.chunk_rows import load_proved
 from aquamind_assets.warehouse.claims import Claims
 from aquamind_assets.warehouse.database import Database
-from aquamind_assets.warehouse.recount import count_fixed, count_year
+from aquamind_assets.warehouse.recount import Recount
 from aquamind_assets.warehouse.tally import Tally
-
-
-def seen(tables: Sequence[str], blocks: Iterable[Rows]) -> tuple[Tally, list[Rows]]:
-    """All blocks of living rows, few enough to be held, and the tally that has seen them."""
-    tally = Tally(tables, None)
-    return tally, list(tally.watch(blocks))
 
 
 def write_living(
@@ -34,26 +29,29 @@ def write_living(
     days_of_year: DayRange,
     fingerprint: str,
     run_id: str,
-    tally: Tally,
+    tables: Sequence[str],
     blocks: Sequence[Rows],
     gone: Mapping[str, np.ndarray],
     as_of: int,
 ) -> Checkpoint:
-    """Write the living rows that a tally has :func:`seen`; see ``Warehouse.write_living``."""
-    started = time.monotonic()
-    with database.transaction(tally.tables):
+    """Write all living rows of a year, few enough to be held; see ``Warehouse.write_living``."""
+    started, tally = time.monotonic(), Tally(tables, None)
+    with database.transaction(tables):
         database.serialise(f"living/{key.asset}")
+        translation, decided = incoming.decided(database, tables, blocks)
+        own = list(tally.watch(incoming.own_rows(translation, decided)))
         claims, touched = Claims(database, key.asset), {}
-        for table in tally.tables:
+        for table in tables:
             alive = _distinct_ids(key, table, tally)
             vanished = np.asarray(gone.get(table, ()), dtype=np.int64)
             low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
             stale = claims.replace(key.year, table, alive, vanished, (low, high))
+            references.refuse_cascades(database, table, np.union1d(stale, alive))
             database.delete_ids(table, np.union1d(stale, alive))
             database.make_room(table, year_days(key.year))
             database.reserve_ids(table, alive[alive < LOWEST_PLATFORM_ID])
             touched[table] = np.union1d(np.union1d(stale, alive), [low])
-        load_proved(database, tally, blocks)
+        load_proved(database, tally, translation, incoming.translated(translation, own))
         for table, ids in touched.items():
             recount_living(database, key.asset, table, ids)
         store.forget_chunk(database, key)
@@ -73,14 +71,15 @@ def write_living(
             peak_memory_mb=tally.peak_mb,
         )
         store.note_checkpoint(database, checkpoint)
+        store.spread_as_of(database, checkpoint)
         return checkpoint
 
 
 def recount_living(database: Database, asset: str, table: str, ids: np.ndarray) -> None:
     """Set the digests of the calendar years in which these ids of a living table lie."""
+    recount = Recount(database)
     for year in np.unique(year_of_ids(ids, narrow=TABLES[table].narrow_id)).tolist():
-        entry = count_year(database, table, year) if year else count_fixed(database, table)
-        store.set_living_count(database, asset, entry)
+        store.set_living_count(database, asset, recount.year(table, year) if year else recount.fixed(table))
 
 
 def _distinct_ids(key: ChunkKey, table: str, tally: Tally) -> np.ndarray:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from aquamind_assets.timeline import day_number
+from aquamind_assets.warehouse.checkpoint_store import spread_as_of
+from aquamind_assets.warehouse.claims import fixed_ids, pack, unpack
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import NothingMaterialized, OtherVersion
 
@@ -65,11 +67,49 @@ def _separate_as_of(database: Database) -> None:
             "UPDATE aquamind_assets_chunk SET fingerprint = ?, as_of = ? WHERE fingerprint = ?",
             (fingerprint, day_number(date.fromisoformat(day)), joined),
         )
+    for (asset,) in database.query("SELECT DISTINCT asset FROM aquamind_assets_chunk WHERE as_of IS NOT NULL"):
+        spread_as_of(database, asset)
+
+
+_ADOPTION = (
+    """
+    CREATE TABLE aquamind_assets_adopted (
+        table_name varchar(100) NOT NULL, our_id bigint NOT NULL, their_id bigint NOT NULL,
+        natural_key varchar(500) NOT NULL, PRIMARY KEY (table_name, our_id), UNIQUE (table_name, their_id))
+    """,
+    """
+    CREATE TABLE aquamind_assets_changed (
+        table_name varchar(100) NOT NULL, our_id bigint NOT NULL, column_name varchar(100) NOT NULL,
+        recorded varchar(500) NOT NULL, written varchar(500) NOT NULL, PRIMARY KEY (table_name, our_id, column_name))
+    """,
+)
+
+DJANGO = "django_migrations"
+"""A table of every database that AquaMind's own migrations made."""
+
+
+def _return_rows_of_migrations(database: Database) -> None:
+    """Version 2 counted the mortality reason that AquaMind's migrations insert (row 1) as the platform's once it had
+    described it. It is the database's: adopted like every other row."""
+    table = "health_mortalityreason"
+    if DJANGO not in database.table_names() or 1 not in fixed_ids(database, table):
+        return
+    for asset, year, ids in database.query(
+        "SELECT asset, year, ids FROM aquamind_assets_living WHERE table_name = ?", (table,)
+    ):
+        left = unpack(bytes(ids))
+        database.execute(
+            "UPDATE aquamind_assets_living SET ids = ? WHERE asset = ? AND year = ? AND table_name = ?",
+            (pack(left[left != 1]), asset, year, table),
+        )
+    database.execute("DELETE FROM aquamind_assets_chunk_table WHERE table_name = ? AND id_year = 0", (table,))
+    database.execute("INSERT INTO aquamind_assets_adopted VALUES (?, 1, 1, 'name = UNKNOWN')", (table,))
 
 
 STEPS = (
     Step(_CHECKPOINTS),
     Step(("ALTER TABLE aquamind_assets_chunk ADD COLUMN as_of integer",), _separate_as_of),
+    Step(_ADOPTION, _return_rows_of_migrations),
 )
 """Step ``n`` (counted from 1) makes version ``n``. Version 1 had no table that names the version."""
 

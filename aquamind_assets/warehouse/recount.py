@@ -1,6 +1,9 @@
 """The manifest made anew from the rows that lie in the database: where it differs from the stored one, rows are not
 what was written.
 
+Digests are of the rows as they were recorded, so what was translated on the way into the database is translated back
+before it is digested.
+
 Belongs here: counting and digesting rows that are in the database. Does not belong here: references between them
 (``references``), the law that compares (``laws.digests``).
 """
@@ -9,45 +12,79 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from aquamind_assets.tables.digest import add
+from aquamind_assets.tables.digest import add, hash_values
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import LAST_ID_YEAR, DayRange, id_range, platform_ids, year_days, year_of_ids
+from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
 from aquamind_assets.warehouse.checkpoints import TableYear
 from aquamind_assets.warehouse.claims import fixed_ids
 from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.errors import RowsRefused
+from aquamind_assets.warehouse.tally import Tally
 
 
-def recount(database: Database, tables: Iterable[str]) -> list[TableYear]:
-    """Rows and digest of every year of these tables, in order."""
-    found = []
-    for table in tables:
-        narrow = TABLES[table].narrow_id
-        bounds = database.id_bounds(table, platform_ids(narrow=narrow)[0])
-        if bounds is not None:
-            first, last = (int(year) for year in year_of_ids(np.array(bounds), narrow=narrow))
-            found += [count_year(database, table, year) for year in range(first, min(last, LAST_ID_YEAR) + 1)]
-        found.append(count_fixed(database, table))
-    return sorted(entry for entry in found if entry.rows)
+class Recount:
+    """Counts rows of one database, as its translation stands when this is made."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._translation = read_translation(database)
+
+    def manifest(self, tables: Iterable[str]) -> list[TableYear]:
+        """Rows and digest of every year of these tables, in order."""
+        found = []
+        for table in tables:
+            narrow = TABLES[table].narrow_id
+            bounds = self._database.id_bounds(table, platform_ids(narrow=narrow)[0])
+            if bounds is not None:
+                first, last = (int(year) for year in year_of_ids(np.array(bounds), narrow=narrow))
+                found += [self.year(table, year) for year in range(first, min(last, LAST_ID_YEAR) + 1)]
+            found.append(self.fixed(table))
+        return sorted(entry for entry in found if entry.rows)
+
+    def year(self, table: str, year: int) -> TableYear:
+        """The rows with ids of a calendar year."""
+        return TableYear(table, year, *self.days(table, year_days(year)))
+
+    def days(self, table: str, days: DayRange) -> tuple[int, int]:
+        """Rows with ids of these days, which lie in one calendar year, and their digest."""
+        return self._count(table, *id_range(days, narrow=TABLES[table].narrow_id))
+
+    def fixed(self, table: str) -> TableYear:
+        """The rows of the platform with ids that AquaMind fixes: few, and none in most tables."""
+        counts = [self._count(table, number, number + 1) for number in fixed_ids(self._database, table).tolist()]
+        return TableYear(table, 0, sum(rows for rows, _ in counts), add([digest for _, digest in counts]))
+
+    def ids(self, table: str, ids: np.ndarray) -> tuple[int, int]:
+        """Rows with these ids (ascending), and their digest; reads all rows between the first and the last of them."""
+        return self._count(table, int(ids[0]), int(ids[-1]) + 1, ids) if ids.size else (0, 0)
+
+    def _count(self, table: str, low: int, high: int, ids: np.ndarray | None = None) -> tuple[int, int]:
+        rows = digest = 0
+        for values in self._database.scan(table, low, high):
+            found = values[TABLES[table].id_column]
+            hashes = hash_values(table, found.size, self._translation.to_recorded(table, values))
+            if ids is not None:
+                hashes = hashes[np.isin(found, ids)]
+            rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
+        return rows, digest
 
 
-def count_year(database: Database, table: str, year: int) -> TableYear:
-    """The rows with ids of a calendar year."""
-    return TableYear(table, year, *count_days(database, table, year_days(year)))
+def prove_stored(database: Database, tally: Tally) -> None:
+    """The rows just loaded are in the database as they were written. Asked only of tables with triggers of the
+    database's own, which may change rows or leave them out.
 
-
-def count_days(database: Database, table: str, days: DayRange) -> tuple[int, int]:
-    """Rows with ids of these days, which lie in one calendar year, and their digest."""
-    return _count(database, table, *id_range(days, narrow=TABLES[table].narrow_id))
-
-
-def count_fixed(database: Database, table: str) -> TableYear:
-    """The rows of the platform with ids that AquaMind fixes: few, and none in most tables."""
-    counts = [_count(database, table, number, number + 1) for number in fixed_ids(database, table).tolist()]
-    return TableYear(table, 0, sum(rows for rows, _ in counts), add([digest for _, digest in counts]))
-
-
-def _count(database: Database, table: str, low: int, high: int) -> tuple[int, int]:
-    rows = digest = 0
-    for hashes in database.scan(table, low, high):
-        rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
-    return rows, digest
+    Raises:
+        RowsRefused: they are not; the message names the triggers.
+    """
+    triggers = database.triggers_on(tally.tables)
+    recount = Recount(database) if triggers else None
+    for table, names in triggers.items():
+        assert recount is not None
+        written = tally.of_table(table)
+        found = recount.ids(table, tally.ids_of(table)) if tally.days is None else recount.days(table, tally.days)
+        if found != written:
+            raise RowsRefused(
+                f"{database.url}: of {written[0]} rows written into {table}, {found[0]} are there or they differ: a"
+                f" trigger changes them or leaves them out ({', '.join(names)}); disable it while the platform writes"
+            )

@@ -1,38 +1,41 @@
-"""Proofs that no row refers to nothing, made set by set: what triggers on every row would say, at a thousandth of their
-cost.
+"""Proofs that no row refers to a missing row, made set by set: what triggers on every row would say, at a thousandth of
+their cost.
 
 Databases are loaded with their own foreign keys switched off where that is allowed, and SQLite does not enforce them by
-default; so each write is proved before it is committed.
+default; so each write is proved before it is committed. Which foreign keys there are is asked of the database: people
+have tables of their own that refer to the platform's rows.
+
+Belongs here: finding rows that refer to others. Does not belong here: deleting any (``clearing``, ``living_rows``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import platform_ids
-from aquamind_assets.warehouse.database import Database
+from aquamind_assets.timeline import platform_ids, year_of_ids
+from aquamind_assets.warehouse.adoption.translation import Translation
+from aquamind_assets.warehouse.database import Database, ForeignKey
+from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced
 from aquamind_assets.warehouse.tally import Tally
 
+Ids = np.ndarray | tuple[int, int]
+"""Ids of rows: each of them, or a range ``low <= id < high``."""
 
-def _referring(tables: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Table, column and referenced table of every foreign key to one of ``tables``."""
-    for child in TABLES.values():
-        for column in child.foreign_keys:
-            if column.references in tables:
-                yield child.name, column.name, str(column.references)
+_SHOWN = 5
+"""Rows that a message names."""
 
 
-def prove_references(database: Database, tally: Tally) -> None:
-    """Every foreign key of the rows just loaded points to a row that is there.
+def prove_references(database: Database, tally: Tally, translation: Translation) -> None:
+    """Every foreign key of the rows just loaded points to a row that is in the database.
 
     Raises:
         MissingReferences: some do not; the message names columns and an example.
     """
     faults = []
     for table, (ids, places) in tally.references.items():
-        missing = database.missing_ids(table, ids)
+        missing = database.missing_ids(table, translation.ids_to_database(table, ids))
         if missing.size:
             faults.append(f"{places}: {missing.size} of {ids.size} ids are not in {table}, such as {missing[0]}")
     if faults:
@@ -42,44 +45,60 @@ def prove_references(database: Database, tally: Tally) -> None:
 
 
 def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
-    """No row that a user made has lost the row of ``tables`` that it refers to.
+    """No user-entered row has lost the row of ``tables`` that it refers to.
 
     Raises:
         StillReferenced: some have.
     """
-    for child, column, parent in _referring(tables):
-        if not database.finds_by_id(child):
+    for key in database.foreign_keys_to(tables):
+        spec = TABLES.get(key.table)
+        if spec is not None and not database.finds_by_id(key.table):
             continue
-        key = TABLES[child].id_column
+        low, high = platform_ids(narrow=TABLES[key.references].narrow_id)
+        condition, params = f"child.{key.column} >= ? AND child.{key.column} < ?", [low, high]
+        if spec is not None:
+            condition += f" AND (child.{spec.id_column} < ? OR child.{spec.id_column} >= ?)"
+            params += platform_ids(narrow=spec.narrow_id)
         sql = (
-            f'SELECT count(*), min({key}) FROM "{child}" AS child WHERE ({key} < ? OR {key} >= ?) AND "{column}" IS NOT'
-            f' NULL AND NOT EXISTS (SELECT 1 FROM "{parent}" AS parent WHERE parent.id = child."{column}")'
+            f"SELECT count(*) FROM {key.sql} AS child WHERE {condition} AND NOT EXISTS (SELECT 1 FROM"
+            f" {quoted(key.references)} AS parent WHERE parent.id = child.{key.column})"
         )
-        count, example = database.query(sql, platform_ids(narrow=TABLES[child].narrow_id))[0]
+        count = database.query(sql, params)[0][0]
         if count:
             raise StillReferenced(
-                f"{count} rows that users made in {child} refer ({column}) to rows of {parent} that would go, such as"
-                f" id {example}"
+                f"{count} {_of_table(key)} refer ({key.column}) to rows of {key.references} that would be deleted; they"
+                " are not the platform's: change or delete them first"
             )
 
 
-def prove_unreferenced(database: Database, year: int, table: str, gone: np.ndarray | tuple[int, int]) -> None:
-    """No row refers to the deleted rows of a table: their ids, or a range of ids.
+def refuse_cascades(database: Database, table: str, ids: Ids) -> None:
+    """Refuse to delete rows with which the database would delete or change rows that refer to them.
 
     Raises:
-        StillReferenced: some do.
+        StillReferenced: there are such rows.
     """
-    for child, column, _ in _referring([table]):
-        count = database.count_references(child, column, gone)
-        if count:
+    for key in database.foreign_keys_to([table]):
+        if key.on_delete and (count := _count(database, key, ids)):
             raise StillReferenced(
-                f"{count} rows of {child} refer ({column}) to rows of {table} of {year}; clear the later years, or"
-                f" {child} too"
+                f"{count} {_of_table(key)} refer ({key.column}) to rows of {table} that are deleted or written again,"
+                " and their foreign key has the database delete or change them then: change the key to ON DELETE NO"
+                " ACTION, or delete these rows first"
             )
+
+
+def prove_unreferenced(database: Database, year: int, table: str, gone: Ids) -> None:
+    """No row refers to the deleted rows of a table.
+
+    Raises:
+        StillReferenced: some do; the message says whose they are and what to do.
+    """
+    faults = [fault for key in database.foreign_keys_to([table]) if (fault := _referring(database, key, year, gone))]
+    if faults:
+        raise StillReferenced("\n".join(faults))
 
 
 def broken_references(database: Database, tables: Iterable[str]) -> dict[str, int]:
-    """``table.column`` to the number of rows whose foreign key points nowhere."""
+    """``table.column`` to the number of rows with a dangling foreign key."""
     found = {}
     for table in tables:
         for column in TABLES[table].foreign_keys:
@@ -91,3 +110,47 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
             if count:
                 found[f"{table}.{column.name}"] = count
     return found
+
+
+def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str:
+    """What is said of the rows that refer by this key to deleted rows; ``""`` if there are none."""
+    spec = TABLES.get(key.table)
+    where = f"refer ({key.column}) to rows of {key.references} of {year}"
+    if spec is None:
+        count = _count(database, key, gone)
+        return f"{count} {_of_table(key)} {where}: change or delete them first" if count else ""
+    condition, params = database.ids_condition(key.column, gone)
+    low, high = platform_ids(narrow=spec.narrow_id)
+    entered = f"({spec.id_column} < ? OR {spec.id_column} >= ?)"
+    select = f"FROM {key.sql} WHERE {condition} AND"
+    count, first, last = database.query(
+        f"SELECT count(*), min({spec.id_column}), max({spec.id_column}) {select} NOT {entered}", [*params, low, high]
+    )[0]
+    parts = []
+    if count:
+        years = sorted(set(year_of_ids(np.array([first, last]), narrow=spec.narrow_id).tolist()))
+        parts.append(
+            f"{count} rows of the platform in {key.table}, written by {spec.made_by} with ids of"
+            f" {'-'.join(map(str, years))}, {where}: clear those years, or {spec.made_by} too"
+        )
+    ids = database.query(
+        f"SELECT {spec.id_column} {select} {entered} ORDER BY {spec.id_column} LIMIT {_SHOWN}", [*params, low, high]
+    )
+    if ids:
+        count = database.query(f"SELECT count(*) {select} {entered}", [*params, low, high])[0][0]
+        shown = ", ".join(str(number) for (number,) in ids) + (", ..." if count > len(ids) else "")
+        parts.append(f"{count} user-entered rows of {key.table} (id {shown}) {where}: change or delete them first")
+    return "\n".join(parts)
+
+
+def _count(database: Database, key: ForeignKey, ids: Ids) -> int:
+    condition, params = database.ids_condition(key.column, ids)
+    return int(database.query(f"SELECT count(*) FROM {key.sql} WHERE {condition}", params)[0][0])
+
+
+def _of_table(key: ForeignKey) -> str:
+    """Whose rows they are."""
+    if key.table in TABLES:
+        return f"user-entered rows of {key.table}"
+    owner = f", owner {key.owner}" if key.owner else ""
+    return f"rows of {key.table} (not a table of the platform{owner})"

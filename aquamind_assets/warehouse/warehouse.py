@@ -19,10 +19,13 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import Chunk, DayRange
-from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, recount, references
+from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, references
+from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
+from aquamind_assets.warehouse.adoption.decisions import Meeting, decide
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, PendingChunk, TableYear, pending
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseUnavailable
+from aquamind_assets.warehouse.recount import Recount
 
 Blocks = Iterable[Rows] | Callable[[], Iterable[Rows]]
 """Blocks of rows, or a function that makes them, and would make the same ones again."""
@@ -148,14 +151,34 @@ class Warehouse:
             RowsError: a block is for another table, has ids of later years, or an id twice.
             MissingReferences, RowsRefused, WarehouseUnavailable: as :meth:`write_chunk`.
         """
-        tally, kept = living_rows.seen(tables, _made(blocks))
+        kept = list(_made(blocks))
         day = days_of_year.end - 1 if as_of is None else as_of
         return _tried(
             lambda: living_rows.write_living(
-                self.database, key, days_of_year, fingerprint, run_id, tally, kept, gone or {}, day
+                self.database, key, days_of_year, fingerprint, run_id, tables, kept, gone or {}, day
             ),
             lambda: kept,
         )
+
+    def meetings(self, blocks: Iterable[Rows]) -> list[Meeting]:
+        """Which of these recorded rows meet user-entered ones, and what writing them will do; nothing is written.
+
+        Blocks of tables without natural keys are looked over. Blocks of what others refer to (species before stages)
+        belong into the same call.
+
+        Raises:
+            RowsRefused: rows cannot be written beside the user-entered ones.
+        """
+        return decide(self.database, blocks, read_records(self.database))[1]
+
+    def ids_in_database(self, table: str, ids: np.ndarray) -> np.ndarray:
+        """Ids of rows in the database that stand for these recorded ids, ascending: those of adopted rows differ."""
+        return read_translation(self.database).ids_to_database(table, np.asarray(ids, dtype=np.int64))
+
+    def outdated_living(self) -> list[Checkpoint]:
+        """Years of living assets whose rows do not stand for the end of the asset's latest year in the database: they
+        are to be written again."""
+        return checkpoint_store.outdated_living(self.database)
 
     def manifest(self) -> list[TableYear]:
         """Rows and digest of every table and year as they were written, in order."""
@@ -164,12 +187,12 @@ class Warehouse:
     def recount(self, tables: Sequence[str] | None = None) -> list[TableYear]:
         """The manifest made anew from the rows that lie in the database: differs from :meth:`manifest` where they are
         not what was written."""
-        return recount.recount(self.database, TABLES if tables is None else tables)
+        return Recount(self.database).manifest(TABLES if tables is None else tables)
 
     def recount_days(self, table: str, days: DayRange) -> tuple[int, int]:
         """Rows with ids of these days, which lie in one calendar year, and their digest, from the rows that lie in the
         database."""
-        return recount.count_days(self.database, table, days)
+        return Recount(self.database).days(table, days)
 
     def clear(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
         """Delete what the platform wrote for these assets (name to its tables) in these years, checkpoints too; rows

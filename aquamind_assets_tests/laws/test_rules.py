@@ -285,7 +285,6 @@ CHANGES = [
         "health_treatment.treatment_date.container",
         "UPDATE health_treatment SET treatment_date = '2015-06-02 09:00:00' WHERE id = #1",
     ),
-    ("health_mortalityreason.id.unknown", "UPDATE health_mortalityreason SET name = 'OTHER'"),
     ("health_mortalityrecord.count.positive", "UPDATE health_mortalityrecord SET count = 0"),
     (
         "health_mortalityrecord.event_date.batch",

@@ -227,14 +227,14 @@ def test_living_rows_of_a_later_year_or_given_twice_are_refused(warehouse: Wareh
         )
 
 
-def test_an_id_fixed_by_aquamind_is_counted_and_never_deleted(warehouse: Warehouse) -> None:
+def test_a_row_with_an_id_that_aquamind_fixes_is_counted_and_cleared(warehouse: Warehouse) -> None:
     reason = rows("health_mortalityreason", 1, id=1, name="UNKNOWN")
     warehouse.write_living(ChunkKey("reasons", 2015, 0), YEAR, "f", "run", ["health_mortalityreason"], [reason])
     (entry,) = warehouse.manifest()
     assert (entry.year, entry.rows, entry.digest) == (0, 1, digest(reason))
     assert warehouse.recount() == [entry]
-    warehouse.clear({"reasons": ["health_mortalityreason"]}, [2015])
-    assert warehouse.query("SELECT id FROM health_mortalityreason") == [(1,)]
+    assert warehouse.clear({"reasons": ["health_mortalityreason"]}, [2015]) == {"health_mortalityreason": 1}
+    assert warehouse.query("SELECT id FROM health_mortalityreason") == [] == warehouse.manifest() == warehouse.recount()
 
 
 def test_clear_removes_a_year_of_chunks_and_nothing_else(warehouse: Warehouse) -> None:
@@ -258,7 +258,11 @@ def test_what_rows_that_stay_refer_to_is_not_cleared(warehouse: Warehouse) -> No
     write_parents(warehouse)
     write_readings(warehouse, 0)
     before = warehouse.manifest()
-    with pytest.raises(StillReferenced, match="of environmental_environmentalreading refer"):
+    with pytest.raises(
+        StillReferenced,
+        match="rows of the platform in environmental_environmentalreading, written by environmental_readings with ids"
+        r" of 2015, refer \(batch_id\) to rows of batch_batch of 2015: clear those years, or environmental_readings",
+    ):
         warehouse.clear({"farm": PARENT_TABLES}, [2015])
     assert warehouse.manifest() == before == warehouse.recount()
     warehouse.clear({"farm": PARENT_TABLES, "readings": [READINGS]}, [2015, 2016])

@@ -122,9 +122,9 @@ def test_what_users_refer_to_is_not_taken_away(aquamind_url: str) -> None:
             )
         before = warehouse.manifest()
         fewer = [block if block.table != "batch_batch" else block.take(slice(0, 3)) for block in parents()]
-        with pytest.raises(StillReferenced, match="1 rows that users made in batch_mortalityevent"):
+        with pytest.raises(StillReferenced, match="1 user-entered rows of batch_mortalityevent"):
             warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "g", "run", PARENT_TABLES, fewer)
-        with pytest.raises(StillReferenced, match="batch_mortalityevent"):
+        with pytest.raises(StillReferenced, match=r"1 user-entered rows of batch_mortalityevent \(id 1\) .*change or"):
             warehouse.clear({"farm": PARENT_TABLES, "readings": [READINGS]}, [2015])
         assert warehouse.manifest() == before == warehouse.recount()
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from aquamind_assets.tables.rows import rows
 from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse import own_tables
-from aquamind_assets.warehouse.checkpoints import CONTENT_COLUMNS, DIARY_COLUMNS
+from aquamind_assets.warehouse.checkpoints import CONTENT_COLUMNS, DIARY_COLUMNS, ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import NothingMaterialized, OtherVersion
 from aquamind_assets.warehouse.own_tables import STEPS, VERSION, VERSION_TABLE, installed_version
@@ -44,7 +45,15 @@ def make_version_1(warehouse: Warehouse) -> None:
             database.execute("INSERT INTO aquamind_assets_living VALUES (?, ?, ?, ?)", row)
 
 
-AT_VERSION: dict[int, Callable[[Warehouse], None]] = {1: make_version_1}
+def make_version_2(warehouse: Warehouse) -> None:
+    """Turn the prepared database back into what the second version left: no adopted rows."""
+    with warehouse.database.transaction():
+        for name in ("aquamind_assets_adopted", "aquamind_assets_changed"):
+            warehouse.database.execute(f"DROP TABLE {name}")
+        warehouse.database.execute(f"UPDATE {VERSION_TABLE} SET version = 2")
+
+
+AT_VERSION: dict[int, Callable[[Warehouse], None]] = {1: make_version_1, 2: make_version_2}
 """What turns a prepared database into one of an older version."""
 
 
@@ -70,6 +79,24 @@ def test_an_older_database_is_migrated(warehouse: Warehouse, database_url: str, 
         assert migrated.manifest() == manifest == migrated.recount()
         migrated.prepare()
         assert migrated.query(f"SELECT version FROM {VERSION_TABLE}") == [(VERSION,)]
+
+
+@pytest.mark.parametrize("migrated_by_aquamind", [True, False])
+def test_the_reason_of_aquaminds_migrations_is_given_back(warehouse: Warehouse, migrated_by_aquamind: bool) -> None:
+    reason = rows("health_mortalityreason", 1, id=1, name="UNKNOWN", description="described")
+    key = ChunkKey("reasons", 2015, 0)
+    warehouse.write_living(key, year_days(2015), "f", "run", ["health_mortalityreason"], [reason])
+    make_version_2(warehouse)
+    if migrated_by_aquamind:
+        with warehouse.database.transaction():
+            warehouse.database.execute("CREATE TABLE django_migrations (id integer)")
+    warehouse.prepare()
+    assert len(warehouse.manifest()) == (0 if migrated_by_aquamind else 1)
+    assert warehouse.manifest() == warehouse.recount()
+    warehouse.write_living(key, year_days(2015), "f", "run", ["health_mortalityreason"], [reason])
+    warehouse.clear({"reasons": ["health_mortalityreason"]}, [2015])
+    left = warehouse.query("SELECT id, description FROM health_mortalityreason")
+    assert left == ([(1, "described")] if migrated_by_aquamind else [])
 
 
 def test_a_newer_database_is_refused_and_left_as_it_is(warehouse: Warehouse, database_url: str) -> None:

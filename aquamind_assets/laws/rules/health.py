@@ -151,12 +151,6 @@ RULES: list[Rule] = [
     ),
     _inside_batch("health_treatment", "treatment_date"),
     _in_container("health_treatment", "treatment_date"),
-    rule(
-        "health_mortalityreason",
-        "id.unknown",
-        "Reason 1 is UNKNOWN, as in AquaMind's own migration.",
-        "(t.id = 1) <> (t.name = 'UNKNOWN')",
-    ),
     rule("health_mortalityrecord", "count.positive", "A mortality record has dead fish.", "t.count < 1"),
     _inside_batch("health_mortalityrecord", "event_date"),
     _in_container("health_mortalityrecord", "event_date"),

@@ -23,6 +23,7 @@ from tenacity import (
 
 from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.postgres.failures import failures_named
+from aquamind_assets.warehouse.postgres.pooler import changes_sessions
 from aquamind_assets.warehouse.postgres.refused_connection import refusal
 
 CONNECT_ATTEMPTS, RECONNECT_ATTEMPTS = 3, 6
@@ -162,6 +163,12 @@ class Session:
             raise refusal(self.place, self._conninfo, error) from error
         try:
             with self.failures_named():
+                if changes_sessions(connection, self._conninfo):
+                    raise DatabaseRefused(
+                        f"{self.place}: a connection pooler gives every transaction another session of the server, and"
+                        " the locks that keep a year to one writer do not hold; connect to the server itself, or to a"
+                        " pool in session mode (pgbouncer: pool_mode = session)"
+                    )
                 self._set(connection)
         except BaseException:
             connection.close()

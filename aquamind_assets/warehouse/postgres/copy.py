@@ -1,5 +1,8 @@
 """Binary COPY while the next rows are being made: a thread sends, so that the recorder, the encoder and the server work
-side by side."""
+side by side.
+
+Belongs here: the two threads and what passes between them. Does not belong here: the bytes (``encode``).
+"""
 
 from collections.abc import Iterable, Mapping
 from queue import Queue
@@ -24,25 +27,35 @@ class _Stopped(Exception):
 
 
 class _Sender(Thread):
-    """Sends queued pieces, one COPY after the other; the connection is its own until it has ended."""
+    """Sends queued pieces, one COPY after the other; the connection is its own until it has ended.
+
+    The queue ends with None. Whatever fails, the sender takes everything up to that, so that neither side waits for the
+    other without end.
+    """
 
     def __init__(self, connection: psycopg.Connection) -> None:
         super().__init__(name="copy-sender", daemon=True)
         self.queue: Queue[_Item | Exception | None] = Queue(QUEUED_PIECES)
         self.failure: Exception | None = None
         self._connection = connection
+        self._ended = False
 
     def run(self) -> None:
         try:
-            item = self.queue.get()
+            item = self._next()
             while isinstance(item, tuple):
                 item = self._copy(item)
         except _Stopped:
             pass
         except Exception as error:
             self.failure = error
-            while self.queue.get() is not None:
-                pass
+        while not self._ended:
+            self._next()
+
+    def _next(self) -> _Item | Exception | None:
+        item = self.queue.get()
+        self._ended = item is None
+        return item
 
     def _copy(self, item: _Item | Exception | None) -> _Item | Exception | None:
         """One COPY, for as long as pieces of one statement come; what came instead of the next."""
@@ -52,7 +65,7 @@ class _Sender(Thread):
             copy.write(HEADER)
             while isinstance(item, tuple) and item[0] is statement:
                 copy.write(item[1])
-                item = self.queue.get()
+                item = self._next()
             if isinstance(item, Exception):
                 raise item
             copy.write(TRAILER)

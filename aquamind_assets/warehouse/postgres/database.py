@@ -4,8 +4,9 @@ Belongs here: what a database does (``Database``), in PostgreSQL's way. Does not
 (``connection``), bytes of rows (``encode``), partitions (``reading_partitions``), hypertables (``timescale``).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,17 @@ import psycopg
 from aquamind_assets.masking import masked
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
+from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse import ddl, own_tables
-from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import NothingMaterialized
-from aquamind_assets.warehouse.postgres import timescale
+from aquamind_assets.warehouse.postgres import catalogue, timescale
+from aquamind_assets.warehouse.postgres.conditions import between, of_days
 from aquamind_assets.warehouse.postgres.connection import Session, lock_key
 from aquamind_assets.warehouse.postgres.copy import copy_rows
 from aquamind_assets.warehouse.postgres.portable import PORTABLE, translated
 from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions
-from aquamind_assets.warehouse.postgres.scan import scan_hashes
+from aquamind_assets.warehouse.postgres.scan import scan_values
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
 
 
@@ -41,7 +43,7 @@ class PostgresDatabase(Database):
         self._opened: list[str] = []
         with self._session.failures_named():
             self._timescale = timescale.installed_version(self._connection)
-            self._may_skip_triggers = _may_skip_triggers(self._connection)
+            self._may_skip_triggers = catalogue.may_skip_triggers(self._connection)
 
     @property
     def _connection(self) -> psycopg.Connection:
@@ -148,7 +150,7 @@ class PostgresDatabase(Database):
         with self._session.failures_named(), self._session.live().transaction():
             self._session.writing = True
             try:
-                if self._may_skip_triggers and not (self._timescale and timescale.aggregated(self._connection)):
+                if self._skips_triggers():
                     self._connection.execute("SET LOCAL session_replication_role = replica")
                 if tables:
                     # Every writer takes its tables in one order, so that no two can wait for each other.
@@ -179,7 +181,7 @@ class PostgresDatabase(Database):
             return
         if partitions:
             partitions.ensure(days)
-        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
 
     def settle(self) -> None:
         """See :class:`Database`."""
@@ -214,7 +216,7 @@ class PostgresDatabase(Database):
         return (
             partitions.delete(days)
             if partitions
-            else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+            else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
         )
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
@@ -244,56 +246,37 @@ class PostgresDatabase(Database):
                 (*place, *place, int(ids.max()) + 1),
             )
 
-    def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+    def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
-        name = ddl.quoted(column)
-        if isinstance(ids, tuple):
-            return int(
-                self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0]
-            )
-        return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} = ANY(?)", (ids.tolist(),))[0][0])
+        found = [ForeignKey(*row) for row in self.query(catalogue.FOREIGN_KEYS, (list(tables),))]
+        # Where triggers are skipped, nothing that refers is deleted or changed with a row.
+        return [replace(key, on_delete=key.on_delete and not self._skips_triggers()) for key in found]
 
-    def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+    def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
+        """See :class:`Database`."""
+        fires = ["A", "R"] if self._skips_triggers() else ["A", "O"]
+        found: dict[str, list[str]] = {}
+        for table, name in self.query(catalogue.INSERT_TRIGGERS, (list(tables), fires)):
+            found.setdefault(table, []).append(name)
+        return found
+
+    def _skips_triggers(self) -> bool:
+        """Whether transactions are made with ordinary triggers off."""
+        return self._may_skip_triggers and not (self._timescale and timescale.aggregated(self._connection))
+
+    def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
+        """See :class:`Database`."""
+        if isinstance(ids, tuple):
+            return f"{column} >= ? AND {column} < ?", list(ids)
+        return f"{column} = ANY(?)", [ids.tolist()]
+
+    def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
         with self._session.failures_named():
-            yield from scan_hashes(self._session.live(), TABLES[table], _between(table, low, high))
+            yield from scan_values(self._session.live(), TABLES[table], between(table, low, high))
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
         key = TABLES[table].id_column
         found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
         return None if found[0] is None else (found[0], found[1])
-
-
-def _may_skip_triggers(connection: psycopg.Connection) -> bool:
-    """Whether this user may switch off, for a transaction, the triggers that check foreign keys row by row."""
-    may = "current_setting('is_superuser') = 'on'"
-    if connection.info.server_version >= 150_000:
-        may += " OR has_parameter_privilege('session_replication_role', 'SET')"
-    found = connection.execute(f"SELECT {may}".encode()).fetchone()
-    return bool(found and found[0])
-
-
-def _between(table: str, low: int, high: int) -> str:
-    """Condition for the rows with ``low <= id < high``. Their time is given too where the table is cut by time: it is
-    in the key or chooses the partition."""
-    spec = TABLES[table]
-    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
-    if spec.time_column and high - low > 1:
-        first, last = year_of_ids(np.array([low, high - 1])).tolist()
-        condition += (
-            f" AND {ddl.quoted(spec.time_column)} >= '{first}-01-01 00:00+00' AND {ddl.quoted(spec.time_column)} <"
-            f" '{last + 1}-01-01 00:00+00'"
-        )
-    return condition
-
-
-def _of_days(table: str, days: DayRange) -> str:
-    """Condition for the rows with ids of these days of one calendar year."""
-    spec = TABLES[table]
-    low, high = id_range(days, narrow=spec.narrow_id)
-    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
-    if spec.time_column:
-        name = ddl.quoted(spec.time_column)
-        condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
-    return condition

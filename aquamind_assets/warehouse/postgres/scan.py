@@ -1,11 +1,11 @@
 """Rows of PostgreSQL as numbers: what their digests are made of, sent by the server as fixed-width binary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import psycopg
 
-from aquamind_assets.tables.digest import NULL_VALUE, hash_values, text_value
+from aquamind_assets.tables.digest import NULL_VALUE, text_value
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.timeline import EPOCH, MICROSECONDS_PER_DAY, day_number
 from aquamind_assets.warehouse.ddl import quoted
@@ -15,8 +15,8 @@ _ROWS = 50_000
 _SHIFT = day_number(EPOCH.replace(year=2000)) * MICROSECONDS_PER_DAY
 
 
-def scan_hashes(connection: psycopg.Connection, table: TableSpec, condition: str) -> Iterator[np.ndarray]:
-    """Hashes (uint64) of a table's rows that meet the SQL ``condition``, block by block."""
+def scan_values(connection: psycopg.Connection, table: TableSpec, condition: str) -> Iterator[Mapping[str, np.ndarray]]:
+    """Digest values (int64) of every column of a table's rows that meet the SQL ``condition``, block by block."""
     dtype = np.dtype(
         [
             ("fields", ">i2"),
@@ -34,19 +34,15 @@ def scan_hashes(connection: psycopg.Connection, table: TableSpec, condition: str
         for number, message in enumerate(copy):
             parts.append(bytes(message)[len(HEADER) :] if number == 0 else bytes(message))
             if len(parts) == _ROWS:
-                yield _hashes(table, np.frombuffer(b"".join(parts), dtype=dtype))
+                yield _values(table, np.frombuffer(b"".join(parts), dtype=dtype))
                 parts = []
         data = b"".join(parts).removesuffix(TRAILER)
         if data:
-            yield _hashes(table, np.frombuffer(data, dtype=dtype))
+            yield _values(table, np.frombuffer(data, dtype=dtype))
 
 
-def _hashes(table: TableSpec, found: np.ndarray) -> np.ndarray:
-    return hash_values(
-        table.name,
-        found.size,
-        {column.name: _digest_values(column, found[column.name].astype(np.int64)) for column in table.columns},
-    )
+def _values(table: TableSpec, found: np.ndarray) -> Mapping[str, np.ndarray]:
+    return {column.name: _digest_values(column, found[column.name].astype(np.int64)) for column in table.columns}
 
 
 def _expression(column: ColumnSpec) -> str:

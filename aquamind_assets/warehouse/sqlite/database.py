@@ -8,7 +8,7 @@ Belongs here: what a database does (``Database``), in SQLite's way. Does not bel
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from aquamind_assets.tables.digest import hash_values
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, platform_ids
 from aquamind_assets.warehouse import ddl, own_tables
-from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import NothingMaterialized, YearLocked
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
@@ -195,6 +194,14 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         self.delete_days(table, days)
 
+    def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
+        """See :class:`Database`."""
+        found: dict[str, list[str]] = {}
+        for name, table in self.query("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"):
+            if table in tables:
+                found.setdefault(table, []).append(name)
+        return found
+
     def settle(self) -> None:
         """Nothing was prepared."""
 
@@ -227,17 +234,27 @@ class SqliteDatabase(Database):
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
         """User-entered rows are numbered from far above, see :meth:`_raise_sequences`."""
 
-    def count_references(self, table: str, column: str, ids: np.ndarray | tuple[int, int]) -> int:
+    def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
-        name = ddl.quoted(column)
-        if isinstance(ids, tuple):
-            return int(
-                self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0]
-            )
-        sql = f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} IN (SELECT value FROM json_each(?))"
-        return int(self.query(sql, (json.dumps(ids.tolist()),))[0][0])
+        # The connection has foreign keys off, so nothing that refers is deleted or changed with a row.
+        sql = (
+            'SELECT child.name, key."from", key."table" FROM sqlite_master AS child,'
+            " pragma_foreign_key_list(child.name) AS key"
+            " WHERE child.type = 'table' AND coalesce(key.\"to\", 'id') = 'id'"
+        )
+        return [
+            ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
+            for child, column, parent in self.query(sql)
+            if parent in tables
+        ]
 
-    def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
+    def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
+        """See :class:`Database`."""
+        if isinstance(ids, tuple):
+            return f"{column} >= ? AND {column} < ?", list(ids)
+        return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(ids.tolist())]
+
+    def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
         spec = TABLES[table]
         key = spec.id_column
@@ -247,9 +264,7 @@ class SqliteDatabase(Database):
             cursor = self._file.connection().execute(sql, (low, high))
         while found := cursor.fetchmany(_SCAN_ROWS):
             columns = zip(spec.columns, zip(*found, strict=True), strict=True)
-            yield hash_values(
-                table, len(found), {column.name: digest_values(column, values) for column, values in columns}
-            )
+            yield {column.name: digest_values(column, values) for column, values in columns}
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
