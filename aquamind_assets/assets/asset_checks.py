@@ -14,7 +14,7 @@ from typing import Any
 
 import dagster as dg
 
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import LAWS, SIMULATED, Law, Verdict, judge
 from aquamind_assets.ledger.ledgers import Ledgers
@@ -196,12 +196,14 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
     ) -> Iterator[dg.AssetCheckResult]:
         year = int(context.partition_key)
         chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
-        with failures_for_users(), platform.open() as warehouse:
+        with named_failures(context, platform.progress), platform.open() as warehouse:
             evidence = evidence_of(platform, year).with_database(warehouse)
-            yield from map(told, judge([law for key, law in laws.items() if key in chosen], evidence))
+            results = [
+                told(verdict) for verdict in judge([law for key, law in laws.items() if key in chosen], evidence)
+            ]
             if (SIMULATED, HISTORY_FIGURES) in chosen:
                 if year == platform.scenario.last_year:
-                    yield _history_figures(platform)
+                    results.append(_history_figures(platform))
                 else:
                     # Without a result Dagster shows the check as skipped; a result could only say passed or failed, and
                     # nothing was looked at.
@@ -209,6 +211,8 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
                         f"{HISTORY_FIGURES} is skipped: {year} is not {platform.scenario.last_year}, the last year of"
                         " the history"
                     )
+        yield from results
+        raise_violations(results)
 
     return judged
 

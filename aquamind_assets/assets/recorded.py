@@ -5,12 +5,13 @@ Belongs here: what Dagster knows of such an asset. Does not belong here: which r
 """
 
 import time
+from collections.abc import Iterator
 
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import evidence_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
@@ -52,12 +53,15 @@ def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition,
         code_version=rows_code(recorder.asset),
         pool=WRITING_POOL,
         check_specs=specs_of(recorder.asset, years),
-        retry_policy=dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL),
     )
-    def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+    def recorded(
+        context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+    ) -> Iterator[dg.MaterializeResult]:
         sign(context)
-        with failures_for_users():
-            return _record(context, platform, recorder)
+        with named_failures(context, platform.progress):
+            result = _record(context, platform, recorder)
+        yield result
+        raise_violations(result.check_results)
 
     return recorded
 

@@ -180,7 +180,7 @@ class YearWriter:
                 done.resumed.append(there[chunk.index])
                 self.progress.chunk_written(asset, year, 0)
                 continue
-            self.progress.raise_if_interrupted(asset, year)
+            self.progress.raise_if_interrupted(f"{asset} {year}")
             new = missing[chunk.index]
             write = self.warehouse.append_days if new.append else self.warehouse.write_chunk
             blocks = partial(self.recorder.rows_of_days, inputs, new.days, guard.next_block)
