@@ -17,10 +17,9 @@ import dagster as dg
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import LAWS, SIMULATED, Law, Verdict, judge
-from aquamind_assets.ledger.ledgers import Ledgers
+from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.ledger.store import LedgerMissing
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
@@ -89,22 +88,6 @@ def told(verdict: Verdict) -> dg.AssetCheckResult:
         description=str(result),
         metadata=metadata,
     )
-
-
-def evidence_of(platform: Platform, year: int, ledger: Ledger | None = None) -> Evidence:
-    """What a year's laws look at; ``ledger`` is the year's, where it is in memory already."""
-
-    def ledger_of(wanted: int) -> Ledger | None:
-        return ledger if ledger is not None and wanted == year else _stored(platform.ledgers, wanted)
-
-    return Evidence(platform.scenario, platform.infrastructure, year, ledger_of)
-
-
-def _stored(ledgers: Ledgers, year: int) -> Ledger | None:
-    try:
-        return ledgers.ledger(year)
-    except LedgerMissing:
-        return None
 
 
 def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:

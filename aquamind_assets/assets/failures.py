@@ -14,8 +14,8 @@ import dagster as dg
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
 
-from aquamind_assets.assets.termination import ends_at_chunk_border
-from aquamind_assets.errors import TransientError, UserError
+from aquamind_assets.assets.termination import RunEnded, ends_at_chunk_border
+from aquamind_assets.errors import DiskFull, TransientError, UserError
 from aquamind_assets.masking import masked
 from aquamind_assets.pipeline.progress import Progress
 
@@ -52,10 +52,15 @@ def named_failures(context: StepContext, progress: Progress) -> Iterator[None]:
         UserFailure: a user error, or a transient error that did not pass.
         dagster.RetryRequested: a transient error that may pass.
         Terminated: the run is to end.
+        RunEnded: a disk is full.
     """
     try:
         with ends_at_chunk_border(context.run, context.instance, progress):
             yield
+    except DiskFull as error:
+        # Every further step would fail in the same way, and so would another try.
+        context.instance.add_run_tags(context.run.run_id, {"dagster/max_retries": "0"})
+        raise RunEnded(masked(str(error))) from None
     except UserError as error:
         raise UserFailure(masked(str(error))) from None
     except TransientError as error:

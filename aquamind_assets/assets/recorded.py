@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from aquamind_assets.assets.asset_checks import evidence_of, results_of, specs_of
+from aquamind_assets.assets.asset_checks import results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
@@ -20,6 +20,7 @@ from aquamind_assets.assets.metadata import (
     report_metadata,
     written_metadata,
 )
+from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code

@@ -15,6 +15,7 @@ import dagster as dg
 from dagster._core.execution.plan.objects import ErrorSource
 
 from aquamind_assets.assets.dead_runs import worker_tags
+from aquamind_assets.assets.termination import RunEnded
 from aquamind_assets.pipeline.progress import Progress
 
 _log = logging.getLogger(__name__)
@@ -93,6 +94,11 @@ def failures_of(result: dg.ExecuteInProcessResult) -> list[str]:
 
 
 def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
-    """Whether a step ended because the run was to end."""
-    failures = result.filter_events(lambda event: event.is_step_failure)
-    return any(event.step_failure_data.error_source == ErrorSource.INTERRUPT for event in failures)
+    """Whether a step ended because the run was asked to end."""
+    failures = [event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure)]
+    return any(
+        data.error_source == ErrorSource.INTERRUPT
+        and data.error is not None
+        and data.error.cls_name != RunEnded.__name__
+        for data in failures
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 import numpy as np
 
-from aquamind_assets.assets.asset_checks import evidence_of, figures_of, results_of, specs_of
+from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
@@ -14,6 +14,7 @@ from aquamind_assets.assets.partitions import PREVIOUS_YEAR
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.platform import Platform

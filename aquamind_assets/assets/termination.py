@@ -23,13 +23,17 @@ from aquamind_assets.pipeline.progress import Progress
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Terminated(dg.DagsterExecutionInterruptedError, DagsterUserCodeProcessError):
-    """Ends the run, whatever else it has to do. It is never retried, and its event has no stack trace (see
+class RunEnded(dg.DagsterExecutionInterruptedError, DagsterUserCodeProcessError):
+    """Ends the run, whatever else it has to do. Its event has no stack trace (see
     :class:`aquamind_assets.assets.failures.UserFailure`)."""
 
     def __init__(self, description: str) -> None:
         Exception.__init__(self, description)
         self.user_code_process_error_infos = [SerializableErrorInfo(description, [], type(self).__name__)]
+
+
+class Terminated(RunEnded):
+    """Ends the run because it is asked to end."""
 
 
 @contextmanager

@@ -27,8 +27,13 @@ def due_years(written: Mapping[int, int | None], last_day: int, year: int | None
         year: a year that is being materialized now; None after years were cleared.
     """
     years = set(written) | ({year} if year is not None else set())
-    ends = [one for one in years if one == year or one + 1 not in years]
+    ends = block_ends(years) | ({year} if year is not None else set())
     return sorted(one for one in ends if not _stands(written.get(one), one, last_day, years))
+
+
+def block_ends(years: Collection[int]) -> set[int]:
+    """The last year of each block of consecutive years."""
+    return {year for year in years if year + 1 not in years}
 
 
 def _stands(as_of: int | None, year: int, last_day: int, years: Collection[int]) -> bool:

@@ -67,7 +67,7 @@ def _died_and_fed(history: History) -> "dict[str, pd.Series[float]]":
     deaths, moves, feed = history["deaths"], history["moves"], history["feed"]
     at_sea = history["places"].index[history["places"]["at_sea"]]
     sea_day = moves[moves["target"].isin(at_sea)].groupby("new_batch_id")["day"].min()
-    since_sea = deaths[deaths["day"] >= deaths["batch_id"].map(sea_day)]
+    since_sea = deaths[deaths["day"] >= sea_day.reindex(deaths["batch_id"]).to_numpy()]
     fed_at_sea = feed[feed["container_id"].isin(at_sea)]
     return {
         "dead": deaths.groupby("batch_id")["dead"].sum().add(moves.groupby("batch_id")["lost"].sum(), fill_value=0),

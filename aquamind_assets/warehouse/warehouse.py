@@ -183,6 +183,10 @@ class Warehouse:
         """
         return clearing.clear(self.database, assets, years)
 
+    def damage(self) -> list[str] | None:
+        """See :meth:`Database.damage`."""
+        return self.database.damage()
+
     def broken_references(self, tables: Sequence[str] | None = None) -> dict[str, int]:
         """``table.column`` to the number of rows with a dangling foreign key, proved set by set; empty if there is
         none."""

@@ -8,6 +8,7 @@ Belongs here: what a database does (``Database``), in SQLite's way. Does not bel
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,9 @@ USERS_FIRST_ID = 10**15
 JavaScript."""
 
 _SCAN_ROWS = 5_000
+
+_TREE = re.compile(r"(?:On tree page|Tree) (\d+)")
+"""How SQLite names a table or an index whose pages are damaged: by its first page."""
 
 
 class SqliteDatabase(Database):
@@ -158,6 +162,17 @@ class SqliteDatabase(Database):
             frame[name] = pd.to_datetime(frame[name], format="ISO8601")
         return frame
 
+    def damage(self) -> list[str] | None:
+        """See :class:`Database`."""
+        found = self.query("SELECT rootpage, type || ' ' || name FROM sqlite_master WHERE rootpage > 0")
+        names = {str(page): name for page, name in found}
+        lines = [line for (text,) in self.query("PRAGMA integrity_check") for line in text.splitlines()]
+        return [
+            _TREE.sub(lambda place: names.get(place[1], place[0]), line)
+            for line in lines
+            if line != "ok" and not line.startswith("***")
+        ]
+
     def size_bytes(self) -> int:
         """See :class:`Database`."""
         return self._file.size_bytes()
@@ -245,11 +260,11 @@ class SqliteDatabase(Database):
         sql = f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?"
         with failures_named(self.path):
             cursor = self._file.connection().execute(sql, (low, high))
-        while found := cursor.fetchmany(_SCAN_ROWS):
-            columns = zip(spec.columns, zip(*found, strict=True), strict=True)
-            yield hash_values(
-                table, len(found), {column.name: digest_values(column, values) for column, values in columns}
-            )
+            while found := cursor.fetchmany(_SCAN_ROWS):
+                columns = zip(spec.columns, zip(*found, strict=True), strict=True)
+                yield hash_values(
+                    table, len(found), {column.name: digest_values(column, values) for column, values in columns}
+                )
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
