@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +53,7 @@ class StoredPart:
         rows: number of rows of each frame.
         bytes: size of its files.
         folder: name of its folder.
+        hashes: hash of each file, by its name; empty for a part that an older version stored.
     """
 
     year: int
@@ -63,6 +64,7 @@ class StoredPart:
     rows: dict[str, int]
     bytes: int
     folder: str
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 class LedgerStore:
@@ -120,15 +122,16 @@ class LedgerStore:
         if known is not None and identical and self._is_whole(known, frames, with_state=state is not None):
             return known
         folder = self.root / str(year) / f"{part}-{digest}-{uuid4().hex[:8]}"
-        size = 0
+        files = {f"{name}.parquet": _parquet(columns) for name, columns in frames.items()}
+        if state is not None:
+            files["state.npz"] = _arrays(state)
         with usable(LEDGERS, self.place):
             make_folders(folder)
-            for name, columns in frames.items():
-                size += _put(folder / f"{name}.parquet", _parquet(columns))
-            if state is not None:
-                size += _put(folder / "state.npz", _arrays(state))
+            for name, content in files.items():
+                replace_file(folder / name, content)
             rows = {name: len(next(iter(columns.values()))) for name, columns in frames.items()}
-            stored = StoredPart(year, part, through, digest, opening, rows, size, folder.name)
+            size, hashes = sum(map(len, files.values())), {name: _hash(content) for name, content in files.items()}
+            stored = StoredPart(year, part, through, digest, opening, rows, size, folder.name, hashes)
             self._point(stored)
         self._forget(year, part, keep={folder.name, known.folder if known else folder.name})
         return stored
@@ -151,9 +154,8 @@ class LedgerStore:
         Raises:
             LedgerDamaged: its file is missing or cannot be read.
         """
-        path = self._folder(stored) / f"{name}.parquet"
-        with self._readable(stored, path):
-            table = pq.read_table(io.BytesIO(path.read_bytes()), page_checksum_verification=True)
+        with self._content(stored, f"{name}.parquet") as content:
+            table = pq.read_table(io.BytesIO(content))
         return {column: _numpy(table.column(column)) for column in table.column_names}
 
     def state(self, stored: StoredPart) -> dict[str, np.ndarray]:
@@ -162,10 +164,9 @@ class LedgerStore:
         Raises:
             LedgerDamaged: their file is missing or cannot be read.
         """
-        path = self._folder(stored) / "state.npz"
         with (
-            self._readable(stored, path),
-            np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays,
+            self._content(stored, "state.npz") as content,
+            np.load(io.BytesIO(content), allow_pickle=False) as arrays,
         ):
             return dict(arrays)
 
@@ -188,9 +189,14 @@ class LedgerStore:
         )
 
     @contextmanager
-    def _readable(self, stored: StoredPart, path: UPath) -> Iterator[None]:
+    def _content(self, stored: StoredPart, name: str) -> Iterator[bytes]:
+        """The content of a file, as it was written, for a block that reads it."""
+        path = self._folder(stored) / name
         try:
-            yield
+            content = path.read_bytes()
+            if stored.hashes and _hash(content) != stored.hashes.get(name):
+                raise ValueError("its content is not what was written")
+            yield content
         except (
             FileNotFoundError,
             ValueError,
@@ -264,7 +270,7 @@ def _parquet(columns: Columns) -> bytes:
         }
     )
     target = io.BytesIO()
-    pq.write_table(table, target, compression="zstd", write_page_checksum=True)
+    pq.write_table(table, target, compression="zstd")
     return target.getvalue()
 
 
@@ -281,9 +287,8 @@ def _numpy(column: pa.ChunkedArray) -> np.ndarray:
     return column.to_numpy()
 
 
-def _put(path: UPath, content: bytes) -> int:
-    replace_file(path, content)
-    return len(content)
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def _remove(folder: UPath) -> None:

@@ -8,7 +8,6 @@ Belongs here: what a database does (``Database``), in SQLite's way. Does not bel
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, platform_ids
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database
-from aquamind_assets.warehouse.errors import NothingMaterialized, YearLocked
+from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, YearLocked
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
@@ -36,9 +35,6 @@ USERS_FIRST_ID = 10**15
 JavaScript."""
 
 _SCAN_ROWS = 5_000
-
-_TREE = re.compile(r"(?:On tree page|Tree) (\d+)")
-"""How SQLite names a table or an index whose pages are damaged: by its first page."""
 
 
 class SqliteDatabase(Database):
@@ -164,14 +160,19 @@ class SqliteDatabase(Database):
 
     def damage(self) -> list[str] | None:
         """See :class:`Database`."""
-        found = self.query("SELECT rootpage, type || ' ' || name FROM sqlite_master WHERE rootpage > 0")
-        names = {str(page): name for page, name in found}
-        lines = [line for (text,) in self.query("PRAGMA integrity_check") for line in text.splitlines()]
-        return [
-            _TREE.sub(lambda place: names.get(place[1], place[0]), line)
-            for line in lines
-            if line != "ok" and not line.startswith("***")
-        ]
+        found = []
+        for table in sorted(self.table_names()):
+            place = f"{table} or an index of it"
+            try:
+                lines = [
+                    line
+                    for (text,) in self.query(f"PRAGMA integrity_check({ddl.quoted(table)})")
+                    for line in text.splitlines()
+                ]
+            except DatabaseDamaged as error:
+                lines = [str(error)]
+            found += [f"{place}: {line}" for line in lines if line != "ok" and not line.startswith("***")]
+        return found
 
     def size_bytes(self) -> int:
         """See :class:`Database`."""
