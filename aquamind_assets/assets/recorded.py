@@ -22,12 +22,13 @@ from aquamind_assets.assets.metadata import (
 )
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.prerequisites import require_upstream
+from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import Checkpoint
+from aquamind_assets.warehouse.errors import MissingReferences
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 WRITING_POOL = "warehouse_write"
@@ -86,7 +87,10 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
-        written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
+        try:
+            written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
+        except MissingReferences as error:
+            raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
         checked = _checked(platform, recorder, year, warehouse)

@@ -75,9 +75,12 @@ def show(console: Console, contents: Contents) -> None:
 
 
 def _table(rows: pd.DataFrame, width: int) -> Table:
-    """Rows of each asset in each year; of each group of assets where the screen is too narrow for the names."""
+    """Rows of each asset in each year, and of no year where AquaMind fixes the ids; of each group of assets where the
+    screen is too narrow for the names."""
     years = [year for year in rows.columns if year]
-    narrow = width < max(map(len, rows.index)) + 7 * (len(years) + 1)
+    fixed = 0 in rows.columns
+    shown = [*years, 0] if fixed else years
+    narrow = width < max(map(len, rows.index)) + 7 * (len(years) + 1) + 11 * fixed
     if narrow:
         rows = rows.groupby([RECORDERS[asset].group for asset in rows.index], sort=False).sum()
     table = Table(
@@ -90,11 +93,13 @@ def _table(rows: pd.DataFrame, width: int) -> Table:
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
+    if fixed:
+        table.add_column("fixed ids", justify="right", no_wrap=True)
     table.add_column("all", justify="right", style="bold", no_wrap=True)
     for name, counts in rows.iterrows():
-        table.add_row(str(name), *(short(counts[year]) if counts[year] else "·" for year in years), short(counts.sum()))
+        table.add_row(str(name), *(short(counts[year]) if counts[year] else "·" for year in shown), short(counts.sum()))
     table.add_section()
-    table.add_row("all", *(short(rows[year].sum()) for year in years), short(rows.to_numpy().sum()), style="bold")
+    table.add_row("all", *(short(rows[year].sum()) for year in shown), short(rows.to_numpy().sum()), style="bold")
     return table
 
 

@@ -39,6 +39,20 @@ def require_upstream(recorder: Recorder, year: int, platform: Platform, warehous
         )
 
 
+def missing_rows(
+    recorder: Recorder, year: int, platform: Platform, warehouse: Warehouse, error: Exception
+) -> RowsMissing:
+    """The error to raise where rows of a recorder's year refer to rows that are not there, though all upstream is: rows
+    of its own earlier years, which later years build on."""
+    earlier = [
+        one for one in range(platform.scenario.first_year, year) if not _complete(recorder, one, platform, warehouse)
+    ]
+    advice = f"materialize {recorder.asset} {_span(earlier)} first" if earlier else str(error)
+    return RowsMissing(
+        f"{recorder.asset} {year} points to rows that {platform.settings.database_name} does not have: {advice}"
+    )
+
+
 def complete_years(platform: Platform, warehouse: Warehouse, years: Iterable[int]) -> set[int]:
     """Those of the years of which every asset is in the database to the last day, made from the current scenario."""
     return {
