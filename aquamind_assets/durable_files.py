@@ -8,14 +8,16 @@ Belongs here: writing such files, and naming what is wrong with a place that a u
 in a file.
 """
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from aquamind_assets.errors import UserError
+from aquamind_assets.errors import DiskFull, UserError
 from aquamind_assets.masking import masked
 
 if TYPE_CHECKING:
@@ -33,6 +35,13 @@ PRIVATE = 0o600
 
 class FileUnusable(UserError):
     """A file or folder that cannot be made, read or written; the message names it, its purpose and the reason."""
+
+
+class PlaceFull(FileUnusable, DiskFull):
+    """A place without room for a file."""
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def replace_file(path: "Path | UPath", content: bytes | str, *, mode: int | None = None) -> None:
@@ -88,6 +97,10 @@ def usable(purpose: str, path: Path | str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         other = f" ({error.filename})" if error.filename not in (None, path, str(path)) else ""
+        if error.errno in _NO_ROOM:
+            raise PlaceFull(
+                f"{purpose} {masked(str(path))} cannot be written: {reason}; {free_space(path)}, what is stored stays"
+            ) from error
         raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {reason}{other}") from error
     except ImportError as error:
         raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {error}") from error
@@ -110,6 +123,30 @@ def open_place(purpose: str, place: str) -> "UPath":
     if path.protocol in LOCAL_PROTOCOLS and path.exists() and not path.is_dir():
         raise FileUnusable(f"{purpose} {path} cannot be used: it is not a folder")
     return path
+
+
+def free_space(path: Path | str) -> str:
+    """How much is free where a path lies, and what to do about a full disk; for messages."""
+    place = Path(path).absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        free = f"{shutil.disk_usage(place).free / 1e6:,.1f} MB are free there"
+    except OSError:
+        free = "it is full"
+    return f"{free}: free some space (`aquamind run --dry-run` shows how much a run needs) and run again"
+
+
+def make_folders(path: "Path | UPath") -> None:
+    """Make a folder with its parents, durably: each new name is flushed in the folder that holds it."""
+    if getattr(path, "protocol", "") not in LOCAL_PROTOCOLS:
+        path.mkdir(parents=True, exist_ok=True)
+        return
+    local = (path if isinstance(path, Path) else Path(path.path)).absolute()
+    new = [folder for folder in (local, *local.parents) if not folder.exists()]
+    local.mkdir(parents=True, exist_ok=True)
+    for folder in new:
+        flush_folder(folder.parent)
 
 
 def made_folder(purpose: str, folder: Path) -> Path:

@@ -16,6 +16,11 @@ class UserError(AquamindError):
     """Something that a person can change; the message names the place, the value and what is allowed or to do."""
 
 
+class DiskFull(UserError):
+    """There is no room left where something is to be written; the message names the place and what to do. Nothing else
+    of the run is tried."""
+
+
 class TransientError(AquamindError):
     """Something that may pass by itself, such as a lost connection; the message says what was tried."""
 

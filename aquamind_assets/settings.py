@@ -6,7 +6,7 @@ here: what a setting means (``scenario``, ``warehouse``), keeping the day of a s
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from aquamind_assets.warehouse.url import DatabaseUrl
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
 """File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface and the next
-command use the same data. It may hold a password, so only its owner reads it."""
+command use the same data. It holds the database's password only where that was asked for; only its owner reads it."""
 
 NOTED = {"scenario": str, "changes": list, "database": str, "ledger": str}
 """Keys of the note and the types of their values."""
@@ -55,6 +55,7 @@ class Settings:
         today: the day that counts as today; None for the machine's date (UTC).
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
+        origins: where each setting came from, by its name; a setting that is not in it has its default.
     """
 
     scenario: str = "demo"
@@ -63,6 +64,7 @@ class Settings:
     ledger: str = "data/ledger"
     today: date | None = None
     staged: date | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def load(
@@ -82,16 +84,34 @@ class Settings:
             SettingsError: AQUAMIND_TODAY is no date, or the note in DAGSTER_HOME is damaged.
         """
         environment = os.environ if environment is None else environment
-        settings = cls()
-        for source in (
-            _noted(home_of(environment)),
-            _from(environment),
-            _from_arguments(scenario, changes, database, ledger),
+        settings, home = cls(), home_of(environment)
+        for origin, source in (
+            (f"note in {home}", _noted(home)),
+            ("environment", _from(environment)),
+            ("option", _from_arguments(scenario, changes, database, ledger)),
         ):
+            origins = {**settings.origins, **dict.fromkeys(source, origin)}
             if {"scenario", "changes"} & source.keys():
+                for name in {"scenario", "changes"} - source.keys():
+                    origins.pop(name, None)
                 source = {"scenario": cls.scenario, "changes": ()} | source
-            settings = replace(settings, **source)
+            settings = replace(settings, **source, origins=origins)
         return settings
+
+    def describe(self) -> str:
+        """Scenario, overrides, database and ledgers, each with where it came from, in one line."""
+        overrides = " ".join(self.changes)
+        parts = {
+            "scenario": f"scenario {self.scenario}",
+            "changes": f"--set {overrides}",
+            "database": f"database {self.database_name}",
+            "ledger": f"ledgers {masked(self.ledger)}",
+            "today": f"today {self.today}",
+        }
+        left_out = {name for name, value in (("changes", self.changes), ("today", self.today)) if not value}
+        return ", ".join(
+            f"{text} ({self.origins.get(name, 'default')})" for name, text in parts.items() if name not in left_out
+        )
 
     def load_scenario(self) -> Scenario:
         """The scenario itself, validated.
@@ -162,8 +182,9 @@ class Settings:
             values["today"] = self.today.isoformat()
         return {VARIABLES[name]: value for name, value in values.items()}
 
-    def note(self, home: Path) -> None:
-        """Write these settings into DAGSTER_HOME for the processes that come after.
+    def note(self, home: Path, *, with_password: bool = False) -> None:
+        """Write these settings into DAGSTER_HOME for the processes that come after; the database's password only if
+        asked to.
 
         Raises:
             FileUnusable: the note cannot be written.
@@ -171,7 +192,7 @@ class Settings:
         content: dict[str, Any] = {
             "scenario": _absolute_scenario(self.scenario),
             "changes": list(self.changes),
-            "database": self.database_url.absolute,
+            "database": self.database_url.absolute if with_password else self.database_url.identity,
             "ledger": _absolute(self.ledger),
         }
         text = (

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from aquamind_assets.durable_files import LEDGERS, open_place, replace_file, usable
+from aquamind_assets.durable_files import LEDGERS, make_folders, open_place, replace_file, usable
 from aquamind_assets.scenario.loading import ScenarioError
 
 
@@ -61,7 +61,7 @@ def keep(ledger: str, farm: StagedFarm, day: date) -> date:
     place = open_place(LEDGERS, ledger)
     content = json.dumps(asdict(farm) | {"date": day.isoformat()}, indent=1)
     with usable(LEDGERS, ledger):
-        place.mkdir(parents=True, exist_ok=True)
+        make_folders(place)
         replace_file(place / farm.file, content)
     return kept(ledger, farm) or day
 

@@ -119,6 +119,43 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
     assert place.places_in_the_pool() == 0
 
 
+def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place, undisturbed: Content) -> None:
+    """As the user interface does it: neither becomes a retry, and what is committed stays."""
+    settings = (ROOT / "dagster.yaml").read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 2")
+    (place.home / "dagster.yaml").write_text(settings)
+    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
+    daemon = place.start("dagster._daemon", "run", *workspace)
+
+    def ask(mutation: str) -> None:
+        answer = place.run("dagster_graphql", *workspace, "--text", f"mutation {{ {mutation} {{ __typename }} }}")
+        assert "Success" in answer, answer
+
+    def all_ended() -> bool:
+        return all(run.is_finished for run in place.runs())
+
+    place.run(
+        "dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}'
+    )
+    wait_until(partial(place.goes_on_after, 4), "a run goes on", place)
+    ask(f'terminateRun(runId: "{place.runs()[0].run_id}")')
+    wait_until(all_ended, "the terminated run ends", place)
+    assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED]
+    committed = place.committed()
+    assert 4 <= committed < len(undisturbed.checkpoints)
+
+    place.run("dagster", "job", "backfill", *workspace, "--job", "one_year", "--partitions", YEAR, "--noprompt")
+    wait_until(partial(place.goes_on_after, committed + 3), "the backfill goes on", place)
+    ask(f'cancelPartitionBackfill(backfillId: "{place.runs()[0].tags["dagster/backfill"]}")')
+    wait_until(all_ended, "the canceled backfill ends", place)
+    time.sleep(5)
+    assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED] * 2, "and nothing is retried"
+    assert committed < place.committed() < len(undisturbed.checkpoints)
+    kill_tree(daemon)
+    assert leftovers(place.database) == []
+    place.run(*RUN)
+    assert content(place.database) == undisturbed
+
+
 def test_a_session_is_run_by_its_job(tmp_path: Path) -> None:
     place = Place(tmp_path, settings=TWO_YEARS)
     shutil.copy(ROOT / "dagster.yaml", place.home)

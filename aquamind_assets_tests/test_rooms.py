@@ -20,6 +20,7 @@ LAYERS = (
     ("docs_generator",),
     ("reports",),
     ("realism",),
+    ("verification",),
     ("laws",),
     ("figures",),
     ("pipeline",),
@@ -113,7 +114,9 @@ def test_every_room_has_a_sign_on_its_door() -> None:
             assert "Does not belong here" in " ".join(docstring.split()), folder
 
 
-@pytest.mark.parametrize("room", ["pipeline", "warehouse", "records", "farm", "laws", "reports", "realism"])
+@pytest.mark.parametrize(
+    "room", ["pipeline", "warehouse", "records", "farm", "laws", "verification", "reports", "realism"]
+)
 def test_rooms_below_load_without_dagster(room: str) -> None:
     """Also through what they import: a worker without Dagster could run them."""
     files = [file for file in modules() if room_of(file) == room and file.name != "__main__.py"]

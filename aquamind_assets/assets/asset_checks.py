@@ -14,13 +14,12 @@ from typing import Any
 
 import dagster as dg
 
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import LAWS, SIMULATED, Law, Verdict, judge
-from aquamind_assets.ledger.ledgers import Ledgers
+from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.ledger.store import LedgerMissing
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
@@ -89,22 +88,6 @@ def told(verdict: Verdict) -> dg.AssetCheckResult:
         description=str(result),
         metadata=metadata,
     )
-
-
-def evidence_of(platform: Platform, year: int, ledger: Ledger | None = None) -> Evidence:
-    """What a year's laws look at; ``ledger`` is the year's, where it is in memory already."""
-
-    def ledger_of(wanted: int) -> Ledger | None:
-        return ledger if ledger is not None and wanted == year else _stored(platform.ledgers, wanted)
-
-    return Evidence(platform.scenario, platform.infrastructure, year, ledger_of)
-
-
-def _stored(ledgers: Ledgers, year: int) -> Ledger | None:
-    try:
-        return ledgers.ledger(year)
-    except LedgerMissing:
-        return None
 
 
 def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:
@@ -196,12 +179,14 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
     ) -> Iterator[dg.AssetCheckResult]:
         year = int(context.partition_key)
         chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
-        with failures_for_users(), platform.open() as warehouse:
+        with named_failures(context, platform.progress), platform.open() as warehouse:
             evidence = evidence_of(platform, year).with_database(warehouse)
-            yield from map(told, judge([law for key, law in laws.items() if key in chosen], evidence))
+            results = [
+                told(verdict) for verdict in judge([law for key, law in laws.items() if key in chosen], evidence)
+            ]
             if (SIMULATED, HISTORY_FIGURES) in chosen:
                 if year == platform.scenario.last_year:
-                    yield _history_figures(platform)
+                    results.append(_history_figures(platform))
                 else:
                     # Without a result Dagster shows the check as skipped; a result could only say passed or failed, and
                     # nothing was looked at.
@@ -209,6 +194,8 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
                         f"{HISTORY_FIGURES} is skipped: {year} is not {platform.scenario.last_year}, the last year of"
                         " the history"
                     )
+        yield from results
+        raise_violations(results)
 
     return judged
 

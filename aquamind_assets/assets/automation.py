@@ -48,7 +48,8 @@ def _request(
     day = context.scheduled_execution_time
     year = str(day.year - days_back)
     if not years.has_partition_key(year):
-        return dg.SkipReason(f"{year} lies before the scenario's first year.")
+        keys = years.get_partition_keys()
+        return dg.SkipReason(f"{year} is not a year of the asset graph, which has {keys[0]} to {keys[-1]}.")
     return dg.RunRequest(run_key=f"{key}-{day:%Y-%m-%d}", partition_key=year)
 
 

@@ -1,14 +1,31 @@
-"""User errors as Dagster failures: one message, no stack trace, no retry."""
+"""Failures of a step as Dagster shows them: one message, no stack trace; retried only where that may help.
 
-from collections.abc import Iterator
+An asset has no ``RetryPolicy``: Dagster would apply it to every failure, and to a termination too, which then ends in a
+new attempt instead of the run's end.
+
+Belongs here: what a failure of a step becomes. Does not belong here: the kinds of failures (``errors``), terminating
+(``termination``).
+"""
+
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
 
-from aquamind_assets.errors import Interrupted, UserError
+from aquamind_assets.assets.termination import RunEnded, ends_at_chunk_border
+from aquamind_assets.errors import DiskFull, TransientError, UserError
 from aquamind_assets.masking import masked
+from aquamind_assets.pipeline.progress import Progress
+
+MOST_RETRIES = 3
+"""Times that a step is tried again after a transient error."""
+
+FIRST_WAIT_S = 5.0
+"""Seconds before the first of them; each further one waits twice as long."""
+
+StepContext = dg.AssetExecutionContext | dg.AssetCheckExecutionContext | dg.OpExecutionContext
 
 
 class UserFailure(dg.Failure, DagsterUserCodeProcessError):
@@ -27,12 +44,48 @@ class UserFailure(dg.Failure, DagsterUserCodeProcessError):
 
 
 @contextmanager
-def failures_for_users() -> Iterator[None]:
-    """Turn user errors and interruptions into a :class:`UserFailure`.
+def named_failures(context: StepContext, progress: Progress) -> Iterator[None]:
+    """Work on a step: a user error becomes a :class:`UserFailure`, a transient error a retry, a request to stop the end
+    of the run.
 
-    Transient errors pass through: Dagster retries the step.
+    Raises:
+        UserFailure: a user error, or a transient error that did not pass.
+        dagster.RetryRequested: a transient error that may pass.
+        Terminated: the run is to end.
+        RunEnded: a disk is full.
     """
     try:
-        yield
-    except (UserError, Interrupted) as error:
+        with ends_at_chunk_border(context.run, context.instance, progress):
+            yield
+    except DiskFull as error:
+        # Every further step would fail in the same way, and so would another try.
+        context.instance.add_run_tags(context.run.run_id, {"dagster/max_retries": "0"})
+        raise RunEnded(masked(str(error))) from None
+    except UserError as error:
         raise UserFailure(masked(str(error))) from None
+    except TransientError as error:
+        tried = _op_context(context).retry_number
+        if tried >= MOST_RETRIES:
+            raise UserFailure(f"{masked(str(error))} (tried {tried + 1} times)") from None
+        context.log.warning(f"{masked(str(error))}; attempt {tried + 1} of {MOST_RETRIES + 1}")
+        raise dg.RetryRequested(MOST_RETRIES, FIRST_WAIT_S * 2**tried) from None
+
+
+def raise_violations(results: Iterable[dg.AssetCheckResult]) -> None:
+    """End a step whose rows violate a law, with what the laws say; Dagster's own error only counts them, with a stack
+    trace.
+
+    Raises:
+        UserFailure: a law is violated.
+    """
+    violated = [
+        f"{result.check_name} is violated: {result.description}"
+        for result in results
+        if not result.passed and result.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    if violated:
+        raise UserFailure("; ".join(violated))
+
+
+def _op_context(context: StepContext) -> dg.OpExecutionContext:
+    return context if isinstance(context, dg.OpExecutionContext) else context.op_execution_context

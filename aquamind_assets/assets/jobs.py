@@ -10,6 +10,7 @@ import dagster as dg
 from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import UserFailure
 from aquamind_assets.assets.runs import run_years
+from aquamind_assets.assets.termination import Terminated
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.scenario.model import Scenario
 
@@ -65,6 +66,8 @@ def _conducting(name: str, years: list[int], description: str) -> dg.JobDefiniti
         )
         for run in runs:
             context.log.info(f"{run.year}: {'complete' if run.success else 'failed'}, run {run.run_id}")
+        if runs[-1].interrupted or platform.progress.interrupt_requested:
+            raise Terminated(f"terminated in {runs[-1].year}; committed chunks stay, the next run resumes from them")
         if not runs[-1].success:
             failures = "; ".join(runs[-1].failures)
             raise UserFailure(f"{runs[-1].year} failed: {failures}. The next run of the job resumes there.")

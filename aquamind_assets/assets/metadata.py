@@ -111,12 +111,16 @@ def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
 
 
 def written_metadata(recorder: Recorder, year: int, written: YearWritten, manifest: list[TableYear]) -> dict[str, Any]:
-    """A finished year of one asset; the same numbers every year."""
+    """A finished year of one asset; the same numbers every year. Rows of the year are those with ids of the year, and
+    those whose ids AquaMind fixes, which are of every year."""
     ours = [entry for entry in manifest if entry.table in recorder.tables]
-    this_year = [entry for entry in ours if entry.year == year]
+    this_year = [entry for entry in ours if entry.year in (year, 0)]
+    rows_by_table: dict[str, int] = {}
+    for entry in this_year:
+        rows_by_table[entry.table] = rows_by_table.get(entry.table, 0) + entry.rows
     return {
         "dagster/row_count": sum(entry.rows for entry in ours),
-        "dagster/partition_row_count": written.rows,
+        "dagster/partition_row_count": sum(entry.rows for entry in this_year),
         "rows_written": written.rows_written,
         "seconds": round(written.seconds, 3),
         "rows_per_s": round(written.rows_written / max(written.seconds, 1e-6)) if written.written else 0,
@@ -125,7 +129,7 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
         "chunks_resumed": len(written.resumed),
         "chunks_appended": written.appended,
         "dagster/column_lineage": column_lineage(recorder),
-        "rows by table": dg.MetadataValue.json({entry.table: entry.rows for entry in this_year}),
+        "rows by table": dg.MetadataValue.json(rows_by_table),
     }
 
 

@@ -5,12 +5,13 @@ Belongs here: what Dagster knows of such an asset. Does not belong here: which r
 """
 
 import time
+from collections.abc import Iterator
 
 import dagster as dg
 
-from aquamind_assets.assets.asset_checks import evidence_of, results_of, specs_of
+from aquamind_assets.assets.asset_checks import results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
@@ -19,13 +20,15 @@ from aquamind_assets.assets.metadata import (
     report_metadata,
     written_metadata,
 )
+from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.prerequisites import require_upstream
+from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import Checkpoint
+from aquamind_assets.warehouse.errors import MissingReferences
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 WRITING_POOL = "warehouse_write"
@@ -52,12 +55,15 @@ def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition,
         code_version=rows_code(recorder.asset),
         pool=WRITING_POOL,
         check_specs=specs_of(recorder.asset, years),
-        retry_policy=dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL),
     )
-    def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+    def recorded(
+        context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+    ) -> Iterator[dg.MaterializeResult]:
         sign(context)
-        with failures_for_users():
-            return _record(context, platform, recorder)
+        with named_failures(context, platform.progress):
+            result = _record(context, platform, recorder)
+        yield result
+        raise_violations(result.check_results)
 
     return recorded
 
@@ -82,7 +88,10 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
     with platform.open() as warehouse:
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
-        written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
+        try:
+            written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
+        except MissingReferences as error:
+            raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
         metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
         checked = _checked(platform, recorder, year, warehouse)

@@ -8,12 +8,14 @@ Belongs here: order, tags and outcome of these runs. Does not belong here: what 
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.execution.plan.objects import ErrorSource
 
 from aquamind_assets.assets.dead_runs import worker_tags
+from aquamind_assets.assets.termination import RunEnded
 from aquamind_assets.pipeline.progress import Progress
 
 _log = logging.getLogger(__name__)
@@ -23,12 +25,13 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class YearRun:
-    """One year's run and what came of it."""
+    """One year's run and what came of it; ``interrupted`` if it was asked to end before it was complete."""
 
     year: int
     run_id: str
     success: bool
     failures: tuple[str, ...] = ()
+    interrupted: bool = False
 
 
 def run_years(
@@ -55,7 +58,7 @@ def run_years(
             asset_selection=assets,
             tags={**worker_tags(), "dagster/max_retries": "0", **(tags or {})},
         )
-        runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result))))
+        runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result)), _interrupted(result)))
         _tell(runs[-1], result)
         if not result.success or progress.interrupt_requested:
             break
@@ -75,29 +78,27 @@ def _tell(run: YearRun, result: dg.ExecuteInProcessResult) -> None:
         _log.error("%s", text)
     for event in result.filter_events(lambda event: event.is_step_failure):
         data = event.step_failure_data
-        if data.error is not None and data.user_failure_data is None:
+        if data.error is not None and data.error.stack:
             _log.error("%s", data.error.to_string())
 
 
 def failures_of(result: dg.ExecuteInProcessResult) -> list[str]:
-    """What the failed steps of a run said, one text a step, without stack traces."""
+    """The reasons of a run's failed steps, one text a step, without stack traces."""
     texts = []
     for event in result.filter_events(lambda event: event.is_step_failure):
         data = event.step_failure_data
-        said = data.user_failure_data.description if data.user_failure_data else None
+        reason = data.user_failure_data.description if data.user_failure_data else None
         cause = data.error.cause if data.error and data.error.cause else data.error
-        texts.append(
-            f"{event.step_key}:"
-            f" {said or '; '.join(_broken(result, event.step_key)) or (cause.message.strip() if cause else 'failed')}"
-        )
+        texts.append(f"{event.step_key}: {reason or (cause.message.strip() if cause else 'failed')}")
     return texts
 
 
-def _broken(result: dg.ExecuteInProcessResult, step_key: str | None) -> Iterator[str]:
-    """What the checks say that made a step fail; Dagster's own text only counts them."""
-    for event in result.filter_events(
-        lambda event: event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION and event.step_key == step_key
-    ):
-        check = event.asset_check_evaluation_data
-        if not check.passed and check.blocking and check.severity == dg.AssetCheckSeverity.ERROR:
-            yield f"{check.check_name} of {check.asset_key.to_user_string()} does not hold: {check.description}"
+def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a step ended because the run was asked to end."""
+    failures = [event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure)]
+    return any(
+        data.error_source == ErrorSource.INTERRUPT
+        and data.error is not None
+        and data.error.cls_name != RunEnded.__name__
+        for data in failures
+    )

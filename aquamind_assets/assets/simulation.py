@@ -1,19 +1,20 @@
 """The simulated farm's assets: water and weather, and the year of the farm itself."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import numpy as np
 
-from aquamind_assets.assets.asset_checks import evidence_of, figures_of, results_of, specs_of
+from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.partitions import PREVIOUS_YEAR
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.platform import Platform
@@ -42,7 +43,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
     def site_climate(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
         year = int(context.partition_key)
         sign(context)
-        with failures_for_users():
+        with named_failures(context, platform.progress):
             began = time.perf_counter()
             platform.progress.started("site_climate", year, 1)
             climate = site_days(platform.scenario, platform.infrastructure, year)
@@ -71,10 +72,12 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
             " written from. The running year is simulated up to yesterday."
         ),
     )
-    def farm_year(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+    def farm_year(
+        context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+    ) -> Iterator[dg.MaterializeResult]:
         year = int(context.partition_key)
         sign(context)
-        with failures_for_users():
+        with named_failures(context, platform.progress):
             began = time.perf_counter()
             platform.progress.started("farm_year", year, 1)
             known = platform.ledgers.store.about(year, "farm")
@@ -89,7 +92,9 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
                 *results_of("farm_year", evidence_of(platform, year, ledger)),
                 figures_of(platform, year, ledger),
             ]
-            return _stored(stored, began, {"through": str(to_date(through)), **_staged(platform, closing)}, checked)
+            result = _stored(stored, began, {"through": str(to_date(through)), **_staged(platform, closing)}, checked)
+        yield result
+        raise_violations(checked)
 
     return [site_climate, farm_year]
 

@@ -4,7 +4,7 @@
 import dagster as dg
 
 from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets.failures import named_failures
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import figures_metadata, report_metadata
 from aquamind_assets.pipeline.platform import Platform
@@ -39,7 +39,7 @@ def year_report_asset(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefi
         sign(context)
         year = int(context.partition_key)
         platform.progress.started(YEAR_REPORT, year, 1)
-        with failures_for_users(), platform.open() as warehouse:
+        with named_failures(context, platform.progress), platform.open() as warehouse:
             threshold = platform.scenario.health.lice.threshold
             metadata = report_metadata(asset_report(YEAR_REPORT, warehouse, year, threshold))
         platform.progress.completed(YEAR_REPORT, year)

@@ -3,6 +3,9 @@
 Belongs here: which subcommands there are, and their order in the help. Does not belong here: any subcommand itself.
 """
 
+import io
+import sys
+
 import typer
 
 from aquamind_assets.cli import (
@@ -39,5 +42,11 @@ app.add_typer(scenario.app, name="scenario")
 
 
 def main() -> None:
-    """Entry point of the ``aquamind`` command."""
+    """Entry point of the ``aquamind`` command.
+
+    A character that the output cannot encode is replaced: a command that did its work must not fail while it says so.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

@@ -10,7 +10,20 @@ from rich.markup import escape
 
 from aquamind_assets.cli.formats import span
 from aquamind_assets.cli.logfile import logged
-from aquamind_assets.cli.options import Database, Json, LogDir, Session, Years, Yes, settings_of
+from aquamind_assets.cli.options import (
+    Changes,
+    Database,
+    Json,
+    LedgerPlace,
+    LogDir,
+    Preset,
+    ScenarioFile,
+    Session,
+    Years,
+    Yes,
+    print_origins,
+    settings_of,
+)
 from aquamind_assets.cli.output import confirmed, console_for, print_result
 from aquamind_assets.cli.years import UsageError, choose_years
 from aquamind_assets.settings import Settings
@@ -26,14 +39,20 @@ def clear(
     session: Session = None,
     years: Years = None,
     everything: Annotated[bool, typer.Option("--all", help="All years, and the ledgers.")] = False,
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
     database: Database = None,
+    ledger: LedgerPlace = None,
     yes: Yes = False,
     log_dir: LogDir = None,
     as_json: Json = False,
 ) -> None:
     """Remove the rows that the platform wrote: of a year, of a session, or all. User-entered rows stay."""
-    with logged("clear", log_dir, console_for(False, as_json)):
-        settings = settings_of(None, None, None, database, None)
+    console = console_for(False, as_json)
+    with logged("clear", log_dir, console):
+        settings = settings_of(preset, scenario, changes, database, ledger)
+        print_origins(console, settings)
         chosen = years_to_clear(settings, session, years, everything)
         what = "all years and the ledgers" if everything else span(chosen)
         if not yes and not confirmed(f"Remove {what} from {settings.database_name}?"):

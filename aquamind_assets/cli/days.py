@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from aquamind_assets.cli.logfile import logged
 from aquamind_assets.cli.options import (
@@ -18,6 +19,7 @@ from aquamind_assets.cli.options import (
     Quiet,
     ScenarioFile,
     date_of,
+    print_origins,
     settings_of,
 )
 from aquamind_assets.cli.output import console_for
@@ -81,15 +83,19 @@ def record_days(settings: Settings, start: date, count: int, console: Console, *
         replace(settings, today=last + timedelta(days=1)), days=DayRange(day_number(start), day_number(last) + 1)
     )
     console.print(
-        f"Scenario [bold]{scenario.name}[/], {start} to {last}, into {settings.database_name}", highlight=False
+        f"Scenario [bold]{escape(scenario.name)}[/], {start} to {last}, into {escape(settings.database_name)}",
+        highlight=False,
     )
+    print_origins(console, settings)
     before = execute_years(
         Platform(platform.settings),
         range(scenario.first_year, start.year),
         console,
         with_bar=with_bar,
         assets=[*BEFORE_THE_FARM, "site_climate", "farm_year"],
+        noted=False,
     )
     if before.interrupted or before.failed:
         return before
-    return execute_years(platform, range(start.year, last.year + 1), console, with_bar=with_bar)
+    # A quick test elsewhere must not decide where the next command writes.
+    return execute_years(platform, range(start.year, last.year + 1), console, with_bar=with_bar, noted=False)

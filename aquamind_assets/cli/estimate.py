@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from aquamind_assets.cli.contents import FIXED
 from aquamind_assets.cli.estimate_cost import expected_cost
@@ -85,7 +86,7 @@ def show(expected: Estimate, console: Console) -> None:
     ]
     print_table(console, columns, rows, total=True)
     console.print(
-        f"{expected.total:,} rows, about {expected.bytes / 1e6:,.0f} MB in {expected.database}, about"
+        f"{expected.total:,} rows, about {expected.bytes / 1e6:,.0f} MB in {escape(expected.database)}, about"
         f" {duration(expected.seconds)}. Nothing was written.",
         highlight=False,
     )

@@ -1,4 +1,4 @@
-"""Years one after another through Dagster, with a progress bar, and an interrupt that loses nothing.
+"""Years one after another through Dagster, with their progress shown, and an interrupt that loses nothing.
 
 Shared by ``aquamind run`` and ``aquamind days``. Belongs here: running years in this process. Does not belong here:
 which years (the commands), how the result is shown (``run_summary``).
@@ -51,10 +51,13 @@ def execute_years(
     *,
     with_bar: bool = True,
     assets: Sequence[str] | None = None,
+    noted: bool = True,
+    keep_password: bool = False,
 ) -> Execution:
     """Materialize every asset of these years, or the given assets, in order, in this process.
 
-    The settings are noted for the commands that follow. Runs whose process is gone are reported failed first.
+    With ``noted`` the settings are kept for the commands that follow, the password with ``keep_password`` alone. Runs
+    whose process is gone are reported failed first.
 
     Raises:
         UserError: the database, the ledgers or DAGSTER_HOME cannot be used.
@@ -65,6 +68,7 @@ def execute_years(
     from aquamind_assets.assets.jobs import ONE_YEAR
     from aquamind_assets.assets.runs import run_years
     from aquamind_assets.cli.progress_bar import ProgressBar
+    from aquamind_assets.cli.progress_lines import ProgressLines
     from aquamind_assets.definitions import build_defs
 
     job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
@@ -73,19 +77,22 @@ def execute_years(
         if assets is not None
         else sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
     )
-    bar = ProgressBar(console, chosen, years) if with_bar and years else None
+    shown = (ProgressBar if console.is_terminal else ProgressLines)(console, chosen, years)
+    bar = shown if with_bar and years else None
     progress = platform.progress = bar or Progress()
     with open_instance() as instance:
         with platform.open() as warehouse:
             under_way = reconcile(instance, warehouse.is_locked)
-        platform.ledgers.years()
-        # Only once they are known to work: a wrong URL must not become what the next command uses.
-        platform.settings.note(home_of())
+        platform.ledgers.store.require_writable()
+        if noted:
+            # Only once they are known to work: a wrong URL must not become what the next command uses.
+            platform.settings.note(home_of(), with_password=keep_password)
         for run in under_way:
             if not run.alive:
                 console.print(
                     f"Dead run of {run.partition or run.job} reported failed ({run.reason}); its committed chunks"
                     " stay.",
+                    markup=False,
                     highlight=False,
                 )
         selected = [dg.AssetKey(name) for name in assets] if assets is not None else None

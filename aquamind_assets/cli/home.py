@@ -1,13 +1,16 @@
 """DAGSTER_HOME, where Dagster keeps its runs: made on first use, and the instance in it."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aquamind_assets.durable_files import made_folder, replace_file, usable
+from aquamind_assets.durable_files import FileUnusable, free_space, made_folder, replace_file, usable
+from aquamind_assets.errors import DiskFull
 from aquamind_assets.settings import SettingsError, home_of
 
 if TYPE_CHECKING:
@@ -18,6 +21,17 @@ WORKSPACE = "workspace.yaml"
 _WORKSPACE = (
     "load_from:\n  - python_module: {module_name: aquamind_assets.definitions, location_name: aquamind_assets}\n"
 )
+
+LEAST_FREE_BYTES = 1_000_000
+"""Where less is free, a failed write of SQLite's is taken for a full disk: its shared memory reports no other code."""
+
+
+class HomeFull(DiskFull):
+    """There is no room in DAGSTER_HOME."""
+
+
+class HomeDamaged(FileUnusable):
+    """A database of Dagster's own in DAGSTER_HOME is damaged."""
 
 
 def make_home() -> Path:
@@ -43,16 +57,50 @@ def open_instance() -> "Iterator[dg.DagsterInstance]":
     """The Dagster instance in DAGSTER_HOME, which is made if it is not there.
 
     Raises:
-        FileUnusable: DAGSTER_HOME cannot be made.
+        FileUnusable: DAGSTER_HOME cannot be made, or Dagster's databases in it are damaged.
+        HomeFull: there is no room for them.
         SettingsError: its ``dagster.yaml`` cannot be used.
     """
     import dagster as dg
     import yaml
 
     home = make_home()
+    with _storage_failures(home):
+        try:
+            instance = dg.DagsterInstance.get()
+        except (dg.DagsterError, yaml.YAMLError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{home / INSTANCE} cannot be used: {error}") from error
+        with instance:
+            yield instance
+
+
+@contextmanager
+def _storage_failures(home: Path) -> Iterator[None]:
+    """Say what to do where Dagster cannot use the databases in which it keeps its runs.
+
+    Raises:
+        HomeFull: there is no room for them.
+        HomeDamaged: one is damaged.
+    """
+    from sqlalchemy.exc import DatabaseError
+
     try:
-        instance = dg.DagsterInstance.get()
-    except (dg.DagsterError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{home / INSTANCE} cannot be used: {error}") from error
-    with instance:
-        yield instance
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        kind = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if kind == sqlite3.SQLITE_FULL:
+            raise HomeFull(
+                f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}"
+            ) from error
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise HomeDamaged(
+                f"Dagster's own database in {home} is damaged ({cause}). Generated rows and ledgers are not in it. End"
+                f" `aquamind ui`, move {home / 'history'} and {home / 'schedules'} elsewhere, and run again: Dagster"
+                " makes them anew, without the list of past runs"
+            ) from error
+        if kind == sqlite3.SQLITE_IOERR and shutil.disk_usage(home).free < LEAST_FREE_BYTES:
+            raise HomeFull(
+                f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}"
+            ) from error
+        raise

@@ -12,7 +12,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ from typer.exceptions import TyperException
 
 from aquamind_assets.cli.exits import DONE, EXPECTED, FAILED, INTERRUPTED, USER_ERROR
 from aquamind_assets.cli.output import print_error, print_log_path
-from aquamind_assets.durable_files import made_folder, usable
+from aquamind_assets.durable_files import PRIVATE, made_folder, usable
 from aquamind_assets.errors import Interrupted
 from aquamind_assets.masking import masked
 from aquamind_assets.settings import home_of
@@ -44,6 +44,40 @@ class _Masking(logging.Formatter):
         return masked(super().format(record))
 
 
+class _LogFile(logging.FileHandler):
+    """The log file, which its owner alone reads; where it cannot be written, one remark instead of a stack trace for
+    each line."""
+
+    def __init__(self, path: Path) -> None:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE))
+        super().__init__(path, encoding="utf-8")
+        self._unwritable = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Called by the standard library where a line could not be written."""
+        if not self._unwritable:
+            self._unwritable = True
+            print_error(f"the log file {self.baseFilename} cannot be written: {sys.exc_info()[1]}")
+
+    def close(self) -> None:
+        """Close it, whether its last lines could be written or not."""
+        with suppress(OSError):
+            super().close()
+
+
+class _Warnings(logging.Handler):
+    """Shows warnings on the screen too: a damaged ledger, too little memory."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.WARNING)
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a warning; errors are printed at the end of the command."""
+        if record.levelno == logging.WARNING:
+            self._console.print(f"Warning: {masked(record.getMessage())}", markup=False, highlight=False)
+
+
 @contextmanager
 def logged(command: str, folder: Path | None, console: Console) -> Iterator[Path]:
     """Write what the platform logs inside the block to a file in ``folder`` (default ``logs`` in DAGSTER_HOME), such as
@@ -59,12 +93,14 @@ def logged(command: str, folder: Path | None, console: Console) -> Iterator[Path
     folder = made_folder("the folder of log files", (folder or home_of() / FOLDER).absolute())
     path = folder / f"{command}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
     with usable("the log file", path):
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = _LogFile(path)
     handler.setFormatter(_Masking("%(asctime)s %(levelname)-7s %(message)s"))
     ours = logging.getLogger("aquamind_assets")
     level = ours.level
     ours.setLevel(logging.INFO)
-    ours.addHandler(handler)
+    warnings = _Warnings(console)
+    for one in (handler, warnings):
+        ours.addHandler(one)
     _delete_old(folder)
     began = time.monotonic()
     code = FAILED
@@ -102,7 +138,8 @@ def logged(command: str, folder: Path | None, console: Console) -> Iterator[Path
         raise typer.Exit(FAILED) from None
     finally:
         _log.info("exit code %s after %.1f s", code, time.monotonic() - began)
-        ours.removeHandler(handler)
+        for one in (handler, warnings):
+            ours.removeHandler(one)
         ours.setLevel(level)
         handler.close()
 

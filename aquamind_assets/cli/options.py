@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.loading import preset_names
@@ -70,6 +72,14 @@ LogDir = Annotated[
         show_default=False,
     ),
 ]
+KeepPassword = Annotated[
+    bool,
+    typer.Option(
+        "--keep-password",
+        help="Keep the database's password in DAGSTER_HOME for the next commands; without it give them"
+        " AQUAMIND_DATABASE, PGPASSWORD or ~/.pgpass.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
@@ -87,11 +97,15 @@ def settings_of(
     if preset is not None and preset not in preset_names():
         raise UsageError(f"--preset {preset}: allowed are {', '.join(preset_names())}")
     settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
-    changed = f" with {', '.join(settings.changes)}" if settings.changes else ""
-    _log.info(
-        "scenario %s%s, database %s, ledgers %s", settings.scenario, changed, settings.database_name, settings.ledger
-    )
+    _log.info("%s", settings.describe())
     return settings
+
+
+def print_origins(console: Console, settings: Settings) -> None:
+    """Print the settings, and whether each came from an option, the environment, the note of the last run, or is the
+    default."""
+    text = settings.describe()
+    console.print(f"[dim]{escape(text[0].upper() + text[1:])}[/]", highlight=False, soft_wrap=True)
 
 
 def date_of(text: str, option: str) -> date:

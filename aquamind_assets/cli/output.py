@@ -5,7 +5,8 @@ Belongs here: the streams, JSON, questions. Does not belong here: tables (``tabl
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -34,6 +35,18 @@ def print_result(document: Any, as_json: bool, show: Callable[[], object]) -> No
         typer.echo(json.dumps(document, indent=2, default=str))
     else:
         show()
+
+
+@contextmanager
+def shown_work(console: Console, text: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done while the block runs, beginning with ``text``: on one line that changes, or as a line
+    each where the output is no terminal. The block is given a function that takes the next text."""
+    if console.is_terminal:
+        with console.status(escape(text)) as status:
+            yield lambda text: status.update(escape(text))
+        return
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    yield lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_error(text: str) -> None:

@@ -48,6 +48,10 @@ class Pace:
         self._done.add((asset, year))
         self.step = None
 
+    def is_complete(self, year: int) -> bool:
+        """Whether every step of a year is done."""
+        return all((asset, year) in self._done for asset in self.assets)
+
     @property
     def elapsed(self) -> float:
         """Seconds since the first step began."""
@@ -60,7 +64,7 @@ class Pace:
 
     def remaining(self) -> float | None:
         """Seconds still to come, or None before the first year is done: until then there is too little to go by."""
-        if not any(all((asset, year) in self._done for asset in self.assets) for year in self.years):
+        if not any(map(self.is_complete, self.years)):
             return None
         return sum(self._expected(asset) * self._left(asset, year) for year in self.years for asset in self.assets)
 

@@ -43,7 +43,7 @@ def reconcile(
     print_result(
         {"runs": [vars(run) for run in under_way]},
         as_json,
-        lambda: Console().print("\n".join(lines) or "No run is under way.", highlight=False),
+        lambda: Console().print("\n".join(lines) or "No run is under way.", markup=False, highlight=False),
     )
 
 

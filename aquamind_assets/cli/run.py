@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from aquamind_assets.cli.formats import span
 from aquamind_assets.cli.logfile import logged
@@ -12,6 +13,7 @@ from aquamind_assets.cli.options import (
     Changes,
     Database,
     Json,
+    KeepPassword,
     LedgerPlace,
     LogDir,
     Preset,
@@ -19,6 +21,7 @@ from aquamind_assets.cli.options import (
     ScenarioFile,
     Session,
     Years,
+    print_origins,
     settings_of,
 )
 from aquamind_assets.cli.output import console_for, print_result
@@ -52,6 +55,7 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the rows, size and time to expect; write nothing.")
     ] = False,
+    keep_password: KeepPassword = False,
     log_dir: LogDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -72,7 +76,9 @@ def run(
             return
         from aquamind_assets.cli.run_summary import finish
 
-        execution = generate(settings, chosen, console, resume=resume, with_bar=not (quiet or as_json))
+        execution = generate(
+            settings, chosen, console, resume=resume, with_bar=not (quiet or as_json), keep_password=keep_password
+        )
         raise typer.Exit(finish(execution, settings, console, as_json))
 
 
@@ -83,13 +89,21 @@ def announce(console: Console, settings: Settings, years: Sequence[int]) -> None
     staging = scenario.farm.batches.staging
     staged = f", staged for {staging.date}" if staging else ""
     console.print(
-        f"Scenario [bold]{scenario.name}[/]{changed}{staged}, {span(years)}, into {settings.database_name}",
+        f"Scenario [bold]{escape(scenario.name)}[/]{escape(changed)}{staged}, {span(years)}, into"
+        f" {escape(settings.database_name)}",
         highlight=False,
     )
+    print_origins(console, settings)
 
 
 def generate(
-    settings: Settings, years: Sequence[int], console: Console, *, resume: bool = False, with_bar: bool = True
+    settings: Settings,
+    years: Sequence[int],
+    console: Console,
+    *,
+    resume: bool = False,
+    with_bar: bool = True,
+    keep_password: bool = False,
 ) -> "Execution":
     """Materialize every asset of these years, in order; with ``resume`` from the first incomplete year on.
 
@@ -108,4 +122,4 @@ def generate(
         with platform.open() as warehouse:
             complete = complete_years(platform, warehouse, years)
         years = [year for year in years if any(earlier not in complete for earlier in years if earlier <= year)]
-    return execute_years(platform, years, console, with_bar=with_bar)
+    return execute_years(platform, years, console, with_bar=with_bar, keep_password=keep_password)

@@ -9,13 +9,14 @@ from rich.markup import escape
 
 from aquamind_assets.cli.execution import Execution
 from aquamind_assets.cli.exits import DONE, FAILED, INTERRUPTED
+from aquamind_assets.cli.output import shown_work
 from aquamind_assets.masking import masked
 from aquamind_assets.settings import Settings
 
 if TYPE_CHECKING:
     from aquamind_assets.cli.contents import Contents
     from aquamind_assets.cli.report import Written
-    from aquamind_assets.cli.verification import Verification
+    from aquamind_assets.verification.outcomes import Verification
 
 
 def finish(
@@ -25,14 +26,17 @@ def finish(
     complete, 1 a year failed or a law is violated, 130 interrupted."""
     from aquamind_assets.cli.contents import contents_of
     from aquamind_assets.cli.report import write_reports_of
-    from aquamind_assets.cli.verification import check_years
     from aquamind_assets.pipeline.platform import Platform
+    from aquamind_assets.verification.verify import check_years
 
     with Platform(settings).open() as warehouse:
         contents, size = contents_of(warehouse), warehouse.size_bytes()
     completed = not (execution.interrupted or execution.failed)
     reports = write_reports_of(settings, execution.years, console) if completed and execution.runs else []
-    checked = check_years(settings, execution.years, console) if completed and check_laws else None
+    checked = None
+    if completed and check_laws:
+        with shown_work(console, "Checking the laws") as update:
+            checked = check_years(Platform(settings), execution.years, update)
     if as_json:
         print(json.dumps(_document(execution, contents, size, reports, checked), indent=2))
     if execution.interrupted:
@@ -85,13 +89,15 @@ def _print_contents(
 ) -> None:
     from aquamind_assets.cli.contents import show
     from aquamind_assets.cli.report import show as show_reports
-    from aquamind_assets.cli.verification_output import show as show_verification
+    from aquamind_assets.cli.verify_output import show as show_verification
 
     if not execution.runs:
         console.print("Every year is complete already; nothing was written.")
     console.print()
     show(console, contents)
-    console.print(f"\nDatabase: {settings.database_name}, {size / 1e6:,.0f} MB.", highlight=False, soft_wrap=True)
+    console.print(
+        f"\nDatabase: {escape(settings.database_name)}, {size / 1e6:,.0f} MB.", highlight=False, soft_wrap=True
+    )
     if reports:
         console.print("Reports:")
         show_reports(reports, console)

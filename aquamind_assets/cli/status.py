@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from aquamind_assets.cli.formats import duration, short
 from aquamind_assets.cli.home import open_instance
-from aquamind_assets.cli.options import Database, Json, settings_of
-from aquamind_assets.cli.output import print_result
+from aquamind_assets.cli.options import (
+    Changes,
+    Database,
+    Json,
+    LedgerPlace,
+    Preset,
+    ScenarioFile,
+    print_origins,
+    settings_of,
+)
+from aquamind_assets.cli.output import console_for, print_result
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.settings import Settings
 
@@ -36,10 +46,19 @@ app = typer.Typer()
 
 
 @app.command(epilog="`aquamind status` · `aquamind status --json`")
-def status(database: Database = None, as_json: Json = False) -> None:
+def status(
+    preset: Preset = None,
+    scenario: ScenarioFile = None,
+    changes: Changes = None,
+    database: Database = None,
+    ledger: LedgerPlace = None,
+    as_json: Json = False,
+) -> None:
     """Show the years that are simulated and written, their chunks and rows, whether they are stale, and the last
     runs."""
-    found = status_of(settings_of(None, None, None, database, None))
+    settings = settings_of(preset, scenario, changes, database, ledger)
+    print_origins(console_for(False, as_json), settings)
+    found = status_of(settings)
     print_result(found.as_json(), as_json, lambda: show(found, Console()))
 
 
@@ -156,7 +175,8 @@ def status_of(settings: Settings) -> Status:
 def show(found: Status, console: Console) -> None:
     """Print the years, the last runs, and what to do about dead runs and incomplete years."""
     console.print(
-        f"Scenario [bold]{found.scenario}[/] ({found.fingerprint}) in {found.database}, {found.bytes / 1e6:,.0f} MB",
+        f"Scenario [bold]{escape(found.scenario)}[/] ({found.fingerprint}) in {escape(found.database)},"
+        f" {found.bytes / 1e6:,.0f} MB",
         highlight=False,
         soft_wrap=True,
     )
@@ -167,9 +187,10 @@ def show(found: Status, console: Console) -> None:
         fixed = f", {found.fixed_rows:,} of them with ids fixed by AquaMind, of no year" if found.fixed_rows else ""
         console.print(f"{found.total_rows:,} rows{fixed}.", highlight=False)
     for run in found.last_runs:
-        dead = f", [red]but {run['dead']}[/]" if run["dead"] else ""
+        dead = f", [red]but {escape(run['dead'])}[/]" if run["dead"] else ""
         console.print(
-            f"[dim]{run['updated']}[/] {run['job']} {run['partition']}: {run['status'].lower()}{dead}", highlight=False
+            f"[dim]{run['updated']}[/] {escape(run['job'])} {escape(run['partition'])}: {run['status'].lower()}{dead}",
+            highlight=False,
         )
     if any(run["dead"] for run in found.last_runs):
         console.print(

@@ -9,10 +9,20 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from aquamind_assets.cli.exits import DONE
 from aquamind_assets.cli.home import WORKSPACE, make_home, open_instance
-from aquamind_assets.cli.options import Changes, Database, LedgerPlace, Preset, ScenarioFile, settings_of
+from aquamind_assets.cli.options import (
+    Changes,
+    Database,
+    KeepPassword,
+    LedgerPlace,
+    Preset,
+    ScenarioFile,
+    print_origins,
+    settings_of,
+)
 from aquamind_assets.cli.reconcile import reconcile_runs
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.errors import TransientError, UserError
@@ -33,12 +43,15 @@ def ui(
     changes: Changes = None,
     database: Database = None,
     ledger: LedgerPlace = None,
+    keep_password: KeepPassword = False,
 ) -> None:
     """Start Dagster's user interface and its daemon on the data of the last run. Ctrl-C stops them."""
-    raise typer.Exit(serve(settings_of(preset, scenario, changes, database, ledger), host, port))
+    settings = settings_of(preset, scenario, changes, database, ledger)
+    print_origins(Console(), settings)
+    raise typer.Exit(serve(settings, host, port, keep_password=keep_password))
 
 
-def serve(settings: Settings, host: str, port: int) -> int:
+def serve(settings: Settings, host: str, port: int, *, keep_password: bool = False) -> int:
     """Run them until they end, or until Ctrl-C or SIGTERM; their exit code, 0 if they were asked to end.
 
     Raises:
@@ -50,7 +63,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     _require_address(host, port)
     home = make_home()
     with open_instance():
-        settings.note(home)
+        settings.note(home, with_password=keep_password)
     for line in _dead_runs(settings):
         print(line)
     print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C stops it.", flush=True)

@@ -17,9 +17,10 @@ from aquamind_assets.cli.options import (
     ScenarioFile,
     Session,
     Years,
+    print_origins,
     settings_of,
 )
-from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.years import choose_years
 
 app = typer.Typer()
@@ -29,7 +30,7 @@ app = typer.Typer()
 def verify(
     session: Session = None,
     years: Years = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Digests and foreign keys alone, without the laws.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Everything but the laws.")] = False,
     preset: Preset = None,
     scenario: ScenarioFile = None,
     changes: Changes = None,
@@ -38,15 +39,19 @@ def verify(
     log_dir: LogDir = None,
     as_json: Json = False,
 ) -> None:
-    """Compare the rows in the database with the digests kept when they were written, look up every foreign key, and
-    check every law on every row. Exit code 1 if anything is wrong."""
+    """Check the database's pages and indexes, compare its rows with the digests kept when they were written, compare
+    these checkpoints with each other and with the ledgers, look up every foreign key, and check every law on every row.
+    Exit code 1 if anything is wrong."""
     console = console_for(False, as_json)
     with logged("verify", log_dir, console):
-        from aquamind_assets.cli.verification import verify_database
-        from aquamind_assets.cli.verification_output import show
+        from aquamind_assets.cli.verify_output import show
+        from aquamind_assets.pipeline.platform import Platform
+        from aquamind_assets.verification.verify import verify_database
 
         settings = settings_of(preset, scenario, changes, database, ledger)
+        print_origins(console, settings)
         chosen = choose_years(settings, session, years) if session is not None or years is not None else None
-        found = verify_database(settings, chosen, quick=quick, console=console)
+        with shown_work(console, "Verifying") as update:
+            found = verify_database(Platform(settings), chosen, quick=quick, show=update)
         print_result(found.as_json(), as_json, lambda: show(found, Console()))
         raise typer.Exit(DONE if found.sound else FAILED)

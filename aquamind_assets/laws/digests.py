@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
 from aquamind_assets.laws.result import LawResult, ResultBuilder
+from aquamind_assets.pipeline.living import outdated_years
+from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange, to_date
-from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, Checkpoint, hex_digest
+from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,22 @@ def judge_digests(evidence: Evidence, asset: str, tables: Collection[str]) -> La
             len(written) - len(recounted),
             f"of the {len(written)} chunks of {table} are not recounted: the table has too many rows",
         )
-    for checkpoint in evidence.warehouse.outdated_living():
-        if (checkpoint.asset, checkpoint.year) == (asset, evidence.year):
-            found.add_violations(checkpoint.rows, as_of_another_year(checkpoint))
+    _check_as_of(found, evidence, asset)
     found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
 
-def as_of_another_year(checkpoint: Checkpoint) -> str:
-    """What is wrong with living rows that do not stand for the end of the latest year in the database."""
-    assert checkpoint.as_of is not None
-    return (
-        f"{checkpoint.asset} {checkpoint.year}: rows stand for {to_date(checkpoint.as_of)}, which is not the end of the"
-        f" latest year of {checkpoint.asset} in the database: materialize {checkpoint.asset} {checkpoint.year} again"
-    )
+def _check_as_of(found: ResultBuilder, evidence: Evidence, asset: str) -> None:
+    """Check that living rows stand as of the latest year of their asset in the database."""
+    if RECORDERS[asset].kind != "living":
+        return
+    days = {checkpoint.year: checkpoint.as_of for checkpoint in evidence.warehouse.checkpoints(asset)}
+    if evidence.year in outdated_years(days):
+        day = days[evidence.year]
+        shown = "a day that is gone" if day is None else str(to_date(day))
+        found.add_violations(
+            1, f"rows stand as of {shown}, not of the latest year: materialize {asset} {evidence.year} again"
+        )
 
 
 def _affordable(written: list[_Written], most: int | None) -> list[_Written]:

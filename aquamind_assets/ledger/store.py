@@ -2,7 +2,9 @@
 
 ``<place>/<fingerprint>/<year>/<part>.json`` is a pointer to the folder beside it with the part's Parquet files (one per
 frame) and its state. A folder never changes once a pointer refers to it, and a pointer is replaced atomically, so a
-reader sees the old content or the new content, even after a crash.
+reader sees the old content or the new content, even after a crash. Files and folders are flushed to the disk before a
+pointer names them, so that a power cut leaves the same. A pointer or a file that is damaged all the same counts as not
+stored: a warning names it, and simulating the year stores it again.
 
 Belongs here: stored columns and arrays, by name. Does not belong here: the meaning of frames (``model``).
 """
@@ -10,8 +12,12 @@ Belongs here: stored columns and arrays, by name. Does not belong here: the mean
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+import logging
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
-from aquamind_assets.durable_files import LEDGERS, open_place, replace_file, usable
+from aquamind_assets.durable_files import LEDGERS, make_folders, open_place, replace_file, usable
 from aquamind_assets.errors import UserError
 
 Columns = Mapping[str, np.ndarray]
@@ -30,8 +36,8 @@ class LedgerMissing(UserError):
     """A required part of a year is not stored. The message names the part and the command that stores it."""
 
 
-class LedgerDamaged(UserError):
-    """The file that says what is stored of a year cannot be read; the message names it and what to do."""
+class LedgerDamaged(LedgerMissing):
+    """A stored file cannot be read; the message names it and the command that stores it again."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class StoredPart:
         rows: number of rows of each frame.
         bytes: size of its files.
         folder: name of its folder.
+        hashes: hash of each file, by its name; empty for a part that an older version stored.
     """
 
     year: int
@@ -57,6 +64,7 @@ class StoredPart:
     rows: dict[str, int]
     bytes: int
     folder: str
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 class LedgerStore:
@@ -65,6 +73,7 @@ class LedgerStore:
     def __init__(self, place: str, fingerprint: str) -> None:
         self.place = place
         self.fingerprint = fingerprint
+        self._warned: set[str] = set()
         self.root = open_place(LEDGERS, place) / fingerprint
 
     def years(self, part: str) -> list[int]:
@@ -72,27 +81,25 @@ class LedgerStore:
         with usable(LEDGERS, self.place):
             if not self.root.exists():
                 return []
-            return sorted(
-                int(folder.name)
-                for folder in self.root.iterdir()
-                if folder.name.isdigit() and (folder / f"{part}.json").exists()
-            )
+            years = [int(folder.name) for folder in self.root.iterdir() if folder.name.isdigit()]
+        return sorted(year for year in years if self.about(year, part) is not None)
 
     def about(self, year: int, part: str) -> StoredPart | None:
-        """Return the metadata of a stored part, or None.
+        """Return the metadata of a stored part; None if it is not stored, or if its pointer is damaged.
 
         Raises:
-            LedgerDamaged: the pointer file is damaged.
+            FileUnusable: the pointer may not be read.
         """
         pointer = self._pointer(year, part)
         try:
-            return StoredPart(**json.loads(pointer.read_text("utf-8")))
-        except FileNotFoundError:
-            return None
+            with usable(LEDGERS, self.place):
+                if not pointer.exists():
+                    return None
+                content = pointer.read_bytes()
+            return StoredPart(**json.loads(content))
         except (ValueError, TypeError) as error:
-            raise LedgerDamaged(
-                f"{pointer} is damaged ({error}); delete it, and the next run simulates {year} again"
-            ) from None
+            self._warn(f"{pointer} is damaged ({error}) and counts as not stored")
+            return None
 
     def write(
         self,
@@ -103,34 +110,64 @@ class LedgerStore:
         state: Columns | None = None,
         opening: str = "",
     ) -> StoredPart:
-        """Store a part of a year and replace its old content. Identical content is not written again."""
+        """Store a part of a year and replace its old content. Identical content that can be read is not written again.
+
+        Raises:
+            PlaceFull: there is no room for it; the old content stays.
+            FileUnusable: the place cannot be written.
+        """
         digest = _digest(frames, state or {}, through)
         known = self.about(year, part)
-        if known is not None and (known.digest, known.opening, known.through) == (digest, opening, through):
+        identical = known is not None and (known.digest, known.opening, known.through) == (digest, opening, through)
+        if known is not None and identical and self._is_whole(known, frames, with_state=state is not None):
             return known
         folder = self.root / str(year) / f"{part}-{digest}-{uuid4().hex[:8]}"
-        with usable(LEDGERS, self.place):
-            folder.mkdir(parents=True, exist_ok=True)
-        size = 0
-        for name, columns in frames.items():
-            size += _put(folder / f"{name}.parquet", _parquet(columns))
+        files = {f"{name}.parquet": _parquet(columns) for name, columns in frames.items()}
         if state is not None:
-            size += _put(folder / "state.npz", _arrays(state))
-        rows = {name: len(next(iter(columns.values()))) for name, columns in frames.items()}
-        stored = StoredPart(year, part, through, digest, opening, rows, size, folder.name)
-        self._point(stored)
+            files["state.npz"] = _arrays(state)
+        with usable(LEDGERS, self.place):
+            make_folders(folder)
+            for name, content in files.items():
+                replace_file(folder / name, content)
+            rows = {name: len(next(iter(columns.values()))) for name, columns in frames.items()}
+            size, hashes = sum(map(len, files.values())), {name: _hash(content) for name, content in files.items()}
+            stored = StoredPart(year, part, through, digest, opening, rows, size, folder.name, hashes)
+            self._point(stored)
         self._forget(year, part, keep={folder.name, known.folder if known else folder.name})
         return stored
 
+    def require_writable(self) -> None:
+        """Make the folder of the scenario's ledgers, and write a file into it that is deleted again.
+
+        Raises:
+            PlaceFull, FileUnusable: it cannot be written, or the package that opens such a URL is not installed.
+        """
+        probe = self.root / f"writable-{uuid4().hex[:8]}"
+        with usable(LEDGERS, self.place):
+            make_folders(self.root)
+            probe.write_bytes(b"")
+            probe.unlink()
+
     def frame(self, stored: StoredPart, name: str) -> dict[str, np.ndarray]:
-        """Return the columns of one frame."""
-        with (self._folder(stored) / f"{name}.parquet").open("rb") as file:
-            table = pq.read_table(file)
+        """Return the columns of one frame.
+
+        Raises:
+            LedgerDamaged: its file is missing or cannot be read.
+        """
+        with self._content(stored, f"{name}.parquet") as content:
+            table = pq.read_table(io.BytesIO(content))
         return {column: _numpy(table.column(column)) for column in table.column_names}
 
     def state(self, stored: StoredPart) -> dict[str, np.ndarray]:
-        """Return the arrays stored as state."""
-        with np.load(io.BytesIO((self._folder(stored) / "state.npz").read_bytes()), allow_pickle=False) as arrays:
+        """Return the arrays stored as state.
+
+        Raises:
+            LedgerDamaged: their file is missing or cannot be read.
+        """
+        with (
+            self._content(stored, "state.npz") as content,
+            np.load(io.BytesIO(content), allow_pickle=False) as arrays,
+        ):
             return dict(arrays)
 
     def clear(self, years: Iterable[int]) -> None:
@@ -150,6 +187,49 @@ class LedgerStore:
             if place.exists()
             else []
         )
+
+    @contextmanager
+    def _content(self, stored: StoredPart, name: str) -> Iterator[bytes]:
+        """The content of a file, as it was written, for a block that reads it."""
+        path = self._folder(stored) / name
+        try:
+            content = path.read_bytes()
+            if stored.hashes and _hash(content) != stored.hashes.get(name):
+                raise ValueError("its content is not what was written")
+            yield content
+        except (
+            FileNotFoundError,
+            ValueError,
+            KeyError,
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+            pa.ArrowException,
+        ) as error:
+            asset = "site_climate" if stored.part == "climate" else "farm_year"
+            reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            raise LedgerDamaged(
+                f"{path} is damaged or missing ({reason}): materialize {asset} {stored.year} again, which stores it"
+                " anew"
+            ) from None
+
+    def _is_whole(self, stored: StoredPart, frames: Iterable[str], *, with_state: bool) -> bool:
+        """Whether every file of a stored part can be read."""
+        try:
+            for name in frames:
+                self.frame(stored, name)
+            if with_state:
+                self.state(stored)
+        except LedgerDamaged as error:
+            self._warn(f"{error}; it is stored again now")
+            return False
+        return True
+
+    def _warn(self, text: str) -> None:
+        """Log a damage, once for each store."""
+        if text not in self._warned:
+            self._warned.add(text)
+            logging.getLogger(__name__).warning("%s", text)
 
     def _pointer(self, year: int, part: str) -> UPath:
         return self.root / str(year) / f"{part}.json"
@@ -207,9 +287,8 @@ def _numpy(column: pa.ChunkedArray) -> np.ndarray:
     return column.to_numpy()
 
 
-def _put(path: UPath, content: bytes) -> int:
-    replace_file(path, content)
-    return len(content)
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def _remove(folder: UPath) -> None:

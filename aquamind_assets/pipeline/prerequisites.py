@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from aquamind_assets.errors import UserError
+from aquamind_assets.pipeline.living import outdated_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
+from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.pipeline.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -39,10 +41,28 @@ def require_upstream(recorder: Recorder, year: int, platform: Platform, warehous
         )
 
 
+def missing_rows(
+    recorder: Recorder, year: int, platform: Platform, warehouse: Warehouse, error: Exception
+) -> RowsMissing:
+    """The error to raise where rows of a recorder's year refer to rows that are not there, though all upstream is: rows
+    of its own earlier years, which later years build on."""
+    earlier = [
+        one for one in range(platform.scenario.first_year, year) if not _complete(recorder, one, platform, warehouse)
+    ]
+    advice = f"materialize {recorder.asset} {_span(earlier)} first" if earlier else str(error)
+    return RowsMissing(
+        f"{recorder.asset} {year} points to rows that {platform.settings.database_name} does not have: {advice}"
+    )
+
+
 def complete_years(platform: Platform, warehouse: Warehouse, years: Iterable[int]) -> set[int]:
     """Those of the years of which every asset is in the database to the last day, made from the current scenario, and
     whose living rows stand for the end of the latest year that is in the database."""
-    outdated = {checkpoint.year for checkpoint in warehouse.outdated_living()}
+    outdated: set[int] = set()
+    for recorder in RECORDERS.values():
+        if recorder.kind == "living":
+            known = [one for one in warehouse.checkpoints(recorder.asset) if not is_stale(platform, one)]
+            outdated |= outdated_years({one.year: one.as_of for one in known})
     return {
         year
         for year in years

@@ -16,10 +16,13 @@ class Progress:
     """Receives every start, chunk and end, and logs them; subclasses show them.
 
     Attributes:
-        interrupt_requested: whether a person asked to stop; the work stops at the next chunk.
+        interrupt_requested: whether the work is to stop at the next chunk.
+        process_ends: whether it is to stop because the process was sent a signal, rather than by a person's request to
+            the command.
     """
 
     interrupt_requested: bool = field(default=False)
+    process_ends: bool = field(default=False)
 
     def started(self, asset: str, year: int, chunks: int) -> None:
         """An asset's year starts; it has this many chunks."""
@@ -34,11 +37,11 @@ class Progress:
         """An asset's year is complete."""
         _log.info("%s %s completed", asset, year)
 
-    def raise_if_interrupted(self, asset: str, year: int) -> None:
-        """Called between two chunks.
+    def raise_if_interrupted(self, place: str) -> None:
+        """Called between two chunks, and between two assets; ``place`` says where.
 
         Raises:
-            Interrupted: a person asked to stop.
+            Interrupted: the work is to stop.
         """
         if self.interrupt_requested:
-            raise Interrupted(f"interrupted in {asset} {year}; committed chunks stay, the next run resumes from them")
+            raise Interrupted(f"interrupted in {place}; committed chunks stay, the next run resumes from them")

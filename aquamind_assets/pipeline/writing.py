@@ -37,11 +37,15 @@ class YearWritten:
         written: checkpoints of the chunks that this attempt wrote or continued.
         resumed: checkpoints of the chunks that were already there.
         appended: how many of ``written`` were continued by new days only.
+        rows_before: rows that the continued chunks had before.
+        seconds_before: seconds that those had taken.
     """
 
     written: list[Checkpoint] = field(default_factory=list)
     resumed: list[Checkpoint] = field(default_factory=list)
     appended: int = 0
+    rows_before: int = 0
+    seconds_before: float = 0.0
 
     @property
     def rows(self) -> int:
@@ -50,13 +54,13 @@ class YearWritten:
 
     @property
     def rows_written(self) -> int:
-        """Rows of the chunks that this attempt wrote."""
-        return sum(checkpoint.rows for checkpoint in self.written)
+        """Rows that this attempt wrote; of a continued chunk those of its new days."""
+        return sum(checkpoint.rows for checkpoint in self.written) - self.rows_before
 
     @property
     def seconds(self) -> float:
         """Seconds spent on those."""
-        return sum(checkpoint.seconds for checkpoint in self.written)
+        return sum(checkpoint.seconds for checkpoint in self.written) - self.seconds_before
 
     @property
     def peak_memory_mb(self) -> float:
@@ -146,11 +150,10 @@ class YearWriter:
             return []
         return due_years(written, self.inputs_of(latest, latest).lives.through, year)
 
-    def _living_years(self) -> dict[int, int]:
+    def _living_years(self) -> dict[int, int | None]:
         """The day that the living rows of each year stand for; stale years are left out."""
         checkpoints = self.warehouse.checkpoints(self.recorder.asset)
-        current = [one for one in checkpoints if one.fingerprint == self.fingerprint]
-        return {one.year: one.as_of for one in current if one.as_of is not None}
+        return {one.year: one.as_of for one in checkpoints if one.fingerprint == self.fingerprint}
 
     def _replace_living(self, year: int) -> Checkpoint:
         """Write a year's living rows as of the latest year that is materialized, itself included."""
@@ -181,14 +184,18 @@ class YearWriter:
                 done.resumed.append(there[chunk.index])
                 self.progress.chunk_written(asset, year, 0)
                 continue
-            self.progress.raise_if_interrupted(asset, year)
+            self.progress.raise_if_interrupted(f"{asset} {year}")
             new = missing[chunk.index]
             write = self.warehouse.append_days if new.append else self.warehouse.write_chunk
             blocks = partial(self.recorder.rows_of_days, inputs, new.days, guard.next_block)
             key = ChunkKey(asset, year, chunk.index)
+            before = done.rows_written
             done.written.append(write(key, new.days, self.fingerprint, self.run_id, self.recorder.tables, blocks))
-            done.appended += new.append
-            self.progress.chunk_written(asset, year, done.written[-1].rows)
+            if new.append:
+                done.appended += 1
+                done.rows_before += there[chunk.index].rows
+                done.seconds_before += there[chunk.index].seconds
+            self.progress.chunk_written(asset, year, done.rows_written - before)
             on_chunk(done.written[-1], len(chunks))
         self.progress.completed(asset, year)
         return done

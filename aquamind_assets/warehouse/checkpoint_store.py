@@ -5,11 +5,9 @@ checkpoint is (``checkpoints``), which rows are written (``chunk_rows``, ``livin
 """
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 from aquamind_assets.tables.digest import add
-from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse.checkpoints import (
     CONTENT_COLUMNS,
     DIARY_COLUMNS,
@@ -103,39 +101,11 @@ def set_living_count(database: Database, asset: str, entry: TableYear) -> None:
         note_counts(database, key, {(entry.table, entry.year): (entry.rows, entry.digest)})
 
 
-def spread_as_of(database: Database, written: Checkpoint) -> None:
-    """Note that the living rows of the consecutive years before a written one stand for its day too.
-
-    A row that lives on is written again with each year in which it lives, and the others do not change any more. Years
-    of another scenario or code are left as they are.
-    """
-    known = {
-        one.year: one for one in read_checkpoints(database, written.asset) if one.fingerprint == written.fingerprint
-    }
-    year = written.year
-    while (year := year - 1) in known:
-        sql = "UPDATE aquamind_assets_chunk SET as_of = ? WHERE asset = ? AND year = ?"
-        database.execute(sql, (written.as_of, written.asset, year))
-
-
-def outdated_living(database: Database) -> list[Checkpoint]:
-    """The checkpoints of living rows that do not stand for the end of the latest year of their asset in the database.
-
-    Years of another scenario or code than the latest one are left out: they are stale.
-    """
-    found = []
-    for _, group in groupby(read_checkpoints(database), key=lambda checkpoint: checkpoint.asset):
-        living = [checkpoint for checkpoint in group if checkpoint.as_of is not None]
-        if not living:
-            continue
-        latest = max(living, key=lambda checkpoint: checkpoint.year)
-        ends_there = latest.as_of is not None and latest.as_of in year_days(latest.year)
-        found += [
-            checkpoint
-            for checkpoint in living
-            if checkpoint.fingerprint == latest.fingerprint and (not ends_there or checkpoint.as_of != latest.as_of)
-        ]
-    return found
+def unsettle(database: Database, asset: str, year: int) -> None:
+    """Note that rows of a living asset's year stand for a day that is gone: the year after it, which wrote them over,
+    is cleared."""
+    sql = "UPDATE aquamind_assets_chunk SET as_of = NULL WHERE asset = ? AND year = ? AND as_of IS NOT NULL"
+    database.execute(sql, (asset, year))
 
 
 def forget_chunk(database: Database, key: ChunkKey) -> None:

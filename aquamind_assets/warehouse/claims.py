@@ -11,6 +11,7 @@ import numpy as np
 
 from aquamind_assets.timeline import LOWEST_PLATFORM_ID
 from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.errors import DatabaseDamaged
 
 
 def pack(ids: np.ndarray) -> bytes:
@@ -19,8 +20,17 @@ def pack(ids: np.ndarray) -> bytes:
 
 
 def unpack(packed: bytes) -> np.ndarray:
-    """The ids that :func:`pack` was given."""
-    return np.cumsum(np.frombuffer(zlib.decompress(packed), dtype="<i8").astype(np.int64))
+    """The ids that :func:`pack` was given.
+
+    Raises:
+        DatabaseDamaged: the bytes are not what it made.
+    """
+    try:
+        return np.cumsum(np.frombuffer(zlib.decompress(packed), dtype="<i8").astype(np.int64))
+    except (zlib.error, ValueError, TypeError) as error:
+        raise DatabaseDamaged(
+            f"aquamind_assets_living.ids is damaged ({error}); clear the years of this asset and run them again"
+        ) from None
 
 
 def fixed_ids(database: Database, table: str) -> np.ndarray:
@@ -44,6 +54,15 @@ class Claims:
     def knows(self, table: str) -> bool:
         """Whether the table is a living one of this asset."""
         return any(name == table for _, name in self._held)
+
+    def of_table(self, table: str) -> np.ndarray:
+        """The ids of a table that any year claims, ascending."""
+        held = [ids for (_, name), ids in self._held.items() if name == table]
+        return np.unique(np.concatenate(held)) if held else np.zeros(0, dtype=np.int64)
+
+    def of_year(self, year: int, table: str) -> np.ndarray:
+        """The ids of a table that a year claims, ascending."""
+        return self._held.get((year, table), np.zeros(0, dtype=np.int64))
 
     def replace(self, year: int, table: str, alive: np.ndarray, gone: np.ndarray, own: tuple[int, int]) -> np.ndarray:
         """Let a year claim just ``alive``; the ids that are to be deleted, ascending.

@@ -30,6 +30,7 @@ def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterab
                     if count:
                         gone.append((table, ids))
                 store.forget_year(database, asset, year)
+                store.unsettle(database, asset, year - 1)
             for table, ids in gone:
                 references.prove_unreferenced(database, year, table, ids)
             if not store.read_checkpoints(database):

@@ -184,5 +184,10 @@ class Database(ABC):
         """Whether the table's rows can be found by id without reading all of them."""
 
     @abstractmethod
+    def damage(self) -> list[str] | None:
+        """What the database's own check of its pages and indexes finds wrong, with the table or index; None if it has
+        no such check, or this user may not run it."""
+
+    @abstractmethod
     def size_bytes(self) -> int:
         """Bytes the database takes up."""

@@ -3,7 +3,7 @@
 A user error names the place (the database's URL without its password), what is wrong there, and what to do.
 """
 
-from aquamind_assets.errors import TransientError, UserError
+from aquamind_assets.errors import DiskFull, TransientError, UserError
 
 
 class WarehouseError(UserError):
@@ -13,6 +13,14 @@ class WarehouseError(UserError):
 class DatabaseRefused(WarehouseError):
     """The database does not let the platform do it: a wrong password, no such database, a missing right, a read-only
     session, a full disk, a file that is no database."""
+
+
+class DatabaseFull(DatabaseRefused, DiskFull):
+    """There is no room left where the database lies; what was being written is not in it."""
+
+
+class DatabaseDamaged(DatabaseRefused):
+    """A page, an index or a value of the database cannot be what was written; the message names the place."""
 
 
 class RowsRefused(WarehouseError):

@@ -71,7 +71,6 @@ def write_living(
             peak_memory_mb=tally.peak_mb,
         )
         store.note_checkpoint(database, checkpoint)
-        store.spread_as_of(database, checkpoint)
         return checkpoint
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from aquamind_assets.timeline import day_number
-from aquamind_assets.warehouse.checkpoint_store import spread_as_of
 from aquamind_assets.warehouse.claims import fixed_ids, pack, unpack
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import NothingMaterialized, OtherVersion
@@ -67,8 +66,6 @@ def _separate_as_of(database: Database) -> None:
             "UPDATE aquamind_assets_chunk SET fingerprint = ?, as_of = ? WHERE fingerprint = ?",
             (fingerprint, day_number(date.fromisoformat(day)), joined),
         )
-    for (asset,) in database.query("SELECT DISTINCT asset FROM aquamind_assets_chunk WHERE as_of IS NOT NULL"):
-        spread_as_of(database, asset)
 
 
 _ADOPTION = (

@@ -175,11 +175,6 @@ class Warehouse:
         """Ids of rows in the database that stand for these recorded ids, ascending: those of adopted rows differ."""
         return read_translation(self.database).ids_to_database(table, np.asarray(ids, dtype=np.int64))
 
-    def outdated_living(self) -> list[Checkpoint]:
-        """Years of living assets whose rows do not stand for the end of the asset's latest year in the database: they
-        are to be written again."""
-        return checkpoint_store.outdated_living(self.database)
-
     def manifest(self) -> list[TableYear]:
         """Rows and digest of every table and year as they were written, in order."""
         return checkpoint_store.read_manifest(self.database)
@@ -205,6 +200,10 @@ class Warehouse:
             StillReferenced: rows that stay refer to rows that would be deleted; nothing of that year is deleted.
         """
         return clearing.clear(self.database, assets, years)
+
+    def damage(self) -> list[str] | None:
+        """See :meth:`Database.damage`."""
+        return self.database.damage()
 
     def broken_references(self, tables: Sequence[str] | None = None) -> dict[str, int]:
         """``table.column`` to the number of rows with a dangling foreign key, proved set by set; empty if there is

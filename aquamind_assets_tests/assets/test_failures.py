@@ -8,12 +8,15 @@ import dagster as dg
 import psycopg
 import pytest
 
-from aquamind_assets.assets.failures import failures_for_users
+from aquamind_assets.assets import failures as named
 from aquamind_assets.assets.jobs import ONE_YEAR
+from aquamind_assets.assets.runs import failures_of
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.errors import TransientError
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.assets.conftest import Workshop
 
 
 def other_sqlite(place: Path, request: pytest.FixtureRequest) -> str:
@@ -63,19 +66,70 @@ def test_a_run_on_a_database_of_something_else_fails_once_with_one_message(
     assert "Traceback" not in shown
 
 
-def test_a_transient_error_is_retried() -> None:
+@pytest.mark.parametrize("failures", [2, 9])
+def test_a_transient_error_is_retried_and_told_in_one_message_if_it_stays(
+    failures: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(named, "FIRST_WAIT_S", 0.01)
     attempts = []
 
-    @dg.op(retry_policy=dg.RetryPolicy(max_retries=2))
-    def passing() -> None:
-        with failures_for_users():
+    @dg.op
+    def passing(context: dg.OpExecutionContext) -> None:
+        with named.named_failures(context, Progress()):
             attempts.append(1)
-            if len(attempts) < 3:
+            if len(attempts) <= failures:
                 raise TransientError("the connection was lost")
 
     @dg.job
     def once() -> None:
         passing()
 
-    assert once.execute_in_process(raise_on_error=False).success
-    assert len(attempts) == 3
+    result = once.execute_in_process(raise_on_error=False)
+    assert result.success == (failures == 2)
+    assert len(attempts) == min(failures, named.MOST_RETRIES) + 1
+    assert [event.step_failure_data.error.stack for event in result.filter_events(lambda one: one.is_step_failure)] == (
+        [] if failures == 2 else [[]]
+    )
+    assert failures == 2 or "the connection was lost (tried 4 times)" in failures_of(result)[0]
+
+
+def test_a_fault_of_the_program_is_not_retried() -> None:
+    attempts = []
+
+    @dg.op
+    def faulty(context: dg.OpExecutionContext) -> None:
+        with named.named_failures(context, Progress()):
+            attempts.append(1)
+            raise ZeroDivisionError
+
+    @dg.job
+    def once() -> None:
+        faulty()
+
+    assert not once.execute_in_process(raise_on_error=False).success
+    assert len(attempts) == 1
+
+
+def test_no_asset_has_a_policy_that_would_retry_a_termination() -> None:
+    policies = {
+        definition.op.name: definition.op.retry_policy
+        for definition in build_defs(platform=Platform(Settings("tiny"))).assets or ()
+    }
+    assert len(policies) > 20
+    assert set(policies.values()) == {None}
+
+
+def test_a_violated_law_fails_the_step_with_the_reason_and_no_stack(
+    fresh: Callable[..., Platform], made: Workshop
+) -> None:
+    platform = fresh()
+    for assets in (["reference_data", "infrastructure"], ["batches"]):
+        assert made.run(platform, [2015], assets)[0].success
+    with platform.open() as warehouse, warehouse.database.transaction():
+        warehouse.database.execute("UPDATE batch_batch SET batch_number = batch_number || '?' WHERE id > 20000000")
+    run = made.run(platform, [2015], ["batches"])[0]
+    assert not run.success
+    assert "sound_rows is violated" in run.failures[0]
+    events = made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    assert [entry.dagster_event.step_failure_data.error.stack for entry in events] == [[]]
+    assert "Traceback" not in str([entry.dagster_event.step_failure_data.error for entry in events])

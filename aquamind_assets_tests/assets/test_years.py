@@ -105,6 +105,23 @@ def test_without_the_rows_it_points_to_an_asset_says_what_to_make(
     assert "materialize reference_data 2016, infrastructure 2015-2016 first" in run.failures[0]
 
 
+def test_what_was_built_says_which_of_its_own_earlier_years_it_needs(
+    fresh: Callable[..., Platform], made: Workshop
+) -> None:
+    platform = fresh()
+    assert made.run(platform, [2016], ["reference_data"])[0].success
+    run = made.run(platform, [2016], ["infrastructure"])[0]
+    assert not run.success
+    assert "infrastructure 2016 points to rows that" in run.failures[0]
+    assert "materialize infrastructure 2015 first" in run.failures[0]
+
+
+def test_rows_of_a_partition_are_those_of_its_tables(made: Workshop) -> None:
+    for asset in RECORDERS:
+        metadata = made.materialization(asset, 2016, first=True).metadata
+        assert metadata["dagster/partition_row_count"].value == sum(metadata["rows by table"].value.values()), asset
+
+
 def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..., Platform]) -> None:
     run = made.run(fresh(today=date(2017, 1, 1)), [2017], ["infrastructure"])[0]
     assert "no day of 2017 is over yet" in run.failures[0]
@@ -167,6 +184,7 @@ def test_the_running_year_grows_by_the_new_days_alone(
         2,
         1,
     )
+    assert metadata["rows_written"].value * 60 < metadata["dagster/partition_row_count"].value, "those of a day alone"
     at_once = fresh(
         today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"), database=f"sqlite:///{tmp_path / 'at_once.db'}"
     )

@@ -16,12 +16,12 @@ import pytest
 from rich.console import Console
 
 import aquamind_assets
-from aquamind_assets.cli.verification import verify_database
-from aquamind_assets.cli.verification_output import conclusion, show
+from aquamind_assets.cli.verify_output import conclusion, show
 from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
+from aquamind_assets.verification.verify import verify_database
 
 Aquamind = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-m", "aquamind_assets"]
@@ -172,7 +172,7 @@ def test_verify_checks_every_law_and_names_what_was_changed(
         assert f"differs {differs}: written" in shown
 
     settings = Settings("tiny", TINY[-1:], f"sqlite:///{copy}", str(place / "data" / "ledger"))
-    whole = verify_database(settings)
+    whole = verify_database(Platform(settings))
     assert not whole.sound
     assert len(whole.differences) == 3
     assert {law.law: list(law.places) for law in whole.laws if law.violations} == {
@@ -180,14 +180,14 @@ def test_verify_checks_every_law_and_names_what_was_changed(
         "feed_balance": ["feeding_events 2016"],
         "row_rules": ["feeding_summaries 2016"],
     }
-    assert [line.partition(":")[0] for line in verify_database(settings, [2015], quick=True).differences] == [
+    assert [line.partition(":")[0] for line in verify_database(Platform(settings), [2015], quick=True).differences] == [
         "batch_mortalityevent 2015"
     ]
 
 
 def test_without_its_ledger_a_law_is_not_checked_and_never_kept(first_run: dict, place: Path, tmp_path: Path) -> None:
     found = verify_database(
-        Settings("tiny", TINY[-1:], f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path)), [2016]
+        Platform(Settings("tiny", TINY[-1:], f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path))), [2016]
     )
     assert found.sound
     laws = {law.law: law for law in found.laws}
@@ -201,10 +201,10 @@ def test_without_its_ledger_a_law_is_not_checked_and_never_kept(first_run: dict,
 
 
 def test_a_database_without_rows_is_not_sound(tmp_path: Path) -> None:
-    settings = Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path))
-    with Platform(settings).open():
+    platform = Platform(Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path)))
+    with platform.open():
         pass
-    found = verify_database(settings)
+    found = verify_database(platform)
     assert not found.sound
     assert conclusion(found) == "no rows of the platform, so there was nothing to check."
 

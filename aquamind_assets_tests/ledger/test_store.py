@@ -1,3 +1,6 @@
+import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from aquamind_assets.durable_files import FileUnusable
-from aquamind_assets.ledger.store import LedgerDamaged, LedgerStore
+from aquamind_assets.ledger.store import LedgerMissing, LedgerStore
 
 FRAMES = {
     "days": {
@@ -92,15 +95,72 @@ def test_object_stores_work_like_disks() -> None:
     assert store.years("farm") == []
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"colour": "red"}', "\x80"])
-def test_a_damaged_pointer_is_named(store: LedgerStore, content: str) -> None:
-    store.write(2015, "farm", 16800, FRAMES, STATE)
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"colour": "red"}', "\x80", "\0" * 300])
+def test_a_damaged_pointer_counts_as_not_stored(
+    store: LedgerStore, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored = store.write(2015, "farm", 16800, FRAMES, STATE)
     (store.root / "2015" / "farm.json").write_text(content, "latin-1")
-    with pytest.raises(LedgerDamaged, match=r"farm\.json is damaged .* simulates 2015 again"):
-        store.about(2015, "farm")
+    assert store.about(2015, "farm") is None
+    assert store.years("farm") == []
+    assert caplog.text.count("farm.json is damaged") == 1
+    assert store.write(2015, "farm", 16800, FRAMES, STATE).digest == stored.digest
+    assert store.years("farm") == [2015]
 
 
 def test_a_place_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FileUnusable, match=r"the place of the ledgers .*file cannot be used"):
         LedgerStore(str(tmp_path / "file"), "fingerprint")
+
+
+def test_a_new_folder_is_flushed_in_the_folder_that_holds_it(
+    store: LedgerStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    really = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    stored = store.write(2015, "farm", 16800, FRAMES, STATE)
+    year = tmp_path / "feed0123" / "2015"
+    assert {tmp_path, tmp_path / "feed0123", year, year / stored.folder} <= set(flushed)
+    pointer = max(number for number, path in enumerate(flushed) if path.name.startswith(".farm.json"))
+    files = [number for number, path in enumerate(flushed) if path.parent.name == stored.folder]
+    assert len(files) == len(FRAMES) + 1
+    assert max(files) < pointer < max(number for number, path in enumerate(flushed) if path == year)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def with_a_changed_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [cut_short, emptied, with_a_changed_byte, Path.unlink])
+@pytest.mark.parametrize("name", ["days.parquet", "batches.parquet", "state.npz"])
+def test_a_damaged_file_counts_as_not_stored_and_is_stored_again(
+    store: LedgerStore, spoil: Callable[[Path], object], name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored = store.write(2015, "farm", 16800, FRAMES, STATE)
+    spoil(Path(str(store.root)) / "2015" / stored.folder / name)
+    read = store.state if name == "state.npz" else partial(store.frame, name=name.removesuffix(".parquet"))
+    with pytest.raises(LedgerMissing, match=rf"{name} is damaged or missing .* materialize farm_year 2015 again"):
+        read(stored)
+    again = store.write(2015, "farm", 16800, FRAMES, STATE)
+    assert name in caplog.text
+    assert again.folder != stored.folder
+    for frame, columns in FRAMES.items():
+        same(store.frame(again, frame), columns)
+    same(store.state(again), STATE)

@@ -134,17 +134,18 @@ def test_some_days_leave_nothing_of_later_days(ledgers: Settings, tmp_path: Path
         ({}, 2015, [2015]),
         ({2015: 2015}, 2015, []),
         ({2015: 2015}, 2016, [2016]),
-        ({2015: 2016, 2016: 2016}, 2015, []),
+        ({2015: 2015, 2016: 2016}, 2015, []),
         ({2016: 2016}, 2015, [2015]),
         ({2015: 2015}, 2017, [2015, 2017]),
-        ({2015: 2018, 2016: 2018, 2018: 2018}, 2019, [2016, 2019]),
+        ({2015: 2015, 2016: 2016, 2018: 2018}, 2019, [2016, 2019]),
         ({2015: 2018, 2016: 2018}, None, [2016]),
         ({2015: 2015, 2017: 2017}, None, [2015]),
+        ({2015: 2015, 2016: None}, None, [2016]),
         ({}, None, []),
     ],
 )
-def test_which_years_are_due(written: dict[int, int], year: int | None, due: list[int]) -> None:
-    known = {one: end(day) for one, day in written.items()}
+def test_which_years_are_due(written: dict[int, int | None], year: int | None, due: list[int]) -> None:
+    known = {one: None if day is None else end(day) for one, day in written.items()}
     latest = max([*written, *([year] if year else [])], default=2015)
     assert due_years(known, end(latest), year) == due
 

@@ -19,7 +19,7 @@ from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
-from aquamind_assets.warehouse.errors import NothingMaterialized
+from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseRefused, NothingMaterialized
 from aquamind_assets.warehouse.postgres import catalogue, timescale
 from aquamind_assets.warehouse.postgres.conditions import between, of_days
 from aquamind_assets.warehouse.postgres.connection import Session, lock_key
@@ -131,6 +131,26 @@ class PostgresDatabase(Database):
         for name in dates:
             frame[name] = pd.to_datetime(frame[name], format="ISO8601")
         return frame
+
+    def damage(self) -> list[str] | None:
+        """See :class:`Database`: amcheck, where the database has it."""
+        if not self.query("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'"):
+            return None
+        indexes = self.query(
+            "SELECT index.oid, index.relname, owner.relname FROM pg_class AS index JOIN pg_index AS about ON"
+            " about.indexrelid = index.oid JOIN pg_class AS owner ON owner.oid = about.indrelid JOIN pg_am AS method ON"
+            " method.oid = index.relam WHERE owner.relnamespace = current_schema()::regnamespace AND method.amname ="
+            " 'btree' AND index.relkind = 'i' AND about.indisvalid ORDER BY index.relname"
+        )
+        found = []
+        for oid, index, table in indexes:
+            try:
+                self.query("SELECT bt_index_check(index => ?::oid::regclass, heapallindexed => true)", (oid,))
+            except DatabaseDamaged as error:
+                found.append(f"index {index} of {table}: {error}")
+            except DatabaseRefused:
+                return None
+        return found
 
     def size_bytes(self) -> int:
         """See :class:`Database`."""

@@ -14,7 +14,13 @@ from contextlib import contextmanager
 import psycopg
 
 from aquamind_assets.errors import AquamindError
-from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, WarehouseUnavailable
+from aquamind_assets.warehouse.errors import (
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseRefused,
+    RowsRefused,
+    WarehouseUnavailable,
+)
 
 PASSING = ("08", "40001", "40P01", "53200", "53300", "55006", "55P03", "57")
 """SQLSTATEs, or what they begin with, of failures that may pass by themselves: a broken connection, a transaction that
@@ -29,11 +35,15 @@ ADVICE = {
     "25P04": "the server ended the transaction after its time limit; raise transaction_timeout for this role",
     "42501": "this role lacks a right; grant it, or use the role that owns AquaMind's tables",
     "42P01": "a table is missing that was there before; restore it, or use another database",
-    "53100": "the server's disk is full; free some space and run again, what is committed stays",
     "53400": "a limit of the server's configuration is reached; raise it",
     "54": "a limit of the server is reached",
 }
 """What to do about failures that a person can change, by SQLSTATE or what it begins with."""
+
+DISK_FULL = "53100"
+
+DAMAGED = ("XX001", "XX002")
+"""SQLSTATEs of a damaged page and a damaged index."""
 
 ROW_RULES = {
     "23505": "a row that the platform did not write has the same key: change or delete that row, then run again",
@@ -58,6 +68,8 @@ def failures_named(place: str) -> Iterator[None]:
 
     Raises:
         WarehouseUnavailable: it may pass.
+        DatabaseFull: the server's disk is full.
+        DatabaseDamaged: a page or an index is damaged.
         RowsRefused: the database refuses a row.
         DatabaseRefused: a person can change it.
         psycopg.Error: anything else, a fault of the program.
@@ -80,6 +92,16 @@ def meaning(place: str, error: psycopg.Error) -> AquamindError | None:
         return _unavailable(place, "the connection was lost", error) if lost else None
     if code.startswith(PASSING):
         return _unavailable(place, "the server ended what was being done", error)
+    if code == DISK_FULL:
+        return DatabaseFull(
+            f"{place}: the server's disk is full; free some space there (`aquamind run --dry-run` shows how much a run"
+            f" needs) and run again, what is committed stays (SQLSTATE {code}: {error.diag.message_primary})"
+        )
+    if code in DAMAGED:
+        return DatabaseDamaged(
+            f"{place}: a page or an index is damaged; restore the database from a backup, or rebuild the index with"
+            f" REINDEX (SQLSTATE {code}: {error.diag.message_primary})"
+        )
     if (reason := matching(ROW_RULES, code)) is not None:
         detail = f" {error.diag.message_detail}" if error.diag.message_detail else ""
         return RowsRefused(f"{place} refuses rows: {reason} (SQLSTATE {code}: {error.diag.message_primary}.{detail})")

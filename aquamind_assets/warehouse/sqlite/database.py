@@ -22,7 +22,7 @@ from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, platform_ids
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
-from aquamind_assets.warehouse.errors import NothingMaterialized, YearLocked
+from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, YearLocked
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
@@ -157,6 +157,22 @@ class SqliteDatabase(Database):
             frame[name] = pd.to_datetime(frame[name], format="ISO8601")
         return frame
 
+    def damage(self) -> list[str] | None:
+        """See :class:`Database`."""
+        found = []
+        for table in sorted(self.table_names()):
+            place = f"{table} or an index of it"
+            try:
+                lines = [
+                    line
+                    for (text,) in self.query(f"PRAGMA integrity_check({ddl.quoted(table)})")
+                    for line in text.splitlines()
+                ]
+            except DatabaseDamaged as error:
+                lines = [str(error)]
+            found += [f"{place}: {line}" for line in lines if line != "ok" and not line.startswith("***")]
+        return found
+
     def size_bytes(self) -> int:
         """See :class:`Database`."""
         return self._file.size_bytes()
@@ -262,9 +278,9 @@ class SqliteDatabase(Database):
         sql = f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?"
         with failures_named(self.path):
             cursor = self._file.connection().execute(sql, (low, high))
-        while found := cursor.fetchmany(_SCAN_ROWS):
-            columns = zip(spec.columns, zip(*found, strict=True), strict=True)
-            yield {column.name: digest_values(column, values) for column, values in columns}
+            while found := cursor.fetchmany(_SCAN_ROWS):
+                columns = zip(spec.columns, zip(*found, strict=True), strict=True)
+                yield {column.name: digest_values(column, values) for column, values in columns}
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""

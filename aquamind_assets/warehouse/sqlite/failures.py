@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, WarehouseUnavailable
+from aquamind_assets.durable_files import free_space
+from aquamind_assets.warehouse.errors import (
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseRefused,
+    RowsRefused,
+    WarehouseUnavailable,
+)
 
 PASSING = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
@@ -21,11 +28,9 @@ PASSING = frozenset(
 
 ADVICE = {
     sqlite3.SQLITE_NOTADB: "it is not a SQLite database; choose another file",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup, or delete it and run again",
     sqlite3.SQLITE_READONLY: "it may not be written; give this user the right to write the file and its folder",
     sqlite3.SQLITE_PERM: "this user may not use it; give the user the right to read and write the file and its folder",
     sqlite3.SQLITE_AUTH: "this user may not use it; give the user the right to read and write the file and its folder",
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and run again, what is committed stays",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see that its folder exists and that this user may use it",
     sqlite3.SQLITE_TOOBIG: "a value is larger than this SQLite library allows",
 }
@@ -47,6 +52,8 @@ def failures_named(path: Path) -> Iterator[None]:
 
     Raises:
         WarehouseUnavailable: it may pass.
+        DatabaseFull: the disk is full.
+        DatabaseDamaged: a page of the file is not what SQLite wrote.
         RowsRefused: a row breaks a key or a constraint.
         DatabaseRefused: a person can change it.
         sqlite3.Error: anything else, a fault of the program.
@@ -65,6 +72,16 @@ def failures_named(path: Path) -> Iterator[None]:
             raise RowsRefused(
                 f"{path} refuses a row of the platform: {error}; a row that the platform did not write has the same"
                 " key, or the database has a rule of its own: change or delete that row or rule, then run again"
+            ) from error
+        if kind == sqlite3.SQLITE_FULL:
+            raise DatabaseFull(
+                f"{path} cannot be written: the disk or the largest size of the database is full; {free_space(path)};"
+                " what is committed stays"
+            ) from error
+        if kind == sqlite3.SQLITE_CORRUPT:
+            raise DatabaseDamaged(
+                f"{path}: the file is damaged; restore it from a backup, or delete it and run again"
+                f" ({error.sqlite_errorname}: {error})"
             ) from error
         if kind in ADVICE:
             raise DatabaseRefused(f"{path}: {ADVICE[kind]} ({error.sqlite_errorname}: {error})") from error

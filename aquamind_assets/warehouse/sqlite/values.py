@@ -1,6 +1,7 @@
 """Rows as SQLite holds them, and back: decimals as numbers, dates and instants as text, the way Django writes them."""
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.tables.values import TEXT_KINDS, Stored
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.errors import DatabaseDamaged
 
 _TEMPORAL = frozenset({"date", "time", "timestamptz"})
 
@@ -46,7 +48,28 @@ def chosen(spec: ColumnSpec) -> str:
 
 
 def digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
-    """The digest values (see ``digest``), int64, of a column's values as SQLite returns them for :func:`chosen`."""
+    """The digest values (see ``digest``), int64, of a column's values as SQLite returns them for :func:`chosen`.
+
+    Raises:
+        DatabaseDamaged: a value of another type than the column's, which SQLite would hold too.
+    """
+    if wrong := set(map(type, found)) - _types(spec):
+        value = next(value for value in found if type(value) in wrong)
+        raise DatabaseDamaged(f"{spec.name} holds {value!r}, which is not of its type, {spec.type}")
+    try:
+        return _digest_values(spec, found)
+    except (ValueError, OverflowError) as error:
+        raise DatabaseDamaged(f"{spec.name} holds a value that is not of its type, {spec.type}: {error}") from None
+
+
+def _types(spec: ColumnSpec) -> frozenset[type]:
+    """Types of Python that SQLite's values of a column have."""
+    if _is_integer(spec):
+        return frozenset({int})
+    return frozenset({int, float, NoneType} if spec.kind == "numeric" else {str, NoneType})
+
+
+def _digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
     if _is_integer(spec):
         return np.array(found, dtype=np.int64)
     if spec.kind == "numeric":

@@ -5,7 +5,7 @@ from rich.markup import escape
 
 from aquamind_assets.cli.formats import span
 from aquamind_assets.cli.tables import Column, print_table
-from aquamind_assets.cli.verification import LawOutcome, Verification
+from aquamind_assets.verification.outcomes import LawOutcome, Verification
 
 _COLUMNS = (
     Column("law", wraps=True),
@@ -20,6 +20,8 @@ def show(found: Verification, console: Console) -> None:
     print_table(console, _COLUMNS, [*_comparison(found), *map(_row, found.laws)])
     for line in found.differences:
         console.print(f"[red]differs[/] {escape(line)}", highlight=False)
+    for line in found.findings:
+        console.print(f"[red]wrong[/] {escape(line)}", highlight=False)
     for place, count in found.dangling.items():
         console.print(f"[red]dangling foreign key[/] {escape(place)}, {count:,} rows", highlight=False)
     for law in found.laws:
@@ -34,6 +36,8 @@ def show(found: Verification, console: Console) -> None:
                 f"[yellow]not checked[/] {_title(law)}: {asset} {span(years)}{_reason(law, asset, years[0])}",
                 highlight=False,
             )
+    for line in found.left_out:
+        console.print(f"[yellow]not checked[/] {escape(line)}", highlight=False)
     if found.stale and found.laws:
         console.print(
             f"[yellow]Rows of {span(found.stale)} are stale: made from another scenario or code than the laws were"
@@ -50,7 +54,7 @@ def show(found: Verification, console: Console) -> None:
 
 def conclusion(found: Verification) -> str:
     """The result in one sentence."""
-    if not found.years and not found.differences:
+    if not found.years and not found.differences and not found.findings:
         return "no rows of the platform, so there was nothing to check."
     if found.sound:
         laws = (
@@ -61,8 +65,8 @@ def conclusion(found: Verification) -> str:
         written = ["all rows are as written"] if found.compared else []
         return ", ".join([*written, *([laws] if found.laws else [])]) + "."
     return (
-        "something is wrong. Changed rows are written again by `aquamind clear` and `aquamind run` of the years named"
-        " above."
+        "something is wrong. `aquamind clear` and `aquamind run` of the years named above write them again; a damaged"
+        " file is restored from a backup first."
     )
 
 
@@ -77,6 +81,12 @@ def _comparison(found: Verification) -> list[tuple[str, ...]]:
             _mark(differing),
             f"{differing:,}",
             f"{found.rows:,} rows in {found.compared:,} table-years",
+        ),
+        (
+            "pages, checkpoints and claims agree",
+            _mark(len(found.findings)),
+            f"{len(found.findings):,}",
+            "pages, indexes, checkpoints, claims, copies",
         ),
         ("foreign keys refer to rows", _mark(dangling), f"{dangling:,}", "every row of every table"),
     ]
