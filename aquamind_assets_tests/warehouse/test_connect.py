@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
         open_warehouse(f"sqlite:///{tmp_path}/file/aquamind.db") as warehouse,
-        pytest.raises(DatabaseRefused, match=r"the folder .*file cannot be made"),
+        pytest.raises(DatabaseRefused, match=r"file is not a folder"),
     ):
         warehouse.prepare()
 
@@ -151,14 +151,9 @@ def test_a_refused_connection_is_told_by_its_code(
 
 
 def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for place, reason in (
-        (tmp_path, "is not a file"),
-        (tmp_path / "file" / "aquamind.db", "Not a directory|File exists"),
-        (Path("/proc/aquamind.db"), "cannot be used"),
-    ):
-        with pytest.raises(UserError, match=reason):
-            open_warehouse(f"sqlite:///{place}")
+    for place, reason in ((tmp_path, "it is a folder"), (Path("/proc/aquamind.db"), "cannot be opened")):
+        with open_warehouse(f"sqlite:///{place}") as warehouse, pytest.raises(UserError, match=reason):
+            warehouse.prepare()
 
 
 def test_a_wrong_name_is_said_without_the_password(postgres_url: str) -> None:
