@@ -145,7 +145,7 @@ def _write_events(
     )
     missing = {one.chunk.index: one for one in pending(list(there.values()), fingerprint, chunks)}
     guard = MemoryGuard(
-        memory_budget_mb(inputs.scenario.memory_budget_mb), BLOCK_ROWS, say=logging.getLogger(__name__).warning
+        memory_budget_mb(inputs.scenario.memory_budget_mb), BLOCK_ROWS, report=logging.getLogger(__name__).warning
     )
     progress.started(recorder.asset, inputs.year, len(chunks))
     for chunk in chunks:

@@ -2,7 +2,9 @@
 
 Whatever a recorder hands over (floats, dates, flags, coded text) becomes 64-bit integers here: numerics in units of
 their last decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, text as positions in a
-list of labels. Encoders and digests know nothing else.
+list of labels. Encoders and digests work on nothing else.
+
+Belongs here: values of one column. Does not belong here: whole rows (``rows``).
 """
 
 from collections.abc import Sequence
@@ -55,7 +57,7 @@ class Stored:
     Attributes:
         spec: the column it is for.
         values: integers, shape (size,), or () if all rows have the same value; of text, positions in ``labels``.
-        null: where the value is NULL, bool of the same shape; None if it nowhere is. ``values`` are then 0.
+        null: where the value is NULL, bool of the same shape; None if it is NULL nowhere. ``values`` are then 0.
         labels: the texts of a text column, else None.
     """
 
@@ -71,7 +73,7 @@ class Stored:
 
     @property
     def all_null(self) -> bool:
-        """Whether the value is NULL in every row, said once for all of them."""
+        """Whether the value is NULL in every row, stored once for all of them."""
         return self.constant and self.null is not None
 
     def take(self, rows: slice | np.ndarray) -> "Stored":

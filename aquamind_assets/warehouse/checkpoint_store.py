@@ -110,7 +110,7 @@ def latest_year(database: Database, asset: str) -> int | None:
 
 def spread_as_of(database: Database, asset: str) -> None:
     """Note that the living rows of the years before the latest one stand for its day too, as far as no year is missing
-    in between: what lives on from year to year is written again with each of them, and the rest does not change."""
+    in between: rows that live on are written again with each year, and the others do not change."""
     known = {checkpoint.year: checkpoint for checkpoint in read_checkpoints(database, asset)}
     year = max(known)
     day = known[year].as_of
@@ -133,7 +133,7 @@ def outdated_living(database: Database) -> list[Checkpoint]:
 
 
 def forget_chunk(database: Database, key: ChunkKey) -> None:
-    """Delete a chunk's checkpoint and what it says of tables."""
+    """Delete a chunk's checkpoint and its counts by table."""
     for table in ("aquamind_assets_chunk", "aquamind_assets_chunk_table"):
         database.execute(
             f"DELETE FROM {table} WHERE asset = ? AND year = ? AND chunk = ?", (key.asset, key.year, key.chunk)
@@ -141,7 +141,7 @@ def forget_chunk(database: Database, key: ChunkKey) -> None:
 
 
 def forget_year(database: Database, asset: str, year: int) -> None:
-    """Delete all checkpoints of an asset's year; what is said of living rows stays, they have years of their own."""
+    """Delete all checkpoints of an asset's year; the counts of living rows stay, they have years of their own."""
     database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
     database.execute(
         "DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?",
