@@ -177,7 +177,7 @@ class YearWriter:
         chunks = wanted_chunks(year, inputs.ledger.through, days, current)
         missing = {one.chunk.index: one for one in pending(list(there.values()), self.fingerprint, chunks)}
         budget = memory_budget_mb(inputs.scenario.memory_budget_mb)
-        guard = MemoryGuard(budget, BLOCK_ROWS, say=logging.getLogger(__name__).warning)
+        guard = MemoryGuard(budget, BLOCK_ROWS, report=logging.getLogger(__name__).warning)
         self.progress.started(asset, year, len(chunks))
         for chunk in chunks:
             if chunk.index not in missing:

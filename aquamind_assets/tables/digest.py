@@ -1,4 +1,4 @@
-"""Digests: 64 bits by which to compare whether two tables hold the same rows.
+"""Digests: 64 bits that show whether two tables hold the same rows.
 
 A row's hash mixes its stored values, each multiplied by an odd number of its column. A digest is the sum of the rows'
 hashes modulo 2**64. So digests of chunks add up to the digest of a year, in any order, and a lost, duplicated or

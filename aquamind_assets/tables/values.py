@@ -1,10 +1,10 @@
 """One column of rows in its stored units, checked against the description of the table.
 
-All values of recorders (floats, dates, flags, coded text) become 64-bit integers here: numerics in units of their last
-decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, text as positions in a list of
-labels. Encoders and digests use only these integers and labels.
+Whatever a recorder hands over (floats, dates, flags, coded text) becomes 64-bit integers here: numerics in units of
+their last decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, text as positions in a
+list of labels. Encoders and digests work on nothing else.
 
-Belongs here: converting and checking a column. Does not belong here: whole rows (``rows``), SQL (``warehouse``).
+Belongs here: values of one column. Does not belong here: whole rows (``rows``).
 """
 
 from collections.abc import Sequence
@@ -55,9 +55,9 @@ class Stored:
     """A column in stored units.
 
     Attributes:
-        spec: the column.
-        values: integers, shape (size,), or () if all rows have the same value; for text, positions in ``labels``.
-        null: whether each value is NULL, bool of the same shape; None if there are no NULLs. ``values`` are 0 for NULL.
+        spec: the column it is for.
+        values: integers, shape (size,), or () if all rows have the same value; of text, positions in ``labels``.
+        null: where the value is NULL, bool of the same shape; None if it is NULL nowhere. ``values`` are then 0.
         labels: the texts of a text column, else None.
     """
 
@@ -73,7 +73,7 @@ class Stored:
 
     @property
     def all_null(self) -> bool:
-        """Whether the value is NULL in every row, stored as a single value."""
+        """Whether the value is NULL in every row, stored once for all of them."""
         return self.constant and self.null is not None
 
     def take(self, rows: slice | np.ndarray) -> "Stored":

@@ -109,7 +109,7 @@ def unsettle(database: Database, asset: str, year: int) -> None:
 
 
 def forget_chunk(database: Database, key: ChunkKey) -> None:
-    """Delete a chunk's checkpoint and what it says of tables."""
+    """Delete a chunk's checkpoint and its counts by table."""
     for table in ("aquamind_assets_chunk", "aquamind_assets_chunk_table"):
         database.execute(
             f"DELETE FROM {table} WHERE asset = ? AND year = ? AND chunk = ?", (key.asset, key.year, key.chunk)
@@ -117,7 +117,7 @@ def forget_chunk(database: Database, key: ChunkKey) -> None:
 
 
 def forget_year(database: Database, asset: str, year: int) -> None:
-    """Delete all checkpoints of an asset's year; what is said of living rows stays, they have years of their own."""
+    """Delete all checkpoints of an asset's year; the counts of living rows stay, they have years of their own."""
     database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = ? AND year = ?", (asset, year))
     database.execute(
         "DELETE FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND chunk <> ?",

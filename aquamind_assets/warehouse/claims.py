@@ -1,8 +1,10 @@
 """Which ids each year's run has written into living tables.
 
 A batch that lives in 2016 and 2017 is written by both years' runs. It may be deleted only when neither writes it any
-more: each run claims the ids it wrote, and a row goes with its last claim. That makes the content of living tables
-depend on which years are materialized, and not on the order.
+more: each run claims the ids it wrote, and a row is deleted with its last claim. That makes the content of living
+tables depend on which years are materialized, and not on the order.
+
+Belongs here: claims and their SQL. Does not belong here: deleting rows (``living_rows``, ``clearing``).
 """
 
 import zlib
@@ -43,7 +45,7 @@ def fixed_ids(database: Database, table: str) -> np.ndarray:
 
 
 class Claims:
-    """The claims of one asset, read when first asked for. Used within a transaction that holds the asset's living
+    """The claims of one asset, read when this is made. Used within a transaction that holds the asset's living
     tables."""
 
     def __init__(self, database: Database, asset: str) -> None:

@@ -1,7 +1,7 @@
 """SQL that makes AquaMind's tables in an empty database.
 
-Three kinds of statements, for a bulk load wants them at different moments: tables (with primary keys, unique and CHECK
-constraints), indexes, and foreign keys. Names of constraints and indexes are AquaMind's own, so that its later
+Three kinds of statements, because a bulk load runs them at different moments: tables (with primary keys, unique and
+CHECK constraints), indexes, and foreign keys. Names of constraints and indexes are AquaMind's own, so that its later
 migrations find them.
 
 SQLite gets the column types that Django declares there, so the file opens in AquaMind and in any tool: decimals are
@@ -54,7 +54,7 @@ def _postgresql_column(column: ColumnSpec) -> str:
 def _sqlite_column(column: ColumnSpec) -> str:
     if column.identity:
         # Exactly this type makes the column another name for the row number: no index of its own, and the order of rows
-        # in the file. AUTOINCREMENT lets a loader say where the numbers of users' rows begin.
+        # in the file. AUTOINCREMENT lets a loader set where the ids of user-entered rows begin.
         return f"{quoted(column.name)} integer NOT NULL PRIMARY KEY AUTOINCREMENT"
     text = f"{quoted(column.name)} {SQLITE_TYPES.get(column.kind, column.type)}{'' if column.nullable else ' NOT NULL'}"
     if column.kind == "jsonb":
@@ -171,7 +171,7 @@ def partition_name(days: DayRange) -> str:
 def create_partition(name: str, days: DayRange) -> str:
     """Some days' readings as a table that stands alone, to be loaded before it is attached.
 
-    Its CHECK says what the partition's bounds will say, so that attaching it does not read the rows again.
+    Its CHECK is the partition's bounds, so that attaching it does not read the rows again.
     """
     bounds = (
         f"CONSTRAINT {quoted(name + '_bounds')} CHECK (reading_time >= {_instant(days.first)} AND reading_time <"

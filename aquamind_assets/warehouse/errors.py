@@ -7,7 +7,7 @@ from aquamind_assets.errors import DiskFull, TransientError, UserError
 
 
 class WarehouseError(UserError):
-    """Something asked of a warehouse that it cannot do; the message says why and what to do."""
+    """Something that a warehouse cannot do; the message gives the reason and what to do."""
 
 
 class DatabaseRefused(WarehouseError):

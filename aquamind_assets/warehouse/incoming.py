@@ -4,6 +4,7 @@ Belongs here: what happens between a recorder's block and the load, in this orde
 steps (``adoption``, ``tally``), loading and proving (``chunk_rows``, ``living_rows``).
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 from aquamind_assets.tables.rows import Rows
@@ -13,6 +14,8 @@ from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
 from aquamind_assets.warehouse.adoption.translation import Translation
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.tally import Tally
+
+_log = logging.getLogger(__name__)
 
 
 def has_master_data(tables: Sequence[str]) -> bool:
@@ -27,7 +30,10 @@ def decided(database: Database, tables: Sequence[str], blocks: Iterable[Rows]) -
         return read_translation(database), blocks
     held = list(blocks)
     before = read_records(database)
-    after, _ = decide(database, [block for block in held if block.table in tables], before)
+    after, meetings = decide(database, [block for block in held if block.table in tables], before)
+    if after != before:
+        for meeting in meetings:
+            _log.info("%s", meeting)
     keep_records(database, before, after)
     return after.translation, held
 

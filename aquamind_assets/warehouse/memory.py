@@ -1,4 +1,7 @@
-"""How much memory a process may use, and how large its blocks may therefore be."""
+"""How much memory a process may use, and how large its blocks may therefore be.
+
+Belongs here: measuring memory and choosing the size of blocks. Does not belong here: making the blocks (``records``).
+"""
 
 import gc
 from collections.abc import Callable
@@ -35,20 +38,20 @@ def memory_budget_mb(configured: int | None) -> int:
 
 @dataclass
 class MemoryGuard:
-    """Watches the process's memory and says how many rows the next block may have.
+    """Watches the process's memory and decides how many rows the next block may have.
 
     Attributes:
         budget_mb: memory the process may use.
         block_rows: rows of a block while there is room.
         measure: memory held now, in MB.
-        say: told once for each change for the worse or the better.
+        report: called with a message for each change for the worse or the better.
         peak_mb: most memory seen.
     """
 
     budget_mb: float
     block_rows: int
     measure: Callable[[], float] = resident_mb
-    say: Callable[[str], None] = lambda message: None
+    report: Callable[[str], None] = lambda message: None
     peak_mb: float = 0.0
     _step: int = field(default=0, init=False)
 
@@ -64,7 +67,7 @@ class MemoryGuard:
             step = self._look()
         if step != self._step:
             now = f"{self.peak_mb:.0f} MB at most of {self.budget_mb:.0f} MB"
-            self.say(
+            self.report(
                 (
                     "memory is within bounds again",
                     "memory above 60 %: blocks halved",

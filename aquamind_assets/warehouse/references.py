@@ -2,8 +2,8 @@
 their cost.
 
 Databases are loaded with their own foreign keys switched off where that is allowed, and SQLite does not enforce them by
-default; so each write is proved before it is committed. Which foreign keys there are is asked of the database: people
-have tables of their own that refer to the platform's rows.
+default; so each write is proved before it is committed. Which foreign keys exist is read from the database: users have
+tables of their own that refer to the platform's rows.
 
 Belongs here: finding rows that refer to others. Does not belong here: deleting any (``clearing``, ``living_rows``).
 """
@@ -90,7 +90,7 @@ def prove_unreferenced(database: Database, year: int, table: str, gone: Ids) -> 
     """No row refers to the deleted rows of a table.
 
     Raises:
-        StillReferenced: some do; the message says whose they are and what to do.
+        StillReferenced: some do; the message names them, their owner and what to do.
     """
     faults = [fault for key in database.foreign_keys_to([table]) if (fault := _referring(database, key, year, gone))]
     if faults:
@@ -113,7 +113,7 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
 
 
 def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str:
-    """What is said of the rows that refer by this key to deleted rows; ``""`` if there are none."""
+    """The message about rows that refer by this key to deleted rows; ``""`` if there are none."""
     spec = TABLES.get(key.table)
     where = f"refer ({key.column}) to rows of {key.references} of {year}"
     if spec is None:

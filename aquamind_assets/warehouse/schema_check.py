@@ -1,4 +1,4 @@
-"""Recognising a database that AquaMind's own migrations have made, and saying where it differs from what the platform
+"""Recognizing a database that AquaMind's own migrations have made, and finding where it differs from what the platform
 can fill.
 
 ``read_postgresql`` and ``read_sqlite`` look at a database, :func:`differences` compares what they saw with the

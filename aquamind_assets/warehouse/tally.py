@@ -1,4 +1,4 @@
-"""Counts what passes on its way into the database: rows, digests, ids, references.
+"""Counts rows on their way into the database: how many, their digests, ids and references.
 
 Blocks are looked at once, while they are in memory; what was seen is what the checkpoint says, and what is then proved
 against the database set by set, which costs a thousandth of a trigger on every row.
@@ -108,7 +108,7 @@ class Tally:
 
 
 def _check_instants(block: Rows, days: DayRange) -> None:
-    """A time series is cut by its time and deleted by it, so the time must be of the days that the ids say."""
+    """A time series is cut by its time and deleted by it, so the time must be of the days of the ids."""
     times = block.columns[str(block.spec.time_column)].values
     first, end = days.instants
     earliest, latest = int(times.min()), int(times.max())

@@ -108,7 +108,7 @@ class Warehouse:
         Raises:
             RowsError: a block is for another table, or has ids outside ``days``.
             MissingReferences: a foreign key points to a row that is not in the database.
-            RowsRefused: the database refuses a row, because of a user-entered row with the same key, say.
+            RowsRefused: the database refuses a row, for example because of a user-entered row with the same key.
             WarehouseUnavailable: the connection was lost; nothing of this chunk is in the database.
         """
         return _tried(

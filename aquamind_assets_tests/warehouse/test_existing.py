@@ -1,4 +1,4 @@
-"""A database that AquaMind's own migrations made: recognised, filled in place, nothing of it dropped, users' rows left
+"""A database that AquaMind's own migrations made: recognized, filled in place, nothing of it dropped, users' rows left
 alone."""
 
 import sqlite3

@@ -13,6 +13,7 @@ import pytest
 from aquamind_assets.cli.clear import clear_years
 from aquamind_assets.cli.verify import verify_database
 from aquamind_assets.docs_generator.farms import LONG_AFTER, record, store
+from aquamind_assets.pipeline.existing_rows import meetings
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.records.users.people import users
@@ -133,9 +134,13 @@ def fill(platform: Platform) -> None:
 def test_it_is_filled_verified_cleared_and_filled_again(platform: Platform) -> None:
     with platform.open() as warehouse:
         before = theirs(warehouse)
+        foretold = meetings(platform, warehouse, [YEAR])
+        assert {meeting.table for meeting in foretold if meeting.action == "changed"} == {"auth_user"}
+        assert sum(meeting.table == "batch_lifecyclestage" for meeting in foretold) == len(STAGES)
     fill(platform)
     with platform.read() as warehouse:
         assert theirs(warehouse) == before
+        assert meetings(platform, warehouse, [YEAR]) == foretold
         manifest = warehouse.manifest()
         adopted = {table for (table,) in warehouse.query("SELECT DISTINCT table_name FROM aquamind_assets_adopted")}
         assert adopted >= {"batch_species", "batch_lifecyclestage", "infrastructure_geography", "health_sampletype"}

@@ -9,7 +9,7 @@ from aquamind_assets.warehouse.memory import SMALLEST_BLOCK, MemoryGuard, memory
 def guard(held: list[float], said: list[str]) -> MemoryGuard:
     """A guard of 1,000 MB that finds these amounts held, one at each look."""
     looks = iter(held)
-    return MemoryGuard(1000, 600_000, measure=lambda: next(looks), say=said.append)
+    return MemoryGuard(1000, 600_000, measure=lambda: next(looks), report=said.append)
 
 
 def test_blocks_shrink_as_memory_fills_and_grow_again() -> None:

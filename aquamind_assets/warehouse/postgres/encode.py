@@ -101,7 +101,7 @@ def _byte_lengths(labels: tuple[str, ...]) -> np.ndarray:
 
 
 def _uniform(rows: Rows) -> Rows:
-    """The same rows with columns that are NULL everywhere said once."""
+    """The same rows with columns that are NULL everywhere stored once."""
     columns = {
         name: (
             Stored(column.spec, np.zeros((), np.int64), np.ones((), bool), column.labels)

@@ -1,9 +1,10 @@
-"""Why a server refused a connection, independent of the language it says it in.
+"""Why a server refused a connection, independent of the language of its messages.
 
 A server that refuses a connection sends a SQLSTATE, but libpq hands on the text alone: neither ``psycopg.connect`` nor
 ``PQerrorMessage`` gives the code. libpq can write down the messages it receives, though (``PQtrace``, on Linux), field
 by field. So where a connection failed it is tried once more with that record, which is kept in memory because it may
-hold a password. Where there is no record, ``PQping`` tells a server that cannot be reached from one that refuses.
+hold a password. Where there is no record, ``PQping`` distinguishes a server that cannot be reached from one that
+refuses.
 
 Belongs here: finding the reason. Does not belong here: what it means (``failures``).
 """
@@ -75,5 +76,5 @@ def _finish(connection: pq.abc.PGconn) -> None:
 
 
 def _line(error: psycopg.Error) -> str:
-    """What the driver says, on one line."""
+    """The driver's text on one line."""
     return " ".join(str(error).split())

@@ -22,7 +22,7 @@ from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, platform_ids
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
-from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, YearLocked
+from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
@@ -187,7 +187,7 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         connection = self._file.writable()
         self._file.make_folder(self._locks)
-        with FileLock(self._locks / "writer.lock").acquire(timeout=BUSY_SECONDS), failures_named(self.path):
+        with self._only_writer(), failures_named(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -196,6 +196,21 @@ class SqliteDatabase(Database):
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[None]:
+        """Wait until no other process writes into the file, and keep others waiting."""
+        lock = FileLock(self._locks / "writer.lock")
+        try:
+            lock.acquire(timeout=BUSY_SECONDS)
+        except Timeout:
+            raise WarehouseUnavailable(
+                f"{self.path}: another process has been writing for {BUSY_SECONDS:.0f} s (lock file {lock.lock_file})"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def serialise(self, name: str) -> None:
         """There is one writer anyway."""

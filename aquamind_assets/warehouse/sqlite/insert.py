@@ -7,9 +7,9 @@ which a loader that undoes the whole transaction has no use for.
 
 Readings come sensor by sensor, while the table is in the order of ids (by time, all sensors of an instant together) and
 its index by container. So rows are sorted a tile at a time, a tile being all that some eighty sensors measured in
-thirty days: short runs for the table, and few pages of the index at once. Sorted in larger pieces every row wants
+thirty days: short runs for the table, and few pages of the index at once. Sorted in larger pieces every row needs
 another page of the index, and once those are more than the cache holds a row costs twice as much in the third chunk of
-a table as in the first; unsorted every row wants another page of the table.
+a table as in the first; unsorted every row needs another page of the table.
 """
 
 from collections.abc import Iterator

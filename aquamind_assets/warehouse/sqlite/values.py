@@ -42,7 +42,7 @@ def constant(column: Stored) -> str:
 
 
 def chosen(spec: ColumnSpec) -> str:
-    """A column as :func:`digest_values` wants it read: integers that are NULL as the number that NULL counts as."""
+    """A column as :func:`digest_values` takes it: integers that are NULL as the number that NULL counts as."""
     name = quoted(spec.name)
     return f"coalesce({name}, {NULL_VALUE})" if spec.nullable and _is_integer(spec) else name
 
