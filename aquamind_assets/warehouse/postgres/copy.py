@@ -29,20 +29,30 @@ class _Sender(Thread):
     def __init__(self, connection: psycopg.Connection) -> None:
         super().__init__(name="copy-sender", daemon=True)
         self.queue: Queue[_Item | Exception | None] = Queue(QUEUED_PIECES)
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._connection = connection
+        self._ended = False
 
     def run(self) -> None:
         try:
-            item = self.queue.get()
+            item = self._next()
             while isinstance(item, tuple):
                 item = self._copy(item)
         except _Stopped:
             pass
-        except Exception as error:
+        except BaseException as error:
             self.failure = error
-            while self.queue.get() is not None:
-                pass
+        finally:
+            # Whoever puts pieces waits for room in the queue: it is emptied up to its end, whatever has happened. The
+            # end may have been taken already, for the server refuses rows as late as at the end of a COPY.
+            while not self._ended:
+                self._next()
+
+    def _next(self) -> _Item | Exception | None:
+        """What was put next; None, once, is the end."""
+        item = self.queue.get()
+        self._ended = item is None
+        return item
 
     def _copy(self, item: _Item | Exception | None) -> _Item | Exception | None:
         """One COPY, for as long as pieces of one statement come; what came instead of the next."""
@@ -52,7 +62,7 @@ class _Sender(Thread):
             copy.write(HEADER)
             while isinstance(item, tuple) and item[0] is statement:
                 copy.write(item[1])
-                item = self.queue.get()
+                item = self._next()
             if isinstance(item, Exception):
                 raise item
             copy.write(TRAILER)
