@@ -150,6 +150,15 @@ class Database(ABC):
     def finds_by_id(self, table: str) -> bool:
         """Whether the table's rows can be found by id without reading all of them."""
 
+    def dropped(self, table: str, days: DayRange) -> bool:
+        """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
+        return False
+
+    def portions(self, table: str, alias: str) -> Sequence[str]:
+        """Conditions on the rows ``alias`` of a table, in order of time, that divide all its rows so that a query of
+        each portion touches few parts of the table."""
+        return ["1 = 1"]
+
     @abstractmethod
     def size_bytes(self) -> int:
         """Bytes the database takes up."""

@@ -82,12 +82,13 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
     """``table.column`` to the number of rows whose foreign key points nowhere."""
     found = {}
     for table in tables:
+        portions = database.portions(table, "child")
         for column in TABLES[table].foreign_keys:
             sql = (
                 f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL AND NOT EXISTS'
-                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}")'
+                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}") AND'
             )
-            count = database.query(sql)[0][0]
+            count = sum(database.query(f"{sql} {portion}")[0][0] for portion in portions)
             if count:
                 found[f"{table}.{column.name}"] = count
     return found

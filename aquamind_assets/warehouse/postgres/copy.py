@@ -80,7 +80,9 @@ def copy_rows(connection: psycopg.Connection, blocks: Iterable[Rows], new_tables
     sender.start()
     try:
         for block in blocks:
-            statement = statements.setdefault(block.table, _statement(block, new_tables.get(block.table)))
+            statement = statements.setdefault(
+                block.table, copy_statement(block.table, block.columns, new_tables.get(block.table))
+            )
             for piece in encode(block):
                 sender.queue.put((statement, piece))
             if sender.failure:
@@ -95,9 +97,8 @@ def copy_rows(connection: psycopg.Connection, blocks: Iterable[Rows], new_tables
         raise sender.failure
 
 
-def _statement(block: Rows, new_table: str | None) -> sql.Composed:
+def copy_statement(table: str, columns: Iterable[str], new_table: str | None) -> sql.Composed:
+    """COPY of these columns into a table, or into the new one that takes its rows instead."""
     options = "FORMAT BINARY, FREEZE" if new_table else "FORMAT BINARY"
-    names = sql.SQL(", ").join(map(sql.Identifier, block.columns))
-    return sql.SQL("COPY {} ({}) FROM STDIN ({})").format(
-        sql.Identifier(new_table or block.table), names, sql.SQL(options)
-    )
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN ({})").format(sql.Identifier(new_table or table), names, sql.SQL(options))

@@ -15,16 +15,20 @@ import psycopg
 from aquamind_assets.masking import masked
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
+from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import NothingMaterialized
-from aquamind_assets.warehouse.postgres import timescale
+from aquamind_assets.warehouse.postgres.conditions import of_days, of_ids, of_time
 from aquamind_assets.warehouse.postgres.connection import Session, lock_key
 from aquamind_assets.warehouse.postgres.copy import copy_rows
 from aquamind_assets.warehouse.postgres.portable import PORTABLE, translated
 from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions
 from aquamind_assets.warehouse.postgres.scan import scan_hashes
+from aquamind_assets.warehouse.postgres.timescale import extension, limits
+from aquamind_assets.warehouse.postgres.timescale.chunks import Chunks
+from aquamind_assets.warehouse.postgres.timescale.hypertable import Hypertable
+from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
 
 
@@ -38,9 +42,10 @@ class PostgresDatabase(Database):
         self._session = Session(url, self.url)
         self._partitions: ReadingPartitions | None = None
         self._targets: dict[str, str] = {}
-        self._opened: list[str] = []
+        self._hypertables_written: dict[str, Hypertable] = {}
+        self._triggers_skipped = False
         with self._session.failures_named():
-            self._timescale = timescale.installed_version(self._connection)
+            self._timescale = extension.installed_version(self._connection)
             self._may_skip_triggers = _may_skip_triggers(self._connection)
 
     @property
@@ -50,7 +55,7 @@ class PostgresDatabase(Database):
 
     @property
     def _hypertables(self) -> frozenset[str]:
-        return timescale.hypertables(self._connection) if self._timescale else frozenset()
+        return extension.hypertables(self._connection) if self._timescale else frozenset()
 
     def close(self) -> None:
         """See :class:`Database`."""
@@ -94,6 +99,9 @@ class PostgresDatabase(Database):
                 f"{self.url} holds no tables of AquaMind yet; `aquamind run` with the same database makes them"
             )
         own_tables.refuse_newer(self)
+        with self._session.failures_named():
+            for table in self._hypertables:
+                limits.refuse_scarce_locks(self._connection, TABLES[table], self.url)
         return there
 
     def _create_tables(self) -> None:
@@ -102,7 +110,7 @@ class PostgresDatabase(Database):
             statements.append(ddl.create_default_partition())
         else:
             series = [table for table in TABLES.values() if table.time_column]
-            statements += [statement for table in series for statement in timescale.compression_statements(table)]
+            statements += [line for table in series for line in compression_statements(table, self._timescale)]
         for statement in statements:
             self._connection.execute(statement.encode())
 
@@ -143,12 +151,15 @@ class PostgresDatabase(Database):
     def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
         """See :class:`Database`."""
         self._targets.clear()
-        self._opened.clear()
+        self._hypertables_written.clear()
         self._partitions = None
         with self._session.failures_named(), self._session.live().transaction():
             self._session.writing = True
             try:
-                if self._may_skip_triggers and not (self._timescale and timescale.aggregated(self._connection)):
+                self._triggers_skipped = self._may_skip_triggers and not (
+                    self._timescale and extension.needs_triggers(self._connection, self._timescale)
+                )
+                if self._triggers_skipped:
                     self._connection.execute("SET LOCAL session_replication_role = replica")
                 if tables:
                     # Every writer takes its tables in one order, so that no two can wait for each other.
@@ -170,8 +181,10 @@ class PostgresDatabase(Database):
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
         if table in self._hypertables:
-            self._opened.append(table)
-            self._hypertable(table).open(days)
+            target = self._hypertable(table).begin(days, append=append)
+            if target:
+                self._targets[table] = target
+            return
         partitions = self._partitions_of(table)
         staging = partitions.begin(days) if partitions and not append else None
         if staging:
@@ -179,22 +192,42 @@ class PostgresDatabase(Database):
             return
         if partitions:
             partitions.ensure(days)
-        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
 
     def settle(self) -> None:
         """See :class:`Database`."""
         self._targets.clear()
         if self._partitions:
             self._partitions.settle()
+        for hypertable in self._hypertables_written.values():
+            hypertable.settle()
 
     def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
         """See :class:`Database`."""
-        for table in self._opened:
-            self._hypertable(table).close(complete())
+        for hypertable in self._hypertables_written.values():
+            hypertable.finish(complete())
 
-    def _hypertable(self, table: str) -> timescale.Hypertable:
+    def _hypertable(self, table: str) -> Hypertable:
+        """The hypertable as the open transaction writes it."""
         assert self._timescale is not None
-        return timescale.Hypertable(self._connection, table, self._timescale)
+        if table not in self._hypertables_written:
+            self._hypertables_written[table] = Hypertable(
+                self._connection, table, self._timescale, self.url, triggers_skipped=self._triggers_skipped
+            )
+        return self._hypertables_written[table]
+
+    def dropped(self, table: str, days: DayRange) -> bool:
+        """See :class:`Database`."""
+        with self._session.failures_named():
+            return table in self._hypertables and not Chunks(self._session.live(), TABLES[table]).overlapping(days)
+
+    def portions(self, table: str, alias: str) -> Sequence[str]:
+        """See :class:`Database`."""
+        if table not in self._hypertables:
+            return super().portions(table, alias)
+        with self._session.failures_named():
+            years = Chunks(self._session.live(), TABLES[table]).years()
+        return [of_time(table, year_days(year), alias) for year in years]
 
     def finds_by_id(self, table: str) -> bool:
         """See :class:`Database`."""
@@ -209,12 +242,12 @@ class PostgresDatabase(Database):
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         if table in self._hypertables:
-            self._hypertable(table).open(days)
+            return self._hypertable(table).delete(days)
         partitions = self._partitions_of(table)
         return (
             partitions.delete(days)
             if partitions
-            else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {_of_days(table, days)}")
+            else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
         )
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
@@ -248,21 +281,32 @@ class PostgresDatabase(Database):
         """See :class:`Database`."""
         name = ddl.quoted(column)
         if isinstance(ids, tuple):
-            return int(
-                self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} >= ? AND {name} < ?", ids)[0][0]
-            )
-        return int(self.query(f"SELECT count(*) FROM {ddl.quoted(table)} WHERE {name} = ANY(?)", (ids.tolist(),))[0][0])
+            condition, params = f"{name} >= ? AND {name} < ?", list(ids)
+        else:
+            condition, params = f"{name} = ANY(?)", [ids.tolist()]
+        counted = f"SELECT count(*) FROM {ddl.quoted(table)} AS t WHERE {condition} AND"
+        return sum(int(self.query(f"{counted} {portion}", params)[0][0]) for portion in self.portions(table, "t"))
 
     def scan(self, table: str, low: int, high: int) -> Iterator[np.ndarray]:
         """See :class:`Database`."""
         with self._session.failures_named():
-            yield from scan_hashes(self._session.live(), TABLES[table], _between(table, low, high))
+            yield from scan_hashes(self._session.live(), TABLES[table], of_ids(table, low, high))
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
+        key, portions = TABLES[table].id_column, self.portions(table, "t")
+        smallest = self._bound(table, f"min({key})", low, portions)
+        largest = self._bound(table, f"max({key})", low, portions[::-1])
+        return None if smallest is None or largest is None else (smallest, largest)
+
+    def _bound(self, table: str, bound: str, low: int, portions: Sequence[str]) -> int | None:
+        """The smallest or largest id from ``low`` on, which is in the first portion that has any."""
         key = TABLES[table].id_column
-        found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
-        return None if found[0] is None else (found[0], found[1])
+        for portion in portions:
+            sql = f"SELECT {bound} FROM {ddl.quoted(table)} AS t WHERE {key} >= ? AND {portion}"
+            if (found := self.query(sql, (low,))[0][0]) is not None:
+                return int(found)
+        return None
 
 
 def _may_skip_triggers(connection: psycopg.Connection) -> bool:
@@ -272,28 +316,3 @@ def _may_skip_triggers(connection: psycopg.Connection) -> bool:
         may += " OR has_parameter_privilege('session_replication_role', 'SET')"
     found = connection.execute(f"SELECT {may}".encode()).fetchone()
     return bool(found and found[0])
-
-
-def _between(table: str, low: int, high: int) -> str:
-    """Condition for the rows with ``low <= id < high``. Their time is given too where the table is cut by time: it is
-    in the key or chooses the partition."""
-    spec = TABLES[table]
-    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
-    if spec.time_column and high - low > 1:
-        first, last = year_of_ids(np.array([low, high - 1])).tolist()
-        condition += (
-            f" AND {ddl.quoted(spec.time_column)} >= '{first}-01-01 00:00+00' AND {ddl.quoted(spec.time_column)} <"
-            f" '{last + 1}-01-01 00:00+00'"
-        )
-    return condition
-
-
-def _of_days(table: str, days: DayRange) -> str:
-    """Condition for the rows with ids of these days of one calendar year."""
-    spec = TABLES[table]
-    low, high = id_range(days, narrow=spec.narrow_id)
-    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
-    if spec.time_column:
-        name = ddl.quoted(spec.time_column)
-        condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
-    return condition
