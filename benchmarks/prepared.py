@@ -89,4 +89,4 @@ _BARE = f"CREATE TABLE bare (LIKE {READINGS} INCLUDING DEFAULTS)"
 def _insert(database: SqliteDatabase, pieces: list[tuple[str, list[Any]]]) -> None:
     with database.transaction():
         for statement, values in pieces:
-            database._connection.execute(statement, values)
+            database._file.connection().execute(statement, values)

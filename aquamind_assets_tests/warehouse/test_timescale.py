@@ -14,6 +14,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from aquamind_assets.laws.evidence import id_condition
+from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
@@ -229,7 +230,7 @@ def test_what_is_not_right_is_refused(filled: Warehouse) -> None:
     assert filled.checkpoints("readings") == []
 
 
-def wrong_sensors(days: DayRange) -> Iterator[object]:
+def wrong_sensors(days: DayRange) -> Iterator[Rows]:
     for block in readings(days):
         block.columns["sensor_id"].values[:] += 5_000
         yield block
@@ -371,7 +372,7 @@ def test_a_continuous_aggregate_sees_what_is_written_and_cleared(filled: Warehou
 @pytest.mark.slow
 def test_two_writers_at_the_same_time(filled: Warehouse, timescale_url: str) -> None:
     use_aquaminds_layout(filled)
-    enter(filled, 1, "2015-12-31 12:00:00+00")
+    enter(filled, 1, "2015-12-31 12:00:30+00")
     write_year(filled, chunks=1)
     run_together(timescale_url, [2015, 2016])
     assert filled.manifest() == filled.recount()
@@ -380,13 +381,14 @@ def test_two_writers_at_the_same_time(filled: Warehouse, timescale_url: str) -> 
 @needs_server
 @pytest.mark.slow
 def test_the_benchmark_runs(timescale_url: str) -> None:
-    options = "--scenario tiny --days 2 --scale 1 --repeats 1".split()
+    options = ["--scenario", "tiny", "--days", "2", "--scale", "1", "--repeats", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load", *options, "--database", timescale_url],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=300,
+        env={"COLUMNS": "200", "PATH": "/usr/bin:/bin"},
         check=False,
     )
     assert done.returncode == 0, done.stderr
