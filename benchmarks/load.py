@@ -36,6 +36,7 @@ from aquamind_assets.warehouse.memory import resident_mb
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.warehouse import Warehouse
 from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
+from benchmarks.server import Server
 from benchmarks.source import READINGS, Source
 
 COPY_PREPARED, COPY_PIPELINE = "COPY alone, prepared", "COPY alone, pipeline"
@@ -44,8 +45,9 @@ ASSET = "environmental_readings"
 
 @dataclass(frozen=True)
 class Measured:
-    """One line of the table: what was done, its wall time, this process's processor time, and the most memory it was
-    seen to hold."""
+    """One line of the table: what was done, its wall time, this process's processor time, the most memory it was seen
+    to hold, the processor time of the server's process (None if it is out of sight), and the bytes that the readings
+    take up afterwards (None if the database does not tell)."""
 
     database: str
     what: str
@@ -53,6 +55,8 @@ class Measured:
     seconds: float
     processor_seconds: float
     peak_mb: float
+    server_seconds: float | None = None
+    stored_bytes: int | None = None
 
     @property
     def microseconds(self) -> float:
@@ -94,13 +98,14 @@ def own_postgresql() -> Iterator[str]:
         server.cleanup()
 
 
-def measure(database: str, what: str, work: Callable[[], int]) -> Measured:
+def measure(database: str, what: str, server: Server, work: Callable[[], int]) -> Measured:
     """Run it once; ``work`` returns the rows it loaded."""
     with PeakMemory() as memory:
-        started, processor = time.perf_counter(), time.process_time()
+        started, processor, served = time.perf_counter(), time.process_time(), server.seconds()
         rows = work()
         seconds, processor = time.perf_counter() - started, time.process_time() - processor
-    return Measured(database, what, rows, seconds, processor, memory.mb)
+        serving = None if served is None else (server.seconds() or 0.0) - served
+    return Measured(database, what, rows, seconds, processor, memory.mb, serving, server.stored_bytes())
 
 
 def write(warehouse: Warehouse, source: Source, days: DayRange) -> int:
@@ -131,25 +136,27 @@ def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, rep
         ways[COPY_PREPARED] = lambda: copy_prepared(database, ready)
         ways[COPY_PIPELINE] = lambda: copy_pipeline(database, days, source.blocks(days))
     found: dict[str, list[Measured]] = {what: [] for what in ways}
+    server = Server(database)
     for _ in range(repeats):
         for what, work in ways.items():
-            found[what].append(measure(name, what, work))
+            found[what].append(measure(name, what, server, work))
             warehouse.clear({ASSET: [READINGS]}, [source.year])
     return [min(runs, key=lambda run: run.seconds) for runs in found.values()]
 
 
 def scale(name: str, warehouse: Warehouse, source: Source, sizes: list[int]) -> list[Measured]:
     """The pipeline at growing numbers of days, each into an empty table."""
-    found = []
+    found, server = [], Server(warehouse.database)
     for size in sizes:
         warehouse.clear({ASSET: [READINGS]}, [source.year])
         days = DayRange(source.first_day, min(source.first_day + size, year_days(source.year).end))
-        found.append(measure(name, f"pipeline, {len(days)} days", partial(write, warehouse, source, days)))
+        found.append(measure(name, f"pipeline, {len(days)} days", server, partial(write, warehouse, source, days)))
     last = DayRange(source.first_day, source.first_day + sizes[-1])
     found.append(
         measure(
             name,
             "resume: nothing to do",
+            server,
             lambda: len(warehouse.pending_chunks(ASSET, source.year, "benchmark", _chunks(last))),
         )
     )
@@ -168,7 +175,19 @@ def _chunks(days: DayRange) -> list[Chunk]:
 
 def report(lines: list[Measured]) -> Table:
     """The table that is printed."""
-    table = Table("database", "what", "rows", "seconds", "µs/row", "rows/s", "of prepared", "own µs/row", "peak MB")
+    table = Table(
+        "database",
+        "what",
+        "rows",
+        "seconds",
+        "µs/row",
+        "rows/s",
+        "of prepared",
+        "own µs/row",
+        "server µs/row",
+        "B/row",
+        "peak MB",
+    )
     best = {(line.database, line.what): line.microseconds for line in lines if line.rows}
     yardstick = {"pipeline": "prepared", COPY_PIPELINE: COPY_PREPARED}
     for line in lines:
@@ -182,6 +201,8 @@ def report(lines: list[Measured]) -> Table:
             f"{line.rows / line.seconds:,.0f}" if line.rows else "",
             share,
             f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
+            f"{line.server_seconds / line.rows * 1e6:.2f}" if line.rows and line.server_seconds is not None else "",
+            f"{line.stored_bytes / line.rows:.1f}" if line.rows and line.stored_bytes else "",
             f"{line.peak_mb:.0f}",
         )
     return table
@@ -221,8 +242,8 @@ def main() -> None:
                 own_postgresql() if url == "postgresql" else _given(url) as address,
                 open_warehouse(address) as warehouse,
             ):
-                name = url.split(":")[0]
                 warehouse.prepare()
+                name = Server(warehouse.database).name
                 source.write_parents(warehouse)
                 lines += compare(
                     name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats

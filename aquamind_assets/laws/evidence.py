@@ -17,6 +17,7 @@ from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
+from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 MAX_ROWS_CHECKED = 50_000
@@ -180,8 +181,14 @@ def id_condition(table: str, first: int, last: int, alias: str = "") -> str:
     spec = TABLES[table]
     low = id_range(DayRange(first, first + 1), narrow=spec.narrow_id)[0]
     high = id_range(DayRange(last, last + 1), narrow=spec.narrow_id)[1]
-    key = f"{alias}.{spec.id_column}" if alias else spec.id_column
-    return f"{key} >= {low} AND {key} < {high}"
+    of = f"{alias}." if alias else ""
+    condition = f"{of}{spec.id_column} >= {low} AND {of}{spec.id_column} < {high}"
+    if spec.time_column:
+        # The ids are exact, but without a time a table that is stored by time would be read, and locked, from end to
+        # end. One more day on both sides finds rows beside their day.
+        time = f"{of}{quoted(spec.time_column)}"
+        condition += f" AND {time} >= '{format_day(first - 1)} 00:00:00' AND {time} < '{format_day(last + 2)} 00:00:00'"
+    return condition
 
 
 def integers(values: pd.Series, scale: int = 1) -> np.ndarray:

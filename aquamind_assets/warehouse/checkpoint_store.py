@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aquamind_assets.tables.digest import add
+from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import (
     CONTENT_COLUMNS,
     DIARY_COLUMNS,
@@ -38,6 +39,19 @@ def read_checkpoint(database: Database, key: ChunkKey) -> Checkpoint | None:
     """The checkpoint of one chunk; None if it is not committed."""
     found = read_checkpoints(database, key.asset, key.year)
     return next((checkpoint for checkpoint in found if checkpoint.chunk == key.chunk), None)
+
+
+def read_present(database: Database, asset: str, year: int) -> list[Checkpoint]:
+    """Committed chunks of an asset's year in order, without those whose rows the database has dropped by itself."""
+    found = read_checkpoints(database, asset, year)
+    sql = (
+        "SELECT DISTINCT chunk, table_name FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND row_count"
+        " > 0 ORDER BY chunk, table_name"
+    )
+    written = [(chunk, table) for chunk, table in database.query(sql, (asset, year)) if TABLES[table].time_column]
+    days = {checkpoint.chunk: checkpoint.days for checkpoint in found}
+    gone = {chunk for chunk, table in written if chunk in days and database.dropped(table, days[chunk])}
+    return [checkpoint for checkpoint in found if checkpoint.chunk not in gone]
 
 
 def read_counts(database: Database, key: ChunkKey) -> dict[tuple[str, int], tuple[int, int]]:

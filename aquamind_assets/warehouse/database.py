@@ -183,6 +183,15 @@ class Database(ABC):
     def finds_by_id(self, table: str) -> bool:
         """Whether the table's rows can be found by id without reading all of them."""
 
+    def dropped(self, table: str, days: DayRange) -> bool:
+        """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
+        return False
+
+    def portions(self, table: str, alias: str) -> Sequence[str]:
+        """Conditions on the rows ``alias`` of a table, in order of time, that divide all its rows so that a query of
+        each portion touches few parts of the table."""
+        return ["1 = 1"]
+
     @abstractmethod
     def damage(self) -> list[str] | None:
         """What the database's own check of its pages and indexes finds wrong, with the table or index; None if it has

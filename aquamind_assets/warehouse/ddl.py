@@ -32,9 +32,9 @@ SQLITE_READING_INDEXES = ("environment_contain_a6622f_idx",)
 seven of AquaMind's, and the others serve no question that this one (container, parameter, time) or the order of the ids
 does not."""
 
-HYPERTABLE_CHUNK = "7 days"
-"""Stretch of time in one chunk of a hypertable: 2 million readings at full scale, small enough to compress in memory.
-TimescaleDB's own default."""
+HYPERTABLE_CHUNKS = {READINGS: "30 days", "environmental_weatherdata": "365 days"}
+"""Stretch of time in one chunk of a hypertable: nine million readings at full scale, or a year of weather, which has a
+hundredth of their rows. The platform makes the chunks of its own days itself; these are those of user-entered rows."""
 
 
 def quoted(name: str) -> str:
@@ -98,7 +98,8 @@ def create_table(table: TableSpec, dialect: Dialect, *, timescaledb: bool = Fals
         # The primary key begins with the time: the index that TimescaleDB would add on it by itself would only be kept
         # up to date for nothing.
         statements.append(
-            f"SELECT create_hypertable('{table.name}', by_range('{table.time_column}', INTERVAL '{HYPERTABLE_CHUNK}'),"
+            f"SELECT create_hypertable('{table.name}', by_range('{table.time_column}', INTERVAL"
+            f" '{HYPERTABLE_CHUNKS[table.name]}'),"
             " create_default_indexes => false)"
         )
     return statements

@@ -101,12 +101,13 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
     """``table.column`` to the number of rows with a dangling foreign key."""
     found = {}
     for table in tables:
+        portions = database.portions(table, "child")
         for column in TABLES[table].foreign_keys:
             sql = (
                 f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL AND NOT EXISTS'
-                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}")'
+                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}") AND'
             )
-            count = database.query(sql)[0][0]
+            count = sum(database.query(f"{sql} {portion}")[0][0] for portion in portions)
             if count:
                 found[f"{table}.{column.name}"] = count
     return found
@@ -122,30 +123,39 @@ def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str
     condition, params = database.ids_condition(key.column, gone)
     low, high = platform_ids(narrow=spec.narrow_id)
     entered = f"({spec.id_column} < ? OR {spec.id_column} >= ?)"
-    select = f"FROM {key.sql} WHERE {condition} AND"
-    count, first, last = database.query(
-        f"SELECT count(*), min({spec.id_column}), max({spec.id_column}) {select} NOT {entered}", [*params, low, high]
-    )[0]
+    select = f"FROM {key.sql} AS t WHERE {condition} AND"
+    sql = f"SELECT count(*), min({spec.id_column}), max({spec.id_column}) {select} NOT {entered} AND"
+    found = [database.query(f"{sql} {portion}", [*params, low, high])[0] for portion in _portions(database, key)]
+    count = sum(number for number, _, _ in found)
     parts = []
     if count:
-        years = sorted(set(year_of_ids(np.array([first, last]), narrow=spec.narrow_id).tolist()))
+        bounds = np.array([bound for number, *both in found if number for bound in both])
+        years = sorted(set(year_of_ids(bounds, narrow=spec.narrow_id).tolist()))
         parts.append(
             f"{count} rows of the platform in {key.table}, written by {spec.made_by} with ids of"
             f" {'-'.join(map(str, years))}, {where}: clear those years, or {spec.made_by} too"
         )
-    ids = database.query(
-        f"SELECT {spec.id_column} {select} {entered} ORDER BY {spec.id_column} LIMIT {_SHOWN}", [*params, low, high]
-    )
-    if ids:
-        count = database.query(f"SELECT count(*) {select} {entered}", [*params, low, high])[0][0]
-        shown = ", ".join(str(number) for (number,) in ids) + (", ..." if count > len(ids) else "")
+    ids, count = [], 0
+    for portion in _portions(database, key):
+        sql = f"{select} {entered} AND {portion}"
+        count += database.query(f"SELECT count(*) {sql}", [*params, low, high])[0][0]
+        first = f"SELECT {spec.id_column} {sql} ORDER BY {spec.id_column} LIMIT {_SHOWN}"
+        ids += [number for (number,) in database.query(first, [*params, low, high])]
+    if count:
+        shown = ", ".join(map(str, sorted(ids)[:_SHOWN])) + (", ..." if count > _SHOWN else "")
         parts.append(f"{count} user-entered rows of {key.table} (id {shown}) {where}: change or delete them first")
     return "\n".join(parts)
 
 
 def _count(database: Database, key: ForeignKey, ids: Ids) -> int:
     condition, params = database.ids_condition(key.column, ids)
-    return int(database.query(f"SELECT count(*) FROM {key.sql} WHERE {condition}", params)[0][0])
+    sql = f"SELECT count(*) FROM {key.sql} AS t WHERE {condition} AND"
+    return sum(int(database.query(f"{sql} {portion}", params)[0][0]) for portion in _portions(database, key))
+
+
+def _portions(database: Database, key: ForeignKey) -> Sequence[str]:
+    """Conditions that divide the rows (``AS t``) that may refer, so that no query locks more of a table than a year."""
+    return database.portions(key.table, "t") if key.table in TABLES else ("1 = 1",)
 
 
 def _of_table(key: ForeignKey) -> str:

@@ -93,8 +93,9 @@ class Warehouse:
         return checkpoint_store.read_checkpoints(self.database, asset, year)
 
     def pending_chunks(self, asset: str, year: int, fingerprint: str, chunks: Sequence[Chunk]) -> list[PendingChunk]:
-        """Which of a year's ``chunks`` are still to be written for the scenario with this fingerprint, in order."""
-        return pending(self.checkpoints(asset, year), fingerprint, chunks)
+        """Which of a year's ``chunks`` are still to be written for the scenario with this fingerprint, in order: those
+        too that the database has dropped by itself since."""
+        return pending(checkpoint_store.read_present(self.database, asset, year), fingerprint, chunks)
 
     def write_chunk(
         self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Blocks

@@ -166,11 +166,11 @@ def test_timescaledb_gets_hypertables_with_aquaminds_keys():
     assert "PARTITION BY" not in text
     assert [line for line in statements if "create_hypertable" in line] == [
         (
-            "SELECT create_hypertable('environmental_environmentalreading', by_range('reading_time', INTERVAL '7"
+            "SELECT create_hypertable('environmental_environmentalreading', by_range('reading_time', INTERVAL '30"
             " days'), create_default_indexes => false)"
         ),
         (
-            "SELECT create_hypertable('environmental_weatherdata', by_range('timestamp', INTERVAL '7 days'),"
+            "SELECT create_hypertable('environmental_weatherdata', by_range('timestamp', INTERVAL '365 days'),"
             " create_default_indexes => false)"
         ),
     ]

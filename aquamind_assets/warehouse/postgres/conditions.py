@@ -1,35 +1,37 @@
-"""Conditions that choose rows by their ids and, where a table is cut by time, by their time too.
+"""Conditions on the rows of some ids or days, as PostgreSQL wants them: with the time where a table is cut by it.
 
-Belongs here: SQL conditions. Does not belong here: the statements around them.
+Where a table is partitioned, or a hypertable, a condition on ids alone touches and locks every part of it.
+
+Belongs here: SQL of conditions. Does not belong here: statements.
 """
 
 import numpy as np
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, id_range, to_date, year_of_ids
+from aquamind_assets.timeline import DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
 
 
-def between(table: str, low: int, high: int) -> str:
-    """Condition for the rows with ``low <= id < high``. Their time is given too where the table is cut by time: it is
-    in the key or chooses the partition."""
+def of_ids(table: str, low: int, high: int) -> str:
+    """Rows with ``low <= id < high``."""
     spec = TABLES[table]
     condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
     if spec.time_column and high - low > 1:
         first, last = year_of_ids(np.array([low, high - 1])).tolist()
-        condition += (
-            f" AND {quoted(spec.time_column)} >= '{first}-01-01 00:00+00' AND {quoted(spec.time_column)} <"
-            f" '{last + 1}-01-01 00:00+00'"
-        )
+        condition += f" AND {of_time(table, DayRange(year_days(first).first, year_days(last).end))}"
     return condition
 
 
 def of_days(table: str, days: DayRange) -> str:
-    """Condition for the rows with ids of these days of one calendar year."""
+    """Rows with ids of these days of one calendar year."""
     spec = TABLES[table]
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
-    if spec.time_column:
-        name = quoted(spec.time_column)
-        condition += f" AND {name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"
-    return condition
+    return f"{condition} AND {of_time(table, days)}" if spec.time_column else condition
+
+
+def of_time(table: str, days: DayRange, alias: str = "") -> str:
+    """Rows of a time series (named ``alias`` in the statement) with a time of these days."""
+    time = quoted(str(TABLES[table].time_column))
+    name = f"{alias}.{time}" if alias else time
+    return f"{name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"

@@ -1,8 +1,5 @@
 """Binary COPY while the next rows are being made: a thread sends, so that the recorder, the encoder and the server work
-side by side.
-
-Belongs here: the two threads and what passes between them. Does not belong here: the bytes (``encode``).
-"""
+side by side."""
 
 from collections.abc import Iterable, Mapping
 from queue import Queue
@@ -27,16 +24,12 @@ class _Stopped(Exception):
 
 
 class _Sender(Thread):
-    """Sends queued pieces, one COPY after the other; the connection is its own until it has ended.
-
-    The queue ends with None. Whatever fails, the sender takes everything up to that, so that neither side waits for the
-    other without end.
-    """
+    """Sends queued pieces, one COPY after the other; the connection is its own until it has ended."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         super().__init__(name="copy-sender", daemon=True)
         self.queue: Queue[_Item | Exception | None] = Queue(QUEUED_PIECES)
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._connection = connection
         self._ended = False
 
@@ -47,12 +40,16 @@ class _Sender(Thread):
                 item = self._copy(item)
         except _Stopped:
             pass
-        except Exception as error:
+        except BaseException as error:
             self.failure = error
-        while not self._ended:
-            self._next()
+        finally:
+            # Whoever puts pieces waits for room in the queue: it is emptied up to its end, whatever has happened. The
+            # end may have been taken already, for the server refuses rows as late as at the end of a COPY.
+            while not self._ended:
+                self._next()
 
     def _next(self) -> _Item | Exception | None:
+        """What was put next; None, once, is the end."""
         item = self.queue.get()
         self._ended = item is None
         return item
@@ -83,7 +80,9 @@ def copy_rows(connection: psycopg.Connection, blocks: Iterable[Rows], new_tables
     sender.start()
     try:
         for block in blocks:
-            statement = statements.setdefault(block.table, _statement(block, new_tables.get(block.table)))
+            statement = statements.setdefault(
+                block.table, copy_statement(block.table, block.columns, new_tables.get(block.table))
+            )
             for piece in encode(block):
                 sender.queue.put((statement, piece))
             if sender.failure:
@@ -98,9 +97,8 @@ def copy_rows(connection: psycopg.Connection, blocks: Iterable[Rows], new_tables
         raise sender.failure
 
 
-def _statement(block: Rows, new_table: str | None) -> sql.Composed:
+def copy_statement(table: str, columns: Iterable[str], new_table: str | None) -> sql.Composed:
+    """COPY of these columns into a table, or into the new one that takes its rows instead."""
     options = "FORMAT BINARY, FREEZE" if new_table else "FORMAT BINARY"
-    names = sql.SQL(", ").join(map(sql.Identifier, block.columns))
-    return sql.SQL("COPY {} ({}) FROM STDIN ({})").format(
-        sql.Identifier(new_table or block.table), names, sql.SQL(options)
-    )
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN ({})").format(sql.Identifier(new_table or table), names, sql.SQL(options))

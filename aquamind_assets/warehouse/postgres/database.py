@@ -16,17 +16,21 @@ import psycopg
 from aquamind_assets.masking import masked
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange
+from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseRefused, NothingMaterialized
-from aquamind_assets.warehouse.postgres import catalogue, timescale
-from aquamind_assets.warehouse.postgres.conditions import between, of_days
+from aquamind_assets.warehouse.postgres import catalogue
+from aquamind_assets.warehouse.postgres.conditions import of_days, of_ids, of_time
 from aquamind_assets.warehouse.postgres.connection import Session, lock_key
 from aquamind_assets.warehouse.postgres.copy import copy_rows
 from aquamind_assets.warehouse.postgres.portable import PORTABLE, translated
 from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions
 from aquamind_assets.warehouse.postgres.scan import scan_values
+from aquamind_assets.warehouse.postgres.timescale import extension, limits
+from aquamind_assets.warehouse.postgres.timescale.chunks import Chunks
+from aquamind_assets.warehouse.postgres.timescale.hypertable import Hypertable
+from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
 
 
@@ -40,9 +44,10 @@ class PostgresDatabase(Database):
         self._session = Session(url, self.url)
         self._partitions: ReadingPartitions | None = None
         self._targets: dict[str, str] = {}
-        self._opened: list[str] = []
+        self._hypertables_written: dict[str, Hypertable] = {}
+        self._triggers_skipped = False
         with self._session.failures_named():
-            self._timescale = timescale.installed_version(self._connection)
+            self._timescale = extension.installed_version(self._connection)
             self._may_skip_triggers = catalogue.may_skip_triggers(self._connection)
 
     @property
@@ -52,7 +57,7 @@ class PostgresDatabase(Database):
 
     @property
     def _hypertables(self) -> frozenset[str]:
-        return timescale.hypertables(self._connection) if self._timescale else frozenset()
+        return extension.hypertables(self._connection) if self._timescale else frozenset()
 
     def close(self) -> None:
         """See :class:`Database`."""
@@ -96,6 +101,9 @@ class PostgresDatabase(Database):
                 f"{self.url} holds no tables of AquaMind yet; `aquamind run` with the same database makes them"
             )
         own_tables.refuse_newer(self)
+        with self._session.failures_named():
+            for table in self._hypertables:
+                limits.refuse_scarce_locks(self._connection, TABLES[table], self.url)
         return there
 
     def _create_tables(self) -> None:
@@ -104,7 +112,7 @@ class PostgresDatabase(Database):
             statements.append(ddl.create_default_partition())
         else:
             series = [table for table in TABLES.values() if table.time_column]
-            statements += [statement for table in series for statement in timescale.compression_statements(table)]
+            statements += [line for table in series for line in compression_statements(table, self._timescale)]
         for statement in statements:
             self._connection.execute(statement.encode())
 
@@ -165,12 +173,13 @@ class PostgresDatabase(Database):
     def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
         """See :class:`Database`."""
         self._targets.clear()
-        self._opened.clear()
+        self._hypertables_written.clear()
         self._partitions = None
         with self._session.failures_named(), self._session.live().transaction():
             self._session.writing = True
             try:
-                if self._skips_triggers():
+                self._triggers_skipped = self._skips_triggers()
+                if self._triggers_skipped:
                     self._connection.execute("SET LOCAL session_replication_role = replica")
                 if tables:
                     # Every writer takes its tables in one order, so that no two can wait for each other.
@@ -192,8 +201,10 @@ class PostgresDatabase(Database):
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
         if table in self._hypertables:
-            self._opened.append(table)
-            self._hypertable(table).open(days)
+            target = self._hypertable(table).begin(days, append=append)
+            if target:
+                self._targets[table] = target
+            return
         partitions = self._partitions_of(table)
         staging = partitions.begin(days) if partitions and not append else None
         if staging:
@@ -208,15 +219,35 @@ class PostgresDatabase(Database):
         self._targets.clear()
         if self._partitions:
             self._partitions.settle()
+        for hypertable in self._hypertables_written.values():
+            hypertable.settle()
 
     def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
         """See :class:`Database`."""
-        for table in self._opened:
-            self._hypertable(table).close(complete())
+        for hypertable in self._hypertables_written.values():
+            hypertable.finish(complete())
 
-    def _hypertable(self, table: str) -> timescale.Hypertable:
+    def _hypertable(self, table: str) -> Hypertable:
+        """The hypertable as the open transaction writes it."""
         assert self._timescale is not None
-        return timescale.Hypertable(self._connection, table, self._timescale)
+        if table not in self._hypertables_written:
+            self._hypertables_written[table] = Hypertable(
+                self._connection, table, self._timescale, self.url, triggers_skipped=self._triggers_skipped
+            )
+        return self._hypertables_written[table]
+
+    def dropped(self, table: str, days: DayRange) -> bool:
+        """See :class:`Database`."""
+        with self._session.failures_named():
+            return table in self._hypertables and not Chunks(self._session.live(), TABLES[table]).overlapping(days)
+
+    def portions(self, table: str, alias: str) -> Sequence[str]:
+        """See :class:`Database`."""
+        if table not in self._hypertables:
+            return super().portions(table, alias)
+        with self._session.failures_named():
+            years = Chunks(self._session.live(), TABLES[table]).years()
+        return [of_time(table, year_days(year), alias) for year in years]
 
     def finds_by_id(self, table: str) -> bool:
         """See :class:`Database`."""
@@ -231,7 +262,7 @@ class PostgresDatabase(Database):
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         if table in self._hypertables:
-            self._hypertable(table).open(days)
+            return self._hypertable(table).delete(days)
         partitions = self._partitions_of(table)
         return (
             partitions.delete(days)
@@ -282,7 +313,9 @@ class PostgresDatabase(Database):
 
     def _skips_triggers(self) -> bool:
         """Whether transactions are made with ordinary triggers off."""
-        return self._may_skip_triggers and not (self._timescale and timescale.aggregated(self._connection))
+        return self._may_skip_triggers and not (
+            self._timescale and extension.needs_triggers(self._connection, self._timescale)
+        )
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
         """See :class:`Database`."""
@@ -293,10 +326,20 @@ class PostgresDatabase(Database):
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
         with self._session.failures_named():
-            yield from scan_values(self._session.live(), TABLES[table], between(table, low, high))
+            yield from scan_values(self._session.live(), TABLES[table], of_ids(table, low, high))
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
+        key, portions = TABLES[table].id_column, self.portions(table, "t")
+        smallest = self._bound(table, f"min({key})", low, portions)
+        largest = self._bound(table, f"max({key})", low, portions[::-1])
+        return None if smallest is None or largest is None else (smallest, largest)
+
+    def _bound(self, table: str, bound: str, low: int, portions: Sequence[str]) -> int | None:
+        """The smallest or largest id from ``low`` on, which is in the first portion that has any."""
         key = TABLES[table].id_column
-        found = self.query(f"SELECT min({key}), max({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0]
-        return None if found[0] is None else (found[0], found[1])
+        for portion in portions:
+            sql = f"SELECT {bound} FROM {ddl.quoted(table)} AS t WHERE {key} >= ? AND {portion}"
+            if (found := self.query(sql, (low,))[0][0]) is not None:
+                return int(found)
+        return None
