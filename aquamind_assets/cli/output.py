@@ -39,14 +39,16 @@ def print_result(document: Any, as_json: bool, show: Callable[[], object]) -> No
 
 @contextmanager
 def shown_work(console: Console, text: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being done while the block runs, beginning with ``text``: on one line that changes, or as a line
-    each where the output is no terminal. The block is given a function that takes the next text."""
+    """Show what is being done while the block runs, beginning with ``text``: on one line that changes, or, where the
+    output is no terminal, as lines of standard error, so that the output is the result alone. The block is given a
+    function that takes the next text."""
     if console.is_terminal:
         with console.status(escape(text)) as status:
             yield lambda text: status.update(escape(text))
         return
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-    yield lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True)
+    lines = Console(stderr=True, quiet=console.quiet)
+    lines.print(text, markup=False, highlight=False, soft_wrap=True)
+    yield lambda text: lines.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_error(text: str) -> None:

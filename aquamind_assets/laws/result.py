@@ -45,7 +45,8 @@ class LawResult:
     def __str__(self) -> str:
         checked = ", ".join(f"{number:,} {kind}" for kind, number in self.checked.items() if number)
         if self.violations:
-            return f"{self.violations:,} violations in {checked or 'what was checked'}: {'; '.join(self.examples)}"
+            violations = "1 violation" if self.violations == 1 else f"{self.violations:,} violations"
+            return f"{violations} in {checked or 'what was checked'}: {'; '.join(self.examples)}"
         if self.total_checked:
             return f"Passed: checked {checked}."
         return f"Nothing to check: {self.empty_reason}." if self.empty_reason else "Not checked."

@@ -19,6 +19,7 @@ from aquamind_assets.warehouse.checkpoints import (
     hex_digest,
 )
 from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.errors import DatabaseDamaged
 
 Counts = Mapping[tuple[str, int], tuple[int, int]]
 """Rows and digest of each (table, calendar year of the ids)."""
@@ -61,7 +62,7 @@ def read_counts(database: Database, key: ChunkKey) -> dict[tuple[str, int], tupl
         " ? AND chunk = ?"
     )
     found = database.query(sql, (key.asset, key.year, key.chunk))
-    return {(table, year): (rows, int(digest, 16)) for table, year, rows, digest in found}
+    return {(table, year): (rows, _digest(digest, f"{key} {table}")) for table, year, rows, digest in found}
 
 
 def read_manifest(database: Database) -> list[TableYear]:
@@ -70,7 +71,7 @@ def read_manifest(database: Database) -> list[TableYear]:
     for table, year, rows, digest in database.query(
         "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table"
     ):
-        parts.setdefault((table, year), []).append((rows, int(digest, 16)))
+        parts.setdefault((table, year), []).append((rows, _digest(digest, f"{table} {year}")))
     entries = [
         TableYear(table, year, sum(rows for rows, _ in found), add([digest for _, digest in found]))
         for (table, year), found in parts.items()
@@ -148,4 +149,21 @@ def taint(database: Database, asset: str, fingerprint: str) -> None:
 
 def _checkpoint(row: tuple[Any, ...]) -> Checkpoint:
     asset, year, chunk, first_day, last_day, rows, digest, *rest = row
-    return Checkpoint(asset, year, chunk, first_day, last_day, rows, int(digest, 16), *rest)
+    return Checkpoint(
+        asset, year, chunk, first_day, last_day, rows, _digest(digest, f"{asset} {year}, chunk {chunk}"), *rest
+    )
+
+
+def _digest(text: str, place: str) -> int:
+    """The number of a digest as it is stored.
+
+    Raises:
+        DatabaseDamaged: it is none.
+    """
+    try:
+        return int(text, 16)
+    except ValueError:
+        raise DatabaseDamaged(
+            f"the checkpoint of {place}: its digest is {text!r}, allowed: hexadecimal digits; `aquamind verify` names"
+            " all that is wrong"
+        ) from None

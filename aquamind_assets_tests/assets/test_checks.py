@@ -135,7 +135,7 @@ def test_a_broken_law_stops_the_run_and_says_what_is_wrong(made: Workshop, copie
     run = made.run(copied, [2016])[0]
     assert not run.success
     assert [text.partition(":")[0] for text in run.failures] == ["feeding_events"]
-    assert "feed_balance of feeding_events does not hold" in run.failures[0]
+    assert "feeding_events: feed_balance is violated" in run.failures[0]
     found = evaluations(made, run.run_id)
     broken = found["feeding_events", "feed_balance"]
     assert (broken.passed, broken.severity, broken.blocking) == (False, dg.AssetCheckSeverity.ERROR, True)
@@ -149,7 +149,7 @@ def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied
     change(copied, "UPDATE batch_batchcontainerassignment SET population_count = population_count + 1 WHERE is_active")
     run = made.run(copied, [2016], ["mortality", "year_report"])[0]
     assert not run.success
-    assert "fish_balance of mortality does not hold" in run.failures[0]
+    assert "fish_balance is violated" in run.failures[0]
     steps = {
         event.step_key
         for event in made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
@@ -186,7 +186,7 @@ def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Cal
     )
     again = made.run(platform, [2015], ["mortality"])[0]
     assert not again.success
-    assert "sound_rows of mortality does not hold" in again.failures[0]
+    assert "mortality: sound_rows is violated" in again.failures[0]
 
 
 def test_a_law_that_looked_at_nothing_warns() -> None:

@@ -280,7 +280,7 @@ def test_a_violation_is_found_by_its_law(past: History, law: str, change: Callab
     assert result.violations
     assert not result.passed
     assert result.examples
-    assert "violations" in str(result)
+    assert "violation" in str(result)
 
 
 def test_withheld_fish_that_are_moved_stay_withheld(past: History) -> None:
