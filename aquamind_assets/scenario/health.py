@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.farm import StageName
+from aquamind_assets.scenario.farm import Stages
 from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
 
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -18,7 +18,7 @@ class DiseaseSpec(Section):
     yearly_probability: Probability = quantity("probability of an outbreak at a site in a year", "1/year")
     mortality_factor: float = quantity("factor on the base mortality at the peak of the outbreak", "1", ge=1, le=20)
     days: Range = quantity("duration in a container", "day")
-    stages: list[StageName] = quantity("stages that fall ill")
+    stages: Stages = quantity("stages that fall ill")
     peak_months: list[Month] = quantity("months of high risk (x1.5; outside them x.5); empty: no season")
     min_temperature: float = quantity("no outbreak in colder water", "degC", ge=0, le=20)
     treatments: list[str] = quantity("keys of treatments used, first choice first")

@@ -38,6 +38,10 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield Written(warehouse)
 
 
+HEALTHY_TISSUE = "x.findings_summary LIKE 'PCR negative%' AND x.findings_summary NOT LIKE '%gill score%'"
+"""Condition: a tissue sample of a container without an infection."""
+
+
 def first(table: str, condition: str = "TRUE", which: str = "min") -> str:
     """Return the condition on the first row of the year that meets a condition."""
     return f"id = (SELECT {which}(x.id) FROM {table} x WHERE x.id > {NEW_YEAR} AND {condition})"
@@ -241,7 +245,7 @@ CHANGES = {
             "DELETE FROM health_journalentry",
             (
                 "UPDATE health_healthlabsample SET quantitative_results = '{\"abnormal\": true}' WHERE"
-                f" {first('health_healthlabsample')}"
+                f" {first('health_healthlabsample', HEALTHY_TISSUE)}"
             ),
         ],
     ),

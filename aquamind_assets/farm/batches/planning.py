@@ -51,7 +51,11 @@ def container_steps(scenario: Scenario, geography: int) -> list[Step] | None:
         if not fitting:
             return None
         if stage == Stage.EGG_ALEVIN:
-            steps += [Step(stage, (row,)) for row in fitting[:2]]
+            # Trays, then the start tanks they hatch into; not by place in the list.
+            order = sorted(
+                fitting, key=lambda row: (kinds[row].category != "TRAY", kinds[row].volume_m3, kinds[row].key)
+            )
+            steps += [Step(stage, (row,)) for row in order[:2]]
         else:
             steps.append(Step(stage, fitting))
     return steps

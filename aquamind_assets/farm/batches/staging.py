@@ -144,10 +144,12 @@ def _dealt(scenario: Scenario) -> list[tuple[int, int | None, int]]:
             for row, spec in enumerate(scenario.farm.geographies)
         ]
     )
+    names = [spec.name for spec in scenario.farm.geographies]
     given = np.zeros(shares.size)
     dealt = []
     for number, (stage, left) in enumerate(places, start=1):
-        geography = int(np.argmax(np.where(shares > 0, shares * number - given, -np.inf)))
+        deficit = np.where(shares > 0, shares * number - given, -np.inf)
+        geography = min(range(shares.size), key=lambda row: (-deficit[row], names[row]))
         given[geography] += 1
         dealt.append((stage, left, geography))
     return dealt

@@ -243,7 +243,7 @@ def _found_batch(farm: Farm, parts: _Parts, way: Way) -> int:
         stage_day=day,
         status=BatchStatus.ACTIVE,
         start_day=day,
-        expected_end_day=space.harvest_end(farm, way),
+        expected_end_day=space.harvest_end(farm, int(farm.batches["geography"][parts.batches[0]]), way),
         end_day=-1,
         vaccine=farm.batches["vaccine"][youngest],
         vaccinated_day=farm.batches["vaccinated_day"][youngest],

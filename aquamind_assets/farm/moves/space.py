@@ -147,7 +147,7 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     b = farm.area_bookings
     rows = np.flatnonzero(b["geography"] == geography)
     starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
-    end = harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
+    end = harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
     commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
     for first, amount in ((way.sea, needed[0]), (way.thinning, sum(needed))):
         there = int((commissioned <= first).sum())
@@ -171,10 +171,10 @@ def way_target(farm: Farm) -> float:
     return (span.low + span.high) / 2
 
 
-def harvest_end(farm: Farm, way: Way) -> int:
+def harvest_end(farm: Farm, geography: int, way: Way) -> int:
     """Forecast day after the last harvest."""
-    room = way_target(farm)
-    large = np.flatnonzero(farm.layout.at_sea & np.isinf(farm.layout.max_weight))
+    room, layout = way_target(farm), farm.layout
+    large = np.flatnonzero((layout.geography == geography) & layout.at_sea & np.isinf(layout.max_weight))
     each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
     cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
     return way.harvest + cages // farm.scenario.farm.batches.harvest_cages_per_day + 1

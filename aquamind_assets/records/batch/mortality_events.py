@@ -180,7 +180,7 @@ def _descriptions(
     unique, codes = np.unique(np.stack([cause, struck, kept, reasons], axis=1), axis=0, return_inverse=True)
     labels = []
     for one, some, every, bits in unique.tolist():
-        because = ", ".join(name for bit, name in enumerate(names) if bits >> bit & 1)
+        because = ", ".join(sorted(name for bit, name in enumerate(names) if bits >> bit & 1))
         labels.append(
             f"{_SPELLED[one]} in {some} of {every}"
             f" container{'s' if every > 1 else ''}{': ' if because else ''}{because}."

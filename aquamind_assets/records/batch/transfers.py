@@ -95,7 +95,7 @@ def _notes(year: YearInputs, moved: Movements) -> list[str]:
         if kind == Movement.HARVEST:
             texts.append(f"{HARVEST_NOTE} from {names[source]}: {count:,} fish of {weight / 1000:.2f} kg.")
         elif kind == Movement.THINNING:
-            texts.append(f"Thinned from {names[source]} to {names[target]}.")
+            texts.append(f"Split from {names[source]} to {names[target]}.")
         elif kind == Movement.MIXING:
             texts.append(f"Into mixed batch {batch} from {names[source]} to {names[target]}.")
         else:

@@ -25,6 +25,7 @@ from aquamind_assets.records.health.journal.entry import (
     Entry,
     Kind,
     by_now,
+    named,
     pen,
     spoken,
     within_year,
@@ -164,9 +165,11 @@ def _seen(
         30 if spec.mortality_basis == "month" else (spec.nominal_days.low + spec.nominal_days.high) / 2
     )
     worst, worst_share = _worst(fish, week, container)
-    diseases = [
-        (int(disease), int(count)) for disease, count in zip(*np.unique(known.disease, return_counts=True), strict=True)
-    ]
+    counted = zip(*np.unique(known.disease, return_counts=True), strict=True)
+    diseases = sorted(
+        ((int(disease), int(count)) for disease, count in counted),
+        key=lambda pair: year.scenario.health.diseases[pair[0]].name,
+    )
     round_seen = grammar.Round(
         place=place_name(year, container),
         containers=container.size,
@@ -265,7 +268,7 @@ def _spikes(year: YearInputs, fish: _BatchDays, rows: slice) -> Iterator[Entry]:
         ):
             continue
         last = int(day)
-        writer = pen(year, Kind.SPIKE, container, last)
+        writer = pen(year, Kind.SPIKE, *named(year, container), last)
         text = phrases.spike(
             full_name(year, container), int(fish.deaths[at]), 100 * float(share[at - rows.start]), writer
         )
