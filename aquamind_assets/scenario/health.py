@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.farm import Stages
 from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+from aquamind_assets.scenario.signs import GENERAL_SIGNS, Signs
 
 Month = Annotated[int, Field(ge=1, le=12)]
 
@@ -33,6 +34,7 @@ class DiseaseSpec(Section):
     coinfection: dict[str, Probability] = quantity("probability that a running outbreak brings that disease along", "1")
     reportable: bool = quantity("must be reported to the authority")
     depopulate: bool = quantity("containers are emptied on order")
+    signs: Signs = quantity("signs on the fish and in the laboratory; left out: general ones", default=GENERAL_SIGNS)
 
 
 class TreatmentSpec(Section):

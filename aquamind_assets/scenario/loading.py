@@ -173,7 +173,19 @@ def _merge(base: Any, change: Any) -> Any:
         if change and None not in known and all(_label(entry) in known for entry in change):
             by_label = {_label(entry): entry for entry in change}
             return [_merge(entry, by_label[label]) if (label := _label(entry)) in by_label else entry for entry in base]
+    if isinstance(base, list) and isinstance(change, dict) and base and None not in map(_label, base):
+        return _merge_by_label(base, change)
     return change
+
+
+def _merge_by_label(base: list[Any], change: dict[str, Any]) -> list[Any]:
+    """Named entries, changed and added by a mapping of their names."""
+    field = "key" if "key" in base[0] else "name"
+    known = {_label(entry): entry for entry in base}
+    added = {label: entry for label, entry in change.items() if label not in known and isinstance(entry, Mapping)}
+    return [_merge(entry, change.get(label, {})) for label, entry in known.items()] + [
+        {field: label, **entry} for label, entry in added.items()
+    ]
 
 
 def _label(entry: Any) -> Any:

@@ -147,6 +147,10 @@ CASES: dict[str, Case] = {
     "health.diseases[].peak_months": Case(),
     "health.diseases[].treatments": Case(fixed="first choice first"),
     "health.diseases[].coinfection": Case(lambda _: ("ISA", 0.0), where=lambda disease: disease["key"] != "ISA"),
+    "health.diseases[].signs.behaviour": Case(),
+    "health.diseases[].signs.findings": Case(),
+    "health.diseases[].signs.scores": Case(),
+    "health.diseases[].signs.blood": Case(),
     "health.treatments": Case(of_key("salt", key="tea", name="Tea bath")),
     "health.vaccines": Case(
         of_key("enhanced", key="new", name="New vaccine", share=0.0), adds=frozenset({"health_vaccinationtype"})

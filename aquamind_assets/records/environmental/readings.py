@@ -13,7 +13,7 @@ stay as they are when later days, other containers or other probes are added.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from aquamind_assets.records.environmental.water import REFERENCE_DEPTH_M, Chunk
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import parameter_id, parameter_of_probe
 from aquamind_assets.records.recorder import BLOCK_ROWS, BlockRows
+from aquamind_assets.scenario.quantities import Range
 from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, row_ids
 
@@ -38,10 +39,7 @@ def environmental_readings(year: YearInputs, days: DayRange, block_rows: BlockRo
     """Yield the readings of all sensors on these days, block by block; within a block sorted by (sensor, time).
 
     ``block_rows`` is the maximum number of rows of a block, or a function called before each block that returns it. A
-    block holds at least 32 containers.
-
-    Raises:
-        ValueError: the scenario has a parameter that the water model does not simulate.
+    block holds at least one group of containers (``Groups``).
     """
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
     network = _Network(year)
@@ -55,7 +53,6 @@ def _chunk_readings(
     year: YearInputs, network: "_Network", chunk: Chunk, part: DayRange, block_rows: BlockRows
 ) -> Iterator[Rows]:
     water = ChunkWater(year, chunk)
-    network.require(water.parameters.keys())
     batches = _batches_in_containers(year, chunk)
     drift = Drift(year, DayRange(chunk.days.first, part.end))
     start = 0
@@ -109,15 +106,6 @@ class _Network:
         group = year.infrastructure.container_draws.group
         self._borders = np.append(np.flatnonzero(np.diff(group, prepend=-1)), self.containers)
 
-    def require(self, known: Collection[str]) -> None:
-        """Raise an error for parameters that the water model does not simulate."""
-        for parameter in self._year.scenario.water.parameters:
-            if parameter.key not in known:
-                raise ValueError(
-                    f"water.parameters.{parameter.key}: the water model does not simulate it; allowed:"
-                    f" {', '.join(sorted(known))}"
-                )
-
     def sensors_of(self, containers: slice) -> slice:
         """Return the sensors of a slice of containers."""
         return slice(int(self._first_sensor[containers.start]), int(self._first_sensor[containers.stop]))
@@ -146,7 +134,9 @@ class _Network:
     @cached_property
     def instruments(self) -> list[_Instrument]:
         """Instrument of each of the scenario's probes."""
-        parameters = {parameter.key: parameter.acceptance for parameter in self._year.scenario.water.parameters}
+        parameters: dict[str, Range] = {
+            parameter.key: parameter.acceptance for parameter in self._year.scenario.water.parameters
+        }
         made = []
         for probe in self._year.scenario.water.probes:
             step = max(1, round(probe.resolution * VALUE_UNITS))

@@ -16,7 +16,6 @@ import numpy as np
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.batch.growth_samples import CONDITION_SD
-from aquamind_assets.records.health.disease_signs import signs_of
 from aquamind_assets.records.inputs import YearInputs, of_days
 from aquamind_assets.records.master_ids import HEALTH_PARAMETERS
 from aquamind_assets.streams import stream
@@ -153,6 +152,6 @@ def _scores(
 def _points_by_disease(year: YearInputs) -> np.ndarray:
     """Return the points that a sick fish scores above a healthy one, shape (diseases + 1, parameters); the last row,
     reached by index -1, is for no disease."""
-    signs = [signs_of(disease.key).scores for disease in year.scenario.health.diseases]
+    signs: list[dict[str, float]] = [dict(disease.signs.scores.items()) for disease in year.scenario.health.diseases]
     points = [[one.get(name, 0.0) for name in HEALTH_PARAMETERS] for one in signs]
     return np.array([*points, [0.0] * len(HEALTH_PARAMETERS)])

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from aquamind_assets.ledger.codes import EventKind, Movement, Outcome, Stage, TreatmentReason
-from aquamind_assets.records.health.disease_signs import signs_of
 from aquamind_assets.records.health.fish_samples import samples
 from aquamind_assets.records.health.journal import phrases
 from aquamind_assets.records.health.journal.entry import (
@@ -52,7 +51,7 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
         last, detected, treated = int(found.end_day[one]) - 1, int(found.detected_day[one]), int(found.treated_day[one])
         over = last <= year.lives.through
         writer = pen(year, Kind.DIAGNOSIS, *named(year, container), disease.key, int(found.start_day[one]))
-        text = phrases.diagnosis(disease, signs_of(disease.key), name, short, noun(year, container), writer)
+        text = phrases.diagnosis(disease, disease.signs, name, short, noun(year, container), writer)
         how = phrases.recovery(
             disease.name,
             short,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.records.health.disease_signs import Signs
+from aquamind_assets.scenario.signs import Signs
 from aquamind_assets.streams import ByName, Key
 
 LOW_OXYGEN = 7.0

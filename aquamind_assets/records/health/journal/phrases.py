@@ -7,9 +7,9 @@ entries there are (``events``).
 from collections.abc import Sequence
 
 from aquamind_assets.ledger.codes import EventKind, Outcome, Stage
-from aquamind_assets.records.health.disease_signs import Signs
 from aquamind_assets.records.health.journal.grammar import Pen, weight
 from aquamind_assets.scenario.health import DiseaseSpec
+from aquamind_assets.scenario.signs import Signs
 
 _DIAGNOSED = (
     "{disease} in {container}, confirmed by PCR.",

@@ -16,7 +16,6 @@ import numpy as np
 from aquamind_assets.ledger.codes import EventKind, Stage, TreatmentReason
 from aquamind_assets.ledger.model import Outbreaks
 from aquamind_assets.records.batch.mortality_events import deaths_by_cause
-from aquamind_assets.records.health.disease_signs import signs_of
 from aquamind_assets.records.health.journal import grammar, phrases
 from aquamind_assets.records.health.journal.entry import (
     HIGH,
@@ -198,7 +197,7 @@ def _seen(
         threshold=year.scenario.health.lice.threshold,
         reason=known_reason(year, worst, int(fish.batch_id[today.start]), int(fish.day[today.start])),
         diagnosed=tuple((year.scenario.health.diseases[disease].name, count) for disease, count in diseases),
-        signs=tuple(signs_of(year.scenario.health.diseases[disease].key) for disease, _ in diseases),
+        signs=tuple(year.scenario.health.diseases[disease].signs for disease, _ in diseases),
     )
     return round_seen, worst
 
