@@ -13,7 +13,7 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.signs import GENERAL_SIGNS, Analyte, HealthParameter
 from aquamind_assets_tests.records.histories import Table, inputs_of, rows_of, simulated
 
-FILE = Path(__file__).with_name("new_disease.yaml")
+FILE = Path(__file__).with_name("disease.yaml")
 JOURNAL = RECORDERS["journal"]
 
 
