@@ -59,7 +59,7 @@ def test_only_its_owner_reads_the_note(tmp_path: Path) -> None:
     (tmp_path / NOTE).write_text("scenario: demo\n")
     (tmp_path / NOTE).chmod(0o644)
     settings = Settings(database="postgresql://anna:secret@db.example/fish")
-    settings.note(tmp_path)
+    settings.note(tmp_path, with_password=True)
     assert (tmp_path / NOTE).stat().st_mode & 0o777 == 0o600
     assert load(tmp_path).database == settings.database
     assert [path.name for path in tmp_path.iterdir()] == [NOTE]

@@ -4,19 +4,20 @@ nothing else done."""
 from collections.abc import Iterable
 from typing import Any
 
-from psycopg import sql
-
 from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange
-from aquamind_assets.warehouse.postgres.copy import copy_rows
+from aquamind_assets.warehouse.postgres.copy import copy_rows, copy_statement
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.postgres.encode import HEADER, TRAILER, encode
-from aquamind_assets.warehouse.postgres.reading_partitions import ReadingPartitions, windows_of
+from aquamind_assets.warehouse.postgres.reading_partitions import windows_of
 from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
 from aquamind_assets.warehouse.sqlite.insert import insertions
 from aquamind_assets.warehouse.tally import Tally
 from aquamind_assets.warehouse.warehouse import Warehouse
 from benchmarks.source import READINGS
+
+COLUMNS = TABLES[READINGS].column_names
 
 Prepared = tuple[int, list[Any]]
 """Number of rows, and pieces of COPY bytes or statements with their parameters."""
@@ -47,15 +48,15 @@ def load_prepared(warehouse: Warehouse, days: DayRange, prepared: Prepared) -> i
 def _copy(database: PostgresDatabase, days: DayRange, pieces: list[bytes]) -> None:
     if len(windows_of(days)) != 1:
         raise SystemExit("--days: prepared and pipeline are compared within one chunk; allowed are 1 to 30")
-    with database.transaction():
-        partitions = ReadingPartitions(database._connection)
-        _send(database, str(partitions.begin(days)), pieces)
-        partitions.settle()
+    with database.transaction([READINGS]):
+        database.make_room(READINGS, days)
+        _send(database, database._targets.get(READINGS), pieces)
+        database.settle()
+        database.finish(lambda: [days])
 
 
-def _send(database: PostgresDatabase, table: str, pieces: list[bytes]) -> None:
-    statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(sql.Identifier(table))
-    with database._connection.cursor() as cursor, cursor.copy(statement) as copy:
+def _send(database: PostgresDatabase, new_table: str | None, pieces: list[bytes]) -> None:
+    with database._connection.cursor() as cursor, cursor.copy(copy_statement(READINGS, COLUMNS, new_table)) as copy:
         copy.write(HEADER)
         for piece in pieces:
             copy.write(piece)

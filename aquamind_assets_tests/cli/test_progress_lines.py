@@ -3,6 +3,7 @@
 import io
 import time
 
+import pytest
 from rich.console import Console
 
 from aquamind_assets.cli.output import shown_work
@@ -40,8 +41,9 @@ def test_a_long_step_is_not_silent() -> None:
     assert printed(console)[-1].startswith("2015 farm_year: 0%, 0 rows")
 
 
-def test_work_without_rows_is_shown_a_line_each() -> None:
+def test_work_without_rows_is_shown_a_line_each_beside_the_result(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console(file=io.StringIO())
     with shown_work(console, "Verifying [all]") as update:
         update("Checking 24 laws on 2015")
-    assert printed(console) == ["Verifying [all]", "Checking 24 laws on 2015"]
+    assert printed(console) == []
+    assert capsys.readouterr().err.splitlines() == ["Verifying [all]", "Checking 24 laws on 2015"]

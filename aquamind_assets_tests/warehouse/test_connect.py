@@ -98,7 +98,7 @@ def test_a_disk_that_is_full_is_named(tmp_path: Path) -> None:
         warehouse.prepare()
         pages = warehouse.query("PRAGMA page_count")[0][0]
         warehouse.query(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(DatabaseRefused, match=r"the disk is full.*SQLITE_FULL"):
+        with pytest.raises(DatabaseRefused, match=r"the disk or the largest size of the database is full"):
             warehouse.database.execute("CREATE TABLE filler AS SELECT hex(zeroblob(1000000))")
 
 

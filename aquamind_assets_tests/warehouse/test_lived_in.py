@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from aquamind_assets.cli.clear import clear_years
-from aquamind_assets.docs_generator.farms import LONG_AFTER, record, store
+from aquamind_assets.docs_generator.farms import LONG_AFTER
 from aquamind_assets.pipeline.existing_rows import meetings
+from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.records.users.people import users
 from aquamind_assets.settings import Settings
@@ -119,7 +121,7 @@ def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platfor
         make_as_aquamind_does(url)
     few = ("water.readings_per_day=2",)
     platform = Platform(Settings("tiny", few, url, str(tmp_path / "ledger"), LONG_AFTER))
-    store(platform, YEAR)
+    store_ledgers(platform, YEAR)
     with open_warehouse(url) as warehouse:
         warehouse.prepare()
         live_in(warehouse, platform)
@@ -127,7 +129,7 @@ def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platfor
 
 
 def fill(platform: Platform) -> None:
-    record(platform, [YEAR])
+    record_years(platform, [YEAR])
 
 
 @pytest.mark.slow
