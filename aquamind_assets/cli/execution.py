@@ -22,6 +22,10 @@ from aquamind_assets.settings import home_of
 if TYPE_CHECKING:
     from aquamind_assets.assets.runs import YearRun
     from aquamind_assets.pipeline.platform import Platform
+    from aquamind_assets.warehouse.adoption.decisions import Meeting
+
+SHOWN_MEETINGS = 10
+"""Meetings with user-entered rows that are printed; writing logs all of them."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def execute_years(
     from aquamind_assets.cli.progress_bar import ProgressBar
     from aquamind_assets.cli.progress_lines import ProgressLines
     from aquamind_assets.definitions import build_defs
+    from aquamind_assets.pipeline.existing_rows import meetings
 
     job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
     chosen = (
@@ -83,10 +88,14 @@ def execute_years(
     with open_instance() as instance:
         with platform.open() as warehouse:
             under_way = reconcile(instance, warehouse.is_locked)
+            # Refuses, before anything is written, what cannot be written beside user-entered rows. Master data are the
+            # same in every year.
+            met = meetings(platform, warehouse, years[:1])
         platform.ledgers.store.require_writable()
         if noted:
             # Only once they are known to work: a wrong URL must not become what the next command uses.
             platform.settings.note(home_of(), with_password=keep_password)
+        announce_meetings(console, met)
         for run in under_way:
             if not run.alive:
                 console.print(
@@ -100,6 +109,14 @@ def execute_years(
             # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
             runs = aside.submit(run_years, job, instance, years, progress, assets=selected).result()
     return Execution(list(years), runs, progress.interrupt_requested)
+
+
+def announce_meetings(console: Console, met: "Sequence[Meeting]") -> None:
+    """Print what becomes of rows of the platform that user-entered rows stand in the place of."""
+    for meeting in met[:SHOWN_MEETINGS]:
+        console.print(str(meeting), markup=False, highlight=False, soft_wrap=True)
+    if len(met) > SHOWN_MEETINGS:
+        console.print(f"... and {len(met) - SHOWN_MEETINGS} more; the log has them all.")
 
 
 @contextmanager
