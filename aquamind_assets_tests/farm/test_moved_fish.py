@@ -98,23 +98,52 @@ def test_what_the_vet_knew_is_known_where_the_fish_are(farm: Farm) -> None:
     assert farm.health.infections["treat_day"][len(farm.outbreaks) - 1] == farm.today.day + 2
 
 
+def planned(farm: Farm, source: int, destination: int, share: float = 0.5) -> None:
+    """A movement of today within the batch of ``source``."""
+    farm.moves.add(
+        batch=int(farm.containers.batch[source]),
+        day=farm.today.day,
+        kind=Movement.THINNING,
+        source=source,
+        destination=destination,
+        share=share,
+        stage=Stage.ADULT,
+    )
+
+
 def test_a_cage_that_was_ordered_empty_is_left_by_nobody(farm: Farm) -> None:
     cage, empty = stocked(farm)
     row = infected(farm, cage)
     farm.outbreaks["depopulated"][row] = True
-    batch, fish = int(farm.containers.batch[cage]), int(farm.containers.count[cage])
-    farm.moves.add(
-        batch=batch,
-        day=farm.today.day,
-        kind=Movement.THINNING,
-        source=cage,
-        destination=empty,
-        share=1.0,
-        stage=Stage.ADULT,
-    )
+    fish = int(farm.containers.count[cage])
+    planned(farm, cage, empty, share=1.0)
     carry_out(farm)
     assert farm.containers.count[cage] == fish
     assert farm.containers.batch[empty] < 0
+
+
+def test_a_cage_that_was_ordered_empty_gets_no_fish(farm: Farm) -> None:
+    cage, empty = stocked(farm)
+    planned(farm, cage, empty)
+    carry_out(farm)
+    row = infected(farm, empty)
+    farm.outbreaks["depopulated"][row] = True
+    fish = farm.containers.count.copy()
+    planned(farm, cage, empty)
+    carry_out(farm)
+    np.testing.assert_array_equal(farm.containers.count, fish)
+
+
+def test_a_cage_that_ran_empty_after_the_plan_gets_no_fish_until_its_grace_days_are_over(farm: Farm) -> None:
+    """A batch is spread over cages that it has. One of them may be emptied by an order or a harvest before the day."""
+    cage, empty = stocked(farm)
+    c, grace = farm.containers, int(farm.layout.grace[empty])
+    for days, arrives in ((0, False), (grace, False), (grace + 1, True)):
+        c.emptied[empty] = farm.today.day - days
+        planned(farm, cage, empty)
+        carry_out(farm)
+        assert (c.batch[empty] >= 0) == arrives, f"empty for {days} days, {grace} are grace"
+    assert not len(farm.moves), "what is not carried out is planned anew"
 
 
 def test_treatments_and_withholding_go_with_the_fish(farm: Farm) -> None:

@@ -201,7 +201,7 @@ def carry_out(farm: Farm) -> None:
         if (
             rows.size == 2
             and there
-            and c.batch[destination] < 0
+            and space.empty_long_enough(farm, np.array([destination]), farm.today.day)[0]
             and farm.active.size < farm.scenario.farm.batches.active_max
         ):
             _mix(farm, _Parts(batches, cages, fish), int(destination))

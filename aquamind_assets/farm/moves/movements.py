@@ -1,13 +1,14 @@
 """Movements of fish between containers: paired, planned, carried out.
 
 Belongs here: the mechanics of moving. Does not belong here: when fish are moved and where to (``transfers``,
-``thinning``).
+``splitting``).
 """
 
 import numpy as np
 
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.health import outbreaks
+from aquamind_assets.farm.moves import space
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
 
@@ -78,8 +79,10 @@ def carry_out(farm: Farm) -> None:
         c.reserved[destination] = -1
         before = int(c.count[source])
         moved = before if share >= 1.0 else round(before * share)
-        kept = outbreaks.ordered_empty(farm, np.array([source]))[0]
-        if kept or c.batch[source] != batch or moved == 0 or c.batch[destination] not in (-1, batch):
+        # Between the plan and the day, either container may have been ordered empty, or have run empty.
+        kept = outbreaks.ordered_empty(farm, np.array([source, destination])).any()
+        takes = c.batch[destination] == batch or space.empty_long_enough(farm, np.array([destination]), today.day)[0]
+        if kept or c.batch[source] != batch or moved == 0 or not takes:
             continue
         if stage > farm.batches["stage"][batch]:
             changed.add(batch)

@@ -45,13 +45,17 @@ def cages_in(farm: Farm, areas: list[int]) -> np.ndarray:
 
 
 def _usable(farm: Farm, rows: np.ndarray, day: int) -> np.ndarray:
-    c, layout = farm.containers, farm.layout
     return (
-        (c.batch[rows] < 0)
-        & (c.reserved[rows] < 0)
-        & (c.emptied[rows] + layout.grace[rows] < day)
-        & (layout.commissioned[rows] <= day)
+        empty_long_enough(farm, rows, day)
+        & (farm.containers.reserved[rows] < 0)
+        & (farm.layout.commissioned[rows] <= day)
     )
+
+
+def empty_long_enough(farm: Farm, rows: np.ndarray, day: int) -> np.ndarray:
+    """Whether containers are empty and have been for their grace days on ``day`` (law 3), bool (n,)."""
+    c = farm.containers
+    return (c.batch[rows] < 0) & (c.emptied[rows] + farm.layout.grace[rows] < day)
 
 
 def tank_room(farm: Farm, tanks: np.ndarray, exit_weight: float) -> np.ndarray:
