@@ -50,7 +50,7 @@ def realism(
     loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
     findings = judge_history(loaded, output, console_for(quiet, as_json))
     print_result(findings_as_json(findings), as_json, lambda: show(console_for(quiet, as_json), findings))
-    if any(finding.verdict == "outside" for finding in findings):
+    if any(finding.standing == "outside" for finding in findings):
         raise typer.Exit(FAILED)
 
 
@@ -93,7 +93,7 @@ def findings_as_json(findings: "list[Finding]") -> dict[str, Any]:
             "measured": list(one.measured),
             "low": one.target.low,
             "high": one.target.high,
-            "verdict": one.verdict,
+            "standing": one.standing,
             "source": one.target.source,
         }
         for one in findings
@@ -108,7 +108,7 @@ def show(console: Console, findings: "list[Finding]") -> None:
         place = _worst(one)
         measured = f"{one.measured[place]:.3g}" if one.measured else "-"
         band = f"{one.target.low[place]:.3g} to {one.target.high[place]:.3g}"
-        mark = f"[{colours[one.verdict]}]{one.verdict}[/]"
+        mark = f"[{colours[one.standing]}]{one.standing}[/]"
         rows.append((escape(one.target.figure), escape(one.target.unit), band, measured, mark))
     print_table(console, _COLUMNS, rows)
 

@@ -31,8 +31,8 @@ def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterato
 def realism_page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:
     """The page in Markdown."""
     counted = {
-        verdict: sum(finding.verdict == verdict for finding in findings)
-        for verdict in ("inside", "outside", "not measured")
+        standing: sum(finding.standing == standing for finding in findings)
+        for standing in ("inside", "outside", "not measured")
     }
     first, last = (timeline.to_date(int(day)) for day in (observed.active.day.min(), observed.active.day.max()))
     head = [
@@ -82,7 +82,7 @@ def _findings_table(findings: list[Finding]) -> list[str]:
         target = finding.target
         band = ", ".join(f"{_number(low)}-{_number(high)}" for low, high in zip(target.low, target.high, strict=True))
         measured = ", ".join(map(_number, finding.measured)) or "-"
-        mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[finding.verdict]
+        mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[finding.standing]
         lines.append(
             f"| {target.figure} | {target.unit} | {', '.join(map(_number, target.value))} | {band} | {measured} |"
             f" {mark} | {target.source} |"

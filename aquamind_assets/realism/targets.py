@@ -62,7 +62,7 @@ class Finding:
 
     target: Target
     measured: tuple[float, ...]
-    verdict: Standing
+    standing: Standing
 
 
 def load_targets() -> list[Target]:

@@ -105,4 +105,4 @@ class Accounts:
         targets = [target for target in load_targets() if target.key in values]
         arrays = {key: np.asarray(value) for key, value in values.items()}
         found = compare(targets, arrays, "decade", full_scale=full_scale)
-        return [finding for finding in found if finding.verdict != "not measured"]
+        return [finding for finding in found if finding.standing != "not measured"]

@@ -114,7 +114,7 @@ class Report:
                     "measured": one.measured[0],
                     "low": one.target.low[0],
                     "high": one.target.high[0],
-                    "verdict": one.verdict,
+                    "standing": one.standing,
                     "source": one.target.source,
                 }
                 for one in self.published

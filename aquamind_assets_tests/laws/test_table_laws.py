@@ -49,10 +49,10 @@ def first(table: str, condition: str = "TRUE", which: str = "min") -> str:
 
 @pytest.mark.parametrize("year", [2015, 2016, 2017])
 def test_laws_hold_for_what_is_written(written: Written, year: int) -> None:
-    for verdict in judge(TABLE_LAWS, evidence(written.warehouse, year)):
-        assert verdict.result.passed, (verdict.law.asset, verdict.law.name, str(verdict.result))
-        assert verdict.result.total_checked or verdict.result.empty_reason
-        assert not [text for text in verdict.result.not_checked if "stock of" not in text]
+    for judged in judge(TABLE_LAWS, evidence(written.warehouse, year)):
+        assert judged.result.passed, (judged.law.asset, judged.law.name, str(judged.result))
+        assert judged.result.total_checked or judged.result.empty_reason
+        assert not [text for text in judged.result.not_checked if "stock of" not in text]
 
 
 def test_feed_balances_over_all_years_from_the_tables_alone(written: Written) -> None:
@@ -379,10 +379,10 @@ def fresh(written: Written, request: pytest.FixtureRequest, tmp_path) -> str:
 def test_without_rows_no_law_passes_without_a_reason(fresh: str) -> None:
     with open_warehouse(fresh) as warehouse:
         warehouse.prepare()
-        for verdict in judge(TABLE_LAWS, evidence(warehouse, YEAR)):
-            result = verdict.result
-            assert not result.total_checked or result.violations, (verdict.law.name, str(result))
-            assert result.violations or not result.passed or result.empty_reason, verdict.law.name
+        for judged in judge(TABLE_LAWS, evidence(warehouse, YEAR)):
+            result = judged.result
+            assert not result.total_checked or result.violations, (judged.law.name, str(result))
+            assert result.violations or not result.passed or result.empty_reason, judged.law.name
 
 
 def test_a_single_year_is_judged_as_far_as_its_rows_reach(fresh: str) -> None:

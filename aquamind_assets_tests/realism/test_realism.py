@@ -126,11 +126,11 @@ def test_harvested_fish_do_not_exceed_fish_transferred_to_sea(history: History) 
 
 def test_figures_of_a_small_farm_are_inside_their_bands(history: History) -> None:
     measured = measure(history.scenario, history.places, history.all_years)
-    verdicts = {
-        finding.target.key: finding.verdict
+    standings = {
+        finding.target.key: finding.standing
         for finding in compare(load_targets(), measured, "decade", full_scale=is_full_scale(history.places))
     }
-    assert set(verdicts) <= set(measured)
+    assert set(standings) <= set(measured)
     robust = [
         "sea_temperature_year_faroes",
         "sea_temperature_months_faroes",
@@ -146,8 +146,8 @@ def test_figures_of_a_small_farm_are_inside_their_bands(history: History) -> Non
         "louse_days_to_adult",
         "harvest_weight",
     ]
-    assert {key: verdicts[key] for key in robust} == dict.fromkeys(robust, "inside")
-    assert verdicts["harvest_gutted_faroes"] == "not measured"
+    assert {key: standings[key] for key in robust} == dict.fromkeys(robust, "inside")
+    assert standings["harvest_gutted_faroes"] == "not measured"
 
 
 def test_a_single_year_can_be_measured(history: History) -> None:
@@ -247,7 +247,7 @@ def test_the_page_has_every_target_with_its_measured_value(history: History) -> 
 def test_the_full_scale_is_as_published(tmp_path: Path) -> None:
     """A change of a process or a coefficient that moves a figure out of its band fails here."""
     findings = judge_history(load_scenario("bakkafrost"), tmp_path / "realism.md", Console(quiet=True))
-    assert [(one.target.key, one.measured) for one in findings if one.verdict != "inside"] == []
+    assert [(one.target.key, one.measured) for one in findings if one.standing != "inside"] == []
     assert (tmp_path / "realism.md").read_text("utf-8") == (DOCS / "realism.md").read_text("utf-8"), (
         "run: aquamind scenario realism --preset bakkafrost ..."
     )
@@ -258,7 +258,7 @@ def test_the_demo_decade_is_as_published(tmp_path: Path) -> None:
     findings = judge_history(load_scenario("demo"), tmp_path / "docs" / "realism.md", Console(quiet=True))
     # Few cages: figures that depend on the variety of many farms may miss their band.
     spread = {"mortality_correlation_4_weeks", "mortality_quiet_months", "mortality_month_p95"}
-    assert {finding.target.key for finding in findings if finding.verdict == "outside"} <= spread
+    assert {finding.target.key for finding in findings if finding.standing == "outside"} <= spread
     assert (tmp_path / "docs" / "realism.md").read_text("utf-8").startswith("# Realism")
 
 
@@ -271,5 +271,5 @@ def test_the_command_shows_the_measured_values(history: History) -> None:
     text = console.export_text()
     assert all(finding.target.figure in text for finding in findings)
     document = findings_as_json(findings)
-    assert document["louse_days_to_adult"]["verdict"] == "inside"
+    assert document["louse_days_to_adult"]["standing"] == "inside"
     assert len(document["sea_temperature_months_faroes"]["measured"]) == 12

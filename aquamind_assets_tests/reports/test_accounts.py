@@ -183,7 +183,7 @@ def test_published_figures_are_judged_by_their_bands(accounts: Accounts) -> None
     assert not any(key.startswith("harvest_gutted") for key in found)
     for finding in found.values():
         inside = finding.target.low[0] <= finding.measured[0] <= finding.target.high[0]
-        assert finding.verdict == ("inside" if inside else "outside")
+        assert finding.standing == ("inside" if inside else "outside")
 
 
 def test_closeups_show_what_is_written(warehouse: Warehouse, accounts: Accounts) -> None:

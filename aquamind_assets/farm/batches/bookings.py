@@ -1,4 +1,4 @@
-"""Bookings: what a batch will need on its way, written down so that nobody else counts on it.
+"""Bookings: what a batch will need on its way, written down so that no other batch counts on it.
 
 Belongs here: forecasting one batch from where it is, and its rows in the booking tables. Does not belong here: the
 forecast itself (``planning``), whether something is free (``space``).

@@ -141,7 +141,7 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
 
 
 def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
-    """The areas needed, or None where too few are left that nobody has booked for the time.
+    """The areas needed, or None where too few are left that no batch has booked for the time.
 
     The areas of a geography are alike, so it is enough to count them: whoever comes first takes any that is ready.
     """

@@ -1,6 +1,6 @@
 """Moves fish on: from step to step in freshwater, to sea, into grow-out.
 
-Belongs here: when a batch goes on, and into which containers. Does not belong here: what is free (``space``), the
+Belongs here: when a batch moves on, and into which containers. Does not belong here: what is free (``space``), the
 moving (``movements``), spreading fish at sea (``thinning``).
 
 A movement is planned a week ahead, as soon as the fish will be ready by then and there is room for all of them.
