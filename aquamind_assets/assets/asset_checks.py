@@ -24,7 +24,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
 from aquamind_assets.realism.statistics import is_full_scale, measure
-from aquamind_assets.realism.targets import Finding, load_targets
+from aquamind_assets.realism.targets import Comparison, load_targets
 from aquamind_assets.realism.targets import compare as compare_figures
 from aquamind_assets.records.inputs import YearInputs
 
@@ -93,13 +93,13 @@ def check_result(judged: JudgedLaw) -> dg.AssetCheckResult:
 
 def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:
     """The year's published figures."""
-    findings = compare_figures(
+    comparisons = compare_figures(
         load_targets(),
         _measured(platform, _observed(platform, year, ledger)),
         "year",
         full_scale=is_full_scale(platform.infrastructure),
     )
-    return _figures_result(FIGURES, findings)
+    return _figures_result(FIGURES, comparisons)
 
 
 def _observed(platform: Platform, year: int, ledger: Ledger) -> Observations:
@@ -116,19 +116,19 @@ def _measured(platform: Platform, observed: Observations) -> Any:
     return measure(platform.scenario, platform.infrastructure, observed)
 
 
-def _figures_result(name: str, findings: list[Finding]) -> dg.AssetCheckResult:
+def _figures_result(name: str, comparisons: list[Comparison]) -> dg.AssetCheckResult:
     counted = {
-        standing: sum(finding.standing == standing for finding in findings)
+        standing: sum(comparison.standing == standing for comparison in comparisons)
         for standing in ("inside", "outside", "not measured")
     }
     rows = [
         f"| {one.target.figure} | {one.target.unit} | {_numbers(one.measured) or '-'} | {_band(one)} | {one.standing} |"
         f" {one.target.source} |"
-        for one in findings
+        for one in comparisons
     ]
     table = "\n".join(["| figure | unit | measured | band | | source |", "|---|---|---|---|---|---|", *rows])
-    single = {one.target.key: one.measured[0] for one in findings if len(one.measured) == 1}
-    outside = [one.target.figure for one in findings if one.standing == "outside"]
+    single = {one.target.key: one.measured[0] for one in comparisons if len(one.measured) == 1}
+    outside = [one.target.figure for one in comparisons if one.standing == "outside"]
     looked = counted["inside"] + counted["outside"]
     said = (
         f"outside their band: {'; '.join(outside)}"
@@ -157,9 +157,9 @@ def _numbers(values: Iterable[float]) -> str:
     return ", ".join(f"{value:.3g}" for value in values)
 
 
-def _band(finding: Finding) -> str:
+def _band(comparison: Comparison) -> str:
     return ", ".join(
-        f"{low:.3g} to {high:.3g}" for low, high in zip(finding.target.low, finding.target.high, strict=True)
+        f"{low:.3g} to {high:.3g}" for low, high in zip(comparison.target.low, comparison.target.high, strict=True)
     )
 
 
@@ -204,7 +204,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
 def _history_figures(platform: Platform) -> dg.AssetCheckResult:
     years = [year for year in platform.scenario.years if year in platform.ledgers.years()]
     observed = Observations.added([_observed(platform, year, platform.ledgers.ledger(year)) for year in years])
-    findings = compare_figures(
+    comparisons = compare_figures(
         load_targets(), _measured(platform, observed), "decade", full_scale=is_full_scale(platform.infrastructure)
     )
-    return _figures_result(HISTORY_FIGURES, findings)
+    return _figures_result(HISTORY_FIGURES, comparisons)

@@ -69,18 +69,19 @@ def test_a_measured_value_is_compared_with_its_band(measured: float, standing: s
 def test_a_series_is_inside_when_each_of_its_values_is() -> None:
     months = Target.model_validate(MONTHS)
     assert compare([months], {"months": np.array([5.0, 8.0])}, "year", full_scale=False)[0].standing == "inside"
-    finding = compare([months], {"months": np.array([5.0, 8.1])}, "year", full_scale=False)[0]
-    assert finding.standing == "outside"
-    assert finding.measured == (5.0, 8.1)
+    comparison = compare([months], {"months": np.array([5.0, 8.1])}, "year", full_scale=False)[0]
+    assert comparison.standing == "outside"
+    assert comparison.measured == (5.0, 8.1)
 
 
 def test_scope_and_scale_decide_what_is_compared() -> None:
     large = Target.model_validate(DOCUMENT | {"key": "tonnes", "full_scale": True})
     targets = [Target.model_validate(DOCUMENT), Target.model_validate(MONTHS), large]
     values = {"harvest_weight": np.asarray(5.0), "tonnes": np.asarray(0.1)}
-    assert [finding.target.key for finding in compare(targets, values, "year", full_scale=True)] == ["months"]
+    assert [comparison.target.key for comparison in compare(targets, values, "year", full_scale=True)] == ["months"]
     standings = {
-        finding.target.key: finding.standing for finding in compare(targets, values, "decade", full_scale=False)
+        comparison.target.key: comparison.standing
+        for comparison in compare(targets, values, "decade", full_scale=False)
     }
     assert standings == {"harvest_weight": "inside", "months": "not measured", "tonnes": "not measured"}
     assert compare([large], values, "decade", full_scale=True)[0].standing == "outside"
