@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from aquamind_assets.cli.exits import FAILED
 from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFile, settings_of
-from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.durable_files import FileUnusable, made_folder, replace_file, usable
 
@@ -61,8 +61,6 @@ def judge_history(scenario: "Scenario", output: Path | None, console: Console) -
     Raises:
         FileUnusable: the page cannot be written.
     """
-    from rich.progress import track
-
     from aquamind_assets.farm.sites import infrastructure
     from aquamind_assets.realism.observations import Observations
     from aquamind_assets.realism.page import realism_page, simulate_observations
@@ -75,10 +73,12 @@ def judge_history(scenario: "Scenario", output: Path | None, console: Console) -
         if output.is_dir():
             raise FileUnusable(f"the page {output} cannot be written: it is a folder")
     places = infrastructure.build(scenario)
-    years = simulate_observations(scenario, places)
-    observed = Observations.added(
-        list(track(years, description="Simulating", total=len(scenario.years), console=console, transient=True))
-    )
+    years = []
+    with shown_work(console, f"Simulating {scenario.first_year}") as update:
+        for simulated, year in zip(simulate_observations(scenario, places), scenario.years, strict=True):
+            years.append(simulated)
+            update(f"{year} simulated, {len(years)} of {len(scenario.years)} years")
+    observed = Observations.added(years)
     findings = compare(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
     if output is not None:
         with usable("the page", output):

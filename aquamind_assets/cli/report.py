@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from aquamind_assets.cli.options import Database, Json, Quiet, Session, Years, settings_of
-from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.years import UsageError, choose_years
 from aquamind_assets.durable_files import made_folder, replace_file, usable
 from aquamind_assets.settings import Settings
@@ -175,16 +175,16 @@ def _written(
 
     made_folder("the folder of reports", folder)
     last = max(max(span.years) for span in wanted)
-    with console.status("Reading the written rows") as status:
+    with shown_work(console, "Reading the written rows") as update:
         history = read_history(
             warehouse,
             range(first_year_of_lives(warehouse, min(min(span.years) for span in wanted)), last + 1),
-            progress=lambda year: status.update(f"Reading the rows of {year}"),
+            progress=lambda year: update(f"Reading the rows of {year}"),
         )
         accounts = Accounts(history, threshold)
         found = []
         for span in wanted:
-            status.update(f"Drawing {span.title}")
+            update(f"Drawing {span.title}")
             report = make_report(warehouse, accounts, span)
             html, text = folder / f"{span.file_name}.html", folder / f"{span.file_name}.json"
             with usable("the folder of reports", folder):

@@ -53,6 +53,24 @@ def test_a_run_without_a_terminal_shows_its_progress_and_names_as_they_are(place
     assert "Active batches" in shown, "the end is shown though its bars cannot be encoded"
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (("report",), ["Reading the rows of 2015", "Drawing The whole history"]),
+        (("verify",), ["Verifying"]),
+        (("run", "--dry-run", *YEAR), ["Simulating 2015", "Counting the rows"]),
+        (("scenario", "realism", *YEAR[:4]), ["2015 simulated, 1 of"]),
+    ],
+)
+def test_what_takes_long_is_not_silent_without_a_terminal(
+    place: Path, words: Sequence[str], lines: Sequence[str]
+) -> None:
+    done = run(place, *words, expect=1 if "realism" in words else 0)
+    for line in lines:
+        assert line in done.stderr
+        assert line not in done.stdout, "the output is the result alone"
+
+
 def test_each_setting_says_where_it_came_from(place: Path) -> None:
     shown = run(place, "status", "--ledger", "elsewhere", AQUAMIND_TODAY="2026-07-01").stdout
     first = shown.splitlines()[0]
