@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from aquamind_assets.cli.exits import FAILED
-from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFile, settings_of
+from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFile, print_origins, settings_of
 from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.durable_files import FileUnusable, made_folder, replace_file, usable
@@ -47,7 +47,9 @@ def realism(
 ) -> None:
     """Simulate the whole history, and compare it with published figures. Nothing is written to a database. Exit code 1
     if a figure is outside its band."""
-    loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+    settings = settings_of(preset, scenario, changes, None, None)
+    print_origins(Console(stderr=True, quiet=quiet or as_json), settings, ("scenario", "changes"))
+    loaded = settings.load_scenario()
     findings = judge_history(loaded, output, console_for(quiet, as_json))
     print_result(findings_as_json(findings), as_json, lambda: show(console_for(quiet, as_json), findings))
     if any(finding.verdict == "outside" for finding in findings):

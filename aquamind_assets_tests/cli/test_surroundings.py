@@ -69,6 +69,7 @@ def test_what_takes_long_is_not_silent_without_a_terminal(
     for line in lines:
         assert line in done.stderr
         assert line not in done.stdout, "the output is the result alone"
+    assert "cenario tiny (" in done.stdout + done.stderr, "where the scenario came from"
 
 
 def test_each_setting_says_where_it_came_from(place: Path) -> None:
@@ -79,6 +80,15 @@ def test_each_setting_says_where_it_came_from(place: Path) -> None:
     assert "ledgers elsewhere (option)" in first
     assert "today 2026-07-01 (environment)" in first
     assert json.loads(run(place, "status", "--json").stdout)["years"][0]["complete"]
+
+
+@pytest.mark.parametrize(
+    "command", [("reconcile",), ("scenario", "show", "seed"), ("clear", "--years", "2017", "--yes")]
+)
+def test_what_the_note_decides_is_printed(place: Path, command: Sequence[str]) -> None:
+    done = run(place, *command)
+    assert f"(note in {place / 'home'})" in done.stdout + done.stderr
+    assert json.loads(run(place, *command, "--json").stdout), "a document is alone on the output"
 
 
 @pytest.mark.parametrize("command", [("status",), ("clear", "--years", "2016", "--yes")])
