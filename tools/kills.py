@@ -154,15 +154,17 @@ def main() -> int:
         "--minutes", type=float, default=60.0, help="begin no further year after (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=20150320, help="of the random moments (default: %(default)s)")
+    parser.add_argument("--readings", type=int, default=24, help="readings of a sensor a day (default: %(default)s)")
     given = parser.parse_args()
+    settings = f"{ONE_YEAR}; water.readings_per_day={given.readings}"
     chance, began, fallen, wrong, years = random.Random(given.seed), time.monotonic(), Counter[str](), 0, 0
     with tempfile.TemporaryDirectory(prefix="aquamind-kills-", dir="/var/tmp") as folder, OwnServer.made() as server:
-        calm = Place(Path(folder) / "undisturbed", settings=ONE_YEAR)
+        calm = Place(Path(folder) / "undisturbed", settings=settings)
         calm.run(*RUN)
         undisturbed = content(calm.database)
         while sum(fallen.values()) < given.kills and time.monotonic() - began < given.minutes * 60:
             on_server, by_daemon = bool(years % 2), bool(years // 2 % 2)
-            place = Place(Path(folder) / f"year-{years}", server.new_database() if on_server else "", ONE_YEAR)
+            place = Place(Path(folder) / f"year-{years}", server.new_database() if on_server else "", settings)
             undertaking = Undertaking(place, server if on_server else None, by_daemon)
             left = given.kills - sum(fallen.values())
             try:

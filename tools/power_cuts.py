@@ -106,11 +106,11 @@ def tree(number: int) -> list[psutil.Process]:
 class Trial:
     """One database: the run whose moments are kept, and the resumption of each."""
 
-    def __init__(self, folder: Path, on_server: bool, undisturbed: Content) -> None:
+    def __init__(self, folder: Path, on_server: bool, settings: str, undisturbed: Content) -> None:
         self._disk = Disk(folder / "disk")
         self._images = folder / "images"
         self._images.mkdir()
-        self._on_server, self._undisturbed = on_server, undisturbed
+        self._on_server, self._settings, self._undisturbed = on_server, settings, undisturbed
         self._database = ""
 
     def keep_moments(self, cuts: int, every: float, chance: random.Random) -> list[tuple[Path, int]]:
@@ -150,7 +150,7 @@ class Trial:
                 return ", ".join(differing)
 
     def _place(self) -> Place:
-        return Place(self._disk.folder / "farm", self._database, ONE_YEAR)
+        return Place(self._disk.folder / "farm", self._database, self._settings)
 
     @contextmanager
     def _server(self) -> Iterator[OwnServer | None]:
@@ -164,16 +164,18 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=12, help="most images of each database (default: %(default)s)")
     parser.add_argument("--every", type=float, default=4.0, help="most seconds between two (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=20150320, help="of the random moments (default: %(default)s)")
+    parser.add_argument("--readings", type=int, default=24, help="readings of a sensor a day (default: %(default)s)")
     given = parser.parse_args()
+    settings = f"{ONE_YEAR}; water.readings_per_day={given.readings}"
     chance, cuts, wrong = random.Random(given.seed), 0, 0
     with tempfile.TemporaryDirectory(prefix="aquamind-power-", dir="/var/tmp") as name:
         folder = Path(name)
-        calm = Place(folder / "undisturbed", settings=ONE_YEAR)
+        calm = Place(folder / "undisturbed", settings=settings)
         calm.run(*RUN)
         undisturbed = content(calm.database)
         for kind in ("SQLite", "PostgreSQL"):
             (folder / kind).mkdir()
-            trial = Trial(folder / kind, kind == "PostgreSQL", undisturbed)
+            trial = Trial(folder / kind, kind == "PostgreSQL", settings, undisturbed)
             for image, committed in trial.keep_moments(given.cuts, given.every, chance):
                 try:
                     found = trial.resume(image)

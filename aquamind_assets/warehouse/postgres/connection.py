@@ -31,6 +31,9 @@ CONNECT_ATTEMPTS, RECONNECT_ATTEMPTS = 3, 6
 """Tries to reach the server, a second apart at first and then twice as long each time: three seconds for a first
 connection, half a minute (what a restart takes) for one that was lost."""
 
+OLDEST_SERVER = 13
+"""Major version of the oldest server that is used: PostgreSQL's own support ends with the one before."""
+
 LOCK_WAIT = "1h"
 """A statement waits as long as this for another transaction's lock: far longer than any chunk takes."""
 
@@ -168,6 +171,11 @@ class Session:
         except psycopg.Error as error:
             raise refusal(self.place, self._conninfo, error) from error
         try:
+            if connection.info.server_version < OLDEST_SERVER * 10_000:
+                raise DatabaseRefused(
+                    f"{self.place}: the server is PostgreSQL {connection.info.parameter_status('server_version')};"
+                    f" needed is {OLDEST_SERVER} or later"
+                )
             with self.failures_named():
                 if changes_sessions(connection, self._conninfo):
                     raise DatabaseRefused(
