@@ -31,15 +31,19 @@ class PatientConnection(psycopg.Connection[Any]):
     """
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **kwargs: Any) -> Any:
-        """Called by psycopg for everything that waits for the server."""
-        return super().wait(self._watched(gen), *args, **kwargs)
-
-    def _watched(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """The same generator, ended once the server was silent for too long. psycopg sends it what the socket is ready
-        for, and nothing several times a second while it is not ready."""
+        """Called by psycopg for everything that may wait for the server."""
         try:
             waiting_for = next(gen)
-            since, remarked = time.monotonic(), False
+        except StopIteration as stop:
+            # What was asked for is there already, as most rows of a COPY are.
+            return stop.value
+        return super().wait(self._watched(gen, waiting_for), *args, **kwargs)
+
+    def _watched(self, gen: Generator[Any, Any, Any], waiting_for: Any) -> Generator[Any, Any, Any]:
+        """The rest of the generator, ended once the server was silent for too long. psycopg sends it what the socket is
+        ready for, and nothing several times a second while it is not ready."""
+        since, remarked = time.monotonic(), False
+        try:
             while True:
                 ready = yield waiting_for
                 silent = time.monotonic() - since
