@@ -2,7 +2,7 @@
 
 ``python -m tools.power_cuts --cuts 12`` makes a small disk (ext4 on a loop device), lets ``aquamind run`` generate a
 year of ``tiny`` with everything on it (database, ledgers, DAGSTER_HOME; for PostgreSQL the server's data too), and
-takes an image of the device every few seconds. An image holds what had been written to the device at one moment, and
+takes images of the device meanwhile. An image holds what had been written to the device at one moment, and
 not what still stood in memory: exactly what a power cut leaves. Then each image is mounted in the disk's place, as
 after a restart, and ``aquamind run`` resumes there: rows, claims and checkpoints must equal those of the undisturbed
 year, and ``aquamind verify`` must find nothing.
@@ -34,6 +34,9 @@ from tools.own_server import OwnServer
 
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
 DISK_BYTES = 1 << 30
+KINDS = ("SQLite", "PostgreSQL")
+LONGEST_PAUSE_S = 0.5
+"""From a chunk's commit until an image is taken."""
 MOST_COPIES = 20
 """Copies that are tried until the device was not written meanwhile."""
 
@@ -114,21 +117,24 @@ class Trial:
         self._on_server, self._settings, self._undisturbed = on_server, settings, undisturbed
         self._database = ""
 
-    def keep_moments(self, cuts: int, every: float, chance: random.Random) -> list[tuple[Path, int]]:
-        """Images of a run, and how many chunks each run had committed by then."""
+    def keep_moments(self, cuts: int, chance: random.Random) -> list[tuple[Path, int]]:
+        """Images of a run, each with how many chunks were committed by then: from before the first to after the last
+        one, at random."""
         image = self._images / "whole.img"
         Disk.make(image)
         kept: list[tuple[Path, int]] = []
+        moments = sorted(chance.choices(range(len(self._undisturbed.checkpoints)), k=cuts))
         with self._disk.mounted(image) as device, self._server() as server:
             self._database = server.new_database() if server else ""
             place = self._place()
             command = place.start(*RUN)
             try:
-                while command.poll() is None and len(kept) < cuts:
-                    time.sleep(chance.uniform(every / 2, every))
-                    writers = tree(command.pid) + (tree(server.pid) if server else [])
-                    to = self._images / f"cut-{len(kept) + 1}.img"
-                    take(image, device, to, writers)
+                for number, after in enumerate(moments, start=1):
+                    while command.poll() is None and place.committed() < after:
+                        time.sleep(0.05)
+                    time.sleep(chance.uniform(0.0, LONGEST_PAUSE_S))
+                    to = self._images / f"cut-{number}.img"
+                    take(image, device, to, tree(command.pid) + (tree(server.pid) if server else []))
                     kept.append((to, place.committed()))
             finally:
                 kill_tree(command)
@@ -162,8 +168,8 @@ class Trial:
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cuts", type=int, default=12, help="most images of each database (default: %(default)s)")
-    parser.add_argument("--every", type=float, default=4.0, help="most seconds between two (default: %(default)s)")
+    parser.add_argument("--cuts", type=int, default=12, help="images for each database (default: %(default)s)")
+    parser.add_argument("--database", choices=KINDS, action="append", help="may be given twice (default: both)")
     parser.add_argument("--seed", type=int, default=20150320, help="of the random moments (default: %(default)s)")
     parser.add_argument("--readings", type=int, default=24, help="readings of a sensor a day (default: %(default)s)")
     given = parser.parse_args()
@@ -174,10 +180,10 @@ def main() -> int:
         calm = Place(folder / "undisturbed", settings=settings)
         calm.run(*RUN)
         undisturbed = content(calm.database)
-        for kind in ("SQLite", "PostgreSQL"):
+        for kind in given.database or KINDS:
             (folder / kind).mkdir()
             trial = Trial(folder / kind, kind == "PostgreSQL", settings, undisturbed)
-            for image, committed in trial.keep_moments(given.cuts, given.every, chance):
+            for image, committed in trial.keep_moments(given.cuts, chance):
                 try:
                     found = trial.resume(image)
                 except AssertionError as error:
