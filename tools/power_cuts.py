@@ -2,14 +2,14 @@
 
 ``python -m tools.power_cuts --cuts 12`` makes a small disk (ext4 on a loop device), lets ``aquamind run`` generate a
 year of ``tiny`` with everything on it (database, ledgers, DAGSTER_HOME; for PostgreSQL the server's data too), and
-takes images of the device meanwhile. An image holds what had been written to the device at one moment, and
-not what still stood in memory: exactly what a power cut leaves. Then each image is mounted in the disk's place, as
-after a restart, and ``aquamind run`` resumes there: rows, claims and checkpoints must equal those of the undisturbed
-year, and ``aquamind verify`` must find nothing.
+takes images of the device meanwhile. An image holds what had been written to the device at one moment, and not what
+still stood in memory: exactly what a power cut leaves. Then each image is mounted in the disk's place, as after a
+restart, and ``aquamind run`` resumes there: rows, claims and checkpoints must equal those of the undisturbed year, and
+``aquamind verify`` must find nothing.
 
 For the time of a copy all processes that write are stopped, and a copy during which the device was written is taken
 again: so an image is of one moment. Not tried is a device that loses or reorders writes of its own cache which no flush
-has followed; the kernel here has no device mapper, which dm-log-writes would need.
+has followed; that would need dm-log-writes.
 
 Needs root and loop devices. Exit code 1 where something differs.
 """
