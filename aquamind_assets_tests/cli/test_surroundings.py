@@ -79,7 +79,10 @@ def test_each_setting_says_where_it_came_from(place: Path) -> None:
     assert "--set water.readings_per_day=1 (note in" in first
     assert "ledgers elsewhere (option)" in first
     assert "today 2026-07-01 (environment)" in first
-    assert json.loads(run(place, "status", "--json").stdout)["years"][0]["complete"]
+    status = json.loads(run(place, "status", "--json").stdout)
+    assert status["years"][0]["complete"]
+    assert Path(status["ledgers"]).is_dir()
+    assert f"fingerprint {status['fingerprint']}" in run(place, "scenario", "check", "tiny", *YEAR[2:4]).stdout
 
 
 @pytest.mark.parametrize(
