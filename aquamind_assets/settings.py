@@ -5,7 +5,7 @@ here: what a setting means (``scenario``, ``warehouse``), keeping the day of a s
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -98,8 +98,8 @@ class Settings:
             settings = replace(settings, **source, origins=origins)
         return settings
 
-    def describe(self) -> str:
-        """Scenario, overrides, database and ledgers, each with where it came from, in one line."""
+    def describe(self, names: Collection[str] = tuple(VARIABLES)) -> str:
+        """The settings of these names, each with where it came from, in one line; overrides and today where given."""
         overrides = " ".join(self.changes)
         parts = {
             "scenario": f"scenario {self.scenario}",
@@ -110,7 +110,9 @@ class Settings:
         }
         left_out = {name for name, value in (("changes", self.changes), ("today", self.today)) if not value}
         return ", ".join(
-            f"{text} ({self.origins.get(name, 'default')})" for name, text in parts.items() if name not in left_out
+            f"{text} ({self.origins.get(name, 'default')})"
+            for name, text in parts.items()
+            if name in names and name not in left_out
         )
 
     def load_scenario(self) -> Scenario:

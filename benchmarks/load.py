@@ -27,8 +27,9 @@ from threading import Event, Thread
 from typing import Self
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
+from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -173,39 +174,30 @@ def _chunks(days: DayRange) -> list[Chunk]:
     return cut
 
 
-def report(lines: list[Measured]) -> Table:
-    """The table that is printed."""
-    table = Table(
-        "database",
-        "what",
-        "rows",
-        "seconds",
-        "µs/row",
-        "rows/s",
-        "of prepared",
-        "own µs/row",
-        "server µs/row",
-        "B/row",
-        "peak MB",
-    )
+def print_report(console: Console, lines: list[Measured]) -> None:
+    """Print the table, in as many parts as the screen needs."""
+    headings = ("rows", "seconds", "µs/row", "rows/s", "of prepared", "own µs/row", "server µs/row", "B/row", "peak MB")
+    columns = [Column("database and what"), *(Column(heading, right=True) for heading in headings)]
     best = {(line.database, line.what): line.microseconds for line in lines if line.rows}
     yardstick = {"pipeline": "prepared", COPY_PIPELINE: COPY_PREPARED}
+    rows = []
     for line in lines:
         share = f"{best[line.database, yardstick[line.what]] / line.microseconds:.2f}" if line.what in yardstick else ""
-        table.add_row(
-            line.database,
-            line.what,
-            f"{line.rows:,}",
-            f"{line.seconds:.2f}",
-            f"{line.microseconds:.2f}" if line.rows else "",
-            f"{line.rows / line.seconds:,.0f}" if line.rows else "",
-            share,
-            f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
-            f"{line.server_seconds / line.rows * 1e6:.2f}" if line.rows and line.server_seconds is not None else "",
-            f"{line.stored_bytes / line.rows:.1f}" if line.rows and line.stored_bytes else "",
-            f"{line.peak_mb:.0f}",
+        rows.append(
+            (
+                escape(f"{line.database}: {line.what}"),
+                f"{line.rows:,}",
+                f"{line.seconds:.2f}",
+                f"{line.microseconds:.2f}" if line.rows else "",
+                f"{line.rows / line.seconds:,.0f}" if line.rows else "",
+                share,
+                f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
+                f"{line.server_seconds / line.rows * 1e6:.2f}" if line.rows and line.server_seconds is not None else "",
+                f"{line.stored_bytes / line.rows:.1f}" if line.rows and line.stored_bytes else "",
+                f"{line.peak_mb:.0f}",
+            )
         )
-    return table
+    print_table(console, columns, rows)
 
 
 def main() -> None:
@@ -249,7 +241,7 @@ def main() -> None:
                     name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats
                 )
                 lines += scale(name, warehouse, source, given.scale)
-    Console().print(report(lines))
+    print_report(Console(), lines)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from aquamind_assets.cli import (
     ui,
     verify,
 )
+from aquamind_assets.cli.command_line import hide_secrets
 from aquamind_assets.cli.exits import CommandGroup
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ def main() -> None:
 
     A character that the output cannot encode is replaced: a command that did its work must not fail while it says so.
     """
+    hide_secrets()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

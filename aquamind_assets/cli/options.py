@@ -5,6 +5,7 @@ the choice of years (``years``).
 """
 
 import logging
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from rich.markup import escape
 
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.loading import preset_names
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import VARIABLES, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -101,10 +102,10 @@ def settings_of(
     return settings
 
 
-def print_origins(console: Console, settings: Settings) -> None:
-    """Print the settings, and whether each came from an option, the environment, the note of the last run, or is the
-    default."""
-    text = settings.describe()
+def print_origins(console: Console, settings: Settings, names: Collection[str] = tuple(VARIABLES)) -> None:
+    """Print the settings of these names, and whether each came from an option, the environment, the note of the last
+    run, or is the default."""
+    text = settings.describe(names)
     console.print(f"[dim]{escape(text[0].upper() + text[1:])}[/]", highlight=False, soft_wrap=True)
 
 

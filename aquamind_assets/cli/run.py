@@ -24,7 +24,7 @@ from aquamind_assets.cli.options import (
     print_origins,
     settings_of,
 )
-from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.years import choose_years
 from aquamind_assets.settings import Settings
 
@@ -71,7 +71,8 @@ def run(
             from aquamind_assets.cli.estimate import estimate
             from aquamind_assets.cli.estimate import show as show_estimate
 
-            expected = estimate(settings, chosen)
+            with shown_work(console, "Estimating") as update:
+                expected = estimate(settings, chosen, update)
             print_result(expected.as_json(), as_json, lambda: show_estimate(expected, Console()))
             return
         from aquamind_assets.cli.run_summary import finish

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from aquamind_assets.cli.formats import count
-from aquamind_assets.cli.options import Changes, Json, Preset, ScenarioFile, settings_of
+from aquamind_assets.cli.options import Changes, Json, Preset, ScenarioFile, print_origins, settings_of
 from aquamind_assets.cli.output import print_result
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.cli.years import UsageError
@@ -36,7 +36,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show every parameter with its value, unit, meaning and source."""
-    loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+    settings = settings_of(preset, scenario, changes, None, None)
+    print_origins(Console(stderr=True, quiet=as_json), settings, ("scenario", "changes"))
+    loaded = settings.load_scenario()
     print_result(json.loads(loaded.model_dump_json()), as_json, lambda: show_scenario(Console(), loaded, path))
 
 

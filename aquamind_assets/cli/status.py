@@ -23,6 +23,7 @@ from aquamind_assets.cli.options import (
 )
 from aquamind_assets.cli.output import console_for, print_result
 from aquamind_assets.cli.tables import Column, print_table
+from aquamind_assets.masking import masked
 from aquamind_assets.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Status:
     Attributes:
         scenario: its name.
         fingerprint: of the scenario.
+        ledgers: the folder or URL of this scenario's ledgers, named by a fingerprint of the scenario's farm and of the
+            code that simulates it.
         database: its URL, the password hidden.
         bytes: its size.
         years: the years that are simulated or written.
@@ -112,6 +115,7 @@ class Status:
 
     scenario: str
     fingerprint: str
+    ledgers: str
     database: str
     bytes: int
     years: list[YearStatus]
@@ -168,15 +172,24 @@ def status_of(settings: Settings) -> Status:
                 stale=any(is_stale(platform, checkpoint) for checkpoint in ours),
             )
         )
-    fingerprint = platform.scenario.fingerprint()
-    return Status(platform.scenario.name, fingerprint, settings.database_name, size, found, fixed, runs)
+    store = platform.ledgers.store
+    return Status(
+        platform.scenario.name,
+        platform.scenario.fingerprint(),
+        f"{masked(store.place)}/{store.fingerprint}",
+        settings.database_name,
+        size,
+        found,
+        fixed,
+        runs,
+    )
 
 
 def show(found: Status, console: Console) -> None:
     """Print the years, the last runs, and what to do about dead runs and incomplete years."""
     console.print(
-        f"Scenario [bold]{escape(found.scenario)}[/] ({found.fingerprint}) in {escape(found.database)},"
-        f" {found.bytes / 1e6:,.0f} MB",
+        f"Scenario [bold]{escape(found.scenario)}[/] (fingerprint {found.fingerprint}) in {escape(found.database)},"
+        f" {found.bytes / 1e6:,.0f} MB; ledgers in {escape(found.ledgers)}",
         highlight=False,
         soft_wrap=True,
     )

@@ -53,6 +53,25 @@ def test_a_run_without_a_terminal_shows_its_progress_and_names_as_they_are(place
     assert "Active batches" in shown, "the end is shown though its bars cannot be encoded"
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (("report",), ["Reading the rows of 2015", "Drawing The whole history"]),
+        (("verify",), ["Verifying"]),
+        (("run", "--dry-run", *YEAR), ["Simulating 2015", "Counting the rows"]),
+        (("scenario", "realism", *YEAR[:4]), ["2015 simulated, 1 of"]),
+    ],
+)
+def test_what_takes_long_is_not_silent_without_a_terminal(
+    place: Path, words: Sequence[str], lines: Sequence[str]
+) -> None:
+    done = run(place, *words, expect=1 if "realism" in words else 0)
+    for line in lines:
+        assert line in done.stderr
+        assert line not in done.stdout, "the output is the result alone"
+    assert "cenario tiny (" in done.stdout + done.stderr, "where the scenario came from"
+
+
 def test_each_setting_says_where_it_came_from(place: Path) -> None:
     shown = run(place, "status", "--ledger", "elsewhere", AQUAMIND_TODAY="2026-07-01").stdout
     first = shown.splitlines()[0]
@@ -60,7 +79,19 @@ def test_each_setting_says_where_it_came_from(place: Path) -> None:
     assert "--set water.readings_per_day=1 (note in" in first
     assert "ledgers elsewhere (option)" in first
     assert "today 2026-07-01 (environment)" in first
-    assert json.loads(run(place, "status", "--json").stdout)["years"][0]["complete"]
+    status = json.loads(run(place, "status", "--json").stdout)
+    assert status["years"][0]["complete"]
+    assert Path(status["ledgers"]).is_dir()
+    assert f"fingerprint {status['fingerprint']}" in run(place, "scenario", "check", "tiny", *YEAR[2:4]).stdout
+
+
+@pytest.mark.parametrize(
+    "command", [("reconcile",), ("scenario", "show", "seed"), ("clear", "--years", "2017", "--yes")]
+)
+def test_what_the_note_decides_is_printed(place: Path, command: Sequence[str]) -> None:
+    done = run(place, *command)
+    assert f"(note in {place / 'home'})" in done.stdout + done.stderr
+    assert json.loads(run(place, *command, "--json").stdout), "a document is alone on the output"
 
 
 @pytest.mark.parametrize("command", [("status",), ("clear", "--years", "2016", "--yes")])

@@ -27,7 +27,8 @@ WRITING = (
 )
 """Readers do not wait; a power cut may take the last commits but never tears one; references are proved set by set."""
 
-READING = ("query_only = ON", "cache_size = -65536", "temp_store = MEMORY")
+READING = ("query_only = ON", "cache_size = -65536", "temp_store = FILE")
+"""Laws group the readings of a year: SQLite would sort them in memory, whatever the budget is."""
 
 
 class SqliteFile:
