@@ -16,13 +16,12 @@ from psycopg.conninfo import conninfo_to_dict
 from aquamind_assets.laws.evidence import id_condition
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, merged, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, MissingReferences, RowsRefused
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunk, gaps
 from aquamind_assets.warehouse.postgres.timescale.extension import TimescaleVersion, installed_version
-from aquamind_assets.warehouse.postgres.timescale.hypertable import merged
 from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, SENSORS, ids, parents, readings

@@ -4,6 +4,7 @@ Belongs here: opening the file, what it is set to, and that reading creates and 
 tables and rows (``database``).
 """
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -81,6 +82,19 @@ class SqliteFile:
                     self._connection.execute(f"PRAGMA {setting}")
             self._writable = True
         return self._connection
+
+    def refuse_unwritable(self) -> None:
+        """Refuse a file that this user may not write, or could not make; nothing is made.
+
+        Raises:
+            DatabaseRefused: it is a folder, or it, its folder or the folder that would hold its folder may not be
+                written.
+        """
+        self._refuse_folder()
+        above = next(folder for folder in self.path.absolute().parents if folder.exists())
+        for place in [*([self.path] if self.path.exists() else []), above]:
+            if not os.access(place, os.W_OK):
+                raise DatabaseRefused(f"{self.path} cannot be written: this user may not write {place}")
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder for the database's files.

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import psycopg
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange
+from aquamind_assets.timeline import DayRange, merged
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.postgres.reading_partitions import INDEX_MEMORY
 from aquamind_assets.warehouse.postgres.timescale import limits
@@ -190,17 +190,6 @@ class Hypertable:
 
     def _set_memory(self) -> None:
         self._connection.execute(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'".encode())
-
-
-def merged(days: Sequence[DayRange]) -> list[DayRange]:
-    """The same days in as few ranges as possible, in order."""
-    found: list[DayRange] = []
-    for one in sorted(days):
-        if found and one.first <= found[-1].end:
-            found[-1] = DayRange(found[-1].first, max(found[-1].end, one.end))
-        else:
-            found.append(one)
-    return found
 
 
 def _place(chunk: Chunk) -> tuple[int, str]:
