@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -120,8 +121,8 @@ def refuse_unwritable(purpose: str, folder: "Path | UPath") -> None:
         above = next(one for one in (local, *local.parents) if one.exists())
         if not above.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
-        if not os.access(above, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(above))
+        with TemporaryFile(dir=above):
+            pass
 
 
 def open_place(purpose: str, place: str) -> "UPath":

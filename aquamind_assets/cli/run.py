@@ -27,7 +27,7 @@ from aquamind_assets.cli.options import (
 )
 from aquamind_assets.cli.output import console_for, print_result
 from aquamind_assets.cli.years import choose_years
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import Settings, home_of
 
 if TYPE_CHECKING:
     from aquamind_assets.cli.execution import Execution
@@ -97,6 +97,7 @@ def examine_only(settings: Settings, years: Sequence[int], console: Console) -> 
         UserError, TransientError: as :func:`generate`.
     """
     from aquamind_assets.cli.execution import announce_meetings
+    from aquamind_assets.cli.home import INSTANCE, open_instance
     from aquamind_assets.durable_files import LEDGERS, refuse_unwritable
     from aquamind_assets.farm.batches.staging import staged_starts
     from aquamind_assets.pipeline.existing_rows import examine
@@ -104,6 +105,9 @@ def examine_only(settings: Settings, years: Sequence[int], console: Console) -> 
 
     platform = Platform(settings.settled(keep=False))
     staged_starts(platform.scenario, platform.infrastructure)
+    if (home_of() / INSTANCE).exists():
+        with open_instance():
+            pass
     met = examine(platform, years)
     refuse_unwritable(LEDGERS, platform.ledgers.store.root)
     announce_meetings(console, met)

@@ -4,9 +4,9 @@ Belongs here: opening the file, what it is set to, and that reading creates and 
 tables and rows (``database``).
 """
 
-import os
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from aquamind_assets.warehouse.errors import DatabaseRefused, NothingMaterialized
 from aquamind_assets.warehouse.sqlite.failures import failures_named, kind_of
@@ -92,9 +92,13 @@ class SqliteFile:
         """
         self._refuse_folder()
         above = next(folder for folder in self.path.absolute().parents if folder.exists())
-        for place in [*([self.path] if self.path.exists() else []), above]:
-            if not os.access(place, os.W_OK):
-                raise DatabaseRefused(f"{self.path} cannot be written: this user may not write {place}")
+        try:
+            if self.path.exists():
+                self.path.open("r+b").close()
+            with TemporaryFile(dir=above):
+                pass
+        except OSError as error:
+            raise DatabaseRefused(f"{self.path} cannot be opened for writing: {error.strerror}") from error
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder for the database's files.
