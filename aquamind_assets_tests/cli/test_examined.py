@@ -17,16 +17,24 @@ from aquamind_assets.warehouse import ddl
 from aquamind_assets_tests.warehouse.test_existing import make_as_aquamind_does
 
 NOW = "'2014-06-01 12:00:00'"
-FIRST_ID = int(row_ids(year_days(2016).first, 4))
 SPECIES = (
     "INSERT INTO batch_species (id, name, scientific_name, description, created_at, updated_at)"
     f" VALUES (1, 'atlantic salmon', 'Salmo salar', '', {NOW}, {NOW})"
 )
-IN_THE_WAY = (
-    "INSERT INTO health_licecount (id, count_date, adult_female_count, adult_male_count, juvenile_count, fish_sampled,"
-    f" notes, batch_id, user_id) VALUES ({FIRST_ID}, '2014-06-01', 0, 0, 0, 1, '', 1, 1)"
-)
 MIGRATED = "CREATE TABLE django_migrations (id integer PRIMARY KEY)"
+
+
+def id_of(year: int) -> int:
+    """An id of the platform's."""
+    return int(row_ids(year_days(year).first, 4))
+
+
+def in_the_way(year: int) -> str:
+    """Enters a row with an id that the platform gives in a year."""
+    return (
+        "INSERT INTO health_licecount (id, count_date, adult_female_count, adult_male_count, juvenile_count,"
+        f" fish_sampled, notes, batch_id, user_id) VALUES ({id_of(year)}, '2014-06-01', 0, 0, 0, 1, '', 1, 1)"
+    )
 
 
 @pytest.fixture
@@ -104,10 +112,10 @@ def test_rows_in_the_way_are_refused_before_anything_is_made(
     aquamind: Callable[..., Result], url: str, words: tuple[str, ...]
 ) -> None:
     """Also those of the second of the years."""
-    execute(url, IN_THE_WAY)
+    execute(url, in_the_way(2016))
     before = state(url)
     refused = aquamind(*words, "--database", url, expect=2).stderr
-    assert f"health_licecount: rows with ids of the platform that it did not write (id {FIRST_ID})" in refused
+    assert f"health_licecount: rows with ids of the platform that it did not write (id {id_of(2016)})" in refused
     assert state(url) == before
 
 

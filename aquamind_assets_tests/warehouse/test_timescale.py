@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -90,13 +91,14 @@ def address(name: str, role: str, password: str) -> str:
     return f"postgresql://{role}:{password}@{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{name}"
 
 
-@pytest.fixture(params=["superuser", "owner"])
-def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of a new database with the extension, of a superuser and of a role that owns it and may nothing else."""
+@contextmanager
+def new_database(kind: str) -> Iterator[str]:
+    """URL of a new database with the extension, of a superuser or of a role that owns it and may nothing else
+    (``owner``)."""
     name, parts = f"test_{uuid4().hex}", conninfo_to_dict(str(SERVER))
     role, password = str(parts.get("user", "postgres")), str(parts.get("password", ""))
     with psycopg.connect(str(SERVER), autocommit=True) as server:
-        if request.param == "owner":
+        if kind == "owner":
             role = password = name
             server.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), name))
         server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(role)))
@@ -105,8 +107,15 @@ def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
     yield address(name, role, password)
     with psycopg.connect(str(SERVER), autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        if request.param == "owner":
+        if kind == "owner":
             server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["superuser", "owner"])
+def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a new database with the extension."""
+    with new_database(request.param) as url:
+        yield url
 
 
 @pytest.fixture
