@@ -23,7 +23,7 @@ from aquamind_assets.cli.options import (
 )
 from aquamind_assets.cli.output import console_for, print_result
 from aquamind_assets.cli.tables import Column, print_table
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import Settings, home_of
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -231,6 +231,8 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     """The latest runs; ``dead`` says why a run that is stuck in STARTED is dead, and is ``""`` for all others."""
     from aquamind_assets.assets.jobs import ONE_YEAR
 
+    if not home_of().exists():
+        return []
     with open_instance() as instance:
         records = instance.get_run_records(limit=SHOWN_RUNS)
     return [
