@@ -176,6 +176,35 @@ def use_aquaminds_layout(warehouse: Warehouse) -> None:
 
 
 @needs_server
+def test_examining_creates_nothing(timescale_url: str) -> None:
+    made = (
+        "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace), (SELECT count(*) FROM"
+        " timescaledb_information.hypertables), (SELECT count(*) FROM timescaledb_information.jobs WHERE"
+        " hypertable_name IS NOT NULL)"
+    )
+    with open_warehouse(timescale_url) as warehouse:
+        before = warehouse.query(made)
+        assert not warehouse.examine()
+        assert warehouse.query(made) == before
+        warehouse.prepare()
+        assert warehouse.examine()
+
+
+@needs_server
+def test_a_row_with_an_id_of_days_that_are_not_written_is_found(filled: Warehouse) -> None:
+    write(filled, 2015, 0)
+    number = int(ids(chunks_of(2015)[1].days.first, 8)[7])
+    enter(filled, number, "2015-02-01 12:00:00+00")
+    assets = {"readings": [READINGS]}
+    (found,) = filled.taken_ids(assets, set(), [2015])
+    assert found.startswith(f"{READINGS}: rows with ids of the platform that it did not write (id {number})")
+    with pytest.raises(RowsRefused, match=f"id {number}"):
+        write(filled, 2015, 1)
+    filled.clear(assets, [2015])
+    assert filled.query(f"SELECT id FROM {READINGS}") == [(number,)]
+
+
+@needs_server
 def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: Warehouse, timescale_url: str) -> None:
     for salt in (0, 5):
         for number in range(3):
