@@ -175,6 +175,15 @@ def use_aquaminds_layout(warehouse: Warehouse) -> None:
         )
 
 
+def foreign_keys(warehouse: Warehouse, table: str) -> list[tuple[str, str]]:
+    """Names and definitions, all of them proved."""
+    return warehouse.query(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND convalidated AND"
+        " conrelid = ?::regclass ORDER BY conname",
+        (table,),
+    )
+
+
 @needs_server
 def test_examining_creates_nothing(timescale_url: str) -> None:
     made = (
@@ -217,9 +226,8 @@ def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: 
         ]
     for table in tables_of_chunks(filled):
         assert filled.query("SELECT count(*) FROM pg_index WHERE indrelid = ?::regclass", (table,)) == [(INDEXES,)]
-        assert filled.query(
-            "SELECT count(*) FROM pg_constraint WHERE conrelid = ?::regclass AND contype = 'f'", (table,)
-        ) == [(5,)]
+        assert foreign_keys(filled, table) == foreign_keys(filled, READINGS)
+    assert len(foreign_keys(filled, READINGS)) == 5
     assert filled.broken_references([READINGS]) == {}
     with psycopg.connect(timescale_url, autocommit=True) as user:
         taken = user.execute(f"SELECT * FROM {READINGS} WHERE reading_time < '2015-01-02' LIMIT 1").fetchone()
@@ -235,7 +243,10 @@ def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: 
             user.execute("DELETE FROM infrastructure_sensor")
         # What the hypertable loses, its chunks lose: they are as if TimescaleDB had made them.
         user.execute(f"DROP INDEX {TABLES[READINGS].indexes[0].name}")
+        key = TABLES[READINGS].foreign_keys[0].foreign_key
+        user.execute(f"ALTER TABLE {READINGS} DROP CONSTRAINT {key}".encode())
     for table in tables_of_chunks(filled):
+        assert foreign_keys(filled, table) == foreign_keys(filled, READINGS)
         assert filled.query("SELECT count(*) FROM pg_index WHERE indrelid = ?::regclass", (table,)) == [(INDEXES - 1,)]
 
 
@@ -373,7 +384,9 @@ def test_rows_that_a_retention_policy_dropped_are_noticed(filled: Warehouse) -> 
     for chunk in written:
         write(filled, 2015, chunk.index)
     assert filled.pending_chunks("readings", 2015, "f0", written) == []
-    filled.query(f"SELECT add_retention_policy('{READINGS}', INTERVAL '1 year')")
+    # It would drop both chunks as soon as its job runs.
+    policy = "INTERVAL '1 year', initial_start => TIMESTAMPTZ '2100-01-01'"
+    filled.query(f"SELECT add_retention_policy('{READINGS}', {policy})")
     filled.query(f"SELECT drop_chunks('{READINGS}', TIMESTAMPTZ '2015-01-31')")
     assert [one.chunk.index for one in filled.pending_chunks("readings", 2015, "f0", written)] == [0]
     with pytest.raises(DatabaseRefused, match=r"a retention policy drops rows .* older than 1 year"):

@@ -217,9 +217,7 @@ class PostgresDatabase(Database):
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
         if table in self._hypertables:
-            target = self._hypertable(table).begin(days, append=append)
-            if target:
-                self._targets[table] = target
+            self._hypertable(table).begin(days, append=append)
             return
         partitions = self._partitions_of(table)
         staging = partitions.begin(days) if partitions and not append else None
