@@ -1,6 +1,7 @@
 """``aquamind run``: generate years of the history."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -147,11 +148,14 @@ def generate(
     from aquamind_assets.farm.batches.staging import staged_starts
     from aquamind_assets.pipeline.platform import Platform
     from aquamind_assets.pipeline.prerequisites import complete_years
+    from aquamind_assets.warehouse.errors import NothingMaterialized, OtherVersion
 
     platform = Platform(settings.settled())
     staged_starts(platform.scenario, platform.infrastructure)
     if resume:
-        with platform.open() as warehouse:
+        complete: set[int] = set()
+        # Nothing is made before the database is examined.
+        with suppress(NothingMaterialized, OtherVersion), platform.read() as warehouse:
             complete = complete_years(platform, warehouse, years)
         years = [year for year in years if any(earlier not in complete for earlier in years if earlier <= year)]
     return execute_years(platform, years, console, with_bar=with_bar, keep_password=keep_password)

@@ -107,7 +107,7 @@ def test_a_dry_run_says_what_becomes_of_rows_and_creates_nothing(aquamind: Calla
     assert state(url) == before
 
 
-@pytest.mark.parametrize("words", [DRY_RUN, DRY_RUN[:-1]])
+@pytest.mark.parametrize("words", [DRY_RUN, DRY_RUN[:-1], (*DRY_RUN[:-1], "--resume")])
 def test_rows_in_the_way_are_refused_before_anything_is_made(
     aquamind: Callable[..., Result], url: str, words: tuple[str, ...]
 ) -> None:
