@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -104,6 +105,24 @@ def usable(purpose: str, path: Path | str) -> Iterator[None]:
         raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {reason}{other}") from error
     except ImportError as error:
         raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {error}") from error
+
+
+def refuse_unwritable(purpose: str, folder: "Path | UPath") -> None:
+    """Refuse a folder that this user may not write, or could not make; nothing is made.
+
+    Raises:
+        FileUnusable: a local one is such a folder; or the package that opens such a URL is not installed.
+    """
+    with usable(purpose, str(folder)):
+        folder.exists()
+        if getattr(folder, "protocol", "") not in LOCAL_PROTOCOLS:
+            return
+        local = (folder if isinstance(folder, Path) else Path(folder.path)).absolute()
+        above = next(one for one in (local, *local.parents) if one.exists())
+        if not above.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
+        with TemporaryFile(dir=above):
+            pass
 
 
 def open_place(purpose: str, place: str) -> "UPath":

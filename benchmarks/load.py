@@ -36,7 +36,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.memory import resident_mb
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.warehouse import Warehouse
-from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
+from benchmarks.prepared import copy_pipeline, copy_prepared, delete_prepared, load_prepared, prepare
 from benchmarks.server import Server
 from benchmarks.source import READINGS, Source
 
@@ -142,6 +142,7 @@ def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, rep
         for what, work in ways.items():
             found[what].append(measure(name, what, server, work))
             warehouse.clear({ASSET: [READINGS]}, [source.year])
+            delete_prepared(warehouse, days)
     return [min(runs, key=lambda run: run.seconds) for runs in found.values()]
 
 

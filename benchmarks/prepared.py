@@ -45,6 +45,12 @@ def load_prepared(warehouse: Warehouse, days: DayRange, prepared: Prepared) -> i
     return rows
 
 
+def delete_prepared(warehouse: Warehouse, days: DayRange) -> None:
+    """Delete what :func:`load_prepared` has loaded: it has no checkpoint, by which it could be cleared."""
+    with warehouse.database.transaction([READINGS]):
+        warehouse.database.delete_days(READINGS, days)
+
+
 def _copy(database: PostgresDatabase, days: DayRange, pieces: list[bytes]) -> None:
     if len(windows_of(days)) != 1:
         raise SystemExit("--days: prepared and pipeline are compared within one chunk; allowed are 1 to 30")

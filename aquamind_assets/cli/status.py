@@ -24,7 +24,7 @@ from aquamind_assets.cli.options import (
 from aquamind_assets.cli.output import console_for, print_result
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.masking import masked
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import Settings, home_of
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -111,6 +111,8 @@ class Status:
         years: the years that are simulated or written.
         fixed_rows: rows whose ids AquaMind fixes; they are of no year.
         last_runs: the latest runs in Dagster; ``dead`` says why a run that is stuck in STARTED is dead.
+        made_by_migrations: whether AquaMind's own migrations made the tables; None if there are no rows of the
+            platform.
     """
 
     scenario: str
@@ -121,6 +123,7 @@ class Status:
     years: list[YearStatus]
     fixed_rows: int
     last_runs: list[dict[str, str]]
+    made_by_migrations: bool | None
 
     @property
     def total_rows(self) -> int:
@@ -146,11 +149,13 @@ def status_of(settings: Settings) -> Status:
     complete: set[int] = set()
     rows: dict[int, int] = {}
     size = 0
+    made_by_migrations: bool | None = None
     with suppress(NothingMaterialized), platform.read() as warehouse:
         checkpoints = warehouse.checkpoints()
         for entry in warehouse.manifest():
             rows[entry.year] = rows.get(entry.year, 0) + entry.rows
         size = warehouse.size_bytes()
+        made_by_migrations = warehouse.made_by_migrations()
         complete = complete_years(platform, warehouse, simulated)
     with platform.lock_probe() as is_locked:
         runs = _last_runs(is_locked)
@@ -182,6 +187,7 @@ def status_of(settings: Settings) -> Status:
         found,
         fixed,
         runs,
+        made_by_migrations,
     )
 
 
@@ -199,6 +205,12 @@ def show(found: Status, console: Console) -> None:
         print_table(console, _COLUMNS, [_row(year) for year in found.years])
         fixed = f", {found.fixed_rows:,} of them with ids fixed by AquaMind, of no year" if found.fixed_rows else ""
         console.print(f"{found.total_rows:,} rows{fixed}.", highlight=False)
+    if found.made_by_migrations is False:
+        console.print(
+            "[dim]The platform made these tables, so AquaMind's own migrate cannot run on this database. For one that"
+            " the application will use, run its migrate first, then aquamind run.[/]",
+            highlight=False,
+        )
     for run in found.last_runs:
         dead = f", [red]but {escape(run['dead'])}[/]" if run["dead"] else ""
         console.print(
@@ -231,6 +243,8 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     """The latest runs; ``dead`` says why a run that is stuck in STARTED is dead, and is ``""`` for all others."""
     from aquamind_assets.assets.jobs import ONE_YEAR
 
+    if not home_of().exists():
+        return []
     with open_instance() as instance:
         records = instance.get_run_records(limit=SHOWN_RUNS)
     return [

@@ -67,6 +67,14 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def examine(self) -> bool:
+        """Refuse what :meth:`prepare` would refuse, and create and change nothing; whether AquaMind's tables are there.
+
+        Raises:
+            SchemaMismatch, OtherVersion, DatabaseRefused: as :meth:`prepare`.
+        """
+
+    @abstractmethod
     def begin_reading(self) -> None:
         """Prepare for reading alone: nothing is created or changed, and rights to read suffice.
 
@@ -137,6 +145,10 @@ class Database(ABC):
     @abstractmethod
     def delete_days(self, table: str, days: DayRange) -> int:
         """Delete the rows with ids of these days, which lie in one calendar year; how many there were."""
+
+    @abstractmethod
+    def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
+        """At most so many ids of rows with ids of these days, which lie in one calendar year."""
 
     @abstractmethod
     def delete_ids(self, table: str, ids: np.ndarray) -> int:

@@ -8,7 +8,7 @@ Belongs here: the operations that callers use. Does not belong here: how they ar
 ``recount``, ``clearing``, ``references``).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Self
 
@@ -19,13 +19,15 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import Chunk, DayRange
-from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, references
+from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, own_tables, references
 from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
-from aquamind_assets.warehouse.adoption.decisions import Meeting, decide
+from aquamind_assets.warehouse.adoption.decisions import Meeting, decide, has_users_rows
+from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, taken_keys
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, PendingChunk, TableYear, pending
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseUnavailable
 from aquamind_assets.warehouse.recount import Recount
+from aquamind_assets.warehouse.taken_ids import taken_ids
 
 Blocks = Iterable[Rows] | Callable[[], Iterable[Rows]]
 """Blocks of rows, or a function that makes them, and would make the same ones again."""
@@ -64,6 +66,10 @@ class Warehouse:
         """See :meth:`Database.prepare`."""
         self.database.prepare(create=create)
 
+    def examine(self) -> bool:
+        """See :meth:`Database.examine`."""
+        return self.database.examine()
+
     def begin_reading(self) -> None:
         """See :meth:`Database.begin_reading`."""
         self.database.begin_reading()
@@ -87,6 +93,10 @@ class Warehouse:
     def size_bytes(self) -> int:
         """See :meth:`Database.size_bytes`."""
         return self.database.size_bytes()
+
+    def made_by_migrations(self) -> bool:
+        """Whether AquaMind's own migrations made the tables: its ``migrate`` cannot run on others."""
+        return own_tables.DJANGO in self.database.table_names()
 
     def checkpoints(self, asset: str | None = None, year: int | None = None) -> list[Checkpoint]:
         """Committed chunks in order: of everything, of an asset, or of a year of it."""
@@ -171,6 +181,24 @@ class Warehouse:
             RowsRefused: rows cannot be written beside the user-entered ones.
         """
         return decide(self.database, blocks, read_records(self.database))[1]
+
+    def tables_with_users_rows(self, tables: Iterable[str]) -> set[str]:
+        """Those of the tables that have user-entered rows, or rows with ids that AquaMind fixes."""
+        return {table for table in tables if has_users_rows(self.database, table)}
+
+    def taken_ids(
+        self, assets: Mapping[str, Sequence[str]], living: Collection[str], years: Sequence[int]
+    ) -> list[str]:
+        """See ``taken_ids.taken_ids``."""
+        return taken_ids(self.database, assets, living, years)
+
+    def entered_keys(self, tables: Iterable[str]) -> list[EnteredKeys]:
+        """See ``taken_keys.entered_keys``."""
+        return entered_keys(self.database, tables)
+
+    def taken_keys(self, keys: Iterable[EnteredKeys], blocks: Iterable[Rows]) -> list[str]:
+        """What is wrong with recorded rows that have a key of user-entered ones."""
+        return taken_keys(keys, read_translation(self.database), blocks)
 
     def ids_in_database(self, table: str, ids: np.ndarray) -> np.ndarray:
         """Ids of rows in the database that stand for these recorded ids, ascending: those of adopted rows differ."""

@@ -55,6 +55,9 @@ _BY_NAME = MasterData((NaturalKey(("name",)),), (("name",),))
 MASTER_DATA: Mapping[str, MasterData] = {
     "auth_user": MasterData(distinct=(("username",),)),
     "infrastructure_geography": _BY_NAME,
+    # A site is a place of its own, with its own position; but two of one name could not be told apart.
+    "infrastructure_area": MasterData(distinct=(("name",),)),
+    "infrastructure_freshwaterstation": MasterData(distinct=(("name",),)),
     # Its name is not unique in the database, but the application's get_or_create fails on two of one name.
     "infrastructure_containertype": MasterData((NaturalKey(("name",), ("category",)),), (("name",),)),
     "batch_species": MasterData(
@@ -76,8 +79,8 @@ MASTER_DATA: Mapping[str, MasterData] = {
     "health_vaccinationtype": _BY_NAME,
     "health_mortalityreason": _BY_NAME,
 }
-"""The tables whose rows may meet existing ones, parents before what refers to them. Sites, halls and containers are
-not among them: each is a place of its own, whatever its name."""
+"""The tables whose rows may meet existing ones, parents before what refers to them. Halls, containers and sensors are
+not among them: their names are unique within the site, hall or container that they lie in, which is the platform's."""
 
 
 def folded(value: object) -> object:

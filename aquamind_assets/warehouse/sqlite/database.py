@@ -66,6 +66,11 @@ class SqliteDatabase(Database):
             self._raise_sequences()
             own_tables.migrate(self)
 
+    def examine(self) -> bool:
+        """See :class:`Database`."""
+        self._file.refuse_unwritable()
+        return self._file.has_content and self._check(required=False)
+
     def begin_reading(self) -> None:
         """See :class:`Database`."""
         self._check(required=True)
@@ -248,6 +253,13 @@ class SqliteDatabase(Database):
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
         key = TABLES[table].id_column
         return self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
+
+    def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
+        """See :class:`Database`."""
+        low, high = id_range(days, narrow=TABLES[table].narrow_id)
+        key = TABLES[table].id_column
+        sql = f"SELECT {key} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ? LIMIT ?"
+        return [number for (number,) in self.query(sql, (low, high, most))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""
