@@ -17,8 +17,8 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 HORIZON_DAYS = 6 * 366
 GROWTH_SEEN = 0.97

@@ -19,8 +19,8 @@ import numpy as np
 from aquamind_assets import timeline
 from aquamind_assets.farm.sites.place_names import area_names, station_names
 from aquamind_assets.ledger import infrastructure as frames
-from aquamind_assets.scenario.farm import ContainerTypeSpec, GeographySpec
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.places import ContainerTypeSpec, GeographySpec
 from aquamind_assets.streams import Groups, choose
 
 SERIAL_DIGITS = 14

@@ -1,0 +1,84 @@
+"""Where fish are farmed: geographies with their climate, stations and areas, and types of containers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity, short_key, text, within
+from aquamind_assets.scenario.stages import Stages
+
+
+class ClimateSpec(Section):
+    """Sea climate of a geography (domain: Dam et al. 2000; slim's Fyne farm configuration; coefficients as suggested
+    there)."""
+
+    mean_temperature: float = quantity("yearly mean sea temperature", "degC", "Dam et al. 2000", ge=0, le=20)
+    temperature_amplitude: float = quantity("half of the seasonal range", "degC", "Dam et al. 2000", ge=0, le=10)
+    warmest_day: float = quantity("day of the year with the warmest sea", "day", "Dam et al. 2000", ge=1, le=366)
+    year_effect_sd: float = quantity("sd of the yearly mean", "degC", "general knowledge", ge=0, le=3)
+    anomaly_sd: float = quantity(
+        "sd of the daily AR1 anomaly, shared in an area", "degC", "Szewczyk et al.", ge=0, le=3
+    )
+    anomaly_rho: float = quantity("day-to-day correlation of the anomaly", "1", "Szewczyk et al.", ge=0, lt=1)
+    warming: float = quantity("added to every water temperature (what-if)", "degC", "what-if", ge=-5, le=5)
+    salinity: Annotated[Range, within(0, 45)] = quantity("range of monthly mean salinity", "ppt", "specification")
+    air_temperature_mean: float = quantity("yearly mean air temperature", "degC", "general knowledge", ge=-10, le=25)
+    air_temperature_amplitude: float = quantity(
+        "half of the seasonal range of air temperature", "degC", "general knowledge", ge=0, le=20
+    )
+    wind_mean: float = quantity("mean wind speed", "m/s", "general knowledge", ge=0, le=30)
+    precipitation_mean: float = quantity("mean precipitation of a day", "mm", "general knowledge", ge=0, le=50)
+
+
+class HallSpec(Section):
+    """One kind of hall that every station of a geography has."""
+
+    container_type: str = quantity("key of the container type")
+    halls: int = quantity("halls of this kind in each station", "halls", ge=1, le=50)
+    containers: int = quantity("containers in each such hall", "containers", ge=1, le=500)
+    recirculated: bool = quantity("recirculated (heated, steady) water, else flow-through (ambient)")
+
+
+class GeographySpec(Section):
+    """One geography: its stations, areas, climate and what differs there in biology."""
+
+    name: str = text("name")
+    code: Literal["FO", "SC"] = quantity("AquaMind's code of the geography")
+    latitude: Annotated[Range, within(-90, 90)] = quantity("range of latitudes of its sites", "degree")
+    longitude: Annotated[Range, within(-180, 180)] = quantity("range of longitudes of its sites", "degree")
+    stations: int = quantity("freshwater stations", "stations", ge=1, le=200)
+    station_halls: Annotated[list[HallSpec], Field(min_length=1)] = quantity("halls of each station")
+    areas: int = quantity("sea areas", "areas", ge=1, le=500)
+    area_cages: dict[str, Annotated[int, Field(ge=0, le=100)]] = quantity(
+        "cages in each area, by container type", "cages"
+    )
+    batch_share: Probability = quantity("share of the batches that start here", "1")
+    climate: ClimateSpec
+    growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(
+        "TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days"
+    )
+    disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity(
+        "factor on a disease's yearly probability here (1 if not named)", "1"
+    )
+
+
+class ContainerTypeSpec(Section):
+    """A container type."""
+
+    key: str = short_key("short key used in the scenario")
+    name: str = text("name")
+    category: Literal["TANK", "PEN", "TRAY", "OTHER"] = quantity("AquaMind's category")
+    place: Literal["hall", "area"] = quantity("where it stands")
+    stages: Stages = quantity("stages that live in it")
+    volume_m3: float = quantity("water volume", "m3", ge=0.1, le=400_000)
+    capacity_fish: int | None = quantity(
+        "nominal capacity; none for cages, where density decides", "fish", ge=1, le=100_000_000
+    )
+    max_density_kg_m3: float = quantity("highest density ever allowed", "kg/m3", "general knowledge", ge=0.1, le=200)
+    max_weight_g: float | None = quantity(
+        "fish are moved on before they are heavier than this", "g", "use of cages at sea", gt=0, le=100_000
+    )
+    grace_days: int = quantity("days empty and cleaned between two uses", "day", ge=0, le=365)
+    probes: dict[str, Annotated[int, Field(ge=0, le=4)]] = quantity(
+        "sensors in each such container, by probe key; 0 for none", "sensors"
+    )
