@@ -10,6 +10,10 @@ from aquamind_assets.scenario.places import ContainerTypeSpec, GeographySpec
 from aquamind_assets.scenario.quantities import Probability, Section, quantity, refuse_sum, refuse_unknown, shown
 from aquamind_assets.scenario.stages import STAGE_NAMES, EggSpec, StageSpec
 
+MOST_SITES = 30_000
+MOST_CONTAINERS = 200_000
+"""Fifty times the full scale."""
+
 
 class DensityStep(Section):
     """One step of the legal density limit at sea."""
@@ -50,6 +54,18 @@ class FarmSpec(Section):
                         f" container types whose place is {place}: {', '.join(sorted(standing))}"
                     )
         refuse_sum("the batch_share of the geographies", {one.name: one.batch_share for one in self.geographies})
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_built(self) -> Self:
+        halls = [(one, hall) for one in self.geographies for hall in one.station_halls]
+        sites = sum(one.areas for one in self.geographies) + sum(one.stations * hall.halls for one, hall in halls)
+        containers = sum(one.areas * sum(one.area_cages.values()) for one in self.geographies)
+        containers += sum(one.stations * hall.halls * hall.containers for one, hall in halls)
+        limits = (("halls and areas", sites, MOST_SITES), ("containers", containers, MOST_CONTAINERS))
+        for what, amount, most in limits:
+            if amount > most:
+                raise ValueError(f"geographies have {amount:,} {what} together; allowed: at most {most:,}")
         return self
 
     @model_validator(mode="after")

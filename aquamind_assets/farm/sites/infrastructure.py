@@ -10,7 +10,7 @@ after another, in spring and late summer, until the last year of session 1.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -113,8 +113,15 @@ def _positions(scenario: Scenario, kind: str, spec: GeographySpec, names: list[s
     return np.round(latitude, 6), np.round(longitude, 6)
 
 
-def _take(names: Iterator[str], amount: int) -> list[str]:
-    return list(islice(names, amount))
+def _names(supply: Callable[[str], Iterator[str]], wanted: Sequence[tuple[str, int]]) -> list[list[str]]:
+    """Names of places of one kind, for each geography by its code and number of places. No two places of the farm share
+    one: a geography takes those that are free after the geographies before it."""
+    taken: set[str] = set()
+    names = []
+    for code, amount in wanted:
+        names.append(list(islice((name for name in supply(code) if name not in taken), amount)))
+        taken.update(names[-1])
+    return names
 
 
 def _text(values: Iterable[str]) -> np.ndarray:
@@ -123,10 +130,11 @@ def _text(values: Iterable[str]) -> np.ndarray:
 
 def _areas(scenario: Scenario) -> frames.Areas:
     kinds = {kind.key: kind for kind in scenario.farm.container_types}
+    named = _names(area_names, [(spec.code, spec.areas) for spec in scenario.farm.geographies])
     name: list[str] = []
     parts: list[tuple[np.ndarray, ...]] = []
     for geography, spec in enumerate(scenario.farm.geographies):
-        names = _take(area_names(spec.code), spec.areas)
+        names = named[geography]
         latitude, longitude = _positions(scenario, "area", spec, names)
         biomass = math.fsum(
             kinds[key].volume_m3 * kinds[key].max_density_kg_m3 * amount for key, amount in spec.area_cages.items()
@@ -156,10 +164,11 @@ def _areas(scenario: Scenario) -> frames.Areas:
 
 
 def _stations(scenario: Scenario) -> frames.Stations:
+    named = _names(station_names, [(spec.code, spec.stations) for spec in scenario.farm.geographies])
     name: list[str] = []
     parts: list[tuple[np.ndarray, ...]] = []
     for geography, spec in enumerate(scenario.farm.geographies):
-        names = _take(station_names(spec.code), spec.stations)
+        names = named[geography]
         latitude, longitude = _positions(scenario, "station", spec, names)
         parts.append((np.full(spec.stations, geography), latitude, longitude, _commissioning(scenario, spec.stations)))
         name += names
