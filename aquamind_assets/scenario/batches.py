@@ -1,27 +1,29 @@
 """How batches start, and how many live at once."""
 
 import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from aquamind_assets.scenario.quantities import Month, Name, Probability, Range, Section, quantity, shown, within
+from aquamind_assets.scenario.quantities import (
+    Month,
+    Name,
+    Probability,
+    Range,
+    Section,
+    quantity,
+    shown,
+    to_day,
+    within,
+)
 from aquamind_assets.scenario.stages import StageName
-
-
-def _day(value: Any) -> Any:
-    """A day of text such as 2025-03-31."""
-    try:
-        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError("not a valid date; allowed: days of the calendar, as in 2025-03-31") from None
 
 
 class StagingSpec(Section):
     """A farm arranged for its testers: on one day, batches stand at wanted places of their lives. Before it no others
     start."""
 
-    date: Annotated[datetime.date, BeforeValidator(_day)] = quantity(
+    date: Annotated[datetime.date, BeforeValidator(to_day)] = quantity(
         "the day; `yesterday`, the last day that is over, when the farm is first made", "", "a test installation"
     )
     positions: Annotated[

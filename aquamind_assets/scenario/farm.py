@@ -44,7 +44,8 @@ class FarmSpec(Section):
         kinds = {kind.key: kind for kind in self.container_types}
         for geography in self.geographies:
             used = [hall.container_type for hall in geography.station_halls]
-            for path, keys, place in (("station_halls", used, "hall"), ("area_cages", geography.area_cages, "area")):
+            cages = {key for area in [geography.area_cages, *geography.cages_by_area] for key in area}
+            for path, keys, place in (("station_halls", used, "hall"), ("sites and area_cages", cages, "area")):
                 standing = {key for key, kind in kinds.items() if kind.place == place}
                 refuse_unknown(f"geographies.{geography.name}.{path}", set(keys), set(kinds))
                 wrong = sorted(set(keys) - standing)
@@ -59,13 +60,26 @@ class FarmSpec(Section):
     @model_validator(mode="after")
     def _can_be_built(self) -> Self:
         halls = [(one, hall) for one in self.geographies for hall in one.station_halls]
-        sites = sum(one.areas for one in self.geographies) + sum(one.stations * hall.halls for one, hall in halls)
-        containers = sum(one.areas * sum(one.area_cages.values()) for one in self.geographies)
+        areas = [area for one in self.geographies for area in one.cages_by_area]
+        sites = len(areas) + sum(one.stations * hall.halls for one, hall in halls)
+        containers = sum(sum(area.values()) for area in areas)
         containers += sum(one.stations * hall.halls * hall.containers for one, hall in halls)
         limits = (("halls and areas", sites, MOST_SITES), ("containers", containers, MOST_CONTAINERS))
+        if not containers:
+            raise ValueError(
+                "geographies have no containers; allowed: at least one station with a hall, or one sea area"
+            )
         for what, amount, most in limits:
             if amount > most:
                 raise ValueError(f"geographies have {amount:,} {what} together; allowed: at most {most:,}")
+        return self
+
+    @model_validator(mode="after")
+    def _sites_differ(self) -> Self:
+        names = [site.name for geography in self.geographies for site in geography.sites]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"geographies: the site {', '.join(twice)} given more than once; allowed: each name once")
         return self
 
     @model_validator(mode="after")
@@ -110,22 +124,34 @@ class FarmSpec(Section):
         for geography in self.geographies:
             if not geography.batch_share:
                 continue
-            halls = {stage for hall in geography.station_halls for stage in kinds[hall.container_type].stages}
-            cages = [kinds[key] for key, amount in geography.area_cages.items() if amount]
-            at_sea = {stage for kind in cages for stage in kind.stages}
+            stations = geography.station_halls if geography.stations else []
+            halls = {stage for hall in stations for stage in kinds[hall.container_type].stages}
             homeless = [name for name in STAGE_NAMES[:4] if name not in halls]
-            homeless += [name for name in STAGE_NAMES[4:] if name not in at_sea]
             if homeless:
                 raise ValueError(
-                    f"geographies.{geography.name}: no hall or cage for {', '.join(homeless)}; allowed where batches"
-                    f" start (batch_share {shown(geography.batch_share)}): station_halls and area_cages whose container"
-                    " types hold every stage"
+                    f"geographies.{geography.name}: no hall for {', '.join(homeless)}; allowed where batches start"
+                    f" (batch_share {shown(geography.batch_share)}): stations and station_halls whose container types"
+                    " hold every stage before the sea"
                 )
-            if not any("Adult" in kind.stages and kind.max_weight_g is None for kind in cages):
+            if not geography.cages_by_area:
                 raise ValueError(
-                    f"geographies.{geography.name}.area_cages: every cage for Adult has a max_weight_g; allowed where"
-                    " batches start: at least one cage without, in which fish grow to their harvest"
+                    f"geographies.{geography.name}: no sea area; allowed where batches start (batch_share"
+                    f" {shown(geography.batch_share)}): sites, or areas of at least 1"
                 )
+            for area in geography.cages_by_area:
+                cages = [kinds[key] for key, amount in area.items() if amount]
+                at_sea = {stage for kind in cages for stage in kind.stages}
+                homeless = [name for name in STAGE_NAMES[4:] if name not in at_sea]
+                if homeless:
+                    raise ValueError(
+                        f"geographies.{geography.name}: no cage for {', '.join(homeless)}; allowed where batches start"
+                        f" (batch_share {shown(geography.batch_share)}): areas whose cages hold every stage at sea"
+                    )
+                if not any("Adult" in kind.stages and kind.max_weight_g is None for kind in cages):
+                    raise ValueError(
+                        f"geographies.{geography.name}: every cage for Adult has a max_weight_g; allowed where batches"
+                        " start: areas with at least one cage without, in which fish grow to their harvest"
+                    )
         return self
 
 

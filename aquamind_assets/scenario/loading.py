@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from aquamind_assets.durable_files import usable
 from aquamind_assets.errors import UserError
-from aquamind_assets.scenario.explaining import explain, is_open_mapping
+from aquamind_assets.scenario.explaining import explain, is_open_mapping, names_at
 from aquamind_assets.scenario.merging import MergeError, label, merge, plain, suggestion
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.water_files import inline_water
 from aquamind_assets.scenario.yaml_text import Remove, YamlError, read_yaml
 
 YESTERDAY = "yesterday"
@@ -188,6 +189,7 @@ def _read(source: str, folder: Path, before: tuple[str, ...]) -> tuple[dict[str,
         raise ScenarioError(f"{place}: extends = {parent!r}; allowed: the name of a preset or of a file beside it")
     base, fits = ({}, False) if parent is None else _read(parent, beside, (*before, place))
     try:
+        inline_water(document, beside)
         return (merge(base, document) if base else plain(document)), bool(base) and _fits(fits, set(document))
     except MergeError as error:
         raise ScenarioError(f"{place}: {error}") from None
@@ -243,10 +245,11 @@ def _position(place: Any, steps: list[str], at: tuple[Any, ...], change: str) ->
             return labels.index(step), used
     if isinstance(place, list) and steps[0].isdigit() and int(steps[0]) < len(place):
         return int(steps[0]), 1
-    if isinstance(place, dict) and len(steps) == 1 and is_open_mapping(at):
+    known = names_at(at)
+    if isinstance(place, dict) and len(steps) == 1 and (is_open_mapping(at) or steps[0] in known):
         return steps[0], 1
     if isinstance(place, dict):
-        allowed = list(place)
+        allowed = known or list(place)
     elif isinstance(place, list):
         allowed = [one for one in labels if one is not None] or [f"0 to {len(place) - 1}"]
     else:

@@ -8,7 +8,7 @@ from pydantic import model_validator
 from aquamind_assets.scenario.biology import BiologySpec
 from aquamind_assets.scenario.farm import FarmSpec
 from aquamind_assets.scenario.health import HealthSpec
-from aquamind_assets.scenario.quantities import Section, quantity, refuse_unknown, text
+from aquamind_assets.scenario.quantities import Section, quantity, refuse_unknown, shown, text
 from aquamind_assets.scenario.supply import FeedPlan
 from aquamind_assets.scenario.water import WaterSpec
 
@@ -69,6 +69,17 @@ class Scenario(Section):
         for geography in self.farm.geographies:
             path = f"farm.geographies.{geography.name}.disease_scale"
             refuse_unknown(path, set(geography.disease_scale), diseases)
+        return self
+
+    @model_validator(mode="after")
+    def _every_stage_is_fed(self) -> Self:
+        for stage in self.farm.stages[1:]:
+            eaten = [feed.from_weight_g for feed in self.feed.feeds if stage.name in feed.stages]
+            if min(eaten, default=1e9) > stage.entry_weight_g:
+                raise ValueError(
+                    f"feed.feeds: none for {stage.name} from {shown(stage.entry_weight_g)} g on; allowed: a feed for"
+                    " every stage, from its entry_weight_g on"
+                )
         return self
 
     @property

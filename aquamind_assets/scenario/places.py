@@ -4,8 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity, short_key, text, within
+from aquamind_assets.scenario.quantities import (
+    LONGEST_PART,
+    Probability,
+    Range,
+    Section,
+    quantity,
+    short_key,
+    text,
+    within,
+)
+from aquamind_assets.scenario.site_water import SiteWater
 from aquamind_assets.scenario.stages import Stages
+
+Cages = dict[str, Annotated[int, Field(ge=0, le=100)]]
 
 
 class ClimateSpec(Section):
@@ -39,6 +51,21 @@ class HallSpec(Section):
     recirculated: bool = quantity("recirculated (heated, steady) water, else flow-through (ambient)")
 
 
+class SiteSpec(Section):
+    """A sea area with its own name, place and cages."""
+
+    name: str = text("name", "the farm's own", longest=LONGEST_PART)
+    latitude: float = quantity("latitude, north positive", "degree", "the farm's own", ge=-90, le=90)
+    longitude: float = quantity("longitude, east positive", "degree", "the farm's own", ge=-180, le=180)
+    cages: Cages = quantity("its cages, by container type", "cages", "the farm's own", min_length=1)
+    water: SiteWater | None = quantity(
+        "measured water; in a file the name of a CSV file beside it; none: the geography's",
+        "",
+        "the site's log",
+        default=None,
+    )
+
+
 class GeographySpec(Section):
     """One geography: its stations, areas, climate and what differs there in biology."""
 
@@ -46,12 +73,13 @@ class GeographySpec(Section):
     code: Literal["FO", "SC"] = quantity("AquaMind's code of the geography")
     latitude: Annotated[Range, within(-90, 90)] = quantity("range of latitudes of its sites", "degree")
     longitude: Annotated[Range, within(-180, 180)] = quantity("range of longitudes of its sites", "degree")
-    stations: int = quantity("freshwater stations", "stations", ge=1, le=200)
-    station_halls: Annotated[list[HallSpec], Field(min_length=1)] = quantity("halls of each station")
-    areas: int = quantity("sea areas", "areas", ge=1, le=500)
-    area_cages: dict[str, Annotated[int, Field(ge=0, le=100)]] = quantity(
-        "cages in each area, by container type", "cages"
+    stations: int = quantity("freshwater stations", "stations", ge=0, le=200)
+    station_halls: list[HallSpec] = quantity("halls of each station", max_length=50)
+    sites: list[SiteSpec] = quantity(
+        "sea areas of a real farm, there from the first day on", "", "the farm's own", default=[], max_length=500
     )
+    areas: int = quantity("sea areas with invented names and places, beside the sites", "areas", ge=0, le=500)
+    area_cages: Cages = quantity("cages in each such area, by container type", "cages")
     batch_share: Probability = quantity("share of the batches that start here", "1")
     climate: ClimateSpec
     growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(
@@ -60,6 +88,11 @@ class GeographySpec(Section):
     disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity(
         "factor on a disease's yearly probability here (1 if not named)", "1"
     )
+
+    @property
+    def cages_by_area(self) -> list[dict[str, int]]:
+        """Cages of each sea area by container type: of those with invented names, then of the sites."""
+        return [self.area_cages] * self.areas + [site.cages for site in self.sites]
 
 
 class ContainerTypeSpec(Section):

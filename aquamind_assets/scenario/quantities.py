@@ -1,5 +1,6 @@
 """How a parameter of the scenario is declared: with meaning, unit, source and allowed range."""
 
+import datetime
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -147,6 +148,18 @@ class Within:
 def within(low: float, high: float, **more: bool) -> Any:
     """Annotation of a :class:`Range` whose ends lie in ``low`` to ``high`` (:class:`Within`)."""
     return AfterValidator(Within(low, high, **more))
+
+
+def to_day(value: Any) -> Any:
+    """The day of text such as 2025-03-31; anything else as it is.
+
+    Raises:
+        ValueError: the text is no day.
+    """
+    try:
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("not a valid date; allowed: days of the calendar, as in 2025-03-31") from None
 
 
 def refuse_sum(what: str, amounts: dict[str, float], allowed: float = 1.0) -> None:

@@ -14,7 +14,7 @@ def _in_life_order(stages: list[StageName]) -> list[StageName]:
     return sorted(stages, key=STAGE_NAMES.index)
 
 
-Stages = Annotated[list[StageName], Field(min_length=1), AfterValidator(_in_life_order)]
+Stages = Annotated[list[StageName], AfterValidator(_in_life_order)]
 """Some stages; whatever order they are given in, they are in that of life."""
 
 

@@ -1,11 +1,13 @@
 """Farms that are arranged otherwise than the presets keep every law, in the ledger and in the tables."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from aquamind_assets.farm.sites.infrastructure import build
-from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets_tests.laws.any_farm import assert_all_laws
 
@@ -37,3 +39,48 @@ def test_places_have_names_of_their_own_across_geographies_of_one_code() -> None
 def test_two_geographies_of_one_code_keep_every_law(tmp_path: Path) -> None:
     past = assert_all_laws(two_of_one_code(), 1, tmp_path)
     assert set(past.ledgers[0].batches.geography) == {0, 1}
+
+
+SITES = """
+  - {name: Ardcastle, latitude: 56.1, longitude: -5.2, cages: {cage_large: 3}}
+  - {name: Quarry Point, latitude: 56.0, longitude: -5.3, cages: {cage_large: 2, cage_medium: 2},
+    water: {temperature: [7, 6, 6, 7, 9, 11, 13, 14, 13, 12, 10, 8]}}
+"""
+
+
+def test_sites_have_their_own_name_place_cages_and_water(tmp_path: Path) -> None:
+    changes = [f"farm.geographies.Faroe Islands.sites={SITES}", "farm.geographies.Faroe Islands.areas=1"]
+    past = assert_all_laws(load_scenario("tiny", ["water.readings_per_day=1", *changes]), 2, tmp_path)
+    areas, containers = past.infrastructure.areas, past.infrastructure.containers
+    assert list(areas.name[1:3]) == ["Ardcastle", "Quarry Point"]
+    assert list(areas.latitude[1:3]) == [56.1, 56.0]
+    assert list(np.bincount(containers.area[containers.area >= 0])[1:3]) == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["farm.geographies.Scotland.areas=0"],
+        ["farm.geographies.Scotland.stations=0", "farm.geographies.Scotland.station_halls=[]"],
+        ["farm.geographies.Scotland=!remove"],
+    ],
+)
+def test_a_geography_may_lack_the_sea_or_freshwater_or_be_left_out(changes: list[str], tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        assert_all_laws(load_scenario("tiny", ["water.readings_per_day=1", *changes]), 1, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["farm.geographies.Faroe Islands.stations=0"], "Faroe Islands: no hall for Egg&Alevin, Fry, Parr, Smolt"),
+        (["farm.geographies.Faroe Islands.areas=0"], "Faroe Islands: no sea area"),
+        (["farm.geographies.Faroe Islands.area_cages={cage_medium: 2}"], "every cage for Adult has a max_weight_g"),
+        (["farm.geographies.Scotland.area_cages={tray: 2}"], "tray do not stand there.*cage_large"),
+        ([f"farm.geographies.Scotland.sites=[{SITES.splitlines()[1][4:]}, {SITES.splitlines()[1][4:]}]"], "Ardcastle"),
+    ],
+)
+def test_where_batches_start_is_a_place_for_every_stage(changes: list[str], message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        load_scenario("tiny", changes)

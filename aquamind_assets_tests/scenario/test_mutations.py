@@ -21,7 +21,20 @@ from aquamind_assets_tests.farm.simulated import History
 from aquamind_assets_tests.records.histories import rows_of
 from aquamind_assets_tests.scenario.mutations import allowed, at, documents, nodes
 
-BASE = load_scenario("tiny", ["water.readings_per_day=1"]).model_dump()
+SITES = """
+  - name: Skálavík
+    latitude: 61.8
+    longitude: -6.7
+    cages: {cage_large: 2}
+    water: {temperature: [7, 6, 6, 6, 8, 9, 10, 11, 10, 9, 8, 7]}
+  - name: Húsavík
+    latitude: 61.8
+    longitude: -6.6
+    cages: {cage_large: 2, cage_medium: 1}
+    water: {days: [2015-03-01, 2015-03-09, 2015-08-01], temperature: [6, 6.5, 11], salinity: [35, null, 34]}
+"""
+
+BASE = load_scenario("tiny", ["water.readings_per_day=1", f"farm.geographies.Faroe Islands.sites={SITES}"]).model_dump()
 
 LARGEST = 3_000
 """Containers of a farm that is run here; larger ones are allowed, but take minutes."""

@@ -112,9 +112,8 @@ class Forecaster:
         days = np.arange(first_day, first_day + HORIZON_DAYS)
         halls = climate.hall_temperature_normal(scenario, infrastructure, days)
         areas = climate.sea_temperature_normal(scenario, infrastructure, days)
-        sea = np.array(
-            [areas[infrastructure.areas.geography == row].mean(axis=0) for row in range(len(scenario.farm.geographies))]
-        )
+        of_geography = [infrastructure.areas.geography == row for row in range(len(scenario.farm.geographies))]
+        sea = np.array([areas[mine].mean(axis=0) if mine.any() else np.zeros(days.size) for mine in of_geography])
         tgc = np.array(
             [
                 [(stage.tgc.low + stage.tgc.high) / 2 if stage.tgc else 0.0 for stage in scenario.farm.stages]
