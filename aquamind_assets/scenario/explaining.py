@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from aquamind_assets.scenario.merging import label, suggestion
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.places import COUNTRY
 from aquamind_assets.scenario.quantities import KEY
 from aquamind_assets.scenario.supply import CLOCK
 
@@ -29,6 +30,7 @@ _HINTS = {
 
 _PATTERNS = {
     KEY: "allowed: a letter, then letters, digits, _ and -",
+    COUNTRY: "allowed: two capital letters, as in FO, SC or NO",
     CLOCK: "allowed: times of the day, 00:00 to 23:59",
 }
 

@@ -1,8 +1,8 @@
 """Where fish are farmed: geographies with their climate, stations and areas, and types of containers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.quantities import (
     LONGEST_PART,
@@ -20,6 +20,9 @@ from aquamind_assets.scenario.stages import Stages
 Cages = dict[str, Annotated[int, Field(ge=0, le=100)]]
 
 
+COUNTRY = r"^[A-Z]{2}$"
+
+
 class ClimateSpec(Section):
     """Sea climate of a geography (domain: Dam et al. 2000; slim's Fyne farm configuration; coefficients as suggested
     there)."""
@@ -27,6 +30,18 @@ class ClimateSpec(Section):
     mean_temperature: float = quantity("yearly mean sea temperature", "degC", "Dam et al. 2000", ge=0, le=20)
     temperature_amplitude: float = quantity("half of the seasonal range", "degC", "Dam et al. 2000", ge=0, le=10)
     warmest_day: float = quantity("day of the year with the warmest sea", "day", "Dam et al. 2000", ge=1, le=366)
+    cooling_per_degree: float = quantity(
+        "how much cooler the sea is for each degree of latitude north of `cooling_from_latitude`; its seasonal range"
+        " shrinks by half of that",
+        "degC/degree",
+        "general knowledge: Shetland and Orkney are cooler than the west coast",
+        default=0.0,
+        ge=0,
+        le=3,
+    )
+    cooling_from_latitude: float = quantity(
+        "latitude from which on it is", "degree", "general knowledge", default=0.0, ge=-90, le=90
+    )
     year_effect_sd: float = quantity("sd of the yearly mean", "degC", "general knowledge", ge=0, le=3)
     anomaly_sd: float = quantity(
         "sd of the daily AR1 anomaly, shared in an area", "degC", "Szewczyk et al.", ge=0, le=3
@@ -70,7 +85,9 @@ class GeographySpec(Section):
     """One geography: its stations, areas, climate and what differs there in biology."""
 
     name: str = text("name")
-    code: Literal["FO", "SC"] = quantity("AquaMind's code of the geography")
+    code: Annotated[str, Field(pattern=COUNTRY)] = quantity(
+        "country: decides invented names and phone numbers; AquaMind knows FO and SC, other staff is of all geographies"
+    )
     latitude: Annotated[Range, within(-90, 90)] = quantity("range of latitudes of its sites", "degree")
     longitude: Annotated[Range, within(-180, 180)] = quantity("range of longitudes of its sites", "degree")
     stations: int = quantity("freshwater stations", "stations", ge=0, le=200)
@@ -115,3 +132,11 @@ class ContainerTypeSpec(Section):
     probes: dict[str, Annotated[int, Field(ge=0, le=4)]] = quantity(
         "sensors in each such container, by probe key; 0 for none", "sensors"
     )
+
+    @model_validator(mode="after")
+    def _limits_fit_the_place(self) -> Self:
+        name = "capacity_fish" if self.place == "area" else "max_weight_g"
+        if getattr(self, name) is not None:
+            reason = {"area": "density decides in cages", "hall": "fish leave a hall by their stage"}[self.place]
+            raise ValueError(f"{name} {getattr(self, name):g}; allowed: none, for {reason}")
+        return self

@@ -84,3 +84,17 @@ def test_a_geography_may_lack_the_sea_or_freshwater_or_be_left_out(changes: list
 def test_where_batches_start_is_a_place_for_every_stage(changes: list[str], message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         load_scenario("tiny", changes)
+
+
+def test_a_farm_in_another_country_keeps_every_law(tmp_path: Path) -> None:
+    changes = ["water.readings_per_day=1", "farm.batches.eggs_mean=60000", "farm.batches.eggs={low: 5e4, high: 7e4}"]
+    past = assert_all_laws(load_scenario("norway", changes), 2, tmp_path)
+    assert not set(past.infrastructure.areas.name) & set(build(load_scenario("demo")).areas.name)
+
+
+def test_geographies_without_words_of_their_own_share_none() -> None:
+    scenario = load_scenario("tiny", ["farm.geographies.Scotland.code=CA", "farm.geographies.Faroe Islands.code=CL"])
+    built = build(scenario)
+    assert np.unique(built.areas.name.astype(str)).size == len(built.areas)
+    staff_names = [str(name) for name in built.stations.name]
+    assert len(set(staff_names)) == len(staff_names)

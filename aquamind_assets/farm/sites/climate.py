@@ -31,11 +31,6 @@ from aquamind_assets.streams import Groups
 AREA_SHARE = 0.5
 """Share of the variance of the temperature anomaly that an area has for itself; the rest is common to its geography."""
 
-NORTHERN_LATITUDE = 58.5
-COOLING_PER_DEGREE = 0.6
-"""Shetland and Orkney are cooler than the west coast that the Scottish climate describes: degC for each degree north of
-``NORTHERN_LATITUDE`` there."""
-
 LAKE_WARMTH = 2.5
 LAKE_DAMPING = 0.85
 FLOW_THROUGH = (3.0, 16.0)
@@ -154,10 +149,10 @@ def sea_temperature_normal(scenario: Scenario, infrastructure: Infrastructure, d
     """Temperature to be expected at each area on ``days``, without year effects and weather, shape (areas, days),
     degC."""
     climates = [scenario.farm.geographies[one].climate for one in infrastructure.areas.geography]
-    scottish = np.array([scenario.farm.geographies[one].code == "SC" for one in infrastructure.areas.geography])
-    northing = np.maximum(0.0, infrastructure.areas.latitude - NORTHERN_LATITUDE) * scottish
-    mean = np.array([one.mean_temperature + one.warming for one in climates]) - COOLING_PER_DEGREE * northing
-    amplitude = np.array([one.temperature_amplitude for one in climates]) - 0.5 * COOLING_PER_DEGREE * northing
+    beyond = np.maximum(0.0, infrastructure.areas.latitude - np.array([one.cooling_from_latitude for one in climates]))
+    cooling = np.array([one.cooling_per_degree for one in climates])
+    mean = np.array([one.mean_temperature + one.warming for one in climates]) - cooling * beyond
+    amplitude = np.array([one.temperature_amplitude for one in climates]) - 0.5 * cooling * beyond
     normal = mean[:, None] + amplitude[:, None] * _of_each([_season(days, one.warmest_day) for one in climates], days)
     for area, (climate, site) in enumerate(_water_of_areas(scenario)):
         if site is not None:

@@ -1,4 +1,4 @@
-"""Invented names of people, in the two languages of the farm, and user names made of them.
+"""Invented names of people, in the languages of the farm, and user names made of them.
 
 Belongs here: lists of common given and family names; full names are random combinations. Does not belong here: the
 roles of people (``people``).
@@ -69,6 +69,17 @@ SCOTTISH = NameList(
         "MacLeod MacDonald Campbell Morrison Stewart MacKenzie Sinclair Gunn Murray Ross MacLean Fraser Munro Matheson"
         " Nicolson MacAulay Sutherland Grant Cameron MacInnes Robertson Drummond Flett Isbister Leask Jamieson Halcrow"
         " Rendall"
+    ),
+)
+
+NORWEGIAN = NameList(
+    given=_words(
+        "Lars Ole Knut Bjørn Geir Terje Svein Arne Kjell Trond Morten Øyvind Håkon Sindre Eirik Vegard Kari Ingrid Anne"
+        " Liv Solveig Astrid Marit Berit Hilde Silje Ida Nina Randi Gro Tone Maren"
+    ),
+    family=_words(
+        "Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Berg Haugen Hagen Eriksen"
+        " Bakke Strand Solberg Moen Lie Aasen Dahl Lund Sæther Vik Myhre Tangen Nygård Brekke"
     ),
 )
 
