@@ -139,7 +139,7 @@ def _staged(scenario: Scenario, built: "Infrastructure") -> str:
     """The staged batches and when they begin, a line each."""
     from aquamind_assets.farm.batches.staging import staged_starts
     from aquamind_assets.ledger.codes import Stage
-    from aquamind_assets.scenario.farm import STAGE_NAMES
+    from aquamind_assets.scenario.stages import STAGE_NAMES
     from aquamind_assets.timeline import to_date
 
     staging = scenario.farm.batches.staging

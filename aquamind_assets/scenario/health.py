@@ -1,24 +1,39 @@
 """Disease, lice, treatments, vaccines and what kills fish."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.farm import Stages
-from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+from aquamind_assets.scenario.quantities import (
+    Month,
+    Probability,
+    Range,
+    Section,
+    quantity,
+    refuse_sum,
+    refuse_unknown,
+    short_key,
+    shown,
+    text,
+    within,
+)
 from aquamind_assets.scenario.signs import GENERAL_SIGNS, Signs
+from aquamind_assets.scenario.stages import Stages
 
-Month = Annotated[int, Field(ge=1, le=12)]
+CauseName = Literal["handling", "disease", "environmental", "unknown", "predation", "escape"]
+"""Causes that deaths are recorded under."""
+
+CauseShares = Annotated[dict[CauseName, Probability], Field(min_length=1)]
 
 
 class DiseaseSpec(Section):
     """A disease (specification's table)."""
 
-    key: str = quantity("short key", min_length=1)
-    name: str = quantity("name", min_length=1, max_length=100)
+    key: str = short_key("short key")
+    name: str = text("name")
     yearly_probability: Probability = quantity("probability of an outbreak at a site in a year", "1/year")
     mortality_factor: float = quantity("factor on the base mortality at the peak of the outbreak", "1", ge=1, le=20)
-    days: Range = quantity("duration in a container", "day")
+    days: Annotated[Range, within(1, 730, whole=True)] = quantity("duration in a container", "day")
     stages: Stages = quantity("stages that fall ill")
     peak_months: list[Month] = quantity("months of high risk (x1.5; outside them x.5); empty: no season")
     min_temperature: float = quantity("no outbreak in colder water", "degC", ge=0, le=20)
@@ -40,15 +55,15 @@ class DiseaseSpec(Section):
 class TreatmentSpec(Section):
     """A treatment."""
 
-    key: str = quantity("short key", min_length=1)
-    name: str = quantity("name", min_length=1, max_length=100)
+    key: str = short_key("short key")
+    name: str = text("name")
     kind: Literal["medication", "physical", "other"] = quantity("AquaMind's treatment type")
-    dosage: str = quantity("dosage as written in the record", max_length=100)
+    dosage: str = text("dosage as written in the record")
     duration_days: int = quantity("duration", "day", ge=0, le=90)
     withholding_days: int = quantity("no harvest for so many days after it", "day", "general knowledge", ge=0, le=365)
     fasting_days: int = quantity("fasting before it", "day", "suggested form", ge=0, le=7)
     cost_per_kg: float = quantity("cost for each kg of biomass", "EUR/kg", ge=0, le=10)
-    lice_efficacy: Range | None = quantity(
+    lice_efficacy: Annotated[Range, within(0, 1)] | None = quantity(
         "median and best share of mobile lice removed (low = median, high = 90th percentile); none: not against lice",
         "1",
         "suggested form",
@@ -56,19 +71,23 @@ class TreatmentSpec(Section):
     attached_factor: Probability = quantity(
         "efficacy on attached lice, relative to mobile ones", "1", "general knowledge"
     )
-    fish_loss: Range = quantity("share of fish lost over the seven days after it", "1", "suggested form")
-    temperature: Range = quantity("water temperatures in which it is used", "degC", "general knowledge")
+    fish_loss: Annotated[Range, within(0, 0.5)] = quantity(
+        "share of fish lost over the seven days after it", "1", "suggested form"
+    )
+    temperature: Annotated[Range, within(-5, 40)] = quantity(
+        "water temperatures in which it is used", "degC", "general knowledge"
+    )
 
 
 class VaccineSpec(Section):
     """A vaccine, given once in a batch's life."""
 
-    key: str = quantity("short key", min_length=1)
-    name: str = quantity("name", min_length=1, max_length=100)
-    manufacturer: str = quantity("manufacturer (invented)", max_length=100)
-    dosage: str = quantity("dosage as written in the record", max_length=100)
+    key: str = short_key("short key")
+    name: str = text("name")
+    manufacturer: str = text("manufacturer (invented)")
+    dosage: str = text("dosage as written in the record")
     diseases: list[str] = quantity("keys of diseases it protects against")
-    also_named: str = quantity("protection the record names beyond those diseases")
+    also_named: str = quantity("protection the record names beyond those diseases", max_length=100)
     efficacy: Probability = quantity("share by which the hazard of those diseases falls", "1")
     days_before_transfer: int = quantity("days before the sea transfer it is given", "day", ge=0, le=200)
     share: Probability = quantity("share of the batches that get it", "1", "general knowledge")
@@ -128,7 +147,9 @@ class LiceSpec(Section):
     )
     count_interval_days: int = quantity("days between counts", "day", ge=1, le=60)
     fish_per_count: int = quantity("fish looked at in a count", "fish", ge=1, le=200)
-    chalimus_seen: Range = quantity("probability that an attached louse is seen", "1", "suggested form")
+    chalimus_seen: Annotated[Range, within(0, 1)] = quantity(
+        "probability that an attached louse is seen", "1", "suggested form"
+    )
     chalimus_mortality: float = quantity("daily mortality of attached lice", "1/day", "Stien 2005", ge=0, le=1)
     preadult_mortality: float = quantity("daily mortality of pre-adults", "1/day", "Stien 2005", ge=0, le=1)
     adult_mortality: float = quantity("daily mortality of adults", "1/day", "Stien 2005", ge=0, le=1)
@@ -174,7 +195,7 @@ class LiceSpec(Section):
     internal_share: float = quantity(
         "settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1
     )
-    treatments: dict[str, Annotated[float, Field(ge=0)]] = quantity(
+    treatments: dict[str, Annotated[float, Field(ge=0, le=1000)]] = quantity(
         "relative use of each treatment against lice; empty: lice are never treated"
     )
     harm: LiceHarmSpec = Field(description="harm to the fish")
@@ -197,7 +218,7 @@ class EventSpec(Section):
     place: Literal["area", "cage", "tank"] = quantity(
         "what it strikes: all cages of an area at once, one cage, or one tank"
     )
-    loss: Range = quantity(
+    loss: Annotated[Range, within(0, 0.6)] = quantity(
         "share of the fish lost in a container (low = median, high = 90th percentile)", "1", "general knowledge"
     )
     season: float = quantity("relative seasonal swing of its frequency", "1", "general knowledge", ge=0, le=1)
@@ -208,15 +229,15 @@ class EventSpec(Section):
     wave_share: float = quantity(
         "share of the days with such waves, so that `per_year` is kept", "1", "farm.sites.climate", gt=0, le=1
     )
-    cause: Literal["handling", "disease", "environmental", "unknown", "predation", "escape"] = quantity(
-        "cause its deaths are recorded under"
-    )
+    cause: CauseName = quantity("cause its deaths are recorded under")
 
 
 class MortalitySpec(Section):
     """Background mortality and acute events (suggested forms)."""
 
-    sea_background: Range = quantity("background mortality at sea in 30 days", "1", "part of the all-cause mortality")
+    sea_background: Annotated[Range, within(0, 0.5)] = quantity(
+        "background mortality at sea in 30 days", "1", "part of the all-cause mortality"
+    )
     transfer_peak: float = quantity(
         "extra hazard on the day of transfer, times the base",
         "1",
@@ -256,20 +277,28 @@ class MortalitySpec(Section):
     overdispersion: float = quantity(
         "beta-binomial intra-class correlation of daily deaths", "1", "general knowledge", ge=0, le=0.1
     )
-    transfer_loss: Range = quantity("share of the fish lost in a transfer", "1", "general knowledge")
-    cause_shares_freshwater: dict[str, Probability] = quantity(
-        "shares of the causes of background deaths in freshwater", "1"
+    transfer_loss: Annotated[Range, within(0, 0.5)] = quantity(
+        "share of the fish lost in a transfer", "1", "general knowledge"
     )
-    cause_shares_sea: dict[str, Probability] = quantity("shares of the causes of background deaths at sea", "1")
+    cause_shares_freshwater: CauseShares = quantity("shares of the causes of background deaths in freshwater", "1")
+    cause_shares_sea: CauseShares = quantity("shares of the causes of background deaths at sea", "1")
     events: list[EventSpec] = quantity("acute events")
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        for name in ("cause_shares_freshwater", "cause_shares_sea"):
+            refuse_sum(name, getattr(self, name))
+        return self
 
 
 class SamplingSpec(Section):
     """How often and how many fish are looked at."""
 
     growth_interval_days: int = quantity("days between growth samples of a container", "day", ge=1, le=90)
-    growth_sample_size: Range = quantity("fish in a growth sample", "fish", "general knowledge")
-    health_fish: Range = quantity("fish in a monthly health sampling", "fish")
+    growth_sample_size: Annotated[Range, within(1, 1000, whole=True)] = quantity(
+        "fish in a growth sample", "fish", "general knowledge"
+    )
+    health_fish: Annotated[Range, within(1, 200, whole=True)] = quantity("fish in a monthly health sampling", "fish")
     health_containers_share: Probability = quantity(
         "share of a batch's containers in a monthly health sampling", "1", "general knowledge"
     )
@@ -280,7 +309,9 @@ class SamplingSpec(Section):
 class OutbreakSpec(Section):
     """What outbreaks of all diseases have in common."""
 
-    spread_days: Range = quantity("days from one infected container to the next of a site", "day", "suggested form")
+    spread_days: Annotated[Range, within(1, 365, whole=True)] = quantity(
+        "days from one infected container to the next of a site", "day", "suggested form"
+    )
     event_days: int = quantity(
         "an outbreak reaches no further container of its site after so many days",
         "day",
@@ -299,7 +330,9 @@ class OutbreakSpec(Section):
     carrier_detection: float = quantity(
         "daily probability of diagnosis when every fish is sick", "1/day", "general knowledge", ge=0, le=10
     )
-    treatment_delay: Range = quantity("days from diagnosis to treatment", "day", "general knowledge")
+    treatment_delay: Annotated[Range, within(0, 90, whole=True)] = quantity(
+        "days from diagnosis to treatment", "day", "general knowledge"
+    )
     depopulation_days: int = quantity(
         "days from diagnosis until a container is emptied on order", "day", "general knowledge", ge=1, le=90
     )
@@ -325,16 +358,29 @@ class HealthSpec(Section):
     def _names_meet(self) -> Self:
         diseases, treatments = {one.key for one in self.diseases}, {one.key for one in self.treatments}
         for disease in self.diseases:
-            _refuse_unknown(f"diseases.{disease.key}.treatments", set(disease.treatments), treatments)
-            _refuse_unknown(f"diseases.{disease.key}.coinfection", set(disease.coinfection), diseases)
+            refuse_unknown(f"diseases.{disease.key}.treatments", set(disease.treatments), treatments)
+            refuse_unknown(f"diseases.{disease.key}.coinfection", set(disease.coinfection), diseases)
         for vaccine in self.vaccines:
-            _refuse_unknown(f"vaccines.{vaccine.key}.diseases", set(vaccine.diseases), diseases)
-        _refuse_unknown(
+            refuse_unknown(f"vaccines.{vaccine.key}.diseases", set(vaccine.diseases), diseases)
+        refuse_unknown(
             "lice.treatments", set(self.lice.treatments), {one.key for one in self.treatments if one.lice_efficacy}
         )
         return self
 
+    @model_validator(mode="after")
+    def _batches_get_one_vaccine(self) -> Self:
+        shares = {vaccine.key: vaccine.share for vaccine in self.vaccines}
+        if sum(shares.values()) > 1 + 1e-9:
+            raise ValueError(f"the share of all vaccines adds up to {shown(sum(shares.values()))}; allowed: at most 1")
+        return self
 
-def _refuse_unknown(path: str, used: set[str], known: set[str]) -> None:
-    if used - known:
-        raise ValueError(f"{path}: {', '.join(sorted(used - known))} not defined; allowed: {', '.join(sorted(known))}")
+    @model_validator(mode="after")
+    def _reasons_differ(self) -> Self:
+        causes = {name.upper() for name in get_args(CauseName)}
+        for disease in self.diseases:
+            if disease.name in causes:
+                raise ValueError(
+                    f"diseases.{disease.key}.name {disease.name}: deaths are recorded under that cause already;"
+                    f" allowed: names other than {', '.join(sorted(causes))}"
+                )
+        return self

@@ -124,6 +124,17 @@ CASES: dict[str, Case] = {
         where=in_scotland,
         at_end=True,
     ),
+    "farm.geographies[].sites": Case(
+        lambda _: {"name": "Quiet Bay", "latitude": 56.0, "longitude": -5.0, "cages": {"cage_large": 1}},
+        fixed="ids are in this order",
+        adds=AREAS,
+        where=in_scotland,
+        at_end=True,
+    ),
+    "farm.geographies[].sites[].cages": Case(fixed="cages are numbered in this order"),
+    "farm.geographies[].sites[].water.days": Case(fixed="days in order"),
+    "farm.geographies[].sites[].water.temperature": Case(fixed="each is of a day, or a month"),
+    "farm.geographies[].sites[].water.salinity": Case(fixed="each is of a day, or a month"),
     "farm.geographies[].disease_scale": Case(lambda _: ("ISA", 1.0)),
     "farm.container_types": Case(
         of_key("start_tank", key="spare", name="Spare Tank"), adds=frozenset({"infrastructure_containertype"})

@@ -17,8 +17,8 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 HORIZON_DAYS = 6 * 366
 GROWTH_SEEN = 0.97
@@ -112,9 +112,8 @@ class Forecaster:
         days = np.arange(first_day, first_day + HORIZON_DAYS)
         halls = climate.hall_temperature_normal(scenario, infrastructure, days)
         areas = climate.sea_temperature_normal(scenario, infrastructure, days)
-        sea = np.array(
-            [areas[infrastructure.areas.geography == row].mean(axis=0) for row in range(len(scenario.farm.geographies))]
-        )
+        of_geography = [infrastructure.areas.geography == row for row in range(len(scenario.farm.geographies))]
+        sea = np.array([areas[mine].mean(axis=0) if mine.any() else np.zeros(days.size) for mine in of_geography])
         tgc = np.array(
             [
                 [(stage.tgc.low + stage.tgc.high) / 2 if stage.tgc else 0.0 for stage in scenario.farm.stages]

@@ -22,6 +22,10 @@ TANKS_PER_DAY = 12
 """New tanks that a crew fills on one day (general knowledge)."""
 
 
+ROOM_TO_GROW = 1.5
+"""Smolts go into cages for fish of at least this times their weight."""
+
+
 def enter_grow_out(farm: Farm) -> None:
     """Batches in Post-Smolt whose mean weight has reached the Adult's entry weight become Adult this morning, in their
     cages."""
@@ -114,6 +118,9 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     if len(areas) < now:
         return
     cages = space.free_cages(farm, areas, Stage.POST_SMOLT, day)
+    cages = cages[farm.layout.max_weight[cages] > ROOM_TO_GROW * farm.mean_weight(sources)]
+    if not cages.size:
+        return
     planned = space.first_cages_weight(farm)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
     usable = fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages

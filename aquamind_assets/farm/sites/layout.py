@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 UNLIMITED = 2**62
 

@@ -1,0 +1,100 @@
+"""Farms that are arranged otherwise than the presets keep every law, in the ledger and in the tables."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario
+from aquamind_assets.scenario.model import Scenario
+from aquamind_assets_tests.laws.any_farm import assert_all_laws
+
+
+def two_of_one_code() -> Scenario:
+    return load_scenario(
+        "tiny",
+        [
+            "water.readings_per_day=1",
+            "farm.geographies.Scotland.code=FO",
+            "farm.geographies.Scotland.areas=3",
+            "farm.geographies.Scotland.batch_share=0.5",
+            "farm.geographies.Faroe Islands.batch_share=0.5",
+            "farm.batches.active_max=8",
+            "farm.batches.active_target=6",
+            "farm.batches.eggs_mean=30000",
+            "farm.batches.eggs={low: 25000, high: 35000}",
+        ],
+    )
+
+
+def test_places_have_names_of_their_own_across_geographies_of_one_code() -> None:
+    built = build(two_of_one_code())
+    for places in (built.areas, built.stations):
+        assert np.unique(places.name.astype(str)).size == len(places)
+    assert list(build(load_scenario("tiny")).areas.name[:3]) == list(built.areas.name[:3])
+
+
+def test_two_geographies_of_one_code_keep_every_law(tmp_path: Path) -> None:
+    past = assert_all_laws(two_of_one_code(), 1, tmp_path)
+    assert set(past.ledgers[0].batches.geography) == {0, 1}
+
+
+SITES = """
+  - {name: Ardcastle, latitude: 56.1, longitude: -5.2, cages: {cage_large: 3}}
+  - {name: Quarry Point, latitude: 56.0, longitude: -5.3, cages: {cage_large: 2, cage_medium: 2},
+    water: {temperature: [7, 6, 6, 7, 9, 11, 13, 14, 13, 12, 10, 8]}}
+"""
+
+
+def test_sites_have_their_own_name_place_cages_and_water(tmp_path: Path) -> None:
+    changes = [f"farm.geographies.Faroe Islands.sites={SITES}", "farm.geographies.Faroe Islands.areas=1"]
+    past = assert_all_laws(load_scenario("tiny", ["water.readings_per_day=1", *changes]), 2, tmp_path)
+    areas, containers = past.infrastructure.areas, past.infrastructure.containers
+    assert list(areas.name[1:3]) == ["Ardcastle", "Quarry Point"]
+    assert list(areas.latitude[1:3]) == [56.1, 56.0]
+    assert list(np.bincount(containers.area[containers.area >= 0])[1:3]) == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["farm.geographies.Scotland.areas=0"],
+        ["farm.geographies.Scotland.stations=0", "farm.geographies.Scotland.station_halls=[]"],
+        ["farm.geographies.Scotland=!remove"],
+    ],
+)
+def test_a_geography_may_lack_the_sea_or_freshwater_or_be_left_out(changes: list[str], tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        assert_all_laws(load_scenario("tiny", ["water.readings_per_day=1", *changes]), 1, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["farm.geographies.Faroe Islands.stations=0"], "Faroe Islands: no hall for Egg&Alevin, Fry, Parr, Smolt"),
+        (["farm.geographies.Faroe Islands.areas=0"], "Faroe Islands: no sea area"),
+        (["farm.geographies.Faroe Islands.area_cages={cage_medium: 2}"], "every cage for Adult has a max_weight_g"),
+        (["farm.geographies.Scotland.area_cages={tray: 2}"], "tray do not stand there.*cage_large"),
+        ([f"farm.geographies.Scotland.sites=[{SITES.splitlines()[1][4:]}, {SITES.splitlines()[1][4:]}]"], "Ardcastle"),
+    ],
+)
+def test_where_batches_start_is_a_place_for_every_stage(changes: list[str], message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        load_scenario("tiny", changes)
+
+
+def test_a_farm_in_another_country_keeps_every_law(tmp_path: Path) -> None:
+    changes = ["water.readings_per_day=1", "farm.batches.eggs_mean=60000", "farm.batches.eggs={low: 5e4, high: 7e4}"]
+    past = assert_all_laws(load_scenario("norway", changes), 2, tmp_path)
+    assert not set(past.infrastructure.areas.name) & set(build(load_scenario("demo")).areas.name)
+
+
+def test_geographies_without_words_of_their_own_share_none() -> None:
+    scenario = load_scenario("tiny", ["farm.geographies.Scotland.code=CA", "farm.geographies.Faroe Islands.code=CL"])
+    built = build(scenario)
+    assert np.unique(built.areas.name.astype(str)).size == len(built.areas)
+    staff_names = [str(name) for name in built.stations.name]
+    assert len(set(staff_names)) == len(staff_names)
