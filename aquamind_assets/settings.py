@@ -50,7 +50,7 @@ class Settings:
     Attributes:
         scenario: name of a preset, or a YAML file.
         changes: ``path=value`` changes on top of it.
-        database: ``sqlite:///<file>`` or ``postgresql://...``.
+        database: ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or

@@ -55,11 +55,10 @@ def estimate(settings: Settings, years: Sequence[int]) -> Estimate:
     """Simulate, count, and write a little into a scratch database; the real database and ledgers are not touched."""
     settings = settings.settled(keep=False)
     with tempfile.TemporaryDirectory(prefix="aquamind-estimate-") as scratch:
-        platform = Platform(
-            replace(
-                settings, database=f"sqlite:///{Path(scratch) / 'scratch.db'}", ledger=str(Path(scratch) / "ledger")
-            )
-        )
+        place = Path(scratch)
+        lake = settings.database_url.kind == "lake"
+        database = f"parquet:///{place / 'lake'}" if lake else f"sqlite:///{place / 'scratch.db'}"
+        platform = Platform(replace(settings, database=database, ledger=str(place / "ledger")))
         began = time.perf_counter()
         store_ledgers(platform, max(years))
         simulating = time.perf_counter() - began

@@ -41,7 +41,10 @@ Changes = Annotated[
 Database = Annotated[
     str | None,
     typer.Option(
-        "--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.", show_default=False
+        "--database",
+        metavar="URL",
+        help="sqlite:///FILE, parquet:///FOLDER or postgresql://USER:PASSWORD@HOST/NAME.",
+        show_default=False,
     ),
 ]
 LedgerPlace = Annotated[

@@ -1,4 +1,4 @@
-"""Every test of the warehouse's contract runs on SQLite and on PostgreSQL."""
+"""Every test of the warehouse's contract runs on SQLite, on PostgreSQL and on a lake."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,16 +7,13 @@ import pytest
 
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.databases import ALL, new_database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ALL)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a new, empty database."""
-    return (
-        f"sqlite:///{tmp_path / 'aquamind.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
+    return new_database(request.param, request, tmp_path)
 
 
 @pytest.fixture

@@ -1,0 +1,99 @@
+"""What the place of a lake has to be able to do: names, bytes and locks.
+
+A file appears under its name whole or not at all.
+
+Belongs here: the border between a lake and where it is. Does not belong here: what is in the files (``data_files``,
+``log``), a folder (``local``), an object store (``objects``).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+OWN_FOLDER = "_aquamind"
+"""Folder of what is not rows. Readers of folders of Parquet files leave out names that begin with an underscore."""
+
+
+class Place(ABC):
+    """The folder of a lake; every name is relative to it, with slashes.
+
+    Attributes:
+        url: where it is, for messages.
+        scratch: folder of this machine for files that are being written.
+        filesystem: file system of fsspec that reads a :meth:`location`; None for files of this machine.
+    """
+
+    url: str
+    scratch: Path
+    filesystem: Any
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether there is such a folder with anything in it."""
+
+    @abstractmethod
+    def make(self) -> None:
+        """Make the folder, with its parents."""
+
+    @abstractmethod
+    def names(self, folder: str) -> list[str]:
+        """Names of the files in a folder, in order; none if there is no such folder."""
+
+    @abstractmethod
+    def all_names(self) -> Iterator[str]:
+        """Names of all files below the folder, but those of :data:`OWN_FOLDER`."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """The content of a file."""
+
+    @abstractmethod
+    def create(self, name: str, content: bytes) -> bool:
+        """Make a file, durably; False if there is one of that name, which then stays as it is."""
+
+    @abstractmethod
+    def replace(self, name: str, content: bytes) -> None:
+        """Write a file in one piece, durably."""
+
+    @abstractmethod
+    def publish(self, local: Path, name: str) -> None:
+        """Make a file of :attr:`scratch` appear under a name, whole and durably."""
+
+    @abstractmethod
+    def settle(self, names: list[str]) -> None:
+        """Make published names survive a power cut."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+
+    @abstractmethod
+    def size(self, name: str) -> int:
+        """Bytes of a file."""
+
+    @abstractmethod
+    def location(self, name: str) -> str:
+        """The file as readers of Parquet take it, with :attr:`filesystem`."""
+
+    @abstractmethod
+    def clear_scratch(self, alive: Callable[[str], bool]) -> None:
+        """Remove the folders of transactions in :attr:`scratch` that are not ``alive``."""
+
+    @abstractmethod
+    def lock(self, name: str, wait: float) -> AbstractContextManager[bool]:
+        """Hold a lock meanwhile; whether it was got within ``wait`` seconds. The system releases it, however the
+        process ends."""
+
+    @abstractmethod
+    def forget_lock(self, name: str) -> None:
+        """Remove what is kept of a lock that nobody will hold again."""
+
+    @abstractmethod
+    def is_locked(self, name: str) -> bool:
+        """Whether anyone holds the lock, this process included."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Release every lock that is held."""
