@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.loading import preset_names
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import MOST_WORKERS, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +56,17 @@ LedgerPlace = Annotated[
         show_default=False,
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=MOST_WORKERS,
+        help="Processes that write side by side into a lake or PostgreSQL; by default one a core, within the memory.",
+        show_default=False,
+    ),
+]
 Session = Annotated[
     int | None, typer.Option("--session", help="A session of the history, by its number.", show_default=False)
 ]
@@ -87,7 +98,12 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")
 
 
 def settings_of(
-    preset: str | None, scenario: str | None, changes: list[str] | None, database: str | None, ledger: str | None
+    preset: str | None,
+    scenario: str | None,
+    changes: list[str] | None,
+    database: str | None,
+    ledger: str | None,
+    workers: int | None = None,
 ) -> Settings:
     """The settings that these options give, over environment variables and the note of the last run.
 
@@ -99,7 +115,9 @@ def settings_of(
         raise UsageError("--preset and --scenario: give one of them")
     if preset is not None and preset not in preset_names():
         raise UsageError(f"--preset {preset}: allowed are {', '.join(preset_names())}")
-    settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
+    settings = Settings.load(
+        scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger, workers=workers
+    )
     _log.info("%s", settings.describe())
     return settings
 

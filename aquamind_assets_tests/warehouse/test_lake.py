@@ -144,9 +144,13 @@ def test_commits_that_meet_are_both_kept(warehouse: Warehouse, database_url: str
     assert warehouse.manifest() == warehouse.recount()
 
 
-def test_two_that_write_the_same_chunk_do_not_both_commit(warehouse: Warehouse, database_url: str) -> None:
+@pytest.mark.parametrize("written_before", [True, False])
+def test_two_that_write_the_same_chunk_do_not_both_commit(
+    warehouse: Warehouse, database_url: str, written_before: bool
+) -> None:
     write_parents(warehouse)
-    write_readings(warehouse, 0)
+    if written_before:
+        write_readings(warehouse, 0)
     days = chunks_of(2015)[0].days
 
     def meeting() -> Iterator[Rows]:

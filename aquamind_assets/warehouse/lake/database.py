@@ -28,6 +28,7 @@ from aquamind_assets.warehouse.errors import (
 from aquamind_assets.warehouse.lake import data_files, description, tidying
 from aquamind_assets.warehouse.lake.asked import Asked, frame_of, rows_of
 from aquamind_assets.warehouse.lake.columns import digest_values
+from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.failures import failures_named
 from aquamind_assets.warehouse.lake.log import LOG, Log
 from aquamind_assets.warehouse.lake.places import Place
@@ -245,9 +246,14 @@ class LakeDatabase(Database):
         """Prove again what commits of others may have changed since this transaction looked.
 
         Raises:
-            WarehouseUnavailable: a row that it refers to is gone, or a row came that refers to one that it deleted.
+            WarehouseUnavailable: the same rows were written, a row that it refers to is gone, or a row came that refers
+                to one that it deleted.
         """
         assert self._transaction is not None
+        if table := self._transaction.filled_by_others():
+            raise WarehouseUnavailable(
+                f"{self.url}: another writer has changed the same rows of {table}; nothing was written"
+            )
         for table, ids in self._transaction.referenced.items():
             if self._transaction.missing_ids(table, ids).size:
                 raise WarehouseUnavailable(
@@ -313,15 +319,22 @@ class LakeDatabase(Database):
         key = TABLES[table].id_column
         for file in files_of(self._log, table):
             if file.low < high and file.high >= low:
+                whole = file.low >= low and file.high < high
+                for values in self._digest_values(file):
+                    inside = slice(None) if whole else (values[key] >= low) & (values[key] < high)
+                    yield {name: found[inside] for name, found in values.items()}
+
+    def _digest_values(self, file: DataFile) -> Iterator[Mapping[str, np.ndarray]]:
+        """Digest values of a file's rows, block by block."""
+        try:
+            with failures_named(self.url):
                 source = self._transaction.source(file) if self._transaction else opened(self._place, file)
-                with failures_named(self.url):
-                    for part in data_files.read_batches(source, table):
-                        values = digest_values(table, part)
-                        if file.low >= low and file.high < high:
-                            yield values
-                        else:
-                            inside = (values[key] >= low) & (values[key] < high)
-                            yield {name: found[inside] for name, found in values.items()}
+                for part in data_files.read_batches(source, file.table):
+                    yield digest_values(file.table, part)
+        except FileNotFoundError as error:
+            if self._transaction is None and self._log.refresh():
+                raise WarehouseUnavailable(f"{self.url}: {file.name} was replaced while it was read") from error
+            raise DatabaseDamaged(f"{self.url}: {file.name} is missing") from None
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""

@@ -55,6 +55,7 @@ class Transaction:
         referenced: by table, ids that rows of the transaction refer to.
         deleted_from: tables that rows were deleted from.
         written: tables and years whose files the transaction changed.
+        emptied: table and ids ``low <= id < high`` that nobody but the transaction may fill.
     """
 
     def __init__(self, place: Place, log: Log) -> None:
@@ -62,6 +63,7 @@ class Transaction:
         self._id = uuid4().hex[:12]
         self._folder = place.scratch / self._id
         self._staged: dict[str, Path] = {}
+        self._published = False
         self._removed: list[str] = []
         self._numbers = iter(range(1_000_000))
         self._held = ExitStack()
@@ -69,6 +71,7 @@ class Transaction:
         self.referenced: dict[str, np.ndarray] = {}
         self.deleted_from: set[str] = set()
         self.written: set[tuple[str, int]] = set()
+        self.emptied: list[tuple[str, int, int]] = []
 
     def end(self) -> None:
         """Remove what is unfinished."""
@@ -78,13 +81,17 @@ class Transaction:
 
     def source(self, file: DataFile) -> str | Any:
         """Where the rows of a file are read."""
-        staged = self._staged.get(file.name)
+        staged = self._unpublished(file)
         return str(staged) if staged else opened(self._place, file)
 
     def location(self, file: DataFile) -> str:
         """The same for DuckDB."""
-        staged = self._staged.get(file.name)
+        staged = self._unpublished(file)
         return str(staged) if staged else self._place.location(file.name)
+
+    def _unpublished(self, file: DataFile) -> Path | None:
+        """Where a file of this transaction is before it is published."""
+        return None if self._published else self._staged.get(file.name)
 
     def load(self, blocks: Iterable[Rows]) -> None:
         """Write the rows of all blocks into new files."""
@@ -129,6 +136,7 @@ class Transaction:
 
     def delete_range(self, table: str, low: int, high: int) -> int:
         """Delete the rows with ``low <= id < high``; how many there were."""
+        self.emptied.append((table, low, high))
         deleted = 0
         for file in files_of(self._log, table):
             if file.low >= low and file.high < high:
@@ -191,10 +199,25 @@ class Transaction:
         for file in files:
             self.take_out(file)
 
+    def filled_by_others(self) -> str | None:
+        """A table in which others have added rows in the place of those that this transaction deleted; None if there is
+        none."""
+        for table, low, high in self.emptied:
+            key = TABLES[table].id_column
+            for file in files_of(self._log, table):
+                if file.name in self._staged or file.low >= high or file.high < low:
+                    continue
+                for part in self._read(file, [key]):
+                    ids = part.column(key).to_numpy()
+                    if ((ids >= low) & (ids < high)).any():
+                        return table
+        return None
+
     def publish(self) -> None:
         """Give the new files their names: the last thing before the commit."""
         for name, staged in self._staged.items():
             self._place.publish(staged, name)
+        self._published = True
         self._place.settle(list(self._staged))
 
     def withdraw(self) -> None:
