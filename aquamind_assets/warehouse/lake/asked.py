@@ -34,6 +34,7 @@ class Asked:
         if filesystem is not None:
             self._connection.register_filesystem(filesystem)
         self._shown: dict[str, tuple[str, ...]] = {}
+        self._closed: dict[str, str] = {}
 
     def close(self) -> None:
         """Close the connection."""
@@ -47,8 +48,18 @@ class Asked:
         for table, places in of_table.items():
             shown = tuple(places)
             if self._shown.get(table) != shown:
-                self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, shown)}")
-                self._shown[table] = shown
+                self._show(table, shown)
+
+    def _show(self, table: str, places: tuple[str, ...]) -> None:
+        """Make a table's view; without it, and with the reason kept, if a file of it cannot be opened."""
+        self._shown.pop(table, None)
+        self._closed.pop(table, None)
+        try:
+            self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, places)}")
+            self._shown[table] = places
+        except duckdb.Error as error:
+            self._connection.execute(f"DROP VIEW IF EXISTS {quoted(table)}")
+            self._closed[table] = " ".join(str(error).partition("LINE ")[0].split())
 
     def answer(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """What a portable statement gives.
@@ -59,14 +70,24 @@ class Asked:
         """
         try:
             return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
+        except duckdb.CatalogException as error:
+            for table, reason in self._closed.items():
+                if table in str(error):
+                    raise _named(reason) from None
+            raise
         except (duckdb.IOException, duckdb.HTTPException) as error:
-            if "No files found" in str(error) or "No such file" in str(error):
-                raise FileNotFoundError(str(error)) from None
-            raise DatabaseDamaged(str(error)) from None
+            raise _named(str(error)) from None
         except duckdb.InvalidInputException as error:
             if "parquet" in str(error).lower():
                 raise DatabaseDamaged(str(error)) from None
             raise
+
+
+def _named(reason: str) -> Exception:
+    """What it means that DuckDB cannot read a file."""
+    if "No files found" in reason or "No such file" in reason:
+        return FileNotFoundError(reason)
+    return DatabaseDamaged(reason)
 
 
 def select_of(table: str, places: Sequence[str]) -> str:
