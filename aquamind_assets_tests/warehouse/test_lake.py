@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner, Result
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
@@ -37,6 +38,13 @@ def files(url: str) -> list[str]:
     """Every Parquet file in the folder, in order."""
     folder = Path(url.removeprefix("parquet:///"))
     return sorted(str(file.relative_to(folder)) for file in folder.rglob("*.parquet"))
+
+
+def aquamind(*words: str) -> Result:
+    """What a command gives."""
+    from aquamind_assets.cli.app import app
+
+    return CliRunner().invoke(app, list(words))
 
 
 def write_all_chunks(warehouse: Warehouse, per_day: int = 96) -> None:
@@ -128,6 +136,58 @@ def test_other_engines_see_the_same_rows(warehouse: Warehouse, database_url: str
     assert set(by_pandas["year"].astype(int)) == {2015}
     by_polars = pl.scan_parquet(folder / "**/*.parquet", hive_partitioning=True)
     assert by_polars.select(pl.len(), pl.mean("value")).collect().row(0) == (counted, pytest.approx(mean))
+
+
+def test_a_catalogue_has_a_view_of_every_table_with_meanings(warehouse: Warehouse, database_url: str) -> None:
+    import duckdb
+
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    assert aquamind("lake", "catalogue", "--database", database_url).exit_code == 0
+    write_readings(warehouse, 1)
+    place = Path(database_url.removeprefix("parquet:///")) / "aquamind.duckdb"
+    with duckdb.connect(str(place), read_only=True) as catalogue:
+        assert catalogue.sql(f"SELECT count(*) FROM {READINGS}").fetchall() == [(60 * 96,)]
+        assert catalogue.sql("SELECT count(*) FROM inventory_feedingevent").fetchall() == [(0,)]
+        views = dict(catalogue.sql("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall())
+        assert views == {table.name: table.description for table in TABLES.values()}
+        meaning = dict(
+            catalogue.sql(
+                f"SELECT column_name, comment FROM duckdb_columns() WHERE table_name = '{READINGS}'"
+            ).fetchall()
+        )
+        assert meaning.keys() == TABLES[READINGS].by_name.keys()
+        assert all(TABLES[READINGS].by_name[name].description in text for name, text in meaning.items())
+
+
+def test_delta_tables_are_the_files_that_are_there(warehouse: Warehouse, database_url: str) -> None:
+    import polars as pl
+    from deltalake import DeltaTable
+
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    before = files(database_url)
+    for version, count in enumerate((30, 60)):
+        done = aquamind("lake", "delta", "--database", database_url, "--json")
+        assert json.loads(done.stdout)[READINGS] == version
+        assert files(database_url) == before
+        folder = database_url.removeprefix("parquet:///") + "/" + READINGS
+        table = DeltaTable(folder)
+        assert table.to_pyarrow_table(columns=["id"]).num_rows == count * 96
+        scanned = pl.scan_delta(folder).select(pl.len(), pl.mean("value"), pl.max("reading_time")).collect().row(0)
+        found = warehouse.query(f"SELECT count(*), avg(value) FROM {READINGS}")[0]
+        assert scanned[:2] == (found[0], pytest.approx(found[1]))
+        assert {field.name for field in table.schema().fields} == {*TABLES[READINGS].by_name, "year"}
+        assert aquamind("lake", "delta", "--database", database_url).exit_code == 0
+        assert DeltaTable(folder).version() == version
+        write_readings(warehouse, 1)
+        before = files(database_url)
+
+
+def test_only_a_lake_has_these_commands(tmp_path: Path) -> None:
+    done = aquamind("lake", "delta", "--database", f"sqlite:///{tmp_path}/a.db")
+    assert done.exit_code == 2
+    assert "a lake is needed" in done.output
 
 
 def test_commits_that_meet_are_both_kept(warehouse: Warehouse, database_url: str) -> None:

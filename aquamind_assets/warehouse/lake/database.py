@@ -7,7 +7,7 @@ Belongs here: what a database does (``Database``), in a lake's way. Does not bel
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from aquamind_assets.warehouse.errors import (
     WarehouseUnavailable,
     YearLocked,
 )
-from aquamind_assets.warehouse.lake import data_files, description, tidying
+from aquamind_assets.warehouse.lake import catalogue, data_files, delta, description, tidying
 from aquamind_assets.warehouse.lake.asked import Asked, frame_of, rows_of
 from aquamind_assets.warehouse.lake.columns import digest_values
 from aquamind_assets.warehouse.lake.data_files import DataFile
@@ -58,6 +58,12 @@ class LakeDatabase(Database):
         self._transaction: Transaction | None = None
         self._serialised = ExitStack()
         self._complete: Sequence[DayRange] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """See :class:`Database`."""
@@ -385,6 +391,22 @@ class LakeDatabase(Database):
             if rows != file.rows:
                 found.append(f"{file.name}: has {rows} rows of {file.rows}")
         return found
+
+    def write_catalogue(self) -> str:
+        """Make ``aquamind.duckdb`` (see ``catalogue``); its place.
+
+        Raises:
+            WarehouseError: the lake is in an object store.
+        """
+        self._refresh()
+        filled = {file.table for file in files_of(self._log)}
+        return str(catalogue.write_catalogue(self._place.folder(), filled))
+
+    def register_delta(self) -> dict[str, int]:
+        """Register the files as Delta tables (see ``delta``); the version of each table."""
+        self._refresh()
+        versions = {table: delta.register(self._place, table, files_of(self._log, table)) for table in TABLES}
+        return {table: version for table, version in versions.items() if version >= 0}
 
     def size_bytes(self) -> int:
         """See :class:`Database`."""

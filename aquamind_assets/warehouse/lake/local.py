@@ -20,6 +20,7 @@ class LocalPlace(Place):
     """See :class:`Place`."""
 
     filesystem = None
+    storage_options = None
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
@@ -30,6 +31,10 @@ class LocalPlace(Place):
     def exists(self) -> bool:
         """See :class:`Place`."""
         return self._root.is_dir() and any(self._root.iterdir())
+
+    def folder(self) -> Path:
+        """See :class:`Place`."""
+        return self._root
 
     def make(self) -> None:
         """See :class:`Place`."""

@@ -23,15 +23,25 @@ class Place(ABC):
         url: where it is, for messages.
         scratch: folder of this machine for files that are being written.
         filesystem: file system of fsspec that reads a :meth:`location`; None for files of this machine.
+        storage_options: what readers of Delta tables need to reach it; None for files of this machine.
     """
 
     url: str
     scratch: Path
     filesystem: Any
+    storage_options: dict[str, str] | None
 
     @abstractmethod
     def exists(self) -> bool:
         """Whether there is such a folder with anything in it."""
+
+    @abstractmethod
+    def folder(self) -> Path:
+        """The folder on this machine.
+
+        Raises:
+            WarehouseError: it is in an object store.
+        """
 
     @abstractmethod
     def make(self) -> None:
