@@ -17,5 +17,7 @@ def new_database(kind: str, request: pytest.FixtureRequest, place: Path) -> str:
             return f"sqlite:///{place / 'aquamind.db'}"
         case "lake":
             return f"parquet:///{place / 'lake'}"
+        case "s3":
+            return str(request.getfixturevalue("s3_url"))
         case _:
             return str(request.getfixturevalue("postgres_url"))

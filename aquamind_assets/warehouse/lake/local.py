@@ -6,8 +6,8 @@ files (``data_files``, ``log``).
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,7 +25,7 @@ class LocalPlace(Place):
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self.url = f"parquet:///{root}"
-        self.scratch = self._root / OWN_FOLDER / "unfinished"
+        self._unfinished = self._root / OWN_FOLDER / "unfinished"
         self._locks = FileLocks(self._root / OWN_FOLDER / "locks")
 
     def exists(self) -> bool:
@@ -116,21 +116,31 @@ class LocalPlace(Place):
         """See :class:`Place`."""
         return str(self._root / name)
 
-    def clear_scratch(self, alive: Callable[[str], bool]) -> None:
+    @contextmanager
+    def living(self, transaction: str) -> Iterator[Path]:
         """See :class:`Place`."""
-        for folder in self.scratch.iterdir() if self.scratch.is_dir() else ():
-            if not alive(folder.name):
+        with self.lock(_alive(transaction), 0.0):
+            try:
+                yield self._unfinished / transaction
+            finally:
+                shutil.rmtree(self._unfinished / transaction, ignore_errors=True)
+        with suppress(OSError):
+            os.unlink(self._locks.file(_alive(transaction)))
+
+    def is_leftover(self, name: str, transaction: str) -> bool:
+        """See :class:`Place`."""
+        return not self.is_locked(_alive(transaction))
+
+    def clear_unfinished(self) -> None:
+        """See :class:`Place`."""
+        for folder in self._unfinished.iterdir() if self._unfinished.is_dir() else ():
+            if not self.is_locked(_alive(folder.name)):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def lock(self, name: str, wait: float) -> AbstractContextManager[bool]:
         """See :class:`Place`."""
         make_folders(self._locks.folder)
         return self._locks.lock(name, wait)
-
-    def forget_lock(self, name: str) -> None:
-        """See :class:`Place`."""
-        with suppress(OSError):
-            os.unlink(self._locks.file(name))
 
     def is_locked(self, name: str) -> bool:
         """See :class:`Place`."""
@@ -139,3 +149,8 @@ class LocalPlace(Place):
     def release(self) -> None:
         """See :class:`Place`."""
         self._locks.release()
+
+
+def _alive(transaction: str) -> str:
+    """The lock that a transaction holds while it lasts."""
+    return f"transaction-{transaction}"

@@ -2,15 +2,17 @@
 
 from aquamind_assets.warehouse.lake.database import LakeDatabase
 from aquamind_assets.warehouse.lake.local import LocalPlace
-from aquamind_assets.warehouse.url import DatabaseUrl, DatabaseUrlError
+from aquamind_assets.warehouse.lake.objects import ObjectPlace
+from aquamind_assets.warehouse.url import DatabaseUrl
 
 
 def lake_at(url: DatabaseUrl) -> LakeDatabase:
-    """The lake in a folder.
+    """The lake in a folder or an object store.
 
     Raises:
-        DatabaseUrlError: it is in an object store, which is not supported yet.
+        StoreMissing: no package is installed that opens such a store.
     """
-    if url.path is None:
-        raise DatabaseUrlError(f"database {url.masked!r}: lakes in object stores are not supported yet")
-    return LakeDatabase(LocalPlace(url.path))
+    if url.path is not None:
+        return LakeDatabase(LocalPlace(url.path))
+    protocol, _, rest = url.text.removeprefix("parquet+").partition("://")
+    return LakeDatabase(ObjectPlace(protocol, rest, url.masked))

@@ -7,7 +7,7 @@ Belongs here: the border between a lake and where it is. Does not belong here: w
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,11 @@ class Place(ABC):
 
     Attributes:
         url: where it is, for messages.
-        scratch: folder of this machine for files that are being written.
         filesystem: file system of fsspec that reads a :meth:`location`; None for files of this machine.
         storage_options: what readers of Delta tables need to reach it; None for files of this machine.
     """
 
     url: str
-    scratch: Path
     filesystem: Any
     storage_options: dict[str, str] | None
 
@@ -69,7 +67,7 @@ class Place(ABC):
 
     @abstractmethod
     def publish(self, local: Path, name: str) -> None:
-        """Make a file of :attr:`scratch` appear under a name, whole and durably."""
+        """Make a file of this machine appear under a name, whole."""
 
     @abstractmethod
     def settle(self, names: list[str]) -> None:
@@ -88,17 +86,22 @@ class Place(ABC):
         """The file as readers of Parquet take it, with :attr:`filesystem`."""
 
     @abstractmethod
-    def clear_scratch(self, alive: Callable[[str], bool]) -> None:
-        """Remove the folders of transactions in :attr:`scratch` that are not ``alive``."""
+    def living(self, transaction: str) -> AbstractContextManager[Path]:
+        """A folder of this machine for the files of a transaction, gone at the end; meanwhile none of the transaction's
+        files is a leftover."""
+
+    @abstractmethod
+    def is_leftover(self, name: str, transaction: str) -> bool:
+        """Whether a file that is not in the lake was left by a transaction that is over."""
+
+    @abstractmethod
+    def clear_unfinished(self) -> None:
+        """Remove what dead transactions left unpublished."""
 
     @abstractmethod
     def lock(self, name: str, wait: float) -> AbstractContextManager[bool]:
         """Hold a lock meanwhile; whether it was got within ``wait`` seconds. The system releases it, however the
         process ends."""
-
-    @abstractmethod
-    def forget_lock(self, name: str) -> None:
-        """Remove what is kept of a lock that nobody will hold again."""
 
     @abstractmethod
     def is_locked(self, name: str) -> bool:

@@ -15,7 +15,7 @@ from aquamind_assets.timeline import CHUNK_DAYS, DayRange, days_of_ids, year_day
 from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.log import Log
 from aquamind_assets.warehouse.lake.places import Place
-from aquamind_assets.warehouse.lake.transaction import alive_lock, files_of
+from aquamind_assets.warehouse.lake.transaction import files_of
 
 SMALL_BYTES = 64 << 20
 """A table's year is merged into one file up to this size: a year of every table at full scale, but of the readings."""
@@ -57,9 +57,9 @@ def remove_leftovers(place: Place, log: Log) -> None:
     log.refresh()
     known = {file.name for file in files_of(log)}
     for name in there:
-        if name.endswith(".parquet") and name not in known and not place.is_locked(alive_lock(writer_of(name))):
+        if name.endswith(".parquet") and name not in known and place.is_leftover(name, writer_of(name)):
             place.remove(name)
-    place.clear_scratch(lambda transaction: place.is_locked(alive_lock(transaction)))
+    place.clear_unfinished()
 
 
 def writer_of(name: str) -> str:

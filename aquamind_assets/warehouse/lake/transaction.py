@@ -1,14 +1,12 @@
 """One transaction's files: those that it adds and those that it takes out of the lake.
 
-New files are written into a scratch folder of the transaction, which a lock of its name shows to be alive. They get
-their names just before the commit; what a commit took out is removed after it. Whoever dies in between leaves files
-that no commit names: the next writer removes them.
+New files are written into a folder of the transaction. They get their names just before the commit; what a commit took
+out is removed after it. Whoever dies in between leaves files that no commit names: the next writer removes them.
 
 Belongs here: writing, deleting and counting rows within a transaction. Does not belong here: commits (``log``), the
 order of it all (``database``).
 """
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,11 +29,6 @@ CREATE_FILE_TABLE = (
     f"CREATE TABLE {FILE_TABLE} (table_name varchar(100) NOT NULL, id_year integer NOT NULL, name varchar(300) NOT NULL"
     " PRIMARY KEY, row_count bigint NOT NULL, bytes bigint NOT NULL, low_id bigint NOT NULL, high_id bigint NOT NULL)"
 )
-
-
-def alive_lock(transaction: str) -> str:
-    """The lock that a transaction holds while it lasts."""
-    return f"transaction-{transaction}"
 
 
 def files_of(log: Log, table: str | None = None) -> list[DataFile]:
@@ -61,13 +54,12 @@ class Transaction:
     def __init__(self, place: Place, log: Log) -> None:
         self._place, self._log = place, log
         self._id = uuid4().hex[:12]
-        self._folder = place.scratch / self._id
         self._staged: dict[str, Path] = {}
         self._published = False
         self._removed: list[str] = []
         self._numbers = iter(range(1_000_000))
         self._held = ExitStack()
-        self._held.enter_context(place.lock(alive_lock(self._id), 0.0))
+        self._folder = self._held.enter_context(place.living(self._id))
         self.referenced: dict[str, np.ndarray] = {}
         self.deleted_from: set[str] = set()
         self.written: set[tuple[str, int]] = set()
@@ -75,9 +67,7 @@ class Transaction:
 
     def end(self) -> None:
         """Remove what is unfinished."""
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._held.close()
-        self._place.forget_lock(alive_lock(self._id))
 
     def source(self, file: DataFile) -> str | Any:
         """Where the rows of a file are read."""
