@@ -35,8 +35,11 @@ VARIABLES = {
     "database": "AQUAMIND_DATABASE",
     "ledger": "AQUAMIND_LEDGER",
     "today": "AQUAMIND_TODAY",
+    "workers": "AQUAMIND_WORKERS",
 }
 """Environment variable of each setting. AQUAMIND_SET holds ``path=value`` changes, separated by line ends or ``;``."""
+
+MOST_WORKERS = 256
 
 
 class SettingsError(UserError):
@@ -50,9 +53,10 @@ class Settings:
     Attributes:
         scenario: name of a preset, or a YAML file.
         changes: ``path=value`` changes on top of it.
-        database: ``sqlite:///<file>`` or ``postgresql://...``.
+        database: ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
+        workers: processes that write chunks side by side; None for as many as cores and memory allow.
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
         origins: where each setting came from, by its name; a setting that is not in it has its default.
@@ -63,6 +67,7 @@ class Settings:
     database: str = "sqlite:///data/aquamind.db"
     ledger: str = "data/ledger"
     today: date | None = None
+    workers: int | None = None
     staged: date | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -74,6 +79,7 @@ class Settings:
         changes: Sequence[str] = (),
         database: str | None = None,
         ledger: str | None = None,
+        workers: int | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> "Settings":
         """Settings from arguments, else environment variables, else the note in DAGSTER_HOME, else the defaults.
@@ -88,7 +94,7 @@ class Settings:
         for origin, source in (
             (f"note in {home}", _noted(home)),
             ("environment", _from(environment)),
-            ("option", _from_arguments(scenario, changes, database, ledger)),
+            ("option", _from_arguments(scenario, changes, database, ledger, workers)),
         ):
             origins = {**settings.origins, **dict.fromkeys(source, origin)}
             if {"scenario", "changes"} & source.keys():
@@ -107,8 +113,10 @@ class Settings:
             "database": f"database {self.database_name}",
             "ledger": f"ledgers {masked(self.ledger)}",
             "today": f"today {self.today}",
+            "workers": f"{self.workers} workers",
         }
-        left_out = {name for name, value in (("changes", self.changes), ("today", self.today)) if not value}
+        optional = {"changes": self.changes, "today": self.today, "workers": self.workers}
+        left_out = {name for name, value in optional.items() if not value}
         return ", ".join(
             f"{text} ({self.origins.get(name, 'default')})"
             for name, text in parts.items()
@@ -182,6 +190,8 @@ class Settings:
         }
         if self.today is not None:
             values["today"] = self.today.isoformat()
+        if self.workers is not None:
+            values["workers"] = str(self.workers)
         return {VARIABLES[name]: value for name, value in values.items()}
 
     def note(self, home: Path, *, with_password: bool = False) -> None:
@@ -220,9 +230,19 @@ def _absolute_scenario(scenario: str) -> str:
 
 
 def _from_arguments(
-    scenario: str | None, changes: Sequence[str], database: str | None, ledger: str | None
+    scenario: str | None,
+    changes: Sequence[str],
+    database: str | None,
+    ledger: str | None,
+    workers: int | None,
 ) -> dict[str, Any]:
-    given = {"scenario": scenario, "changes": tuple(changes) or None, "database": database, "ledger": ledger}
+    given = {
+        "scenario": scenario,
+        "changes": tuple(changes) or None,
+        "database": database,
+        "ledger": ledger,
+        "workers": workers,
+    }
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -239,6 +259,11 @@ def _from(environment: Mapping[str, str]) -> dict[str, Any]:
             given["today"] = date.fromisoformat(given["today"])
         except ValueError:
             raise SettingsError(f"{VARIABLES['today']} = {given['today']!r}: give a date such as 2025-03-31") from None
+    if "workers" in given:
+        text = given["workers"]
+        if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_WORKERS:
+            raise SettingsError(f"{VARIABLES['workers']} = {text!r}: give a number from 1 to {MOST_WORKERS}")
+        given["workers"] = int(text)
     return given
 
 

@@ -11,6 +11,7 @@ import typer
 from aquamind_assets.cli import (
     clear,
     days,
+    lake,
     prune,
     realism,
     reconcile,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for command in (run, days, ui, status, verify, clear, report, reconcile, prune):
     app.add_typer(command.app)
+app.add_typer(lake.app, name="lake")
 scenario.app.add_typer(realism.app)
 app.add_typer(scenario.app, name="scenario")
 

@@ -56,11 +56,10 @@ def estimate(settings: Settings, years: Sequence[int], report: Callable[[str], N
     ``report`` is called with what is being done."""
     settings = settings.settled(keep=False)
     with tempfile.TemporaryDirectory(prefix="aquamind-estimate-") as scratch:
-        platform = Platform(
-            replace(
-                settings, database=f"sqlite:///{Path(scratch) / 'scratch.db'}", ledger=str(Path(scratch) / "ledger")
-            )
-        )
+        place = Path(scratch)
+        lake = settings.database_url.kind == "lake"
+        database = f"parquet:///{place / 'lake'}" if lake else f"sqlite:///{place / 'scratch.db'}"
+        platform = Platform(replace(settings, database=database, ledger=str(place / "ledger")))
         began = time.perf_counter()
         store_ledgers(platform, max(years), report)
         simulating = time.perf_counter() - began

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.loading import preset_names
-from aquamind_assets.settings import VARIABLES, Settings
+from aquamind_assets.settings import MOST_WORKERS, VARIABLES, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,10 @@ Changes = Annotated[
 Database = Annotated[
     str | None,
     typer.Option(
-        "--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.", show_default=False
+        "--database",
+        metavar="URL",
+        help="sqlite:///FILE, parquet:///FOLDER or postgresql://USER:PASSWORD@HOST/NAME.",
+        show_default=False,
     ),
 ]
 LedgerPlace = Annotated[
@@ -51,6 +54,17 @@ LedgerPlace = Annotated[
         "--ledger",
         metavar="PLACE",
         help="Folder or URL (s3://..., gs://...) of the ledgers, the simulated years.",
+        show_default=False,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=MOST_WORKERS,
+        help="Processes that write side by side into a lake or PostgreSQL; by default one a core, within the memory.",
         show_default=False,
     ),
 ]
@@ -85,7 +99,12 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")
 
 
 def settings_of(
-    preset: str | None, scenario: str | None, changes: list[str] | None, database: str | None, ledger: str | None
+    preset: str | None,
+    scenario: str | None,
+    changes: list[str] | None,
+    database: str | None,
+    ledger: str | None,
+    workers: int | None = None,
 ) -> Settings:
     """The settings that these options give, over environment variables and the note of the last run.
 
@@ -97,7 +116,9 @@ def settings_of(
         raise UsageError("--preset and --scenario: give one of them")
     if preset is not None and preset not in preset_names():
         raise UsageError(f"--preset {preset}: allowed are {', '.join(preset_names())}")
-    settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
+    settings = Settings.load(
+        scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger, workers=workers
+    )
     _log.info("%s", settings.describe())
     return settings
 

@@ -22,6 +22,7 @@ from aquamind_assets.cli.options import (
     Quiet,
     ScenarioFile,
     Session,
+    Workers,
     Years,
     print_origins,
     settings_of,
@@ -51,6 +52,7 @@ def run(
     changes: Changes = None,
     database: Database = None,
     ledger: LedgerPlace = None,
+    workers: Workers = None,
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Skip the complete years at the beginning; settings are those of the last run."),
@@ -70,7 +72,7 @@ def run(
     after Ctrl-C or a crash."""
     console = console_for(quiet, as_json)
     with logged("run", log_dir, console):
-        settings = settings_of(preset, scenario, changes, database, ledger)
+        settings = settings_of(preset, scenario, changes, database, ledger, workers)
         chosen = choose_years(settings, session, years)
         announce(console, settings, chosen)
         if dry_run:

@@ -1,4 +1,4 @@
-"""The rows that the recorders write of a simulated history violate no rule, on both databases."""
+"""The rows that the recorders write of a simulated history violate no rule, on every database."""
 
 from functools import cache
 
@@ -12,6 +12,7 @@ from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.records.histories import Simulated, simulated
+from aquamind_assets_tests.warehouse.databases import ALL, new_database
 
 LAST_YEAR = 2018
 """Late enough for harvests and for rows of every recorder."""
@@ -30,10 +31,9 @@ def inputs(year: int, last_year: int) -> YearInputs:
     return YearInputs(farm.scenario, farm.infrastructure, farm.climates[place], farm.ledgers[place], lives)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ALL)
 def warehouse(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'farm.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    with open_warehouse(url) as opened:
+    with open_warehouse(new_database(request.param, request, tmp_path)) as opened:
         opened.prepare()
         for ledger in history().ledgers:
             for recorder in recorders_in_order():
