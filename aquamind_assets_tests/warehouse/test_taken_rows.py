@@ -1,6 +1,7 @@
 """Rows that stand where the platform's are to be written: found by their ids and keys, named, and left alone."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, START, batches, ids, parents
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -17,6 +19,12 @@ ONE = int(ids(FIRST, 1)[0])
 LIGHT = "environmental_photoperioddata"
 ASSETS = {"farm": PARENT_TABLES, "readings": (READINGS,), "light": (LIGHT,)}
 NOW = "'2014-06-01 12:00:00'"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a new database in which people may enter rows; they cannot in a lake."""
+    return new_database(request.param, request, tmp_path)
 
 
 def execute(warehouse: Warehouse, statement: str) -> None:
