@@ -34,6 +34,7 @@ class OwnServer:
         )
         own = cls(server)
         try:
+            own.start()
             yield own
         finally:
             own.start()

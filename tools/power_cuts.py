@@ -144,8 +144,10 @@ class Trial:
     def resume(self, image: Path) -> str:
         """Resume from an image; what is not as in the undisturbed year, ``""`` if nothing is."""
         with self._disk.mounted(image):
-            # The wheel's own bookkeeping of who uses the server, which it writes without a flush.
-            (self._disk.folder / "postgresql" / ".handle_pids.json").unlink(missing_ok=True)
+            # After a restart no server runs, but a process may have its number; and the wheel's own bookkeeping of who
+            # uses the server is written without a flush.
+            for name in ("postmaster.pid", ".handle_pids.json"):
+                (self._disk.folder / "postgresql" / name).unlink(missing_ok=True)
             with self._server():
                 place = self._place()
                 place.run(*RUN)
