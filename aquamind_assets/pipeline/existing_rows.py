@@ -38,9 +38,12 @@ def meetings(platform: Platform, warehouse: Warehouse, years: Sequence[int]) -> 
 
     Raises:
         RowsRefused: rows cannot be written beside the user-entered ones; the message lists them.
+        DatabaseRefused: the database would drop rows of these years by itself.
     """
+    assets = {recorder.asset: recorder.tables for recorder in RECORDERS.values()}
+    warehouse.refuse_dropped(assets, years)
     refused = warehouse.taken_ids(
-        {recorder.asset: recorder.tables for recorder in RECORDERS.values()},
+        assets,
         {recorder.asset for recorder in RECORDERS.values() if recorder.kind == "living"},
         years,
     )

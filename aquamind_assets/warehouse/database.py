@@ -199,6 +199,14 @@ class Database(ABC):
         """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
         return False
 
+    @abstractmethod
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """Refuse days of a calendar year whose rows the database would drop by itself.
+
+        Raises:
+            DatabaseRefused: a retention policy would.
+        """
+
     def portions(self, table: str, alias: str) -> Sequence[str]:
         """Conditions on the rows ``alias`` of a table, in order of time, that divide all its rows so that a query of
         each portion touches few parts of the table."""

@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import Chunk, DayRange
+from aquamind_assets.timeline import Chunk, DayRange, days_without, year_days
 from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, own_tables, references
 from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
 from aquamind_assets.warehouse.adoption.decisions import Meeting, decide, has_users_rows
@@ -191,6 +191,21 @@ class Warehouse:
     ) -> list[str]:
         """See ``taken_ids.taken_ids``."""
         return taken_ids(self.database, assets, living, years)
+
+    def refuse_dropped(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> None:
+        """Refuse to write what is missing of these years where the database would drop it by itself.
+
+        Raises:
+            DatabaseRefused: a retention policy would.
+        """
+        known = own_tables.installed_version(self.database) == own_tables.VERSION
+        for asset, tables in assets.items():
+            series = [table for table in tables if TABLES[table].time_column]
+            for year in years if series else ():
+                present = checkpoint_store.read_present(self.database, asset, year) if known else []
+                missing = list(days_without(year_days(year), [one.days for one in present]))
+                for table in series if missing else ():
+                    self.database.refuse_dropped(table, missing[0])
 
     def entered_keys(self, tables: Iterable[str]) -> list[EnteredKeys]:
         """See ``taken_keys.entered_keys``."""

@@ -389,9 +389,11 @@ def test_rows_that_a_retention_policy_dropped_are_noticed(filled: Warehouse) -> 
     filled.query(f"SELECT add_retention_policy('{READINGS}', {policy})")
     filled.query(f"SELECT drop_chunks('{READINGS}', TIMESTAMPTZ '2015-01-31')")
     assert [one.chunk.index for one in filled.pending_chunks("readings", 2015, "f0", written)] == [0]
-    with pytest.raises(DatabaseRefused, match=r"a retention policy drops rows .* older than 1 year"):
-        write(filled, 2015, 0)
+    for refused in (lambda: write(filled, 2015, 0), lambda: filled.refuse_dropped({"readings": [READINGS]}, [2015])):
+        with pytest.raises(DatabaseRefused, match=r"a retention policy drops rows .* older than 1 year"):
+            refused()
     filled.query(f"SELECT remove_retention_policy('{READINGS}')::text")
+    filled.refuse_dropped({"readings": [READINGS]}, [2015])
     write(filled, 2015, 0)
     assert filled.pending_chunks("readings", 2015, "f0", written) == []
     assert filled.manifest() == filled.recount()

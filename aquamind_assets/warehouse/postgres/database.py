@@ -30,7 +30,7 @@ from aquamind_assets.warehouse.postgres.scan import scan_values
 from aquamind_assets.warehouse.postgres.timescale import extension, limits
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunks
 from aquamind_assets.warehouse.postgres.timescale.hypertable import Hypertable
-from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements
+from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
 
 
@@ -254,6 +254,12 @@ class PostgresDatabase(Database):
         """See :class:`Database`."""
         with self._session.failures_named():
             return table in self._hypertables and not Chunks(self._session.live(), TABLES[table]).overlapping(days)
+
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """See :class:`Database`."""
+        with self._session.failures_named():
+            if table in self._hypertables:
+                limits.refuse_retention(self._session.live(), TABLES[table], self.url, windows_of(table, days)[0])
 
     def portions(self, table: str, alias: str) -> Sequence[str]:
         """See :class:`Database`."""

@@ -219,6 +219,9 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         return True
 
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """SQLite drops nothing by itself."""
+
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
