@@ -146,6 +146,7 @@ CASES: dict[str, Case] = {
     "farm.stages": Case(fixed="the order of life"),
     "farm.batches.month_weights": Case(fixed="January to December"),
     "farm.batches.egg_suppliers": Case(lambda _: "Nýrogn", leaves_out=EGG_SUPPLIER),
+    "farm.batches.stock": Case(fixed="tiny has none: see the test of stocked sites"),
     "farm.batches.sea_transfer_months": Case(),
     "farm.batches.staging.positions": Case(fixed="tiny is not staged: see the test of staged starts"),
     "farm.batches.staging.positions{}": Case(fixed="tiny is not staged: see the test of staged starts"),
