@@ -37,6 +37,16 @@ class FarmSpec(Section):
         "share of the infrastructure commissioned in the first year; the rest by the end of session 1", "1", "design"
     )
 
+    @property
+    def area_of_site(self) -> dict[str, int]:
+        """Row of each site among all sea areas, geography by geography: those with invented names, then the sites."""
+        rows: dict[str, int] = {}
+        first = 0
+        for one in self.geographies:
+            rows |= {site.name: first + one.areas + number for number, site in enumerate(one.sites)}
+            first += len(one.cages_by_area)
+        return rows
+
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
         if tuple(stage.name for stage in self.stages) != STAGE_NAMES:

@@ -168,6 +168,8 @@ CASES: dict[str, Case] = {
         of_key("enhanced", key="new", name="New vaccine", share=0.0), adds=frozenset({"health_vaccinationtype"})
     ),
     "health.vaccines[].diseases": Case(fixed="records name them in this order"),
+    "health.lice.connectivity": Case(fixed="tiny has no sites: see the test of connectivity"),
+    "health.lice.connectivity{}": Case(fixed="tiny has no sites: see the test of connectivity"),
     "health.lice.treatments": Case(lambda _: ("hydrogen_peroxide", 0.0)),
     "health.mortality.cause_shares_freshwater": Case(lambda _: ("escape", 0.0)),
     "health.mortality.cause_shares_sea": Case(),

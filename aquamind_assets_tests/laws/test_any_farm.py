@@ -9,6 +9,7 @@ import pytest
 from aquamind_assets.farm.batches.stocking import sequence_of
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.codes import Movement
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets_tests.laws.any_farm import assert_all_laws
@@ -148,3 +149,27 @@ def test_stock_is_drawn_by_its_site_and_day() -> None:
 def test_stock_that_cannot_be_is_refused(change: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         load_scenario("tiny", [*SEA_ONLY, change])
+
+
+def test_larvae_go_where_the_current_takes_them() -> None:
+    """Lice of one site reach the other one, in the direction of the matrix, and nothing else changes."""
+    alone, joined = (
+        next(iter(simulate_years(scenario, build(scenario), [2015]))).ledger
+        for scenario in (
+            load_scenario("tiny", [*SEA_ONLY, change])
+            for change in ("health.lice.connectivity={}", "health.lice.connectivity={Ardcastle: {Quarry Point: 1.0}}")
+        )
+    )
+    pressure = {}
+    for name, ledger in (("alone", alone), ("joined", joined)):
+        days = ledger.container_days.take(ledger.container_days.day < 16520)
+        for site, cages in (("Ardcastle", range(3)), ("Quarry Point", range(3, 7))):
+            pressure[name, site] = days.infection_pressure[np.isin(days.container, cages)].sum()
+    assert pressure["joined", "Ardcastle"] == pressure["alone", "Ardcastle"]
+    assert pressure["joined", "Quarry Point"] > pressure["alone", "Quarry Point"] > 0
+
+
+def test_connectivity_is_between_sites() -> None:
+    for matrix in ("{Ardcastle: {Ardcastle: 0.5}}", "{Ardcastle: {Nowhere: 0.5}}", "{Nowhere: {Ardcastle: 0.5}}"):
+        with pytest.raises(ScenarioError, match=r"connectivity.*not defined; allowed: "):
+            load_scenario("tiny", [*SEA_ONLY, f"health.lice.connectivity={matrix}"])

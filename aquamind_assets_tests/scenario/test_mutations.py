@@ -41,7 +41,12 @@ STOCK = """
 
 BASE = load_scenario(
     "tiny",
-    ["water.readings_per_day=1", f"farm.geographies.Faroe Islands.sites={SITES}", f"farm.batches.stock={STOCK}"],
+    [
+        "water.readings_per_day=1",
+        f"farm.geographies.Faroe Islands.sites={SITES}",
+        f"farm.batches.stock={STOCK}",
+        "health.lice.connectivity={Skálavík: {Húsavík: 0.2}}",
+    ],
 ).model_dump()
 """The smallest farm with something of everything, and fish at sea from the first day on."""
 

@@ -30,7 +30,7 @@ def stock_sites(farm: Farm) -> None:
     for one in farm.scenario.farm.batches.stock:
         sequence = sequence_of(one)
         if timeline.day_number(one.day) <= farm.today.day and sequence not in farm.plans["sequence"]:
-            area = int(np.flatnonzero(farm.infrastructure.areas.name == one.site)[0])
+            area = farm.scenario.farm.area_of_site[one.site]
             cages = _cages(farm, one, area)
             if cages.size:
                 _stock(farm, one, sequence, area, cages)
