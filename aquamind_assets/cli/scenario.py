@@ -129,6 +129,7 @@ def describe(scenario: Scenario) -> str:
         f"  {len(built.areas):,} sea areas, {len(built.stations):,} freshwater stations\n"
         + _batches(scenario)
         + _staged(scenario, built)
+        + _without_room(scenario, built)
     )
 
 
@@ -142,6 +143,18 @@ def _batches(scenario: Scenario) -> str:
         fish, sites = sum(one.fish for one in plan.stock), len({one.site for one in plan.stock})
         lines.append(f"  {fish:,} fish brought into the sea at {count(sites, 'site')}")
     return "\n".join(lines)
+
+
+def _without_room(scenario: Scenario, built: "Infrastructure") -> str:
+    """A line for each geography in which no batch will start for want of room."""
+    from aquamind_assets.farm.batches.first_batch import geographies_without_room
+
+    eggs = scenario.farm.batches.eggs_mean
+    return "".join(
+        f"\n  Warning: no batch will start in {name}. One of {eggs:,.0f} eggs has no room there: give it more or larger"
+        " halls or areas, or fewer eggs."
+        for name in geographies_without_room(scenario, built)
+    )
 
 
 def _staged(scenario: Scenario, built: "Infrastructure") -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aquamind_assets.cli.scenario import describe
+from aquamind_assets.farm.batches.first_batch import geographies_without_room
 from aquamind_assets.farm.batches.stocking import sequence_of
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.codes import Movement
@@ -173,3 +175,12 @@ def test_connectivity_is_between_sites() -> None:
     for matrix in ("{Ardcastle: {Ardcastle: 0.5}}", "{Ardcastle: {Nowhere: 0.5}}", "{Nowhere: {Ardcastle: 0.5}}"):
         with pytest.raises(ScenarioError, match=r"connectivity.*not defined; allowed: "):
             load_scenario("tiny", [*SEA_ONLY, f"health.lice.connectivity={matrix}"])
+
+
+def test_a_geography_in_which_no_batch_has_room_is_known_before_the_run() -> None:
+    half = ["farm.geographies.Scotland.batch_share=0.5", "farm.geographies.Faroe Islands.batch_share=0.5"]
+    scenario = load_scenario("tiny", half)
+    assert geographies_without_room(scenario, build(scenario)) == ["Scotland"]
+    assert "Warning: no batch will start in Scotland." in describe(scenario)
+    for preset in ("tiny", "demo", "norway", "loch_fyne"):
+        assert "Warning" not in describe(load_scenario(preset))
