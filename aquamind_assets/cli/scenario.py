@@ -124,14 +124,38 @@ def describe(scenario: Scenario) -> str:
 
     built = build(scenario)
     sea = int((built.containers.area >= 0).sum())
-    plan = scenario.farm.batches
     return (
         f"Scenario {scenario.name} is valid; fingerprint {scenario.fingerprint()}.\n"
         f"  history {scenario.first_year}-{scenario.last_year} in {len(scenario.sessions)} sessions\n"
         f"  {len(built.containers):,} containers ({sea:,} in the sea), {len(built.sensors):,} sensors\n"
         f"  {len(built.areas):,} sea areas, {len(built.stations):,} freshwater stations\n"
-        f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs"
+        + _batches(scenario)
         + _staged(scenario, built)
+        + _without_room(scenario, built)
+    )
+
+
+def _batches(scenario: Scenario) -> str:
+    """How batches come into the farm: with eggs, into the cages of sites, or both."""
+    plan = scenario.farm.batches
+    lines = []
+    if any(spec.batch_share for spec in scenario.farm.geographies):
+        lines.append(f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs")
+    if plan.stock:
+        fish, sites = sum(one.fish for one in plan.stock), len({one.site for one in plan.stock})
+        lines.append(f"  {fish:,} fish brought into the sea at {count(sites, 'site')}")
+    return "\n".join(lines)
+
+
+def _without_room(scenario: Scenario, built: "Infrastructure") -> str:
+    """A line for each geography in which no batch will start for want of room."""
+    from aquamind_assets.farm.batches.first_batch import geographies_without_room
+
+    eggs = scenario.farm.batches.eggs_mean
+    return "".join(
+        f"\n  Warning: no batch will start in {name}. One of {eggs:,.0f} eggs has no room there: give it more or larger"
+        " halls or areas, or fewer eggs."
+        for name in geographies_without_room(scenario, built)
     )
 
 

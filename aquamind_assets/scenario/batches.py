@@ -13,10 +13,17 @@ from aquamind_assets.scenario.quantities import (
     Section,
     quantity,
     shown,
+    text,
     to_day,
     within,
 )
 from aquamind_assets.scenario.stages import StageName
+
+STOCKING_DENSITY = 0.93
+"""Share of the highest density that is planned for."""
+
+ROOM_TO_GROW = 1.5
+"""Fish come into cages for fish of at least this times their weight."""
 
 
 class StagingSpec(Section):
@@ -50,6 +57,21 @@ class StagingSpec(Section):
     def batches(self) -> int:
         """Batches that are arranged."""
         return sum(len(places) for places in self.positions.values())
+
+
+class StockSpec(Section):
+    """Fish in the cages of a site, whose life before is not simulated."""
+
+    site: str = text("name of the site, one of `sites`", "the farm's own")
+    day: Annotated[datetime.date, BeforeValidator(to_day)] = quantity(
+        "day on which they came to sea; before the history: they stand there on its first day", "", "the farm's own"
+    )
+    fish: int = quantity(
+        "number on that day, or on the first day of the history", "fish", "the farm's own", ge=1, le=5_000_000
+    )
+    weight_g: float = quantity("their mean weight then", "g", "the farm's own", ge=20, le=20_000)
+    cages: int = quantity("most cages they stand in", "cages", "the farm's own", default=100, ge=1, le=100)
+    supplier: str = text("where they came from", "the farm's own", default="bought smolts")
 
 
 class BatchPlan(Section):
@@ -93,6 +115,13 @@ class BatchPlan(Section):
         "general knowledge",
     )
     expected_days: int = quantity("planned days from eggs to end of harvest", "day", ge=100, le=2000)
+    stock: list[StockSpec] = quantity(
+        "fish in the cages of sites, on the first day or from a later day on",
+        "",
+        "the farm's own",
+        default=[],
+        max_length=500,
+    )
     staging: StagingSpec | None = quantity(
         "batches arranged over all stages on one day; none: batches start when they are due", "", "a test installation"
     )
@@ -109,6 +138,10 @@ class BatchPlan(Section):
                 f"eggs_mean {shown(self.eggs_mean)}; allowed: eggs.low {shown(self.eggs.low)} to eggs.high"
                 f" {shown(self.eggs.high)}"
             )
+        stocked = [(one.site, one.day) for one in self.stock]
+        twice = sorted({f"{site} on {day}" for site, day in stocked if stocked.count((site, day)) > 1})
+        if twice:
+            raise ValueError(f"stock: {', '.join(twice)} given more than once; allowed: once, with all its fish")
         if not any(self.month_weights):
             raise ValueError("month_weights are all 0; allowed: at least one month in which batches start")
         if self.staging is not None and self.staging.batches > self.active_max:

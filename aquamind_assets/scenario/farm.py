@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.batches import BatchPlan
+from aquamind_assets.scenario.batches import ROOM_TO_GROW, STOCKING_DENSITY, BatchPlan
 from aquamind_assets.scenario.places import ContainerTypeSpec, GeographySpec
 from aquamind_assets.scenario.quantities import Probability, Section, quantity, refuse_sum, refuse_unknown, shown
 from aquamind_assets.scenario.stages import STAGE_NAMES, EggSpec, StageSpec
@@ -37,6 +37,16 @@ class FarmSpec(Section):
         "share of the infrastructure commissioned in the first year; the rest by the end of session 1", "1", "design"
     )
 
+    @property
+    def area_of_site(self) -> dict[str, int]:
+        """Row of each site among all sea areas, geography by geography: those with invented names, then the sites."""
+        rows: dict[str, int] = {}
+        first = 0
+        for one in self.geographies:
+            rows |= {site.name: first + one.areas + number for number, site in enumerate(one.sites)}
+            first += len(one.cages_by_area)
+        return rows
+
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
         if tuple(stage.name for stage in self.stages) != STAGE_NAMES:
@@ -54,7 +64,11 @@ class FarmSpec(Section):
                         f"geographies.{geography.name}.{path}: {', '.join(wrong)} do not stand there; allowed:"
                         f" container types whose place is {place}: {', '.join(sorted(standing))}"
                     )
-        refuse_sum("the batch_share of the geographies", {one.name: one.batch_share for one in self.geographies})
+        shares = {one.name: one.batch_share for one in self.geographies}
+        if any(shares.values()) or not self.batches.stock:
+            refuse_sum("the batch_share of the geographies", shares)
+        sites = {site.name for one in self.geographies for site in one.sites}
+        refuse_unknown("batches.stock.site", {one.site for one in self.batches.stock}, sites)
         return self
 
     @model_validator(mode="after")
@@ -91,6 +105,33 @@ class FarmSpec(Section):
                     " and whose max_kg_m3 does not fall"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _stock_fits(self) -> Self:
+        cages = {site.name: site.cages for one in self.geographies for site in one.sites}
+        kinds = {kind.key: kind for kind in self.container_types}
+        for stock in self.batches.stock:
+            adult = stock.weight_g >= self.stages[-1].entry_weight_g
+            rooms = [
+                self._room(kinds[key], stock.weight_g)
+                for key, amount in cages[stock.site].items()
+                for _ in range(amount)
+                if ("Adult" if adult else "Post-Smolt") in kinds[key].stages
+                and (kinds[key].max_weight_g or 1e9) > ROOM_TO_GROW * stock.weight_g
+            ]
+            most = sum(sorted(rooms, reverse=True)[: stock.cages])
+            if stock.fish > most:
+                raise ValueError(
+                    f"batches.stock of {stock.site} on {stock.day}: {stock.fish:,} fish of {shown(stock.weight_g)} g;"
+                    f" allowed: at most {int(most):,}, which its cages hold"
+                )
+        return self
+
+    def _room(self, kind: ContainerTypeSpec, weight: float) -> float:
+        """Fish of ``weight`` (g) that a cage may be stocked with."""
+        steps = self.sea_density
+        legal = next((step.max_kg_m3 for step in steps if weight < step.below_weight_g), steps[-1].max_kg_m3)
+        return STOCKING_DENSITY * min(legal, kind.max_density_kg_m3) * kind.volume_m3 * 1000 / weight
 
     @model_validator(mode="after")
     def _fish_grow(self) -> Self:

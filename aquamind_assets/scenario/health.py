@@ -195,6 +195,13 @@ class LiceSpec(Section):
     internal_share: float = quantity(
         "settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1
     )
+    connectivity: dict[str, dict[str, Probability]] = quantity(
+        "share of the larvae hatched at a site that the current takes to another one, by the names of `sites`: from,"
+        " then to; empty: larvae stay in their area",
+        "1",
+        "the farm's own, such as a hydrodynamic model",
+        default={},
+    )
     treatments: dict[str, Annotated[float, Field(ge=0, le=1000)]] = quantity(
         "relative use of each treatment against lice; empty: lice are never treated"
     )

@@ -65,6 +65,11 @@ class Scenario(Section):
         probes = {probe.key for probe in self.water.probes}
         for kind in self.farm.container_types:
             refuse_unknown(f"farm.container_types.{kind.key}.probes", set(kind.probes), probes)
+        sites = {site.name for geography in self.farm.geographies for site in geography.sites}
+        connectivity = self.health.lice.connectivity
+        refuse_unknown("health.lice.connectivity", set(connectivity), sites)
+        for start, ends in connectivity.items():
+            refuse_unknown(f"health.lice.connectivity.{start}", set(ends), sites - {start})
         diseases = {disease.key for disease in self.health.diseases}
         for geography in self.farm.geographies:
             path = f"farm.geographies.{geography.name}.disease_scale"

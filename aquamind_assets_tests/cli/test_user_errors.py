@@ -228,7 +228,7 @@ def test_a_place_of_ledgers_that_cannot_be_used(command: str, ledger: str, reaso
         (("run", "--session", "9"), "sessions 1 to 4"),
         (("run", "--session", "one"), "--session"),
         (("run", "--session", "1", "--years", "2015"), "give one of them"),
-        (("run", "--preset", "huge"), "--preset huge: allowed are bakkafrost, demo, norway, tiny"),
+        (("run", "--preset", "huge"), "--preset huge: allowed are bakkafrost, demo, loch_fyne, norway, tiny"),
         (("run", "--preset", "tiny", "--scenario", "x.yaml"), "give one of them"),
         (("run", "--scenario", "folder"), "folder"),
         (("run", "--scenario", "binary.yaml"), "is not YAML"),

@@ -146,6 +146,7 @@ CASES: dict[str, Case] = {
     "farm.stages": Case(fixed="the order of life"),
     "farm.batches.month_weights": Case(fixed="January to December"),
     "farm.batches.egg_suppliers": Case(lambda _: "Nýrogn", leaves_out=EGG_SUPPLIER),
+    "farm.batches.stock": Case(fixed="tiny has none: see the test of stocked sites"),
     "farm.batches.sea_transfer_months": Case(),
     "farm.batches.staging.positions": Case(fixed="tiny is not staged: see the test of staged starts"),
     "farm.batches.staging.positions{}": Case(fixed="tiny is not staged: see the test of staged starts"),
@@ -167,6 +168,8 @@ CASES: dict[str, Case] = {
         of_key("enhanced", key="new", name="New vaccine", share=0.0), adds=frozenset({"health_vaccinationtype"})
     ),
     "health.vaccines[].diseases": Case(fixed="records name them in this order"),
+    "health.lice.connectivity": Case(fixed="tiny has no sites: see the test of connectivity"),
+    "health.lice.connectivity{}": Case(fixed="tiny has no sites: see the test of connectivity"),
     "health.lice.treatments": Case(lambda _: ("hydrogen_peroxide", 0.0)),
     "health.mortality.cause_shares_freshwater": Case(lambda _: ("escape", 0.0)),
     "health.mortality.cause_shares_sea": Case(),

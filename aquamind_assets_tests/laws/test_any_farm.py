@@ -6,7 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aquamind_assets.cli.scenario import describe
+from aquamind_assets.farm.batches.first_batch import geographies_without_room
+from aquamind_assets.farm.batches.stocking import sequence_of
 from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.ledger.codes import Movement
+from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets_tests.laws.any_farm import assert_all_laws
@@ -98,3 +103,84 @@ def test_geographies_without_words_of_their_own_share_none() -> None:
     assert np.unique(built.areas.name.astype(str)).size == len(built.areas)
     staff_names = [str(name) for name in built.stations.name]
     assert len(set(staff_names)) == len(staff_names)
+
+
+STOCK = """
+  - {site: Ardcastle, day: 2014-04-01, fish: 90000, weight_g: 2300}
+  - {site: Quarry Point, day: 2015-03-10, fish: 60000, weight_g: 120, cages: 3, supplier: Smolt Station North}
+"""
+
+SEA_ONLY = (
+    "water.readings_per_day=1",
+    "farm.geographies.Scotland=!remove",
+    f"farm.geographies.Faroe Islands.sites={SITES}",
+    "farm.geographies.Faroe Islands.areas=0",
+    "farm.geographies.Faroe Islands.stations=0",
+    "farm.geographies.Faroe Islands.batch_share=0",
+    f"farm.batches.stock={STOCK}",
+)
+
+
+def test_fish_stand_in_the_cages_of_a_farm_without_freshwater(tmp_path: Path) -> None:
+    past = assert_all_laws(load_scenario("tiny", SEA_ONLY), 2, tmp_path)
+    batches, days, built = past.ledgers[0].batches, past.container_days, past.infrastructure
+    assert list(batches.eggs) == [90000, 60000]
+    assert list(batches.egg_supplier) == ["bought smolts", "Smolt Station North"]
+    first = days.take(days.day == days.day.min())
+    assert first.moved_in.sum() == 90000
+    assert set(built.areas.name[built.containers.area[first.container]]) == {"Ardcastle"}
+    moves = [ledger.movements for ledger in past.ledgers]
+    assert sum(one.count[one.kind == Movement.HARVEST].sum() for one in moves) > 50000
+
+
+def test_stock_is_drawn_by_its_site_and_day() -> None:
+    turned = [*SEA_ONLY, "farm.batches.stock.0.cages=3", "farm.batches.stock.1.fish=100"]
+    ours, theirs = (load_scenario("tiny", changes).farm.batches.stock for changes in (SEA_ONLY, turned))
+    assert list(map(sequence_of, ours)) == list(map(sequence_of, theirs))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("farm.batches.stock.0.site=Nowhere", "batches.stock.site: Nowhere not defined; allowed: Ardcastle, Quarry P"),
+        ("farm.batches.stock.0.fish=3000000", "stock of Ardcastle on 2014-04-01: 3,000,000 fish.*allowed: at most 4"),
+        ("farm.batches.stock.0.day=2014-04-31", "stock.0.day = '2014-04-31'"),
+        ("farm.batches.stock=[]", "batch_share of the geographies add up to 0"),
+    ],
+)
+def test_stock_that_cannot_be_is_refused(change: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        load_scenario("tiny", [*SEA_ONLY, change])
+
+
+def test_larvae_go_where_the_current_takes_them() -> None:
+    """Lice of one site reach the other one, in the direction of the matrix, and nothing else changes."""
+    alone, joined = (
+        next(iter(simulate_years(scenario, build(scenario), [2015]))).ledger
+        for scenario in (
+            load_scenario("tiny", [*SEA_ONLY, change])
+            for change in ("health.lice.connectivity={}", "health.lice.connectivity={Ardcastle: {Quarry Point: 1.0}}")
+        )
+    )
+    pressure = {}
+    for name, ledger in (("alone", alone), ("joined", joined)):
+        days = ledger.container_days.take(ledger.container_days.day < 16520)
+        for site, cages in (("Ardcastle", range(3)), ("Quarry Point", range(3, 7))):
+            pressure[name, site] = days.infection_pressure[np.isin(days.container, cages)].sum()
+    assert pressure["joined", "Ardcastle"] == pressure["alone", "Ardcastle"]
+    assert pressure["joined", "Quarry Point"] > pressure["alone", "Quarry Point"] > 0
+
+
+def test_connectivity_is_between_sites() -> None:
+    for matrix in ("{Ardcastle: {Ardcastle: 0.5}}", "{Ardcastle: {Nowhere: 0.5}}", "{Nowhere: {Ardcastle: 0.5}}"):
+        with pytest.raises(ScenarioError, match=r"connectivity.*not defined; allowed: "):
+            load_scenario("tiny", [*SEA_ONLY, f"health.lice.connectivity={matrix}"])
+
+
+def test_a_geography_in_which_no_batch_has_room_is_known_before_the_run() -> None:
+    half = ["farm.geographies.Scotland.batch_share=0.5", "farm.geographies.Faroe Islands.batch_share=0.5"]
+    scenario = load_scenario("tiny", half)
+    assert geographies_without_room(scenario, build(scenario)) == ["Scotland"]
+    assert "Warning: no batch will start in Scotland." in describe(scenario)
+    for preset in ("tiny", "demo", "norway", "loch_fyne"):
+        assert "Warning" not in describe(load_scenario(preset))

@@ -34,7 +34,21 @@ SITES = """
     water: {days: [2015-03-01, 2015-03-09, 2015-08-01], temperature: [6, 6.5, 11], salinity: [35, null, 34]}
 """
 
-BASE = load_scenario("tiny", ["water.readings_per_day=1", f"farm.geographies.Faroe Islands.sites={SITES}"]).model_dump()
+STOCK = """
+  - {site: Skálavík, day: 2014-05-01, fish: 40000, weight_g: 1800}
+  - {site: Húsavík, day: 2015-04-01, fish: 9000, weight_g: 110}
+"""
+
+BASE = load_scenario(
+    "tiny",
+    [
+        "water.readings_per_day=1",
+        f"farm.geographies.Faroe Islands.sites={SITES}",
+        f"farm.batches.stock={STOCK}",
+        "health.lice.connectivity={Skálavík: {Húsavík: 0.2}}",
+    ],
+).model_dump()
+"""The smallest farm with something of everything, and fish at sea from the first day on."""
 
 LARGEST = 3_000
 """Containers of a farm that is run here; larger ones are allowed, but take minutes."""

@@ -123,6 +123,12 @@ class Forecaster:
         tgc[:, Stage.ADULT] = [(spec.growout_tgc.low + spec.growout_tgc.high) / 2 for spec in scenario.farm.geographies]
         return cls(first_day, _running(halls), _running(sea), tgc, scenario)
 
+    def adult_since(self, geography: int, day: int, weight: float) -> int:
+        """Day on which fish that weigh ``weight`` (g) in the sea on ``day`` became Adult, by a year's mean growth."""
+        entry = self.scenario.farm.stages[Stage.ADULT].entry_weight_g
+        daily = self.sea[geography, 365] / 365 * self.tgc[geography, Stage.ADULT] * 1e-3 * GROWTH_SEEN
+        return day - int((np.cbrt(weight) - np.cbrt(entry)) / max(daily, 1e-6))
+
     def way(self, batch: Standing, halls: dict[int, int], stages: dict[int, int], day: int) -> Way:
         """The forecast of a batch.
 

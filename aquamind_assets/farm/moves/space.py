@@ -11,12 +11,10 @@ import numpy as np
 from aquamind_assets.farm.batches.planning import SPLITTING_SHARE, Step, Way
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.scenario.batches import STOCKING_DENSITY
 
 BOOKING_MARGIN_DAYS = 7
 """Days a booking is wider than the forecast on either side."""
-
-STOCKING_DENSITY = 0.93
-"""Share of the highest density that is planned for."""
 
 CAGES_PER_DAY = 2
 """New cages that a well boat fills on one day (general knowledge)."""

@@ -14,16 +14,13 @@ from aquamind_assets.farm.moves import space, splitting
 from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
+from aquamind_assets.scenario.batches import ROOM_TO_GROW
 
 FORECAST_DAYS = 7
 """Days between two forecasts of a batch."""
 
 TANKS_PER_DAY = 12
 """New tanks that a crew fills on one day (general knowledge)."""
-
-
-ROOM_TO_GROW = 1.5
-"""Smolts go into cages for fish of at least this times their weight."""
 
 
 def enter_grow_out(farm: Farm) -> None:
