@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_the_benchmark_prints_its_table(tmp_path: Path, postgres_url: str) -> None:
-    databases = ["--database", f"sqlite:///{tmp_path / 'aquamind.db'}", "--database", postgres_url]
+    urls = [f"sqlite:///{tmp_path / 'aquamind.db'}", f"parquet:///{tmp_path / 'lake'}", postgres_url]
+    databases = [word for url in urls for word in ("--database", url)]
     command = [
         sys.executable,
         "-m",
@@ -44,5 +45,5 @@ def test_the_benchmark_prints_its_table(tmp_path: Path, postgres_url: str) -> No
         if len(cells) > 4 and cells[2] in ("prepared", "pipeline"):
             rows.setdefault(cells[1], set()).add(cells[3])
             assert cells[2] == "prepared" or float(cells[7]) > 0
-    assert rows.keys() == {"sqlite", "postgresql"}
+    assert rows.keys() == {"sqlite", "lake", "postgresql"}
     assert {len(counts) for counts in rows.values()} == {1}
