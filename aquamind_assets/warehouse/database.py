@@ -195,6 +195,10 @@ class Database(ABC):
     def finds_by_id(self, table: str) -> bool:
         """Whether the table's rows can be found by id without reading all of them."""
 
+    def show_to_others(self) -> list[str]:
+        """Bring up to date what other programs find the rows by; the files of it."""
+        return []
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
         return False

@@ -245,6 +245,10 @@ class Warehouse:
         """
         return clearing.clear(self.database, assets, years)
 
+    def show_to_others(self) -> list[str]:
+        """See :meth:`Database.show_to_others`."""
+        return self.database.show_to_others()
+
     def damage(self) -> list[str] | None:
         """See :meth:`Database.damage`."""
         return self.database.damage()

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_the_benchmark_prints_its_table(tmp_path: Path, postgres_url: str) -> None:
-    databases = ["--database", f"sqlite:///{tmp_path / 'aquamind.db'}", "--database", postgres_url]
+    urls = [f"sqlite:///{tmp_path / 'aquamind.db'}", f"parquet:///{tmp_path / 'lake'}", postgres_url]
+    databases = [word for url in urls for word in ("--database", url)]
     command = [
         sys.executable,
         "-m",
@@ -49,7 +50,9 @@ def test_the_benchmark_prints_its_table(tmp_path: Path, postgres_url: str) -> No
             name, *cells = re.split(r"\s{2,}", line.strip())
             if name.endswith((": prepared", ": pipeline")):
                 found.setdefault(name, {}).update(zip(headings, cells, strict=False))
-    assert found.keys() == {f"{kind}: {what}" for kind in ("sqlite", "postgresql") for what in ("prepared", "pipeline")}
-    for kind in ("sqlite", "postgresql"):
+    assert found.keys() == {
+        f"{kind}: {what}" for kind in ("sqlite", "lake", "postgresql") for what in ("prepared", "pipeline")
+    }
+    for kind in ("sqlite", "lake", "postgresql"):
         assert found[f"{kind}: prepared"]["rows"] == found[f"{kind}: pipeline"]["rows"]
         assert {"seconds", "rows/s", "peak MB"} <= found[f"{kind}: pipeline"].keys()

@@ -7,6 +7,7 @@ Belongs here: what a database does (``Database``), in a lake's way. Does not bel
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -305,6 +306,9 @@ class LakeDatabase(Database):
     def settle(self) -> None:
         """See :class:`Database`; nothing was prepared."""
 
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """See :class:`Database`; a lake drops nothing by itself."""
+
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         return self._writing.delete_range(table, *id_range(days, narrow=TABLES[table].narrow_id))
@@ -404,6 +408,15 @@ class LakeDatabase(Database):
                 found.append(f"{file.name}: has {rows} rows of {file.rows}")
         return found
 
+    @property
+    def folder(self) -> Path:
+        """The lake's folder.
+
+        Raises:
+            WarehouseError: it is in an object store.
+        """
+        return self._place.folder()
+
     def write_catalogue(self) -> str:
         """Make ``aquamind.duckdb`` (see ``catalogue``); its place.
 
@@ -412,7 +425,14 @@ class LakeDatabase(Database):
         """
         self._refresh()
         filled = {file.table for file in files_of(self._log)}
-        return str(catalogue.write_catalogue(self._place.folder(), filled))
+        return str(catalogue.write_catalogue(self.folder, filled))
+
+    def show_to_others(self) -> list[str]:
+        """See :class:`Database`: the catalogue of a lake in a folder."""
+        if self._place.filesystem is not None:
+            return []
+        with failures_named(self.url):
+            return [self.write_catalogue()]
 
     def register_delta(self) -> dict[str, int]:
         """Register the files as Delta tables (see ``delta``); the version of each table."""
