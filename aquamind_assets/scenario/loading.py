@@ -9,12 +9,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from aquamind_assets.durable_files import usable
 from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.yaml_text import NotYaml, read_yaml
 
 YESTERDAY = "yesterday"
 """What a staging date may say instead of a day."""
@@ -121,8 +121,8 @@ def _document(source: str | Path, changes: Sequence[str]) -> dict[str, Any]:
         if not separator:
             raise ScenarioError(f"change {change!r}: write path=value, as in farm.batches.eggs_mean=200000")
         try:
-            parsed = yaml.safe_load(value)
-        except yaml.YAMLError:
+            parsed = read_yaml(value)
+        except NotYaml:
             raise ScenarioError(
                 f"change {change!r}: {value!r} is not YAML; write a number, text or [a, list]"
             ) from None
@@ -148,8 +148,8 @@ def _read(source: str, folder: Path, before: tuple[str, ...]) -> dict[str, Any]:
     if place in before:
         raise ScenarioError(f"{place} extends itself: {' extends '.join((*before, place))}")
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        document = read_yaml(text)
+    except NotYaml as error:
         raise ScenarioError(f"{place} is not YAML: {error}") from None
     if not isinstance(document, dict):
         raise ScenarioError(f"{place} must be a mapping at its top, not {type(document).__name__}")
