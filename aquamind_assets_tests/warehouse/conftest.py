@@ -11,12 +11,10 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a new, empty database."""
-    return (
-        f"sqlite:///{tmp_path / 'aquamind.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
+    """URL of a new database: empty, or with the tables for a test that asks for a prepared ``warehouse``."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'aquamind.db'}"
+    return request.getfixturevalue("postgres_tables_url" if "warehouse" in request.fixturenames else "postgres_url")
 
 
 @pytest.fixture
