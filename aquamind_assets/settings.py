@@ -20,6 +20,7 @@ from aquamind_assets.masking import masked
 from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.warehouse.url import DatabaseUrl
+from aquamind_assets.yaml_text import NotYaml, read_yaml
 
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
@@ -273,8 +274,8 @@ def _noted(home: Path) -> dict[str, Any]:
         return {}
     try:
         with usable("the note of the settings", path):
-            content = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+            content = read_yaml(path.read_text("utf-8"))
+    except (NotYaml, UnicodeDecodeError) as error:
         raise _damaged(path, f"it is not YAML ({' '.join(str(error).split())})") from None
     if not isinstance(content, dict) or set(content) - NOTED.keys():
         raise _damaged(path, f"it holds other things than {', '.join(NOTED)}")

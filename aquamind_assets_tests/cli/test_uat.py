@@ -16,7 +16,7 @@ from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import day_number
-from aquamind_assets_tests.cli.test_cli import COMMAND, environment
+from aquamind_assets_tests.cli.typed import COMMAND, environment
 
 UAT = ("run", "--preset", "uat", "--set", "water.readings_per_day=1", "--json")
 """The day is in the past: Dagster knows no years that have not begun."""

@@ -33,7 +33,9 @@ def s3_url(s3_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> s
 
 @pytest.fixture(params=ALL)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a new, empty database."""
+    """URL of a new database: empty, or with the tables for a test that asks for a prepared ``warehouse``."""
+    if request.param == "postgresql" and "warehouse" in request.fixturenames:
+        return str(request.getfixturevalue("postgres_tables_url"))
     return new_database(request.param, request, tmp_path)
 
 
