@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from aquamind_assets.durable_files import free_space
+from aquamind_assets.durable_files import free_space, is_of_object_store
+from aquamind_assets.masking import masked
 from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseFull, DatabaseRefused
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -46,3 +47,7 @@ def failures_named(url: str) -> Iterator[None]:
             raise
         place = f" ({error.filename})" if error.filename else ""
         raise DatabaseRefused(f"{url} cannot be used: {error.strerror or error}{place}") from error
+    except Exception as error:
+        if not is_of_object_store(error):
+            raise
+        raise DatabaseRefused(f"{url} cannot be used: {masked(str(error))}") from error
