@@ -91,11 +91,11 @@ def test_a_service_file_and_the_environment_name_the_server(
 
 
 NASTY = {
-    "statement_timeout": "400",
-    "lock_timeout": "400",
-    "idle_in_transaction_session_timeout": "400",
-    "idle_session_timeout": "400",
-    "transaction_timeout": "400",
+    "statement_timeout": "1500",
+    "lock_timeout": "1500",
+    "idle_in_transaction_session_timeout": "1500",
+    "idle_session_timeout": "1500",
+    "transaction_timeout": "1500",
     "default_transaction_isolation": "serializable",
     "DateStyle": "SQL, DMY",
     "IntervalStyle": "sql_standard",
@@ -121,7 +121,8 @@ def test_settings_of_a_role_change_nothing(
         if "search_path" in names:
             with psycopg.connect(postgres_url, autocommit=True) as database:
                 database.execute("CREATE SCHEMA farm AUTHORIZATION owner")
-        assert filled(postgres_url.replace("//postgres", "//owner"), pause=1.0) == "owner"
+        pause = 2.0 if any("timeout" in name for name in names) else 0.0
+        assert filled(postgres_url.replace("//postgres", "//owner"), pause) == "owner"
         if "search_path" in names:
             with psycopg.connect(postgres_url) as database:
                 found = database.execute("SELECT DISTINCT schemaname FROM pg_tables WHERE tableowner = 'owner'")
