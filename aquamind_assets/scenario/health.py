@@ -1,16 +1,17 @@
-"""Disease, lice, treatments, vaccines and what kills fish."""
+"""Diseases, treatments, vaccines and samplings, and everything about health together."""
 
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from aquamind_assets.scenario.lice import LiceSpec
+from aquamind_assets.scenario.mortality import CauseName, MortalitySpec
 from aquamind_assets.scenario.quantities import (
     Month,
     Probability,
     Range,
     Section,
     quantity,
-    refuse_sum,
     refuse_unknown,
     short_key,
     shown,
@@ -19,11 +20,6 @@ from aquamind_assets.scenario.quantities import (
 )
 from aquamind_assets.scenario.signs import GENERAL_SIGNS, Signs
 from aquamind_assets.scenario.stages import Stages
-
-CauseName = Literal["handling", "disease", "environmental", "unknown", "predation", "escape"]
-"""Causes that deaths are recorded under."""
-
-CauseShares = Annotated[dict[CauseName, Probability], Field(min_length=1)]
 
 
 class DiseaseSpec(Section):
@@ -91,211 +87,6 @@ class VaccineSpec(Section):
     efficacy: Probability = quantity("share by which the hazard of those diseases falls", "1")
     days_before_transfer: int = quantity("days before the sea transfer it is given", "day", ge=0, le=200)
     share: Probability = quantity("share of the batches that get it", "1", "general knowledge")
-
-
-class LiceHarmSpec(Section):
-    """What lice do to the fish they sit on."""
-
-    lethal_load: float = quantity(
-        "mobile lice for each gram of fish at which half of smolts die",
-        "lice/g",
-        "Ives et al. 2023: .24; Taranger et al. 2015: .2-.3",
-        gt=0,
-        le=10,
-    )
-    steepness: float = quantity(
-        "Hill exponent of dying by load",
-        "1",
-        "Taranger et al. 2015: a fifth dies at .1-.2, half at .2-.3, all above .3",
-        ge=1,
-        le=10,
-    )
-    lethal_days: float = quantity("days in which these fish die", "day", "general knowledge", gt=0, le=365)
-    reference_weight_g: float = quantity(
-        "weight of a smolt for which the loads hold", "g", "general knowledge", gt=0, le=1000
-    )
-    size_exponent: float = quantity(
-        "loads that fish bear fall with their weight to this power",
-        "1",
-        "lice wound the skin; above 150 g half die at .05-.10 (Taranger 2015)",
-        ge=0,
-        le=1,
-    )
-    growth_loss: Probability = quantity(
-        "greatest share of growth, and of the feed for it, that lice cost", "1", "general knowledge"
-    )
-    growth_load: float = quantity(
-        "load that costs half of that",
-        "lice/g",
-        "calibrated on Abolofia et al. 2017: 3.6-16.6 % of growth lost in spite of treatments",
-        gt=0,
-        le=10,
-    )
-    usual_loss: float = quantity(
-        "growth lost to lice on a treated farm, which TGC as published contain", "1", "measured on the farm", ge=0, lt=1
-    )
-
-
-class LiceSpec(Section):
-    """Sea lice (Hamre 2019, Stien 2005; rates as named there)."""
-
-    threshold: float = quantity(
-        "adult females per fish of the last count above which a container is treated", "per fish", gt=0, le=10
-    )
-    min_days_between_treatments: int = quantity(
-        "days from one lice treatment of a container to the next", "day", ge=1, le=365
-    )
-    count_interval_days: int = quantity("days between counts", "day", ge=1, le=60)
-    fish_per_count: int = quantity("fish looked at in a count", "fish", ge=1, le=200)
-    chalimus_seen: Annotated[Range, within(0, 1)] = quantity(
-        "probability that an attached louse is seen", "1", "suggested form"
-    )
-    chalimus_mortality: float = quantity("daily mortality of attached lice", "1/day", "Stien 2005", ge=0, le=1)
-    preadult_mortality: float = quantity("daily mortality of pre-adults", "1/day", "Stien 2005", ge=0, le=1)
-    adult_mortality: float = quantity("daily mortality of adults", "1/day", "Stien 2005", ge=0, le=1)
-    external_pressure: float = quantity(
-        "median outside infection of a fish of 1 kg at 9 degC",
-        "lice per fish and day",
-        "calibrated: published adult females",
-        ge=0,
-        le=10,
-    )
-    external_most: float = quantity(
-        "highest outside infection of such a fish, which the worst weeks come near to",
-        "lice per fish and day",
-        "general knowledge",
-        gt=0,
-        le=100,
-    )
-    external_sd: float = quantity(
-        "sd of the log of the outside pressure, AR1, shared in an area", "1", "calibrated", ge=0, le=5
-    )
-    external_rho: float = quantity(
-        "week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1
-    )
-    outside_season: float = quantity(
-        "seasonal swing of the log outside pressure",
-        "1",
-        "general knowledge: counts are highest May to September",
-        ge=0,
-        le=3,
-    )
-    outside_peak_day: float = quantity(
-        "day of the year with the highest outside pressure", "day", "general knowledge", ge=1, le=366
-    )
-    outside_resistance: Probability = quantity(
-        "share of resistant lice among those that come from outside", "1", "general knowledge"
-    )
-    eggs_per_clutch: float = quantity(
-        "eggs in the pair of strings of an adult female", "eggs", "Stien 2005", gt=0, le=2000
-    )
-    larva_loss: float = quantity(
-        "daily loss of larvae adrift, by death and by current", "1/day", "Stien 2005: deaths .17", gt=0, le=1
-    )
-    internal_share: float = quantity(
-        "settling lice for each copepodid hatched in the area", "1", "calibrated", ge=0, le=1
-    )
-    connectivity: dict[str, dict[str, Probability]] = quantity(
-        "share of the larvae hatched at a site that the current takes to another one, by the names of `sites`: from,"
-        " then to; empty: larvae stay in their area",
-        "1",
-        "the farm's own, such as a hydrodynamic model",
-        default={},
-    )
-    treatments: dict[str, Annotated[float, Field(ge=0, le=1000)]] = quantity(
-        "relative use of each treatment against lice; empty: lice are never treated"
-    )
-    harm: LiceHarmSpec = Field(description="harm to the fish")
-    resistance_gain: float = quantity(
-        "share of the surviving lice that a chemical treatment adds to the resistant ones",
-        "1",
-        "general knowledge",
-        ge=0,
-        le=1,
-    )
-
-
-class EventSpec(Section):
-    """A kind of acute event."""
-
-    key: Literal["storm", "predator_attack", "algal_bloom", "oxygen_drop", "escape", "equipment_failure"] = quantity(
-        "kind"
-    )
-    per_year: float = quantity("times a year at one place", "1/year", "general knowledge", ge=0, le=50)
-    place: Literal["area", "cage", "tank"] = quantity(
-        "what it strikes: all cages of an area at once, one cage, or one tank"
-    )
-    loss: Annotated[Range, within(0, 0.6)] = quantity(
-        "share of the fish lost in a container (low = median, high = 90th percentile)", "1", "general knowledge"
-    )
-    season: float = quantity("relative seasonal swing of its frequency", "1", "general knowledge", ge=0, le=1)
-    peak_day: float = quantity("day of the year when it is most frequent", "day", "general knowledge", ge=1, le=366)
-    wave_m: float = quantity(
-        "it needs waves as high as this; 0: the sea does not matter", "m", "general knowledge", ge=0, le=20
-    )
-    wave_share: float = quantity(
-        "share of the days with such waves, so that `per_year` is kept", "1", "farm.sites.climate", gt=0, le=1
-    )
-    cause: CauseName = quantity("cause its deaths are recorded under")
-
-
-class MortalitySpec(Section):
-    """Background mortality and acute events (suggested forms)."""
-
-    sea_background: Annotated[Range, within(0, 0.5)] = quantity(
-        "background mortality at sea in 30 days", "1", "part of the all-cause mortality"
-    )
-    transfer_peak: float = quantity(
-        "extra hazard on the day of transfer, times the base",
-        "1",
-        "8 suggested; calibrated: highest weekly median in the month after transfer",
-        ge=0,
-        le=50,
-    )
-    transfer_decay_days: float = quantity(
-        "decay time of that extra hazard", "day", "12 suggested, calibrated", gt=0, le=100
-    )
-    farm_week_sd: float = quantity("sd of the log farm-week effect", "1", "1.4 suggested, calibrated", ge=0, le=5)
-    farm_week_rho: float = quantity("week-to-week correlation of the farm effect", "1", "suggested form", ge=0, lt=1)
-    container_sd: float = quantity("sd of the log container effect", "1", ".9 suggested, calibrated", ge=0, le=5)
-    batch_share: Probability = quantity(
-        "share of the variance of the container effect that is common to a batch",
-        "1",
-        "calibrated: correlation of weekly mortality at 4 weeks",
-    )
-    freshwater_effects: float = quantity(
-        "sd of farm-week and container effects in freshwater, relative to the sea", "1", "general knowledge", ge=0, le=1
-    )
-    egg_effects: float = quantity(
-        "sd of the same effects on eggs and alevins, relative to the sea",
-        "1",
-        "general knowledge: nine of ten batches lose less than 30 % before first feeding",
-        ge=0,
-        le=1,
-    )
-    handling_decay_days: float = quantity(
-        "decay time of deaths after handling, within seven days", "day", "general knowledge", gt=0, le=30
-    )
-    handling_farm_share: Probability = quantity(
-        "how far the farm-week effect reaches into handling losses (power); their mean stays",
-        "1",
-        "calibrated: farm-month mortality as published",
-    )
-    overdispersion: float = quantity(
-        "beta-binomial intra-class correlation of daily deaths", "1", "general knowledge", ge=0, le=0.1
-    )
-    transfer_loss: Annotated[Range, within(0, 0.5)] = quantity(
-        "share of the fish lost in a transfer", "1", "general knowledge"
-    )
-    cause_shares_freshwater: CauseShares = quantity("shares of the causes of background deaths in freshwater", "1")
-    cause_shares_sea: CauseShares = quantity("shares of the causes of background deaths at sea", "1")
-    events: list[EventSpec] = quantity("acute events")
-
-    @model_validator(mode="after")
-    def _shares_add_up(self) -> Self:
-        for name in ("cause_shares_freshwater", "cause_shares_sea"):
-            refuse_sum(name, getattr(self, name))
-        return self
 
 
 class SamplingSpec(Section):

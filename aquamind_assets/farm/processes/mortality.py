@@ -26,8 +26,8 @@ import numpy as np
 
 from aquamind_assets.farm.processes.quantiles import apportion, beta_binomial_quantile, stationary_step
 from aquamind_assets.ledger.codes import Cause, Stage
-from aquamind_assets.scenario.health import CauseName
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.mortality import CauseName
 
 _DAYS_A_MONTH = 30.0
 PULSE_DAYS = 7

@@ -20,12 +20,10 @@ that nothing jumps on 1 January.
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.sites.measured import logged, season_of
+from aquamind_assets.farm.sites.measured import put_logged, season_of, water_of_areas
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.scenario.places import ClimateSpec
-from aquamind_assets.scenario.site_water import MEASURED, SiteWater
 from aquamind_assets.streams import Groups
 
 AREA_SHARE = 0.5
@@ -64,33 +62,13 @@ def site_days(scenario: Scenario, infrastructure: Infrastructure, year: int) -> 
     columns = {name: np.concatenate([water[name], halls[name]]) for name in water} | sky
     # Rain that runs off the land lies on top of the sea.
     columns["salinity"][:sea_sites] -= 0.004 * np.minimum(sky["precipitation"][:sea_sites], 40.0)
-    _put_logged(scenario, days, columns)
+    put_logged(scenario, days, columns)
     sites = place.size
     return SiteDays(
         day=np.repeat(days, sites),
         site=np.tile(np.arange(sites), days.size),
         **{name: np.ascontiguousarray(values.T).ravel() for name, values in columns.items()},
     )
-
-
-def _put_logged(scenario: Scenario, days: np.ndarray, columns: dict[str, np.ndarray]) -> None:
-    """Puts what was logged at sites in place of the drawn water, in the first rows of ``columns`` (sites, days)."""
-    for area, (climate, site) in enumerate(_water_of_areas(scenario)):
-        if site is None:
-            continue
-        for name in MEASURED:
-            added = climate.warming if name == "temperature" else 0.0
-            values = logged(site, name, days) + added
-            columns[name][area] = np.where(np.isnan(values), columns[name][area], values)
-
-
-def _water_of_areas(scenario: Scenario) -> list[tuple[ClimateSpec, SiteWater | None]]:
-    """The climate and the measured water of each area, in the order of ``Areas``."""
-    return [
-        (spec.climate, water)
-        for spec in scenario.farm.geographies
-        for water in [*[None] * spec.areas, *(site.water for site in spec.sites)]
-    ]
 
 
 class _Draws:
@@ -154,7 +132,7 @@ def sea_temperature_normal(scenario: Scenario, infrastructure: Infrastructure, d
     mean = np.array([one.mean_temperature + one.warming for one in climates]) - cooling * beyond
     amplitude = np.array([one.temperature_amplitude for one in climates]) - 0.5 * cooling * beyond
     normal = mean[:, None] + amplitude[:, None] * _of_each([_season(days, one.warmest_day) for one in climates], days)
-    for area, (climate, site) in enumerate(_water_of_areas(scenario)):
+    for area, (climate, site) in enumerate(water_of_areas(scenario)):
         if site is not None:
             known = season_of(site, "temperature", days, normal[area] - climate.warming)
             normal[area] = known + climate.warming
@@ -211,12 +189,12 @@ def _sea_water(
         np.sqrt(1.0 - AREA_SHARE) * common + np.sqrt(AREA_SHARE) * own
     )
     place = 0.15 * draw.constant("place", infrastructure.area_draws)
-    known = [site is not None and bool(site.temperature) for _, site in _water_of_areas(scenario)]
+    known = [site is not None and bool(site.temperature) for _, site in water_of_areas(scenario)]
     place[np.array(known, dtype=bool)] = 0.0
     low = np.array([one.salinity.low for one in climates])[:, None]
     high = np.array([one.salinity.high for one in climates])[:, None]
     normal = (low + high) / 2.0 + (high - low) / 2.0 * 0.7 * _season(days, 80.0)
-    for area, (_, site) in enumerate(_water_of_areas(scenario)):
+    for area, (_, site) in enumerate(water_of_areas(scenario)):
         if site is not None:
             normal[area] = season_of(site, "salinity", days, normal[area])
     salinity = normal + SALINITY_SD * draw.ar1("salinity", infrastructure.area_draws, 0.95)

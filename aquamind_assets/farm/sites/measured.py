@@ -15,13 +15,35 @@ The climate's ``warming`` is added to all of them.
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.scenario.site_water import SiteWater
+from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.places import ClimateSpec
+from aquamind_assets.scenario.site_water import MEASURED, SiteWater
 
 LONGEST_GAP_DAYS = 31
 """Days between two logged values that are joined by a straight line."""
 
 _DAYS_A_YEAR = 365.25
 _MIDDLES = (np.arange(12) + 0.5) * _DAYS_A_YEAR / 12
+
+
+def put_logged(scenario: Scenario, days: np.ndarray, columns: dict[str, np.ndarray]) -> None:
+    """Puts what was logged at sites in place of the drawn water, in the first rows of ``columns`` (sites, days)."""
+    for area, (climate, site) in enumerate(water_of_areas(scenario)):
+        if site is None:
+            continue
+        for name in MEASURED:
+            added = climate.warming if name == "temperature" else 0.0
+            values = logged(site, name, days) + added
+            columns[name][area] = np.where(np.isnan(values), columns[name][area], values)
+
+
+def water_of_areas(scenario: Scenario) -> list[tuple[ClimateSpec, SiteWater | None]]:
+    """The climate and the measured water of each area, in the order of ``Areas``."""
+    return [
+        (spec.climate, water)
+        for spec in scenario.farm.geographies
+        for water in [*[None] * spec.areas, *(site.water for site in spec.sites)]
+    ]
 
 
 def season_of(water: SiteWater, name: str, days: np.ndarray, climate: np.ndarray) -> np.ndarray:
