@@ -2,7 +2,7 @@
 
 Belongs here: which stream a draw comes from. Does not belong here: what it means.
 
-A field has a value for every container and every day of a year, needed or not; so what one container does never shifts
+A field has a value for every entity and every day of a year, needed or not; so what one container does never shifts
 what another one draws, and two scenarios with one seed see the same luck (common random numbers).
 """
 
@@ -11,39 +11,44 @@ from functools import lru_cache
 
 import numpy as np
 
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import ByName, Groups, Key, stream
 
 _DAYS = 366
 _SMALLEST = np.float32(2**-25)
 
 
 class Fields:
-    """Fields of one year, day by day; each is drawn when first asked for and kept as float32 until the year is over."""
+    """Fields of one year, day by day; each is drawn when first asked for and kept as float32 until the year is over.
+
+    A field is named by its process and ``keys``: the names of what it is about beside the entities, such as a disease.
+    """
 
     def __init__(self, seed: int, year: int, first_day: int) -> None:
         self._seed, self._year, self._first_day = seed, year, first_day
-        self._fields: dict[str, np.ndarray] = {}
+        self._fields: dict[tuple[Key, ...], np.ndarray] = {}
 
-    def uniform(self, process: str, day: int, entities: int) -> np.ndarray:
+    def uniform(self, process: str, day: int, entities: Groups, *keys: Key) -> np.ndarray:
         """Uniforms in (0, 1) of ``day``, shape (entities,)."""
-        return self._day(process, day, entities, normal=False)
+        return self._day(process, day, entities, keys, normal=False)
 
-    def normal(self, process: str, day: int, entities: int) -> np.ndarray:
+    def normal(self, process: str, day: int, entities: Groups, *keys: Key) -> np.ndarray:
         """Standard normals of ``day``, shape (entities,)."""
-        return self._day(process, day, entities, normal=True)
+        return self._day(process, day, entities, keys, normal=True)
 
-    def _day(self, process: str, day: int, entities: int, *, normal: bool) -> np.ndarray:
-        if process not in self._fields:
-            generator = stream(self._seed, process, self._year)
-            # Entity by entity, so that a farm with more of them draws the same for the ones both have.
-            shape = (entities, _DAYS)
-            drawn = (
-                generator.standard_normal(shape, dtype=np.float32)
-                if normal
-                else np.maximum(generator.random(shape, dtype=np.float32), _SMALLEST)
-            )
-            self._fields[process] = np.ascontiguousarray(drawn.T)
-        return self._fields[process][day - self._first_day]
+    def uniforms(self, process: str, day: int, entities: Groups, names: tuple[str, ...]) -> np.ndarray:
+        """Uniforms of ``day`` for each entity and each of ``names``, shape (entities, names)."""
+        columns = [self.uniform(process, day, entities, name) for name in names]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(entities), 0), dtype=np.float32)
+
+    def _day(self, process: str, day: int, entities: Groups, keys: tuple[Key, ...], *, normal: bool) -> np.ndarray:
+        field = (process, *keys)
+        if field not in self._fields:
+            draw = entities.normals if normal else entities.uniforms
+            drawn = draw(self._seed, process, self._year, *keys, shape=(_DAYS,), dtype=np.float32)
+            if not normal:
+                np.maximum(drawn, _SMALLEST, out=drawn)
+            self._fields[field] = np.ascontiguousarray(drawn.T)
+        return self._fields[field][day - self._first_day]
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,7 @@ class BatchDraws:
 
     eggs_normal: float
     external_u: float
-    supplier_u: float
     target_u: float
-    vaccine_u: float
     tgc_u: np.ndarray
     """Place in the stage's range of TGC, by stage."""
     tgc_normal: float
@@ -66,16 +69,22 @@ class BatchDraws:
 def batch_draws(seed: int, sequence: int) -> BatchDraws:
     """Draws of the batch with this running number, negative for mixed batches."""
     generator = stream(seed, "batch", sequence)
-    uniforms = generator.random(10)
+    uniforms = generator.random(9)
     normals = generator.standard_normal(3)
     return BatchDraws(
         eggs_normal=float(normals[0]),
         external_u=float(uniforms[0]),
-        supplier_u=float(uniforms[1]),
-        target_u=float(uniforms[2]),
-        vaccine_u=float(uniforms[3]),
-        tgc_u=uniforms[4:10],
+        target_u=float(uniforms[1]),
+        tgc_u=uniforms[3:9],
         tgc_normal=float(normals[1]),
         mortality_normal=float(normals[2]),
-        mixing_u=float(generator.random()),
+        mixing_u=float(uniforms[2]),
     )
+
+
+@lru_cache(maxsize=65536)
+def batch_choice(
+    seed: int, process: str, sequence: int, names: tuple[str, ...], weights: tuple[float, ...] = ()
+) -> int:
+    """Position among ``names`` of what a batch gets, each as often as its weight says (alike without weights)."""
+    return ByName(seed, process, sequence).choose(names, weights)

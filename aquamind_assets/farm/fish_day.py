@@ -18,7 +18,7 @@ from aquamind_assets.farm.processes.events import NO_EVENT, Struck
 from aquamind_assets.farm.processes.mortality import by_cause, deaths
 from aquamind_assets.farm.sites import oxygen
 from aquamind_assets.farm.working import Farm
-from aquamind_assets.ledger.codes import Cause, Stage
+from aquamind_assets.ledger.codes import Cause, EventKind, Stage
 
 DENSITY_MARGIN = 0.99
 """Fish that would grow beyond this share of their density limit, or out of their cage type, are held back by fasting
@@ -64,7 +64,7 @@ def rates(farm: Farm) -> Rates:
     fasting = c.fast_until[rows] >= day
     load = _lice_load(farm, rows)
     grown, fasting = _growth(farm, rows, temperature, saturation, sick, load, fasting)
-    normal = farm.draws.normal("appetite", day, c.count.size)[rows]
+    normal = farm.draws.normal("appetite", day, farm.infrastructure.container_draws)[rows]
     feed = farm.appetite.feed(weight, grown - weight, stage, sick, fasting, normal)
     silo = supply.silo_of(farm, rows, stage, weight)
     wanted = np.where(silo >= 0, np.floor(feed * count / supply.STEP_G + 0.5) * supply.STEP_G, 0.0)
@@ -104,7 +104,7 @@ def _growth(
     load: np.ndarray,
     fasting: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean weight a day later, and who fasts: the ones told to, and the ones with no room to grow."""
+    """Mean weight a day later, and who fasts: those in a fasting period, and those with no room to grow."""
     c, growth = farm.containers, farm.growth
     stage, weight, count = c.stage[rows].astype(np.int64), c.weight[rows], c.count[rows]
     # The usual lice are in a published TGC of the sea, not in one of freshwater.
@@ -157,13 +157,12 @@ def _background(farm: Farm, rows: np.ndarray, temperature: np.ndarray) -> np.nda
 
 def _events(farm: Farm, rows: np.ndarray) -> Struck:
     process, layout, day = farm.health.events, farm.layout, farm.today.day
-    kinds = process.kind.size
+    built, kinds = farm.infrastructure, tuple(EventKind(kind).name for kind in process.kind)
     doy = farm.today.day_of_year
-    areas = len(farm.infrastructure.areas)
-    area_u = farm.draws.uniform("events.area", day, areas * kinds).reshape(areas, kinds)
-    container_u = farm.draws.uniform("events.container", day, layout.site.size * kinds).reshape(-1, kinds)[rows]
-    normal = farm.draws.normal("events.loss", day, layout.site.size)[rows]
-    waves = farm.water.waves[day - farm.days.first, :areas]
+    area_u = farm.draws.uniforms("events.area", day, built.area_draws, kinds)
+    container_u = farm.draws.uniforms("events.container", day, built.container_draws, kinds)[rows]
+    normal = farm.draws.normal("events.loss", day, built.container_draws)[rows]
+    waves = farm.water.waves[day - farm.days.first, : len(built.areas)]
     return process.strike(layout.at_sea[rows], layout.area[rows], area_u, container_u, normal, waves, doy)
 
 
@@ -192,8 +191,9 @@ def integrate(farm: Farm, now: Rates, removed: np.ndarray) -> None:
     c.weight[rows] += np.where(gain > 0, gain * short, gain)
     young = rows[c.stage[rows] == Stage.EGG_ALEVIN]
     c.degree_days[young] += farm.development.rate(farm.at_site(farm.water.temperature, young))
-    u = farm.draws.uniform("mortality.deaths", today.day, c.count.size)[rows]
-    cause_u = farm.draws.uniform("mortality.cause", today.day, c.count.size)[rows]
+    built = farm.infrastructure
+    u = farm.draws.uniform("mortality.deaths", today.day, built.container_draws)[rows]
+    cause_u = farm.draws.uniform("mortality.cause", today.day, built.container_draws)[rows]
     total = deaths(c.count[rows], now.hazards.sum(axis=1), u, farm.mortality.overdispersion)
     dead = by_cause(total, now.hazards, cause_u)
     c.count[rows] -= total
@@ -211,10 +211,10 @@ def integrate(farm: Farm, now: Rates, removed: np.ndarray) -> None:
         )
     farm.health.pressure[:] = 0.0
     farm.health.pressure[now.cages] = now.pressure
-    drift = farm.draws.normal("lice.outside", today.day, farm.health.outside.size)
+    drift = farm.draws.normal("lice.outside", today.day, built.area_draws)
     farm.health.outside[:] = farm.health.lice_process.next_outside(farm.health.outside, drift)
     if today.day % 7 == 0:
-        week = farm.draws.normal("mortality.farm_week", today.day, farm.health.farm_effect.size)
+        week = farm.draws.normal("mortality.farm_week", today.day, built.site_draws)
         farm.health.farm_effect[:] = farm.mortality.next_farm_effect(farm.health.farm_effect, week)
 
 

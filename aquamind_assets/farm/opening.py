@@ -15,7 +15,6 @@ from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Assignments, Batches, Deliveries, FeedLots, Outbreaks, Treatments
 from aquamind_assets.ledger.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import stream
 
 
 def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) -> FarmState:
@@ -69,7 +68,6 @@ def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) ->
 def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[str, Any]:
     """The health part of the farm's first state."""
     size = len(infrastructure.containers)
-    areas, sites = len(infrastructure.areas), len(infrastructure.sites)
     cages = int((infrastructure.containers.area >= 0).sum())
     process = Lice.from_scenario(scenario)
     nothing = np.full(size, -1)
@@ -89,6 +87,6 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
         "infections": InfectionPlans.empty(),
         "epidemics": Epidemics.empty(),
         "lice": process.clean(cages),
-        "outside_lice": process.outside_sd * stream(scenario.seed, "lice.outside").standard_normal(areas),
-        "farm_effect": stream(scenario.seed, "mortality.farm").standard_normal(sites),
+        "outside_lice": process.outside_sd * infrastructure.area_draws.normals(scenario.seed, "lice.outside"),
+        "farm_effect": infrastructure.site_draws.normals(scenario.seed, "mortality.farm"),
     }

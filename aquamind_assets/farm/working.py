@@ -203,9 +203,8 @@ class Farm:
             c.arrived[container], c.reserved[container] = day, -1
             c.harvest_day[container] = -1
             for name in ("growth", "condition", "mortality"):
-                getattr(c, f"{name}_normal")[container] = self.draws.normal(f"{name}.container", day, c.count.size)[
-                    container
-                ]
+                normals = self.draws.normal(f"{name}.container", day, self.infrastructure.container_draws)
+                getattr(c, f"{name}_normal")[container] = normals[container]
             c.mortality_normal[container] = self.mortality.of_stay(
                 self.draws_of(batch).mortality_normal, float(c.mortality_normal[container])
             )

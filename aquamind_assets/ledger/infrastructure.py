@@ -7,11 +7,17 @@ Belongs here: frames of places, containers, sensors and feed containers. Does no
 (``farm.sites``).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame, column
+from aquamind_assets.streams import Groups, Key
+
+GROUP_CONTAINERS = 32
+"""Most containers that share a random stream: few enough for small blocks, enough to make the stream's price vanish."""
 
 
 class Geographies(Frame):
@@ -132,3 +138,96 @@ class Infrastructure:
     sensors: Sensors
     feed_containers: FeedContainers
     sites: Sites
+
+    # -- the names that draws are keyed by: independent of rows, ids, and whatever else there is
+
+    @cached_property
+    def geography_draws(self) -> Groups:
+        """Each geography on its own."""
+        return Groups.of((str(name),) for name in self.geographies.name)
+
+    @cached_property
+    def area_draws(self) -> Groups:
+        """Each area on its own."""
+        return Groups.of(self._area_label(area) for area in range(len(self.areas)))
+
+    @cached_property
+    def station_draws(self) -> Groups:
+        """Each station on its own."""
+        return Groups.of(self._station_label(station) for station in range(len(self.stations)))
+
+    @cached_property
+    def place_draws(self) -> Groups:
+        """Areas, then stations, each on its own: what has weather."""
+        areas = [self._area_label(area) for area in range(len(self.areas))]
+        return Groups.of([*areas, *(self._station_label(station) for station in range(len(self.stations)))])
+
+    @cached_property
+    def hall_draws(self) -> Groups:
+        """Each hall on its own."""
+        return Groups.of(self._hall_labels)
+
+    @cached_property
+    def site_draws(self) -> Groups:
+        """Each site on its own."""
+        return Groups.of(self._site_labels)
+
+    @cached_property
+    def container_draws(self) -> Groups:
+        """Containers of one type at one site, at most ``GROUP_CONTAINERS`` in a group."""
+        return Groups.of(self._container_labels())
+
+    @cached_property
+    def cage_draws(self) -> Groups:
+        """The same for the cages, which are the first containers."""
+        groups, cages = self.container_draws, int(np.count_nonzero(self.containers.area >= 0))
+        return Groups(groups.names, groups.group[:cages], groups.place[:cages])
+
+    @cached_property
+    def sensor_draws(self) -> Groups:
+        """Sensors of one name in a group of containers."""
+        group = self.container_draws.group[self.sensors.container]
+        names = self.container_draws.names
+        return Groups.of((names[row], str(name)) for row, name in zip(group, self.sensors.name, strict=True))
+
+    @cached_property
+    def feed_container_draws(self) -> Groups:
+        """Each feed container on its own."""
+        stores = self.feed_containers
+        return Groups.of(
+            (*self._site_labels[site], str(name)) for site, name in zip(stores.site, stores.name, strict=True)
+        )
+
+    def _area_label(self, area: int) -> tuple[Key, ...]:
+        return str(self.geographies.name[self.areas.geography[area]]), "area", str(self.areas.name[area])
+
+    def _station_label(self, station: int) -> tuple[Key, ...]:
+        return (
+            str(self.geographies.name[self.stations.geography[station]]),
+            "station",
+            str(self.stations.name[station]),
+        )
+
+    @cached_property
+    def _hall_labels(self) -> list[tuple[Key, ...]]:
+        """Station, container type, and number of the hall among the station's halls of that type."""
+        kinds: dict[tuple[int, int], int] = {}
+        labels = []
+        for station, kind in zip(self.halls.station.tolist(), self.halls.container_type.tolist(), strict=True):
+            number = kinds[station, kind] = kinds.get((station, kind), -1) + 1
+            labels.append((*self._station_label(station), str(self.container_types.key[kind]), number))
+        return labels
+
+    @cached_property
+    def _site_labels(self) -> list[tuple[Key, ...]]:
+        return [
+            self._area_label(area) if area >= 0 else self._hall_labels[hall]
+            for area, hall in zip(self.sites.area.tolist(), self.sites.hall.tolist(), strict=True)
+        ]
+
+    def _container_labels(self) -> Iterator[tuple[Key, ...]]:
+        """Site, container type, and number of the group among the site's containers of that type."""
+        numbers: dict[tuple[int, int], int] = {}
+        for site, kind in zip(self.containers.site.tolist(), self.containers.container_type.tolist(), strict=True):
+            number = numbers[site, kind] = numbers.get((site, kind), -1) + 1
+            yield (*self._site_labels[site], str(self.container_types.key[kind]), number // GROUP_CONTAINERS)

@@ -44,7 +44,8 @@ def observe_readings(year: YearInputs) -> ReadingSums:
 
 def _shows(year: YearInputs, block: Rows, parameter: str) -> np.ndarray:
     """Return which rows are of a parameter, bool (rows,)."""
-    row = [spec.key for spec in year.scenario.water.parameters].index(parameter)
+    keys: list[str] = [spec.key for spec in year.scenario.water.parameters]
+    row = keys.index(parameter)
     return np.broadcast_to(
         block.columns["parameter_id"].values == parameter_id(year.scenario, np.array([row]))[0], (block.size,)
     )

@@ -8,12 +8,13 @@ Master data is written with the first year: its ids are the first of that year, 
 Appending to a scenario's list changes no existing id.
 """
 
-from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.signs import HealthParameter
 from aquamind_assets.timeline import row_ids, year_days
 
 UNKNOWN_REASON_ID = 1
@@ -27,18 +28,7 @@ REASON_NAMES: tuple[str, ...] = ("HANDLING", "DISEASE", "ENVIRONMENTAL", "UNKNOW
 """``health_mortalityreason.name`` for each Cause. The table has no fixed choices, so an escape has a reason of its
 own."""
 
-HEALTH_PARAMETERS: tuple[str, ...] = (
-    "Gill Condition",
-    "Fin Condition",
-    "Skin and Scales",
-    "Eye Condition",
-    "Sea Lice Damage",
-    "Spine and Jaw",
-    "Liver Colour",
-    "Mucus Layer",
-    "Body Condition",
-    "Swimming and Appetite",
-)
+HEALTH_PARAMETERS: tuple[str, ...] = get_args(HealthParameter)
 """``health_healthparameter.name``, scored from 1 (healthy) to 5 (severe)."""
 
 SAMPLE_TYPES: tuple[str, ...] = ("Blood", "Gill", "Tissue", "Faecal", "Water")
@@ -72,7 +62,7 @@ def parameter_id(scenario: Scenario, parameter: np.ndarray) -> np.ndarray:
 
 def parameter_of_probe(scenario: Scenario) -> np.ndarray:
     """Return the row in the scenario's parameters that each of its probes measures, shape (probes,), int64."""
-    keys = [parameter.key for parameter in scenario.water.parameters]
+    keys: list[str] = [parameter.key for parameter in scenario.water.parameters]
     return np.array([keys.index(probe.parameter) for probe in scenario.water.probes], dtype=np.int64)
 
 
@@ -101,17 +91,6 @@ def disease_reason_id(scenario: Scenario, disease: np.ndarray) -> np.ndarray:
     """Return the ``health_mortalityreason`` id of deaths by each of the scenario's diseases after diagnosis. These
     reasons follow those of the causes."""
     return _ids(scenario, np.asarray(disease, dtype=np.int64) + len(Cause), len(Cause) + len(scenario.health.diseases))
-
-
-def index_of(names: Sequence[str], name: str) -> int:
-    """Return the position of a name in one of this module's lists.
-
-    Raises:
-        KeyError: the name is not in the list; the message gives the allowed names.
-    """
-    if name not in names:
-        raise KeyError(f"{name!r} is not one of {', '.join(names)}")
-    return list(names).index(name)
 
 
 def _ids(scenario: Scenario, index: np.ndarray, size: int = 1) -> np.ndarray:

@@ -3,12 +3,20 @@
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
 
 StageName = Literal["Egg&Alevin", "Fry", "Parr", "Smolt", "Post-Smolt", "Adult"]
 STAGE_NAMES: tuple[StageName, ...] = ("Egg&Alevin", "Fry", "Parr", "Smolt", "Post-Smolt", "Adult")
+
+
+def _in_life_order(stages: list[StageName]) -> list[StageName]:
+    return sorted(stages, key=STAGE_NAMES.index)
+
+
+Stages = Annotated[list[StageName], AfterValidator(_in_life_order)]
+"""Some stages; whatever order they are given in, they are in that of life."""
 
 
 class ClimateSpec(Section):
@@ -72,7 +80,7 @@ class ContainerTypeSpec(Section):
     name: str = quantity("name", min_length=1, max_length=100)
     category: Literal["TANK", "PEN", "TRAY", "OTHER"] = quantity("AquaMind's category")
     place: Literal["hall", "area"] = quantity("where it stands")
-    stages: list[StageName] = quantity("stages that live in it")
+    stages: Stages = quantity("stages that live in it")
     volume_m3: float = quantity("water volume", "m3", gt=0, le=99_999_999)
     capacity_fish: int | None = quantity("nominal capacity; none for cages, where density decides", "fish", ge=1)
     max_density_kg_m3: float = quantity("highest density ever allowed", "kg/m3", "general knowledge", gt=0, le=200)
@@ -244,6 +252,9 @@ class FarmSpec(Section):
                     f"{geography.name}: container types {sorted(used - keys)} are not defined; defined are"
                     f" {sorted(keys)}"
                 )
+        steps = [step.below_weight_g for step in self.sea_density]
+        if steps != sorted(steps):
+            raise ValueError(f"sea_density: below_weight_g {steps} must rise from step to step")
         if abs(sum(geography.batch_share for geography in self.geographies) - 1) > 1e-9:
             raise ValueError("the batch_share of all geographies must add up to 1")
         return self

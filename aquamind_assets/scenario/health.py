@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.farm import StageName
+from aquamind_assets.scenario.farm import Stages
 from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+from aquamind_assets.scenario.signs import GENERAL_SIGNS, Signs
 
 Month = Annotated[int, Field(ge=1, le=12)]
 
@@ -18,7 +19,7 @@ class DiseaseSpec(Section):
     yearly_probability: Probability = quantity("probability of an outbreak at a site in a year", "1/year")
     mortality_factor: float = quantity("factor on the base mortality at the peak of the outbreak", "1", ge=1, le=20)
     days: Range = quantity("duration in a container", "day")
-    stages: list[StageName] = quantity("stages that fall ill")
+    stages: Stages = quantity("stages that fall ill")
     peak_months: list[Month] = quantity("months of high risk (x1.5; outside them x.5); empty: no season")
     min_temperature: float = quantity("no outbreak in colder water", "degC", ge=0, le=20)
     treatments: list[str] = quantity("keys of treatments used, first choice first")
@@ -33,6 +34,7 @@ class DiseaseSpec(Section):
     coinfection: dict[str, Probability] = quantity("probability that a running outbreak brings that disease along", "1")
     reportable: bool = quantity("must be reported to the authority")
     depopulate: bool = quantity("containers are emptied on order")
+    signs: Signs = quantity("signs on the fish and in the laboratory; left out: general ones", default=GENERAL_SIGNS)
 
 
 class TreatmentSpec(Section):

@@ -41,7 +41,7 @@ def load_scenario(
     (geographies, stages, diseases, feeds, ...) the entries are merged by their ``name`` or ``key``; other lists replace
     what was there. A change is written like ``farm.batches.eggs_mean=200000`` or ``health.diseases.PD.days.high=80``.
 
-    Where batches are staged, ``first_year``, ``last_year`` and the years of sessions may be told from that date:
+    Where batches are staged, ``first_year``, ``last_year`` and the years of sessions may be counted from that date:
     ``staging`` (its year), ``staging - 1 years``, ``staging - 1250 days`` (the year of that day).
 
     Args:
@@ -52,15 +52,15 @@ def load_scenario(
 
     Raises:
         ScenarioError: no such preset or file, not YAML, an unknown path, values outside their ranges, or ``yesterday``
-            is not told where it is meant.
+            is not known where it is meant.
     """
     document = _document(source, changes)
     key = _key(document)
     if key is not None:
         if yesterday is None:
             raise ScenarioError(
-                f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': nobody knows the day here; give one, as"
-                " in 2025-03-31"
+                f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': the day is not known here; give a date,"
+                " as in 2025-03-31"
             )
         _staging(document)["date"] = yesterday(key)
     _tell_years(document)
@@ -71,7 +71,7 @@ def load_scenario(
 
 
 def staging_key(source: str | Path, changes: Sequence[str] = ()) -> str | None:
-    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is told, to remember that day by;
+    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is written, to remember that day by;
     None for every other scenario.
 
     Raises:
@@ -95,20 +95,20 @@ def _staging(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell_years(document: dict[str, Any]) -> None:
-    """Puts numbers in place of years that are told from the staging date."""
+    """Puts numbers in place of years that are counted from the staging date."""
     day = _staging(document).get("date")
     sessions = document.get("sessions")
     if isinstance(day, date):
         for place in [document, *(sessions if isinstance(sessions, list) else [])]:
             for name in ("first_year", "last_year"):
                 if isinstance(place, dict) and isinstance(place.get(name), str):
-                    place[name] = _told_year(place[name], day)
+                    place[name] = _counted_year(place[name], day)
 
 
-def _told_year(told: str, day: date) -> int | str:
-    found = _RELATIVE_YEAR.fullmatch(told.strip())
+def _counted_year(text: str, day: date) -> int | str:
+    found = _RELATIVE_YEAR.fullmatch(text.strip())
     if found is None:
-        return told
+        return text
     amount = int(found[1] or 0)
     return (day - timedelta(days=amount)).year if found[2] == "days" else day.year - amount
 
@@ -173,7 +173,19 @@ def _merge(base: Any, change: Any) -> Any:
         if change and None not in known and all(_label(entry) in known for entry in change):
             by_label = {_label(entry): entry for entry in change}
             return [_merge(entry, by_label[label]) if (label := _label(entry)) in by_label else entry for entry in base]
+    if isinstance(base, list) and isinstance(change, dict) and base and None not in map(_label, base):
+        return _merge_by_label(base, change)
     return change
+
+
+def _merge_by_label(base: list[Any], change: dict[str, Any]) -> list[Any]:
+    """Named entries, changed and added by a mapping of their names."""
+    field = "key" if "key" in base[0] else "name"
+    known = {_label(entry): entry for entry in base}
+    added = {label: entry for label, entry in change.items() if label not in known and isinstance(entry, Mapping)}
+    return [_merge(entry, change.get(label, {})) for label, entry in known.items()] + [
+        {field: label, **entry} for label, entry in added.items()
+    ]
 
 
 def _label(entry: Any) -> Any:

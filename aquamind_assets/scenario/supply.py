@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.farm import StageName
+from aquamind_assets.scenario.farm import Stages
 from aquamind_assets.scenario.quantities import Range, Section, quantity
 
 
@@ -20,7 +20,7 @@ class FeedSpec(Section):
     carbohydrate_percent: float = quantity("carbohydrate", "%", "general knowledge", ge=0, le=100)
     price: float = quantity("base price", "EUR/kg", gt=0, le=100)
     reorder_kg: float = quantity("a hall or area orders when its stock falls below this (at full scale)", "kg", gt=0)
-    stages: list[StageName] = quantity("stages it is fed to")
+    stages: Stages = quantity("stages it is fed to")
     from_weight_g: float = quantity("fed from this mean weight on, within its stages", "g", ge=0)
 
 

@@ -6,11 +6,14 @@ from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
 
+Simulated = Literal["temperature", "oxygen", "ph", "salinity", "co2", "turbidity", "ammonia", "nitrite", "nitrate"]
+"""What the water model simulates (``records.environmental.water``)."""
+
 
 class ParameterSpec(Section):
     """An environmental parameter as AquaMind keeps it."""
 
-    key: str = quantity("short key", min_length=1)
+    key: Simulated = quantity("what of the water model it is")
     name: str = quantity("name", min_length=1, max_length=100)
     unit: str = quantity("unit", min_length=1, max_length=20)
     acceptance: Range = quantity(

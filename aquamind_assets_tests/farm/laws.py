@@ -15,7 +15,7 @@ def fish_close(past: History) -> None:
     np.testing.assert_array_equal(
         days.opening + days.moved_in - days.moved_out - days.transfer_loss - dead - days.harvested, days.closing
     )
-    assert days.closing.min() >= 0
+    assert np.all(days.closing >= 0)
     order = np.lexsort((days.day, days.assignment_id))
     same = days.assignment_id[order][1:] == days.assignment_id[order][:-1]
     np.testing.assert_array_equal(days.day[order][1:][same], days.day[order][:-1][same] + 1)

@@ -9,6 +9,7 @@ from aquamind_assets.farm.growing_table import Table
 from aquamind_assets.farm.sites import oxygen
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import StageChanges
+from aquamind_assets.streams import Groups
 from aquamind_assets_tests.farm.simulated import history
 
 
@@ -27,10 +28,11 @@ def test_table_grows_and_drops_rows() -> None:
 def test_fields_are_keyed_by_entity_and_day() -> None:
     day = timeline.year_days(2016).first
     few, many = Fields(7, 2016, day), Fields(7, 2016, day)
+    ten, more = Groups.of([("hall",)] * 10), Groups.of([("area",)] * 5 + [("hall",)] * 20)
     for offset in (300, 0, 365):
-        np.testing.assert_array_equal(few.uniform("a", day + offset, 10), many.uniform("a", day + offset, 25)[:10])
-    assert not np.array_equal(few.normal("b", day, 10), few.normal("b", day + 1, 10))
-    drawn = Fields(7, 2016, day).uniform("a", day, 200_000)
+        np.testing.assert_array_equal(few.uniform("a", day + offset, ten), many.uniform("a", day + offset, more)[5:15])
+    assert not np.array_equal(few.normal("b", day, ten), few.normal("b", day + 1, ten))
+    drawn = Fields(7, 2016, day).uniform("a", day, Groups.of([("hall",)] * 200_000))
     assert drawn.min() > 0
     assert drawn.max() <= 1
     assert abs(drawn.mean() - 0.5) < 0.005

@@ -60,10 +60,11 @@ def test_a_container_stands_in_a_hall_or_in_an_area(history: list[YearInputs]) -
 
 def test_sensors_are_calibrated_when_installed_and_regularly_after() -> None:
     scenario = load_scenario("tiny")
-    sensors = build(scenario).sensors
+    built = build(scenario)
+    sensors = built.sensors
     period = scenario.water.calibration_days
     days = np.arange(year_days(2015).first, year_days(2018).end)
-    day, number = calibrations(scenario, sensors, days)
+    day, number = calibrations(scenario, built, days)
     there = days[None, :] >= sensors.commissioned_day[:, None]
     assert (day <= days)[there].all()
     assert ((days - day)[there] <= period).all()

@@ -2,6 +2,7 @@
 and blocks."""
 
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.records.environmental.readings import environmental_readings
+from aquamind_assets.records.environmental.water import ChunkWater
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import parameter_of_probe
-from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario
+from aquamind_assets.scenario.water import Simulated
 from aquamind_assets.tables.digest import digest
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, id_range, year_days
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, chunks_of, id_range, year_days
 from aquamind_assets_tests.records.hand_made import ALL_PROBES, Stay, batch_of, year_with
 
 YEAR = 2018
@@ -243,8 +246,11 @@ def test_readings_are_stored_two_minutes_later(quarter: dict[str, np.ndarray]) -
     assert (quarter["created_at"] - quarter["reading_time"] == HOUR // 30).all()
 
 
-def test_an_unknown_parameter_is_named() -> None:
+def test_an_unknown_parameter_is_named_when_the_scenario_is_checked() -> None:
     changes = [*ALL_PROBES, "water.parameters.nitrate.key=boron", "water.probes.nitrate.parameter=boron"]
-    year = year_with(load_scenario("demo", changes), YEAR, [])
-    with pytest.raises(ValueError, match="boron: the water model does not simulate it"):
-        next(environmental_readings(year, DAYS))
+    with pytest.raises(ScenarioError, match=r"boron.*'temperature', 'oxygen'"):
+        load_scenario("demo", changes)
+
+
+def test_the_scenario_knows_the_parameters_that_the_water_model_simulates(year: YearInputs) -> None:
+    assert ChunkWater(year, chunks_of(year.year)[0]).parameters.keys() == set(get_args(Simulated))

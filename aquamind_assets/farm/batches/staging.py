@@ -29,7 +29,7 @@ MOVING_DAYS = 2
 """Days without growth at each movement: the one before it and its own."""
 
 SEEN_GROWTH = np.array([1.0, 1.0, 1.0, 1.0, 0.97, 0.965])
-"""Growth in each stage relative to undisturbed growth: fasting around treatments and thinnings, lice and sickness
+"""Growth in each stage relative to undisturbed growth: fasting around treatments and splittings, lice and sickness
 (measured on the farm)."""
 
 NEAR_DAYS = 3
@@ -144,10 +144,12 @@ def _dealt(scenario: Scenario) -> list[tuple[int, int | None, int]]:
             for row, spec in enumerate(scenario.farm.geographies)
         ]
     )
+    names = [spec.name for spec in scenario.farm.geographies]
     given = np.zeros(shares.size)
     dealt = []
     for number, (stage, left) in enumerate(places, start=1):
-        geography = int(np.argmax(np.where(shares > 0, shares * number - given, -np.inf)))
+        deficit = np.where(shares > 0, shares * number - given, -np.inf)
+        geography = min(range(shares.size), key=lambda row: (-deficit[row], names[row]))
         given[geography] += 1
         dealt.append((stage, left, geography))
     return dealt

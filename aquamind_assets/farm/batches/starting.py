@@ -17,7 +17,7 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.batches.planning import Standing, Way
 from aquamind_assets.farm.batches.staging import waiting
-from aquamind_assets.farm.draws import batch_draws
+from aquamind_assets.farm.draws import batch_choice, batch_draws
 from aquamind_assets.farm.moves import space
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import BatchStatus, Movement, Stage
@@ -77,7 +77,9 @@ def _by_deficit(farm: Farm) -> list[int]:
     shares = np.array([spec.batch_share for spec in farm.scenario.farm.geographies])
     started = np.bincount(farm.batches["geography"][~farm.batches["mixed"]], minlength=shares.size)
     deficit = shares * (started.sum() + 1) - started
-    return [int(row) for row in np.argsort(-deficit, kind="stable") if shares[row] > 0 and farm.steps[row]]
+    names = [spec.name for spec in farm.scenario.farm.geographies]
+    order = sorted(range(shares.size), key=lambda row: (-deficit[row], names[row]))
+    return [row for row in order if shares[row] > 0 and farm.steps[row]]
 
 
 def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
@@ -111,9 +113,9 @@ def _start(
     plan, day = farm.scenario.farm.batches, farm.today.day
     draws = batch_draws(farm.scenario.seed, sequence)
     external = draws.external_u < plan.external_share
-    end = space.harvest_end(farm, way)
+    end = space.harvest_end(farm, geography, way)
     supplier = (
-        plan.egg_suppliers[int(draws.supplier_u * len(plan.egg_suppliers))]
+        plan.egg_suppliers[batch_choice(farm.scenario.seed, "batch.supplier", sequence, tuple(plan.egg_suppliers))]
         if external
         else f"{farm.scenario.farm.geographies[geography].name} broodstock"
     )

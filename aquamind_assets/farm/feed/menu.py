@@ -19,14 +19,14 @@ class Menu:
 
     def __init__(self, scenario: Scenario) -> None:
         choices = [
-            (STAGE_NAMES.index(name) * _STAGE_STEP + feed.from_weight_g, row)
+            (STAGE_NAMES.index(name) * _STAGE_STEP + feed.from_weight_g, feed.name, row)
             for row, feed in enumerate(scenario.feed.feeds)
             for name in feed.stages
         ]
         # Every stage begins with no feed.
-        choices = sorted(choices + [(stage * _STAGE_STEP - 1.0, -1) for stage in range(len(STAGE_NAMES))])
-        self._from = np.array([place for place, _ in choices])
-        self._feed = np.array([row for _, row in choices])
+        choices = sorted(choices + [(stage * _STAGE_STEP - 1.0, "", -1) for stage in range(len(STAGE_NAMES))])
+        self._from = np.array([place for place, _, _ in choices])
+        self._feed = np.array([row for _, _, row in choices])
         plan, entry = scenario.farm.batches, [stage.entry_weight_g for stage in scenario.farm.stages]
         self._stage_end = np.array(
             [*entry[1 : Stage.SMOLT + 1], plan.smolt_weight_g, entry[Stage.ADULT], plan.harvest_weight_g.high]

@@ -16,7 +16,7 @@ from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import FeedLots, FeedStores
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import choose, stream
 
 STEP_G = 10
 """Feed is weighed in steps of this many grams."""
@@ -31,7 +31,7 @@ SOON = 1.13
 """Fish reach the next feed soon when this times their weight is enough for it: some ten days of growth."""
 
 WAITING_DAYS = 5
-"""Days for which feed is kept for fish in tanks that should have gone on already: they wait for room."""
+"""Days for which feed is kept for fish in tanks that should have moved on already: they wait for room."""
 
 LOT_KG = 25
 """Feed comes in bags of so many kilograms, or as many loose (general knowledge)."""
@@ -100,10 +100,11 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
     due = np.flatnonzero((position < reorder) & in_use & (lots > 0))
     if not due.size:
         return
-    delay_u = farm.draws.uniform("feed.delay", day, feed.stock_g.size)
-    supplier_u = farm.draws.uniform("feed.supplier", day, feed.stock_g.size)
+    stores = farm.infrastructure.feed_container_draws
+    delay_u = farm.draws.uniform("feed.delay", day, stores)
+    supplier = choose(farm.draws.uniforms("feed.supplier", day, stores, tuple(plan.suppliers))[due])
     span = plan.delivery_days
-    for silo in due:
+    for silo, seller in zip(due, supplier, strict=True):
         farm.orders.add(
             purchase_id=farm.next_id("purchase"),
             order_day=day,
@@ -111,7 +112,7 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
             feed_container=silo,
             quantity_g=lots[silo] * LOT_KG * 1000,
             price_cents_per_kg=price_cents(farm.scenario, int(silos.feed[silo]), day),
-            supplier=int(supplier_u[silo] * len(plan.suppliers)),
+            supplier=seller,
         )
 
 

@@ -13,10 +13,11 @@ Belongs here: the rules of medicine on the farm. Does not belong here: how well 
 
 import numpy as np
 
-from aquamind_assets.farm.processes.lice import RESISTANT
+from aquamind_assets.farm.draws import batch_choice
+from aquamind_assets.farm.processes.lice import COUNT_DRAWS, RESISTANT
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Outcome, TreatmentReason
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import ByName
 
 NEAR_HARVEST = 0.85
 """From this share of its target weight on, a batch gets no medicine with a withholding period."""
@@ -25,7 +26,7 @@ HARVESTED_INSTEAD = 0.9
 """From this share of its target weight on, a batch is not deloused any more: it is harvested soon, and large fish stand
 handling badly (general knowledge)."""
 
-VERDICT_DAYS = 7
+OUTCOME_DAYS = 7
 """Days after the end of a treatment on which its outcome is judged."""
 
 GOOD, FAIR = 0.75, 0.45
@@ -38,11 +39,13 @@ def count_lice(farm: Farm) -> None:
     cages = np.arange(farm.health.lice.shape[0])
     interval = farm.scenario.health.lice.count_interval_days
     # Half of an area's cages are counted half an interval after the other half.
-    turn = (day + farm.layout.area[cages] * 3 + interval // 2 * (cages % 2)) % interval == 0
+    built = farm.infrastructure
+    offset = built.area_draws.number[farm.layout.area[cages]] + interval // 2 * (built.cage_draws.place % 2)
+    turn = (day + offset) % interval == 0
     rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
     if not rows.size:
         return
-    u = farm.draws.uniform("lice.count", day, cages.size * 5).reshape(-1, 5)[rows]
+    u = farm.draws.uniforms("lice.count", day, built.cage_draws, COUNT_DRAWS)[rows]
     sampled = np.full(rows.size, process.fish_per_count)
     count = process.count(farm.health.lice[rows], process.fish_per_count, u)
     ids = np.array([farm.next_id("count") for _ in rows])
@@ -71,7 +74,7 @@ def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
         & ~np.isin(rows, farm.moves["source"])
     )
     rows = rows[free]
-    u = farm.draws.uniform("treatment.method", day, c.count.size)[rows]
+    u = farm.draws.uniforms("treatment.method", day, farm.infrastructure.cage_draws, process.keys)[rows]
     resistance = farm.health.lice[rows, RESISTANT]
     method = process.choose(farm.at_site(farm.water.temperature, rows), resistance, u)
     start = day + 1 + process.fasting_days[method]
@@ -116,11 +119,12 @@ def plan_disease_treatments(farm: Farm) -> None:
     """Vets decide on the infections whose day of decision is today."""
     health, c, day = farm.health, farm.containers, farm.today.day
     due = np.flatnonzero((health.infections["treat_day"] == day) & (farm.outbreaks["end_day"] > day + 1))
-    u = farm.draws.uniform("treatment.disease", day, c.count.size)
+    u = farm.draws.uniform("treatment.disease", day, farm.infrastructure.container_draws)
     for row in due:
         container, disease = int(farm.outbreaks["container"][row]), int(farm.outbreaks["disease"][row])
         at = np.array([container])
-        method = health.treatment.choose_for_disease(np.array([disease]), u[at])
+        others = ByName(farm.scenario.seed, "treatment.other", *farm.infrastructure.container_draws.key(container), day)
+        method = np.array([health.treatment.choose_for_disease(disease, float(u[container]), others)])
         engaged = (
             health.containers.treatment_day[container] >= 0 or c.harvest_day[container] >= 0 or c.batch[container] < 0
         )
@@ -144,8 +148,8 @@ def give_treatments(farm: Farm) -> np.ndarray:
     method = health.treatment_method[rows].astype(np.int64)
     at_sea = rows < farm.health.lice.shape[0]
     resistance = np.where(at_sea, farm.health.lice[np.where(at_sea, rows, 0), RESISTANT], 0.0)
-    normal = farm.draws.normal("treatment.efficacy", day, c.count.size)[rows]
-    loss_u = farm.draws.uniform("treatment.loss", day, c.count.size)[rows]
+    normal = farm.draws.normal("treatment.efficacy", day, farm.infrastructure.container_draws)[rows]
+    loss_u = farm.draws.uniform("treatment.loss", day, farm.infrastructure.container_draws)[rows]
     against_lice = np.array([one.lice_efficacy is not None for one in farm.scenario.health.treatments])[method]
     lice_efficacy = np.where(against_lice & at_sea, process.efficacy(method, resistance, normal), 0.0)
     for place, row in enumerate(rows):
@@ -196,13 +200,20 @@ def _write(farm: Farm, container: int, method: int, lice_efficacy: float) -> int
     return identity
 
 
+def _vaccine(farm: Farm, sequence: int) -> int:
+    """Row of the vaccine that the batch with this running number is to get, or -1 for none."""
+    process = farm.health.vaccination
+    row = batch_choice(farm.scenario.seed, "batch.vaccine", sequence, process.names, process.shares)
+    return row if row < process.days_before.size else -1
+
+
 def vaccinate(farm: Farm) -> None:
     """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others."""
     active = farm.active
     if not active.size:
         return
     process, day = farm.health.vaccination, farm.today.day
-    choice = process.choose(np.array([farm.draws_of(int(batch)).vaccine_u for batch in active]))
+    choice = np.array([_vaccine(farm, int(farm.plans["sequence"][batch])) for batch in active])
     vaccinated = farm.batches["vaccinated_day"][active] >= 0
     due = process.due(choice, farm.batches["stage"][active], farm.plans["sea_day"][active] - day, vaccinated)
     for batch in active[vaccinated]:
@@ -250,7 +261,7 @@ def judge(farm: Farm) -> None:
         return
     stay = t["assignment_id"][open_rows]
     left = (stay >= 0) & ~np.isin(stay, farm.containers.assignment_id)
-    for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + VERDICT_DAYS <= day)]:
+    for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + OUTCOME_DAYS <= day)]:
         reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
         if reason == TreatmentReason.VACCINATION:
             t["outcome"][row] = Outcome.SUCCESSFUL
@@ -260,7 +271,9 @@ def judge(farm: Farm) -> None:
             )
         else:
             # A disease's recovery rate is the share of treatments that succeed; half of the others help a little.
-            u = stream(farm.scenario.seed, "treatment.outcome", int(t["container"][row]), int(t["day"][row])).random()
+            key = farm.infrastructure.container_draws.key(int(t["container"][row]))
+            method = farm.health.treatment.keys[int(t["method"][row])]
+            u = ByName(farm.scenario.seed, "treatment.outcome", *key, int(t["day"][row])).uniform(method)
             recovery = float(farm.health.disease.recovery[t["disease"][row]])
             t["outcome"][row] = (
                 Outcome.SUCCESSFUL

@@ -5,9 +5,10 @@ Belongs here: the rows of ``Outbreaks`` and ``Epidemics`` over their life. Does 
 
 Each day the site hazards decide about new outbreaks; the first container is the susceptible one with the highest draw.
 An outbreak then reaches another container of its site every 10 to 20 days while it spreads. Draws about an infection
-come from a stream of its own, named by container, disease and day.
+come from a stream of its own, named by container, disease and day; diseases that begin together do so in the order of
+their names, whatever their order in the scenario.
 
-Fish that are moved take their infections along: the course goes on where they are, thinned out by the healthy fish they
+Fish that are moved take their infections along: the course continues where they are, diluted by the healthy fish they
 meet, and an outbreak that comes to another site in this way can spread there.
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 from aquamind_assets import timeline
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import ByName, stream
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,11 @@ def begin(farm: Farm, rows: np.ndarray) -> None:
     )
     geography = farm.infrastructure.sites.geography.astype(np.int64)
     hazard = health.disease.site_hazard(risk, layout.site[rows], geography, timeline.to_date(day).month)
-    u = farm.draws.uniform("disease.site", day, hazard.size).reshape(hazard.shape)
-    luck = farm.draws.uniform("disease.container", day, farm.containers.count.size)
-    for site, disease in zip(*np.nonzero(health.disease.begins(hazard, u)), strict=True):
+    u = farm.draws.uniforms("disease.site", day, farm.infrastructure.site_draws, health.disease.keys)
+    luck = farm.draws.uniform("disease.container", day, farm.infrastructure.container_draws)
+    rank = health.disease.rank
+    begun = zip(*np.nonzero(health.disease.begins(hazard, u)), strict=True)
+    for site, disease in sorted(begun, key=lambda pair: (pair[0], rank[pair[1]])):
         candidates = rows[(layout.site[rows] == site) & (risk[:, disease] > 0)]
         event = _infect(farm, int(candidates[np.argmax(luck[candidates])]), int(disease), -1)
         _begin_spreading(farm, event, int(disease), int(site))
@@ -105,14 +108,21 @@ def begin(farm: Farm, rows: np.ndarray) -> None:
 def _begin_spreading(farm: Farm, event: int, disease: int, site: int) -> None:
     """An outbreak that has come to a site today will go from container to container there."""
     process, day = farm.health.disease, farm.today.day
-    u = stream(farm.scenario.seed, "disease.spread", site, disease, day).random(1)
     farm.health.epidemics.add(
         event_id=event,
         disease=disease,
         site=site,
-        next_day=day + int(process.days_to_next(u)[0]),
+        next_day=day + _days_to_next(farm, site, disease),
         last_day=day + process.event_days,
     )
+
+
+def _days_to_next(farm: Farm, site: int, disease: int) -> int:
+    """Days until an outbreak that reached a container today reaches the next one."""
+    process = farm.health.disease
+    key = farm.infrastructure.site_draws.key(site)
+    u = stream(farm.scenario.seed, "disease.spread", *key, process.keys[disease], farm.today.day).random(1)
+    return int(process.days_to_next(u)[0])
 
 
 def spread(farm: Farm, rows: np.ndarray) -> None:
@@ -121,7 +131,7 @@ def spread(farm: Farm, rows: np.ndarray) -> None:
     due = np.flatnonzero(health.epidemics["next_day"] == day)
     if not due.size:
         return
-    luck = farm.draws.uniform("disease.container", day, farm.containers.count.size)
+    luck = farm.draws.uniform("disease.container", day, farm.infrastructure.container_draws)
     for row in due:
         event, disease, site = (int(health.epidemics[name][row]) for name in ("event_id", "disease", "site"))
         had = farm.outbreaks["container"][farm.outbreaks["event_id"] == event]
@@ -132,8 +142,7 @@ def spread(farm: Farm, rows: np.ndarray) -> None:
             health.epidemics["last_day"][row] = day
             continue
         _infect(farm, int(here[np.argmax(luck[here])]), disease, event)
-        u = stream(farm.scenario.seed, "disease.spread", site, disease, day).random(1)
-        health.epidemics["next_day"][row] = day + int(health.disease.days_to_next(u)[0])
+        health.epidemics["next_day"][row] = day + _days_to_next(farm, site, disease)
     health.epidemics.keep(
         (health.epidemics["last_day"] > day) & (health.epidemics["next_day"] <= health.epidemics["last_day"])
     )
@@ -142,8 +151,9 @@ def spread(farm: Farm, rows: np.ndarray) -> None:
 def _infect(farm: Farm, container: int, disease: int, event: int, *, companions: bool = True) -> int:
     """Begins an infection of a container today, with what it brings along; returns its id."""
     process, day = farm.health.disease, farm.today.day
-    generator = stream(farm.scenario.seed, "disease.infection", container, disease, day)
-    uniforms, normal = generator.random(1 + process.factor.size), generator.standard_normal(1)
+    key = (*farm.infrastructure.container_draws.key(container), process.keys[disease], day)
+    generator = stream(farm.scenario.seed, "disease.infection", *key)
+    u, normal = generator.random(1), generator.standard_normal(1)
     identity = farm.next_id("outbreak")
     farm.outbreaks.add(
         outbreak_id=identity,
@@ -154,7 +164,7 @@ def _infect(farm: Farm, container: int, disease: int, event: int, *, companions:
         batch_id=farm.batches["batch_id"][farm.containers.batch[container]],
         assignment_id=farm.containers.assignment_id[container],
         start_day=day,
-        end_day=day + int(process.duration(np.array([disease]), uniforms[:1])[0]),
+        end_day=day + int(process.duration(np.array([disease]), u)[0]),
         severity=process.severity(normal)[0],
         peak_sick_share=0.0,
         detected_day=-1,
@@ -167,13 +177,18 @@ def _infect(farm: Farm, container: int, disease: int, event: int, *, companions:
     if companions:
         now = running(farm)
         has = farm.outbreaks["disease"][now][farm.outbreaks["container"][now] == container]
-        for other in np.flatnonzero(process.brings_along(np.array([disease]), uniforms[None, 1:])[0]):
-            if other not in has and farm.containers.stage[container] > Stage.EGG_ALEVIN:
+        for other in process.companions_of(disease):
+            along = ByName(farm.scenario.seed, "disease.companion", *key).uniform(process.keys[other])
+            if (
+                along < process.companions[disease, other]
+                and other not in has
+                and farm.containers.stage[container] > Stage.EGG_ALEVIN
+            ):
                 _infect(
                     farm,
                     container,
-                    int(other),
-                    _event_at(farm, int(farm.layout.site[container]), int(other), -1),
+                    other,
+                    _event_at(farm, int(farm.layout.site[container]), other, -1),
                     companions=False,
                 )
     return identity
@@ -252,9 +267,10 @@ def detect(farm: Farm) -> None:
     if not rows.size:
         return
     container, disease = table["container"][rows], table["disease"][rows].astype(np.int64)
-    u = farm.draws.uniform("disease.detection", day, farm.containers.count.size)[container]
+    built = farm.infrastructure
+    u = farm.draws.uniform("disease.detection", day, built.container_draws)[container]
     found = np.flatnonzero(health.disease.begins(health.disease.detection_hazard(health.sick[container]), u))
-    delay_u = farm.draws.uniform("disease.delay", day, farm.containers.count.size)[container]
+    delay_u = farm.draws.uniform("disease.delay", day, built.container_draws)[container]
     for place in found:
         row = rows[place]
         delay = int(health.disease.treated_after(delay_u[place : place + 1])[0])

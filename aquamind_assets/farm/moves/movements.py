@@ -110,8 +110,9 @@ def move(farm: Farm, kind: int, source: int, destination: int, batch: int, moved
         stage: Stage in the destination.
     """
     c, today = farm.containers, farm.today
-    lost_u = farm.draws.uniform("transfer.loss", today.day, c.count.size)[source]
-    whole_u = farm.draws.uniform("transfer.whole", today.day, c.count.size)[source]
+    containers = farm.infrastructure.container_draws
+    lost_u = farm.draws.uniform("transfer.loss", today.day, containers)[source]
+    whole_u = farm.draws.uniform("transfer.whole", today.day, containers)[source]
     lost = min(moved - 1, int(farm.mortality.lost_in_transfer(lost_u) * moved + whole_u))
     before, from_stage, from_assignment, from_batch = (
         int(getattr(c, name)[source]) for name in ("count", "stage", "assignment_id", "batch")

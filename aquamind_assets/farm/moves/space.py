@@ -8,7 +8,7 @@ one batch at a time, because an area lies fallow as a whole.
 
 import numpy as np
 
-from aquamind_assets.farm.batches.planning import THINNING_SHARE, Step, Way
+from aquamind_assets.farm.batches.planning import SPLITTING_SHARE, Step, Way
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 
@@ -122,7 +122,7 @@ def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, fir
 
 
 def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
-    """Areas that a batch needs from the sea transfer on, and how many more from thinning on; None where no number of
+    """Areas that a batch needs from the sea transfer on, and how many more from splitting on; None where no number of
     areas would do."""
     one = np.flatnonzero(farm.infrastructure.areas.geography == geography)[:1].tolist()
     at_first = holds(farm, one, first_cages_weight(farm), growout_only=False)
@@ -141,7 +141,7 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
 
 
 def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
-    """The areas needed, or None where too few are left that nobody has booked for the time.
+    """The areas needed, or None where too few are left that no batch has booked for the time.
 
     The areas of a geography are alike, so it is enough to count them: whoever comes first takes any that is ready.
     """
@@ -151,9 +151,9 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     b = farm.area_bookings
     rows = np.flatnonzero(b["geography"] == geography)
     starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
-    end = harvest_end(farm, way) + farm.scenario.farm.batches.fallow_days
+    end = harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
     commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
-    for first, amount in ((way.sea, needed[0]), (way.thinning, sum(needed))):
+    for first, amount in ((way.sea, needed[0]), (way.splitting, sum(needed))):
         there = int((commissioned <= first).sum())
         if (
             amount + _most_at_once(starts, ends, amounts, first - BOOKING_MARGIN_DAYS, end + BOOKING_MARGIN_DAYS)
@@ -166,7 +166,7 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
 def first_cages_weight(farm: Farm) -> float:
     """Weight (g) up to which fish stand in the cages they come to from freshwater."""
     steps = farm.scenario.farm.sea_density
-    return THINNING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
+    return SPLITTING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
 
 
 def way_target(farm: Farm) -> float:
@@ -175,10 +175,10 @@ def way_target(farm: Farm) -> float:
     return (span.low + span.high) / 2
 
 
-def harvest_end(farm: Farm, way: Way) -> int:
+def harvest_end(farm: Farm, geography: int, way: Way) -> int:
     """Forecast day after the last harvest."""
-    room = way_target(farm)
-    large = np.flatnonzero(farm.layout.at_sea & np.isinf(farm.layout.max_weight))
+    room, layout = way_target(farm), farm.layout
+    large = np.flatnonzero((layout.geography == geography) & layout.at_sea & np.isinf(layout.max_weight))
     each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
     cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
     return way.harvest + cages // farm.scenario.farm.batches.harvest_cages_per_day + 1

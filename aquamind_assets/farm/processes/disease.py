@@ -22,6 +22,7 @@ container's share in it. The engine keeps the running infections as columns (m,)
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -39,6 +40,8 @@ _DAYS_A_YEAR = 365.25
 class Disease:
     """The diseases of a scenario; d of them, in its order."""
 
+    keys: tuple[str, ...]
+    """Their names, which draws are keyed by."""
     yearly: np.ndarray
     """(geographies, d)."""
     season: np.ndarray
@@ -80,6 +83,7 @@ class Disease:
                 season[:, column] = health.off_peak_factor
                 season[one.peak_months, column] = health.peak_factor
         return cls(
+            keys=tuple(keys),
             yearly=np.array(
                 [
                     [one.yearly_probability * place.disease_scale.get(one.key, 1.0) for one in diseases]
@@ -163,10 +167,15 @@ class Disease:
         low, high = self.spread_days
         return np.floor(low + (high - low + 1.0) * u).astype(np.int64)
 
-    def brings_along(self, disease: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Companion diseases that begin together with infections, bool (m, d), from uniforms (m, d). Companions need no
-        season and no stage of their own."""
-        return u < self.companions[disease]
+    @cached_property
+    def rank(self) -> np.ndarray:
+        """Place of each disease in the order of their names, int64 (d,)."""
+        return np.argsort(np.argsort(np.array(self.keys, dtype=object)))
+
+    def companions_of(self, disease: int) -> list[int]:
+        """Diseases that an infection may bring along, in the order of their names. They need no season and no stage of
+        their own."""
+        return sorted(np.flatnonzero(self.companions[disease] > 0).tolist(), key=self.keys.__getitem__)
 
     def course(self, days_since_start: np.ndarray, duration: np.ndarray) -> np.ndarray:
         """Shape of an infection over its days: up over the first 30 %, 1 until 70 %, then down to 0; 0 outside."""

@@ -82,8 +82,8 @@ class Events:
         waves: np.ndarray,
         day_of_year: int,
     ) -> Struck:
-        """What strikes which container today. Of two kinds in one container on one day the later one in the scenario's
-        list counts.
+        """What strikes which container today. Of two kinds in one container on one day the one with the higher code
+        (:class:`EventKind`) counts.
 
         Args:
             at_sea: whether the container is a cage, bool (n,).
@@ -101,7 +101,7 @@ class Events:
         rough = waves[:, None] >= self.wave
         area_hit = rough & (area_u < -np.expm1(-frequency / self.wave_share))
         container_hit = container_u < probability
-        for row in range(self.kind.size):
+        for row in np.argsort(self.kind):
             if self.in_area[row]:
                 if not area_hit[:, row].any():
                     continue

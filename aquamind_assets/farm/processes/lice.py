@@ -83,6 +83,10 @@ def _caught(millions: np.ndarray, kilograms: np.ndarray, temperature: np.ndarray
     return 1.0 / (1.0 + np.exp(-logit)) / millions
 
 
+COUNT_DRAWS = ("females", "males", "preadults", "attached", "seen")
+"""What chance decides in a count: the lice of each kind, and how well attached ones are seen."""
+
+
 @dataclass(frozen=True)
 class Count:
     """What a count of a sample of fish saw; totals over the fish, int64 (m,)."""
@@ -264,8 +268,7 @@ class Lice:
         return Lice.preadult(lice) + lice[:, ADULT_FEMALE] + lice[:, ADULT_MALE]
 
     def count(self, lice: np.ndarray, fish_sampled: int, u: np.ndarray) -> Count:
-        """Counts of ``fish_sampled`` fish from uniforms (m, 5): females, males, pre-adults, attached, and how well
-        attached lice are seen."""
+        """Counts of ``fish_sampled`` fish from uniforms (m, 5), one for each of :data:`COUNT_DRAWS`."""
         low, high = self.seen
         seen = low + (high - low) * u[:, 4]
         return Count(

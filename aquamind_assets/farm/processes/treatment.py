@@ -19,6 +19,7 @@ from typing import Self
 import numpy as np
 
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.streams import ByName, choose
 
 _Z90 = 1.2815515655446004
 _FIRST_CHOICE = 0.7
@@ -31,6 +32,8 @@ class Treatment:
     """Treatments, t of them, in the scenario's order; arrays are over treated containers, (m,), unless said
     otherwise."""
 
+    keys: tuple[str, ...]
+    """Their names, which draws are keyed by."""
     threshold: float
     interval: int
     preference: np.ndarray
@@ -42,8 +45,8 @@ class Treatment:
     chemical: np.ndarray
     loss_low: np.ndarray
     loss_high: np.ndarray
-    for_disease: np.ndarray
-    """(diseases, most choices), -1 padded."""
+    for_disease: tuple[tuple[int, ...], ...]
+    """Treatments of each disease, first choice first."""
     duration_days: np.ndarray
     withholding_days: np.ndarray
     fasting_days: np.ndarray
@@ -58,12 +61,8 @@ class Treatment:
             [(one.lice_efficacy.low, one.lice_efficacy.high) if one.lice_efficacy else (0.5, 0.5) for one in specs]
         )
         logit = np.log(np.clip(efficacy, 1e-6, 1 - 1e-6) / (1 - np.clip(efficacy, 1e-6, 1 - 1e-6)))
-        choices = np.full(
-            (len(health.diseases), max(1, *(len(one.treatments) for one in health.diseases))), -1, dtype=np.int64
-        )
-        for row, one in enumerate(health.diseases):
-            choices[row, : len(one.treatments)] = [keys.index(key) for key in one.treatments]
         return cls(
+            keys=tuple(keys),
             threshold=health.lice.threshold,
             interval=health.lice.min_days_between_treatments,
             preference=np.array([health.lice.treatments.get(key, 0.0) for key in keys]),
@@ -75,7 +74,7 @@ class Treatment:
             chemical=np.array([one.kind == "medication" for one in specs]),
             loss_low=np.array([one.fish_loss.low for one in specs]),
             loss_high=np.array([one.fish_loss.high for one in specs]),
-            for_disease=choices,
+            for_disease=tuple(tuple(keys.index(key) for key in one.treatments) for one in health.diseases),
             duration_days=np.array([one.duration_days for one in specs], dtype=np.int64),
             withholding_days=np.array([one.withholding_days for one in specs], dtype=np.int64),
             fasting_days=np.array([one.fasting_days for one in specs], dtype=np.int64),
@@ -97,22 +96,17 @@ class Treatment:
         Args:
             temperature: degC.
             resistance: share of resistant lice; chemical methods are chosen less the more there are.
-            u: uniforms.
+            u: uniforms of each method, (m, t).
         """
         suits = (temperature[:, None] >= self.coldest) & (temperature[:, None] <= self.warmest)
         weights = np.where(suits, self.preference, 0.0) * np.where(self.chemical, 1.0 - resistance[:, None], 1.0)
-        cumulative = np.cumsum(weights, axis=1)
-        chosen = (cumulative <= (u * cumulative[:, -1])[:, None]).sum(axis=1)
-        return np.where(cumulative[:, -1] > 0, chosen, -1)
+        return choose(u, weights)
 
-    def choose_for_disease(self, disease: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Method against a disease: the first choice in seven of ten cases, else one of the others; -1 where there is
-        none; int64 (m,)."""
-        choices = self.for_disease[disease]
-        number = (choices >= 0).sum(axis=1)
-        other = 1 + np.floor((u - _FIRST_CHOICE) / (1 - _FIRST_CHOICE) * (number - 1)).astype(np.int64)
-        place = np.where((u < _FIRST_CHOICE) | (number < 2), 0, np.minimum(other, number - 1))
-        return choices[np.arange(disease.size), np.maximum(place, 0)]
+    def choose_for_disease(self, disease: int, u: float, others: ByName) -> int:
+        """Method against a disease: the first choice in seven of ten cases (``u``), else one of the others, drawn by
+        their names; -1 where there is none."""
+        first, *rest = self.for_disease[disease] or (-1,)
+        return first if u < _FIRST_CHOICE or not rest else rest[others.choose([self.keys[row] for row in rest])]
 
     def efficacy(self, method: np.ndarray, resistance: np.ndarray, normal: np.ndarray) -> np.ndarray:
         """Share of mobile lice removed; chemical methods spare resistant lice."""

@@ -2,11 +2,12 @@
 
 | kind | name | unit | meaning and source |
 |---|---|---|---|
-| parameter | ``edges`` | 1 | cumulative shares of the vaccines among the batches (general knowledge) |
+| parameter | ``shares`` | 1 | shares of the vaccines, and of no vaccine, among the batches (general knowledge) |
 | parameter | ``days_before`` | day | days before the sea transfer it is given (specification) |
 | parameter | ``onset`` | degC day | degree-days until it protects (general knowledge) |
 """
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -20,7 +21,9 @@ from aquamind_assets.scenario.model import Scenario
 class Vaccination:
     """Which vaccine a batch gets, and when; arrays are over batches, (b,)."""
 
-    edges: np.ndarray
+    names: tuple[str, ...]
+    """Keys of the vaccines, and ``""`` for none."""
+    shares: tuple[float, ...]
     days_before: np.ndarray
     onset: float
 
@@ -29,15 +32,11 @@ class Vaccination:
         """The parameters of a scenario."""
         vaccines = scenario.health.vaccines
         return cls(
-            edges=np.cumsum([one.share for one in vaccines]),
+            names=(*(one.key for one in vaccines), ""),
+            shares=(*(one.share for one in vaccines), max(0.0, 1.0 - math.fsum(one.share for one in vaccines))),
             days_before=np.array([one.days_before_transfer for one in vaccines], dtype=np.int64),
             onset=scenario.health.vaccine_onset_degree_days,
         )
-
-    def choose(self, u: np.ndarray) -> np.ndarray:
-        """Row of the vaccine a batch is to get, or -1 for none; int64."""
-        row = np.searchsorted(self.edges, u, side="right")
-        return np.where(row < self.edges.size, row, -1)
 
     def due(
         self, vaccine: np.ndarray, stage: np.ndarray, days_to_transfer: np.ndarray, vaccinated: np.ndarray

@@ -12,7 +12,7 @@ Belongs here: what the sea, the rivers and the sky do. Does not belong here: wha
 | saturation of incoming water | 100 % + AR1 (sd 3 %), in tanks aerated to 80-105 % | suggested form |
 | wind, waves, rain, clouds, air | one AR1 weather (rho .7) behind all of them, log-normal wind, waves from wind | general knowledge |
 
-A year is computed alone: innovations are keyed by calendar year, and every AR1 runs through the year before first, long
+A year is computed alone: innovations are keyed by place and calendar year, and every AR1 runs through the year before first, long
 enough to forget where it began. Year effects are drawn for the middle of each year and joined by straight lines, so
 that nothing jumps on 1 January.
 """
@@ -23,7 +23,7 @@ from aquamind_assets import timeline
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import Groups
 
 AREA_SHARE = 0.5
 """Share of the variance of the temperature anomaly that an area has for itself; the rest is common to its geography."""
@@ -75,42 +75,42 @@ def site_days(scenario: Scenario, infrastructure: Infrastructure, year: int) -> 
 
 
 class _Draws:
-    """Standard normal AR1 series, one for each entity (rows) and day of the year (columns), continuous over year
+    """Standard normal AR1 series, one for each place (rows) and day of the year (columns), continuous over year
     borders."""
 
     def __init__(self, seed: int, year: int, days: int) -> None:
         self._seed, self._year, self._days = seed, year, days
 
-    def ar1(self, process: str, entities: int, rho: float) -> np.ndarray:
-        """Shape (entities, days), stationary, variance 1."""
+    def ar1(self, process: str, places: Groups, rho: np.ndarray | float) -> np.ndarray:
+        """Shape (places, days), stationary, variance 1; ``rho`` of all or of each place."""
         before = timeline.year_days(self._year - 1)
         noise = np.concatenate(
             [
-                self._noise(process, self._year - 1, entities)[:, : len(before)],
-                self._noise(process, self._year, entities)[:, : self._days],
+                self._noise(process, self._year - 1, places)[:, : len(before)],
+                self._noise(process, self._year, places)[:, : self._days],
             ],
             axis=1,
         )
-        series = np.empty((noise.shape[1], entities))
-        scale, level = np.sqrt(1.0 - rho**2), np.zeros(entities)
+        series = np.empty((noise.shape[1], len(places)))
+        scale, level = np.sqrt(1.0 - np.square(rho)), np.zeros(len(places))
         for step, shock in enumerate(np.ascontiguousarray(noise.T)):
             level = rho * level + scale * shock
             series[step] = level
         return series[len(before) :].T
 
-    def white(self, process: str, entities: int) -> np.ndarray:
-        """Uniforms without memory, shape (entities, days)."""
-        return stream(self._seed, f"climate.{process}", self._year).random((entities, _DAYS))[:, : self._days]
+    def white(self, process: str, places: Groups) -> np.ndarray:
+        """Uniforms without memory, shape (places, days)."""
+        return places.uniforms(self._seed, f"climate.{process}", self._year, shape=(_DAYS,))[:, : self._days]
 
-    def constant(self, process: str, entities: int) -> np.ndarray:
-        """One standard normal for each entity for ever, shape (entities, 1)."""
-        return stream(self._seed, f"climate.{process}").standard_normal(entities)[:, None]
+    def constant(self, process: str, places: Groups) -> np.ndarray:
+        """One standard normal for each place for ever, shape (places, 1)."""
+        return places.normals(self._seed, f"climate.{process}")[:, None]
 
-    def yearly(self, process: str, entities: int, days: np.ndarray) -> np.ndarray:
-        """Standard normals of the middles of the years, joined by straight lines, shape (entities, days)."""
+    def yearly(self, process: str, places: Groups, days: np.ndarray) -> np.ndarray:
+        """Standard normals of the middles of the years, joined by straight lines, shape (places, days)."""
         middles = [timeline.year_days(year).first + 182 for year in (self._year - 1, self._year, self._year + 1)]
         values = [
-            stream(self._seed, f"climate.{process}", year).standard_normal(entities)
+            places.normals(self._seed, f"climate.{process}", year)
             for year in (self._year - 1, self._year, self._year + 1)
         ]
         position = np.interp(days, middles, [0.0, 1.0, 2.0])
@@ -118,8 +118,8 @@ class _Draws:
         table = np.array(values)
         return (table[low] + (position - low)[:, None] * (table[low + 1] - table[low])).T
 
-    def _noise(self, process: str, year: int, entities: int) -> np.ndarray:
-        return stream(self._seed, f"climate.{process}", year).standard_normal((entities, _DAYS))
+    def _noise(self, process: str, year: int, places: Groups) -> np.ndarray:
+        return places.normals(self._seed, f"climate.{process}", year, shape=(_DAYS,))
 
 
 def _season(days: np.ndarray, warmest_day: float) -> np.ndarray:
@@ -172,37 +172,41 @@ def _sea_water(
     areas, specs = infrastructure.areas, scenario.farm.geographies
     climates = [specs[one].climate for one in areas.geography]
     year_effect = (
-        draw.yearly("year_effect", len(specs), days)[areas.geography]
+        draw.yearly("year_effect", infrastructure.geography_draws, days)[areas.geography]
         * np.array([one.year_effect_sd for one in climates])[:, None]
     )
-    anomaly = np.empty((len(areas), days.size))
-    for geography, spec in enumerate(specs):
-        here = areas.geography == geography
-        common = draw.ar1(f"anomaly.{geography}.common", 1, spec.climate.anomaly_rho)
-        own = draw.ar1(f"anomaly.{geography}", int(here.sum()), spec.climate.anomaly_rho)
-        anomaly[here] = spec.climate.anomaly_sd * (np.sqrt(1.0 - AREA_SHARE) * common + np.sqrt(AREA_SHARE) * own)
-    place = 0.15 * draw.constant("place", len(areas))
+    rho = np.array([spec.climate.anomaly_rho for spec in specs])
+    common = draw.ar1("anomaly.common", infrastructure.geography_draws, rho)[areas.geography]
+    own = draw.ar1("anomaly", infrastructure.area_draws, rho[areas.geography])
+    anomaly = np.array([one.anomaly_sd for one in climates])[:, None] * (
+        np.sqrt(1.0 - AREA_SHARE) * common + np.sqrt(AREA_SHARE) * own
+    )
+    place = 0.15 * draw.constant("place", infrastructure.area_draws)
     low = np.array([one.salinity.low for one in climates])[:, None]
     high = np.array([one.salinity.high for one in climates])[:, None]
     salinity = (
         (low + high) / 2.0
         + (high - low) / 2.0 * 0.7 * _season(days, 80.0)
-        + SALINITY_SD * draw.ar1("salinity", len(areas), 0.95)
+        + SALINITY_SD * draw.ar1("salinity", infrastructure.area_draws, 0.95)
     )
     return {
         "temperature": np.maximum(
             -1.0, sea_temperature_normal(scenario, infrastructure, days) + year_effect + anomaly + place
         ),
         "temperature_amplitude": np.clip(
-            0.12 + 0.05 * _season(days, 180.0) + 0.02 * draw.constant("diel", len(areas)), 0.05, 0.2
+            0.12 + 0.05 * _season(days, 180.0) + 0.02 * draw.constant("diel", infrastructure.area_draws), 0.05, 0.2
         ),
         "salinity": salinity,
         "oxygen_saturation": np.clip(
-            99.0 + 2.0 * _season(days, 130.0) + SATURATION_SD * draw.ar1("saturation", len(areas), SATURATION_RHO),
+            99.0
+            + 2.0 * _season(days, 130.0)
+            + SATURATION_SD * draw.ar1("saturation", infrastructure.area_draws, SATURATION_RHO),
             85.0,
             112.0,
         ),
-        "ph": np.clip(8.05 + 0.05 * _season(days, 130.0) + 0.03 * draw.ar1("ph", len(areas), 0.85), 7.8, 8.25),
+        "ph": np.clip(
+            8.05 + 0.05 * _season(days, 130.0) + 0.03 * draw.ar1("ph", infrastructure.area_draws, 0.85), 7.8, 8.25
+        ),
     }
 
 
@@ -211,10 +215,10 @@ def _hall_water(
 ) -> dict[str, np.ndarray]:
     halls = infrastructure.halls
     normal = hall_temperature_normal(scenario, infrastructure, days)
-    slow = draw.ar1("hall_temperature", len(halls), 0.93)
-    lake = draw.ar1("lake", len(infrastructure.stations), LAKE_RHO)[halls.station] * LAKE_SD
+    slow = draw.ar1("hall_temperature", infrastructure.hall_draws, 0.93)
+    lake = draw.ar1("lake", infrastructure.station_draws, LAKE_RHO)[halls.station] * LAKE_SD
     geography = infrastructure.stations.geography[halls.station]
-    lake += FLOW_THROUGH_SD_YEAR * draw.yearly("lake_year", len(scenario.farm.geographies), days)[geography]
+    lake += FLOW_THROUGH_SD_YEAR * draw.yearly("lake_year", infrastructure.geography_draws, days)[geography]
     warming = np.array([scenario.farm.geographies[one].climate.warming for one in geography])
     temperature = np.empty_like(normal)
     for hall in range(len(halls)):
@@ -233,9 +237,11 @@ def _hall_water(
         "temperature_amplitude": np.broadcast_to(np.where(recirculated, 0.05, 0.15), temperature.shape),
         "salinity": np.zeros(temperature.shape),
         "oxygen_saturation": np.clip(
-            98.0 + SATURATION_SD * draw.ar1("hall_saturation", len(halls), SATURATION_RHO), 85.0, 105.0
+            98.0 + SATURATION_SD * draw.ar1("hall_saturation", infrastructure.hall_draws, SATURATION_RHO), 85.0, 105.0
         ),
-        "ph": np.clip(np.where(recirculated, 7.1, 6.9) + 0.06 * draw.ar1("hall_ph", len(halls), 0.9), 6.6, 7.6),
+        "ph": np.clip(
+            np.where(recirculated, 7.1, 6.9) + 0.06 * draw.ar1("hall_ph", infrastructure.hall_draws, 0.9), 6.6, 7.6
+        ),
     }
 
 
@@ -245,8 +251,8 @@ def _weather(
     """Weather at the areas, then at the stations."""
     geography = np.r_[infrastructure.areas.geography, infrastructure.stations.geography]
     climates = [scenario.farm.geographies[one].climate for one in geography]
-    places = geography.size
-    front = np.sqrt(0.7) * draw.ar1("front", len(scenario.farm.geographies), WEATHER_RHO)[geography] + np.sqrt(
+    places = infrastructure.place_draws
+    front = np.sqrt(0.7) * draw.ar1("front", infrastructure.geography_draws, WEATHER_RHO)[geography] + np.sqrt(
         0.3
     ) * draw.ar1("weather", places, WEATHER_RHO)
     winter = _season(days, 15.0)
@@ -259,7 +265,7 @@ def _weather(
         * 0.56
         * np.maximum(0.0, rain + 0.5) ** 2
     )
-    air = draw.ar1("air", len(scenario.farm.geographies), 0.8)[geography]
+    air = draw.ar1("air", infrastructure.geography_draws, 0.8)[geography]
     seasons = np.array([_season(days, one.warmest_day - 20) for one in climates])
     mean = np.array([one.air_temperature_mean + one.warming for one in climates])[:, None]
     amplitude = np.array([one.air_temperature_amplitude for one in climates])[:, None]

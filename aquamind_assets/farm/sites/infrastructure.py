@@ -9,7 +9,9 @@ all on its first day, so that a batch that starts there has everything it will n
 after another, in spring and late summer, until the last year of session 1.
 """
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -19,7 +21,10 @@ from aquamind_assets.farm.sites.place_names import area_names, station_names
 from aquamind_assets.ledger import infrastructure as frames
 from aquamind_assets.scenario.farm import ContainerTypeSpec, GeographySpec
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import Groups, choose
+
+SERIAL_DIGITS = 14
+"""Digits of a serial number: so many that no two of the full scale's sensors meet."""
 
 TANK_PROBE_DEPTH_M = 1.0
 SECOND_DEPTH_M = 10.0
@@ -63,7 +68,7 @@ def build(scenario: Scenario) -> frames.Infrastructure:
         commissioned_day=np.r_[areas.commissioned_day, halls.commissioned_day],
     )
     containers = _containers(scenario, halls, sites)
-    return frames.Infrastructure(
+    built = frames.Infrastructure(
         geographies=geographies,
         areas=areas,
         stations=stations,
@@ -74,6 +79,7 @@ def build(scenario: Scenario) -> frames.Infrastructure:
         feed_containers=_feed_containers(scenario, halls, sites),
         sites=sites,
     )
+    return replace(built, sensors=_bought(scenario, built))
 
 
 def _ids(days: np.ndarray) -> np.ndarray:
@@ -98,10 +104,10 @@ def _commissioning(scenario: Scenario, places: int) -> np.ndarray:
     return np.array([timeline.year_days(first_year).first] * first + later)
 
 
-def _positions(
-    scenario: Scenario, kind: str, geography: int, spec: GeographySpec, places: int
-) -> tuple[np.ndarray, np.ndarray]:
-    uniforms = stream(scenario.seed, f"infrastructure.{kind}", geography).random((places, 2))
+def _positions(scenario: Scenario, kind: str, spec: GeographySpec, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Latitudes and longitudes of places of a geography, by their names."""
+    draws = Groups.of((spec.name, name) for name in names)
+    uniforms = draws.uniforms(scenario.seed, f"infrastructure.{kind}", shape=(2,))
     latitude = spec.latitude.low + uniforms[:, 0] * (spec.latitude.high - spec.latitude.low)
     longitude = spec.longitude.low + uniforms[:, 1] * (spec.longitude.high - spec.longitude.low)
     return np.round(latitude, 6), np.round(longitude, 6)
@@ -120,8 +126,9 @@ def _areas(scenario: Scenario) -> frames.Areas:
     name: list[str] = []
     parts: list[tuple[np.ndarray, ...]] = []
     for geography, spec in enumerate(scenario.farm.geographies):
-        latitude, longitude = _positions(scenario, "area", geography, spec, spec.areas)
-        biomass = sum(
+        names = _take(area_names(spec.code), spec.areas)
+        latitude, longitude = _positions(scenario, "area", spec, names)
+        biomass = math.fsum(
             kinds[key].volume_m3 * kinds[key].max_density_kg_m3 * amount for key, amount in spec.area_cages.items()
         )
         parts.append(
@@ -133,7 +140,7 @@ def _areas(scenario: Scenario) -> frames.Areas:
                 _commissioning(scenario, spec.areas),
             )
         )
-        name += _take(area_names(spec.code), spec.areas)
+        name += names
     geographies, latitudes, longitudes, biomasses, days = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
@@ -152,9 +159,10 @@ def _stations(scenario: Scenario) -> frames.Stations:
     name: list[str] = []
     parts: list[tuple[np.ndarray, ...]] = []
     for geography, spec in enumerate(scenario.farm.geographies):
-        latitude, longitude = _positions(scenario, "station", geography, spec, spec.stations)
+        names = _take(station_names(spec.code), spec.stations)
+        latitude, longitude = _positions(scenario, "station", spec, names)
         parts.append((np.full(spec.stations, geography), latitude, longitude, _commissioning(scenario, spec.stations)))
-        name += _take(station_names(spec.code), spec.stations)
+        name += names
     geographies, latitudes, longitudes, days = (np.concatenate(column) for column in zip(*parts, strict=True))
     return frames.Stations(
         station_id=_ids(days),
@@ -251,7 +259,6 @@ def _at_site(
 
 def _sensors(scenario: Scenario, containers: frames.Containers) -> frames.Sensors:
     probes = {probe.key: position for position, probe in enumerate(scenario.water.probes)}
-    makers = scenario.water.manufacturers
     each = [_probes_of(kind, probes) for kind in scenario.farm.container_types]
     amounts = np.array([len(one) for one in each])[containers.container_type]
     container = np.repeat(np.arange(len(containers)), amounts)
@@ -268,21 +275,38 @@ def _sensors(scenario: Scenario, containers: frames.Containers) -> frames.Sensor
         one.key.replace("_", " ").title() if len(one.key) > 3 else one.key.upper() for one in scenario.water.probes
     ]
     labels = ["pH" if label == "PH" else label for label in labels]
-    maker = (container * 7 + probe) % len(makers)
     days = containers.commissioned_day[container]
-    ids = _ids(days)
+    nothing = np.full(days.size, "", dtype=object)
     return frames.Sensors(
-        sensor_id=ids,
+        sensor_id=_ids(days),
         name=_text(f"{labels[one]} {copy + 1}" for one, copy in zip(probe, replicate, strict=True)),
         container=container,
         probe=probe,
         replicate=replicate,
         depth_m=depth,
-        serial_number=_text(
-            f"{makers[one][:3].upper()}-{number % 10**11:011}" for one, number in zip(maker, ids, strict=True)
-        ),
-        manufacturer=_text(makers[one] for one in maker),
+        serial_number=nothing,
+        manufacturer=nothing,
         commissioned_day=days,
+    )
+
+
+def _bought(scenario: Scenario, built: frames.Infrastructure) -> frames.Sensors:
+    """The sensors with their manufacturers and serial numbers, both drawn by the names of sensor and manufacturer."""
+    makers, draws = scenario.water.manufacturers, built.sensor_draws
+    uniforms = [draws.uniforms(scenario.seed, "infrastructure.manufacturer", maker) for maker in makers]
+    maker = choose(np.stack(uniforms, axis=1))
+    numbers = (draws.uniforms(scenario.seed, "infrastructure.serial_number") * 10**SERIAL_DIGITS).astype(np.int64)
+    return frames.Sensors(
+        **(
+            built.sensors.columns()
+            | {
+                "serial_number": _text(
+                    f"{makers[one][:3].upper()}-{number:0{SERIAL_DIGITS}}"
+                    for one, number in zip(maker, numbers, strict=True)
+                ),
+                "manufacturer": _text(makers[one] for one in maker),
+            }
+        )
     )
 
 

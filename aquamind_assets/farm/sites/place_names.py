@@ -1,4 +1,4 @@
-"""Invented names of places: they sound like the Faroes and the west of Scotland, and belong to nobody.
+"""Invented names of places: they sound like the Faroes and the west of Scotland, and are those of no real place.
 
 Belongs here: words and the way they are put together. Does not belong here: anything that decides how many places there
 are.

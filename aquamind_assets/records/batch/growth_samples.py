@@ -12,7 +12,6 @@ import numpy as np
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
-from aquamind_assets.streams import stream
 from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
 
@@ -36,27 +35,33 @@ def _due(year: YearInputs, fish: ContainerDays) -> ContainerDays:
     """Return the containers that are sampled: each container has its own day in the interval, so that the crew has some
     every day. Containers are not sampled on days when fish arrive or leave."""
     interval = year.scenario.health.sampling.growth_interval_days
-    turn = (fish.day.astype(np.int64) + fish.container) % interval == 0
+    turn = _turn(year, fish) % interval == 0
     return fish.take(turn & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0))
+
+
+def _turn(year: YearInputs, fish: ContainerDays) -> np.ndarray:
+    """A number that counts the days of each container-day's container; neighbours are a day apart."""
+    return fish.day.astype(np.int64) + year.infrastructure.container_draws.number[fish.container]
 
 
 def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
     """Return the wanted number of fish of each sample, and standard normals of shape (samples, 2, most fish), float32.
 
-    They are drawn day by day for all containers that may be due, occupied or not, so that the draws of a container do
-    not depend on the others.
+    Drawn for the groups of containers, occupied or not, once for each interval, in which every container has its turn
+    once.
     """
-    plan = year.scenario.health.sampling
+    plan, draws, seed = year.scenario.health.sampling, year.infrastructure.container_draws, year.scenario.seed
     low, high = int(plan.growth_sample_size.low), int(plan.growth_sample_size.high)
-    places = len(year.infrastructure.containers) // plan.growth_interval_days + 1
-    place = due.container.astype(np.int64) // plan.growth_interval_days
-    wanted, normals = [], []
-    for day in np.unique(due.day).tolist():
-        first, end = np.searchsorted(due.day, [day, day + 1])
-        generator = stream(year.scenario.seed, "growth_samples", day)
-        wanted.append(generator.integers(low, high + 1, places)[place[first:end]])
-        normals.append(generator.standard_normal((places, 2, high), dtype=np.float32)[place[first:end]])
-    return np.concatenate(wanted), np.concatenate(normals)
+    interval = due.day // plan.growth_interval_days
+    wanted = np.empty(len(due), dtype=np.int64)
+    normals = np.empty((len(due), 2, high), dtype=np.float32)
+    for one in np.unique(interval).tolist():
+        now = np.flatnonzero(interval == one)
+        container = due.container[now]
+        uniforms = draws.uniforms(seed, "growth_sample_size", one, entities=container)
+        wanted[now] = low + np.floor((high - low + 1) * uniforms).astype(np.int64)
+        normals[now] = draws.normals(seed, "growth_samples", one, shape=(2, high), dtype=np.float32, entities=container)
+    return wanted, normals
 
 
 def _sampled(year: YearInputs, due: ContainerDays) -> Rows:

@@ -7,23 +7,24 @@ A reading belongs to the batch whose stay covers its instant, from noon of the d
 departure (``MOVE_INSTANT``), so its date is always one of the assignment's dates. A reading in an empty container has
 no batch.
 
-All random values are drawn on a fixed grid of (32 containers, 30 days of the year), for any range of days and any block
-size. So the rows depend on neither, and the rows of a day do not change when later days are added.
+Everything random is drawn on a fixed grid of (sensors of one name in a group of containers, 30 days of the year),
+whatever days are asked for and however large blocks are. So the rows do not depend on either, and the rows of a day
+stay as they are when later days, other containers or other probes are added.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from aquamind_assets.records.environmental.sensor_faults import BlockFaults, Drift, faults_of
-from aquamind_assets.records.environmental.water import GROUP_CONTAINERS, REFERENCE_DEPTH_M, ChunkWater
+from aquamind_assets.records.environmental.water import REFERENCE_DEPTH_M, ChunkWater
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import parameter_id, parameter_of_probe
 from aquamind_assets.records.recorder import BLOCK_ROWS, BlockRows
-from aquamind_assets.streams import stream
+from aquamind_assets.scenario.quantities import Range
 from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, row_ids
 
@@ -38,10 +39,7 @@ def environmental_readings(year: YearInputs, days: DayRange, block_rows: BlockRo
     """Yield the readings of all sensors on these days, block by block; within a block sorted by (sensor, time).
 
     ``block_rows`` is the maximum number of rows of a block, or a function called before each block that returns it. A
-    block holds at least 32 containers.
-
-    Raises:
-        ValueError: the scenario has a parameter that the water model does not simulate.
+    block holds at least one group of containers (``Groups``).
     """
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
     network = _Network(year)
@@ -55,9 +53,8 @@ def _chunk_readings(
     year: YearInputs, network: "_Network", chunk: Chunk, part: DayRange, block_rows: BlockRows
 ) -> Iterator[Rows]:
     water = ChunkWater(year, chunk)
-    network.require(water.parameters.keys())
     batches = _batches_in_containers(year, chunk)
-    drift = Drift(year.scenario, year.infrastructure.sensors, DayRange(chunk.days.first, part.end))
+    drift = Drift(year, DayRange(chunk.days.first, part.end))
     start = 0
     while start < network.containers:
         allowed = block_rows() if callable(block_rows) else block_rows
@@ -106,24 +103,17 @@ class _Network:
         if (np.diff(self.frame.container) < 0).any():
             raise ValueError("sensors must be sorted by container")
         self._first_sensor = np.searchsorted(self.frame.container, np.arange(self.containers + 1))
-
-    def require(self, known: Collection[str]) -> None:
-        """Raise an error for parameters that the water model does not simulate."""
-        for parameter in self._year.scenario.water.parameters:
-            if parameter.key not in known:
-                raise ValueError(
-                    f"water.parameters.{parameter.key}: the water model does not simulate it; allowed:"
-                    f" {', '.join(sorted(known))}"
-                )
+        group = year.infrastructure.container_draws.group
+        self._borders = np.append(np.flatnonzero(np.diff(group, prepend=-1)), self.containers)
 
     def sensors_of(self, containers: slice) -> slice:
         """Return the sensors of a slice of containers."""
         return slice(int(self._first_sensor[containers.start]), int(self._first_sensor[containers.stop]))
 
     def block_end(self, start: int, sensors: int) -> int:
-        """Return the end of a block of whole groups that begins at container ``start`` and has at most this number of
+        """Where a block of whole groups of containers ends that begins at container ``start`` and has at most so many
         sensors, but at least one group."""
-        borders = np.append(np.arange(start, self.containers, GROUP_CONTAINERS)[1:], self.containers)
+        borders = self._borders[self._borders > start]
         fits = borders[self._first_sensor[borders] - self._first_sensor[start] <= sensors]
         return int(fits[-1] if fits.size else borders[0])
 
@@ -131,7 +121,8 @@ class _Network:
     def bias(self) -> np.ndarray:
         """Constant error of each sensor, in units of its parameter, float32."""
         sd = np.array([probe.bias_sd for probe in self._year.scenario.water.probes], dtype=np.float32)
-        normal = stream(self._year.scenario.seed, "sensor_bias").standard_normal(len(self.frame), dtype=np.float32)
+        draws = self._year.infrastructure.sensor_draws
+        normal = draws.normals(self._year.scenario.seed, "sensor_bias", dtype=np.float32)
         return normal * sd[self.frame.probe]
 
     @cached_property
@@ -143,7 +134,9 @@ class _Network:
     @cached_property
     def instruments(self) -> list[_Instrument]:
         """Instrument of each of the scenario's probes."""
-        parameters = {parameter.key: parameter.acceptance for parameter in self._year.scenario.water.parameters}
+        parameters: dict[str, Range] = {
+            parameter.key: parameter.acceptance for parameter in self._year.scenario.water.parameters
+        }
         made = []
         for probe in self._year.scenario.water.probes:
             step = max(1, round(probe.resolution * VALUE_UNITS))
@@ -233,7 +226,6 @@ class _Block:
     def _shown(self, water: ChunkWater, drift: Drift, faults: BlockFaults | None) -> np.ndarray:
         """Return the values that the sensors show, in stored units, shape (sensors, slots), int64."""
         network, sensors, slots = self._network, self.sensors, self._slots
-        noise = self._noise()
         shown = np.empty((sensors.stop - sensors.start, slots), dtype=np.int64)
         probes = network.frame.probe[sensors]
         truth: dict[str, np.ndarray] = {}
@@ -245,7 +237,7 @@ class _Block:
                 truth[instrument.parameter] = water.parameters[instrument.parameter](self._containers)[:, :slots]
             sensor = chosen + sensors.start
             value = truth[instrument.parameter][network.frame.container[sensor] - self._containers.start]
-            error = noise[chosen]
+            error = self._noise(sensor)
             error *= instrument.noise
             value += error
             value += self._offsets(water, drift, sensor, instrument)
@@ -273,30 +265,24 @@ class _Block:
             daily = daily + drift.of(sensor) * instrument.noise
         return np.repeat(daily, self._network.per_day, axis=1)
 
-    def _noise(self) -> np.ndarray:
-        """Return white noise of sd 1, shape (sensors, slots), float32; drawn for whole groups and thirty days."""
-        network = self._network
-        full = CHUNK_DAYS * network.per_day
-        noise = np.empty((self.sensors.stop - self.sensors.start, full), dtype=np.float32)
-        for group, part in self._groups():
-            generator = stream(self._year.scenario.seed, "sensor_noise", group, self._chunk.year, self._chunk.index)
-            generator.standard_normal(dtype=np.float32, out=noise[part])
-        return noise[:, : self._slots]
-
-    def _groups(self) -> Iterator[tuple[int, slice]]:
-        """Yield the number of each group of containers in the block, and its sensors counted from the block's first."""
-        for start in range(self._containers.start, self._containers.stop, GROUP_CONTAINERS):
-            sensors = self._network.sensors_of(slice(start, min(start + GROUP_CONTAINERS, self._containers.stop)))
-            yield (
-                start // GROUP_CONTAINERS,
-                slice(sensors.start - self.sensors.start, sensors.stop - self.sensors.start),
-            )
+    def _noise(self, sensor: np.ndarray) -> np.ndarray:
+        """White noise of sd 1 of some sensors, shape (sensors, slots), float32; drawn for whole groups and thirty
+        days."""
+        draws, chunk = self._year.infrastructure.sensor_draws, self._chunk
+        shape = (CHUNK_DAYS * self._network.per_day,)
+        return draws.normals(
+            self._year.scenario.seed,
+            "sensor_noise",
+            chunk.year,
+            chunk.index,
+            shape=shape,
+            dtype=np.float32,
+            entities=sensor,
+        )[:, : self._slots]
 
     def _faults(self) -> BlockFaults | None:
-        """Return the faults of the block's sensors; None in a scenario without faults."""
-        return faults_of(
-            self._year.scenario, self._chunk, [(group, part.stop - part.start) for group, part in self._groups()]
-        )
+        """What is wrong with the block's sensors; None in a clean scenario."""
+        return faults_of(self._year, self._chunk, self.sensors)
 
 
 def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:

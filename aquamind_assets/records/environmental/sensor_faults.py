@@ -16,23 +16,22 @@ of their own and only change, drop or delay a reading.
 Gaps and stuck values lie within a chunk of 30 days.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame, column
-from aquamind_assets.ledger.infrastructure import Sensors
-from aquamind_assets.records.environmental.water import GROUP_CONTAINERS
 from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.water import Imperfections
-from aquamind_assets.streams import stream
 from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
 
 MEAN_GAP_HOURS = 18.0
+GAP_REACH = 20
+"""Gaps that began up to so many mean lengths before a chunk reach into it."""
+
 STUCK_HOURS = (6.0, 72.0)
 SPIKE_NOISE = (10.0, 60.0)
 LATE_HOURS = (1, 72)
@@ -89,88 +88,96 @@ class BlockFaults:
         shown[sensor, slot] = shown[sensor, since[sensor, slot]]
 
 
-def faults_of(scenario: Scenario, chunk: Chunk, groups: Sequence[tuple[int, int]]) -> BlockFaults | None:
-    """Return the faults of some groups of containers in a chunk; ``groups`` are their numbers and numbers of sensors.
-    None in a scenario without faults."""
-    plan = scenario.water.imperfections
+def faults_of(year: YearInputs, chunk: Chunk, sensors: slice) -> BlockFaults | None:
+    """The faults of some sensors, all of their groups, in a chunk; None in a clean scenario.
+
+    Each sensor has a uniform for each slot and kind of fault, which says whether the fault begins there and how long or
+    large it is.
+    """
+    plan, per_day = year.scenario.water.imperfections, year.scenario.water.readings_per_day
     if not (plan.gap_share or plan.stuck_per_year or plan.spike_share or plan.late_share):
         return None
-    parts = [_group_faults(scenario, chunk, group, sensors) for group, sensors in groups]
-    return BlockFaults(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("gap", "stuck_since", "spike", "delay_hours")
-        )
-    )
-
-
-def _group_faults(scenario: Scenario, chunk: Chunk, group: int, sensors: int) -> BlockFaults:
-    plan, per_day = scenario.water.imperfections, scenario.water.readings_per_day
     slots = CHUNK_DAYS * per_day
-    shape = (sensors, slots)
-
-    def draws(process: str) -> np.random.Generator:
-        return stream(scenario.seed, process, group, chunk.year, chunk.index)
-
-    gap = np.zeros(shape, dtype=bool)
-    for sensor, first, end in _gaps(plan, draws("sensor_gaps"), sensors, per_day):
+    reach = int(GAP_REACH * MEAN_GAP_HOURS / 24 * per_day)
+    uniforms = year.infrastructure.sensor_draws.uniforms(
+        year.scenario.seed,
+        "sensor_faults",
+        chunk.year,
+        chunk.index,
+        shape=(reach + 4 * slots,),
+        dtype=np.float32,
+        entities=np.arange(sensors.start, sensors.stop),
+    )
+    gaps, stuck, spikes, late = np.split(uniforms, reach + slots * np.arange(1, 4), axis=1)
+    gap = np.zeros((len(uniforms), slots), dtype=bool)
+    for sensor, first, end in _gaps(plan, gaps, reach, per_day):
         gap[sensor, first:end] = True
-    stuck_since = np.full(shape, -1, dtype=np.int16)
-    for sensor, first, end in _stuck(plan, draws("sensor_stuck"), sensors, per_day):
+    stuck_since = np.full(gap.shape, -1, dtype=np.int16)
+    for sensor, first, end in _stuck(plan, stuck, per_day):
         stuck_since[sensor, first:end] = first
-    generator = draws("sensor_spikes")
-    struck = generator.random(shape, dtype=np.float32) < plan.spike_share
-    sizes = generator.uniform(*SPIKE_NOISE, shape).astype(np.float32) * np.where(
-        generator.random(shape) < 0.5, -1, 1
-    ).astype(np.float32)
-    generator = draws("sensor_late")
-    late = generator.random(shape, dtype=np.float32) < plan.late_share
-    delay = generator.integers(LATE_HOURS[0], LATE_HOURS[1] + 1, shape)
-    return BlockFaults(
-        gap, stuck_since, np.where(struck & (stuck_since < 0), sizes, np.float32(0.0)), np.where(late, delay, 0)
-    )
+    return BlockFaults(gap, stuck_since, _spikes(plan, spikes, stuck_since), _delays(plan, late))
 
 
-def _gaps(
-    plan: Imperfections, generator: np.random.Generator, sensors: int, per_day: int
-) -> Iterator[tuple[int, int, int]]:
-    """Return (sensor, first slot, end slot). Starts reach back before the chunk, so that its first slots are as likely
-    to be missing as any."""
-    slots = CHUNK_DAYS * per_day
+def _gaps(plan: Imperfections, uniforms: np.ndarray, reach: int, per_day: int) -> Iterator[tuple[int, int, int]]:
+    """(sensor, first slot, end slot), from uniforms of ``reach`` slots before the chunk, so that its first slots are as
+    likely to be lost as any, and of its own slots.
+
+    Gaps overlap. Poisson many begin in a slot, with exponential lengths; the uniform is the quantile of the longest.
+    """
+    if not plan.gap_share:
+        return
     mean = MEAN_GAP_HOURS / 24 * per_day
-    # Gaps overlap: this number of starts per slot covers the wanted share.
+    # So many in a slot cover the share wanted.
     per_slot = -np.log1p(-min(plan.gap_share, 0.999)) / (mean + 0.5)
-    reach = int(20 * mean)
-    amount = generator.poisson(per_slot * (slots + reach), sensors)
-    sensor = np.repeat(np.arange(sensors), amount)
-    first = generator.integers(-reach, slots, sensor.size)
-    end = first + 1 + np.floor(generator.exponential(mean, sensor.size)).astype(np.int64)
-    for one, start, stop in zip(sensor, np.maximum(first, 0), np.minimum(end, slots), strict=True):
+    sensor, slot = np.nonzero(uniforms < -np.expm1(-per_slot))
+    # Never log(0): float32 uniforms are multiples of 2^-24.
+    log = np.log1p(-np.maximum(uniforms[sensor, slot].astype(np.float64), 2.0**-25))
+    end = slot + 1 + np.floor(mean * np.log(per_slot / -log)).astype(np.int64) - reach
+    for one, start, stop in zip(sensor, np.maximum(slot - reach, 0), end, strict=True):
         if stop > start:
             yield int(one), int(start), int(stop)
 
 
-def _stuck(
-    plan: Imperfections, generator: np.random.Generator, sensors: int, per_day: int
-) -> Iterator[tuple[int, int, int]]:
-    """Return (sensor, slot whose value is repeated, end slot); at least one reading repeats another."""
-    slots = CHUNK_DAYS * per_day
-    amount = generator.poisson(plan.stuck_per_year * CHUNK_DAYS / DAYS_PER_YEAR, sensors)
-    sensor = np.repeat(np.arange(sensors), amount)
-    first = generator.integers(0, slots - 1, sensor.size)
-    length = np.ceil(generator.uniform(*STUCK_HOURS, sensor.size) / 24 * per_day).astype(np.int64)
+def _stuck(plan: Imperfections, uniforms: np.ndarray, per_day: int) -> Iterator[tuple[int, int, int]]:
+    """(sensor, slot whose value is repeated, end slot); at least one reading repeats another."""
+    slots = uniforms.shape[1]
+    probability = -np.expm1(-plan.stuck_per_year * CHUNK_DAYS / DAYS_PER_YEAR / (slots - 1))
+    sensor, first = np.nonzero(uniforms[:, :-1] < probability)
+    within = uniforms[sensor, first] / max(probability, 1e-12)
+    hours = STUCK_HOURS[0] + (STUCK_HOURS[1] - STUCK_HOURS[0]) * within
+    length = np.ceil(hours / 24 * per_day).astype(np.int64)
     for one, start, stop in zip(sensor, first, np.minimum(first + 1 + length, slots), strict=True):
         yield int(one), int(start), int(stop)
+
+
+def _spikes(plan: Imperfections, uniforms: np.ndarray, stuck_since: np.ndarray) -> np.ndarray:
+    """Errors in noise sd, up in one half of the cases and down in the other, float32 of the uniforms' shape."""
+    error = np.zeros(uniforms.shape, dtype=np.float32)
+    struck = (uniforms < plan.spike_share) & (stuck_since < 0)
+    within = 2.0 * uniforms[struck] / max(plan.spike_share, 1e-12)
+    size = SPIKE_NOISE[0] + (SPIKE_NOISE[1] - SPIKE_NOISE[0]) * (within % 1.0)
+    error[struck] = np.where(within < 1.0, -size, size)
+    return error
+
+
+def _delays(plan: Imperfections, uniforms: np.ndarray) -> np.ndarray:
+    """Whole hours, int64 of the uniforms' shape."""
+    delay = np.zeros(uniforms.shape, dtype=np.int64)
+    late = uniforms < plan.late_share
+    low, high = LATE_HOURS
+    within = uniforms[late].astype(np.float64) / max(plan.late_share, 1e-12)
+    delay[late] = np.minimum(low + np.floor(within * (high - low + 1)).astype(np.int64), high)
+    return delay
 
 
 class Drift:
     """Drift of all sensors on some days of one chunk."""
 
-    def __init__(self, scenario: Scenario, sensors: Sensors, days: DayRange) -> None:
-        self.any = scenario.water.imperfections.drift_per_month > 0
+    def __init__(self, year: YearInputs, days: DayRange) -> None:
+        self.any = year.scenario.water.imperfections.drift_per_month > 0
         if self.any:
-            calibrated, number = calibrations(scenario, sensors, days.days)
-            self.rate = _drift_rates(scenario, number)
+            calibrated, number = calibrations(year.scenario, year.infrastructure, days.days)
+            self.rate = _drift_rates(year, number)
             self._error = (self.rate * (days.days[None, :] - calibrated) / DAYS_PER_MONTH).astype(np.float32)
 
     def of(self, sensor: np.ndarray) -> np.ndarray:
@@ -178,15 +185,15 @@ class Drift:
         return self._error[sensor]
 
 
-def _drift_rates(scenario: Scenario, number: np.ndarray) -> np.ndarray:
-    """Return the drift rate, in noise sd per month, of each sensor after its calibration ``number``, shape (sensors,
-    days)."""
-    sd = scenario.water.imperfections.drift_per_month
+def _drift_rates(year: YearInputs, number: np.ndarray) -> np.ndarray:
+    """Rate in noise sd per month of each sensor after its calibration ``number``, shape (sensors, days)."""
+    draws, seed = year.infrastructure.sensor_draws, year.scenario.seed
     rate = np.zeros(number.shape)
-    for one in np.unique(number):
-        drawn = sd * stream(scenario.seed, "sensor_drift", one).standard_normal(len(number))
-        rate = np.where(number == one, drawn[:, None], rate)
-    return rate
+    for one in np.unique(number).tolist():
+        sensors = np.flatnonzero((number == one).any(axis=1))
+        drawn = draws.normals(seed, "sensor_drift", one, entities=sensors)
+        rate[sensors] = np.where(number[sensors] == one, drawn[:, None], rate[sensors])
+    return year.scenario.water.imperfections.drift_per_month * rate
 
 
 def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
@@ -202,9 +209,7 @@ def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
 
 def _event_faults(year: YearInputs, chunk: Chunk, part: DayRange) -> ReadingFaults:
     per_day, frame = year.scenario.water.readings_per_day, year.infrastructure.sensors
-    containers = len(year.infrastructure.containers)
-    borders = np.searchsorted(frame.container, [*range(0, containers, GROUP_CONTAINERS), containers])
-    found = faults_of(year.scenario, chunk, list(enumerate(np.diff(borders).tolist())))
+    found = faults_of(year, chunk, slice(0, len(frame)))
     if found is None:
         return ReadingFaults.empty()
     cut = slice((part.first - chunk.days.first) * per_day, (part.end - chunk.days.first) * per_day)
@@ -254,11 +259,11 @@ def _spans(label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _drift_faults(year: YearInputs, part: DayRange) -> ReadingFaults:
-    drift = Drift(year.scenario, year.infrastructure.sensors, part)
+    drift = Drift(year, part)
     if not drift.any:
         return ReadingFaults.empty()
     frame, step = year.infrastructure.sensors, MICROSECONDS_PER_DAY // year.scenario.water.readings_per_day
-    _, number = calibrations(year.scenario, frame, part.days)
+    _, number = calibrations(year.scenario, year.infrastructure, part.days)
     sensor, first, last = _spans(number + 1)
     return ReadingFaults(
         kind=np.full(sensor.size, Fault.DRIFT),

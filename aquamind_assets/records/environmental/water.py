@@ -23,12 +23,8 @@ import numpy as np
 
 from aquamind_assets.farm.sites.oxygen import solubility
 from aquamind_assets.records.inputs import YearInputs, of_days
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import Groups
 from aquamind_assets.timeline import CHUNK_DAYS, Chunk, DayRange, chunks_of, day_of_year, year_days
-
-GROUP_CONTAINERS = 32
-"""Containers that share a random stream: few enough for small blocks, enough to make the cost of a stream
-negligible."""
 
 _WARM_UP_DAYS = 4
 
@@ -123,7 +119,7 @@ class ChunkWater:
         climate, sites = self._year.climate, len(self._year.infrastructure.sites)
         at_sea = (self._year.infrastructure.sites.area >= 0)[:, None]
         hours = np.tile(self._hours, len(self._days))
-        anomaly = self._site_anomalies(sites)
+        anomaly = self._site_anomalies()
         swing = self._daily(climate.temperature_amplitude, sites)
         warm = np.cos(2 * np.pi * (hours - 16.0) / 24)
         light = np.cos(2 * np.pi * (hours - 15.0) / 24)
@@ -161,50 +157,38 @@ class ChunkWater:
         high = np.minimum(low + 1, len(table) - 1)
         return (table[low] + (place - low)[:, None] * (table[high] - table[low])).T
 
-    def _site_anomalies(self, sites: int) -> np.ndarray:
-        """Return the anomalies of temperature, saturation, salinity and pH, stationary, variance 1, shape (4, sites,
-        slots)."""
-        seed = self._year.scenario.seed
-        days = range(self._days.first - _WARM_UP_DAYS, self._days.end)
-        shocks = np.concatenate(
-            [stream(seed, "water_of_site", day).standard_normal((self._per_day, 4, sites)) for day in days]
-        )
-        series = _ar1(shocks, self._memory(SITE_MEMORY_HOURS))[_WARM_UP_DAYS * self._per_day :]
-        return np.moveaxis(series, 0, -1)
+    def _site_anomalies(self) -> np.ndarray:
+        """Shape (4, sites, slots), stationary, variance 1: of temperature, saturation, salinity, pH."""
+        shocks = self._shocks("water_of_site", self._year.infrastructure.site_draws, 4, np.float64)
+        return np.moveaxis(self._anomalies(shocks, SITE_MEMORY_HOURS), 0, -1)
 
-    def _memory(self, hours: float) -> float:
-        return float(np.exp(-24.0 / self._per_day / hours))
+    def _shocks(self, process: str, entities: Groups, kinds: int, dtype: type) -> np.ndarray:
+        """Standard normals of the days before the chunk in which an AR1 forgets, and of the chunk's, shape (slots,
+        kinds, entities)."""
+        seed, before, warm_up = self._year.scenario.seed, previous_chunk(self._chunk), _WARM_UP_DAYS * self._per_day
+        parts = [
+            entities.normals(
+                seed, process, chunk.year, chunk.index, shape=(kinds, CHUNK_DAYS * self._per_day), dtype=dtype
+            )[..., : len(chunk.days) * self._per_day]
+            for chunk in (before, self._chunk)
+        ]
+        parts[0] = parts[0][..., -warm_up:]
+        return np.ascontiguousarray(np.moveaxis(np.concatenate(parts, axis=-1), (0, 1, 2), (2, 1, 0)))
+
+    def _anomalies(self, shocks: np.ndarray, hours: float) -> np.ndarray:
+        """The AR1 with a memory of so many hours that the shocks make, on the chunk's slots, of the shocks' dtype."""
+        memory = shocks.dtype.type(np.exp(-24.0 / self._per_day / hours))
+        return _ar1(shocks, memory)[_WARM_UP_DAYS * self._per_day :]
 
     # -- containers
 
     def _container_anomalies(self) -> None:
-        """Return the within-day anomalies of each container's temperature and saturation, shape (containers, slots),
-        float32."""
-        containers = self._site.size
-        before = previous_chunk(self._chunk)
-        tail = len(before.days) * self._per_day
-        shocks = np.concatenate(
-            [
-                self._shocks(before, containers)[tail - _WARM_UP_DAYS * self._per_day : tail],
-                self._shocks(self._chunk, containers),
-            ]
-        )
-        series = _ar1(shocks, np.float32(self._memory(CONTAINER_MEMORY_HOURS)))[_WARM_UP_DAYS * self._per_day :][
-            : len(self._days) * self._per_day
-        ]
+        """Within-day anomalies of each container's temperature and saturation, shape (containers, slots), float32."""
+        shocks = self._shocks("water_of_container", self._year.infrastructure.container_draws, 2, np.float32)
+        series = self._anomalies(shocks, CONTAINER_MEMORY_HOURS)
         self._temperature_anomaly = np.ascontiguousarray(series[:, 0].T) * np.float32(CONTAINER_TEMPERATURE_SD)
         sd = np.where(self._at_sea, CAGE_SATURATION_SD, TANK_SATURATION_SD).astype(np.float32)
         self._saturation_anomaly = np.ascontiguousarray(series[:, 1].T) * sd[:, None]
-
-    def _shocks(self, chunk: Chunk, containers: int) -> np.ndarray:
-        """Return the innovations, shape (slots of 30 days, 2, containers), float32."""
-        seed = self._year.scenario.seed
-        parts = []
-        for group, start in enumerate(range(0, containers, GROUP_CONTAINERS)):
-            size = min(GROUP_CONTAINERS, containers - start)
-            generator = stream(seed, "water_of_container", group, chunk.year, chunk.index)
-            parts.append(generator.standard_normal((CHUNK_DAYS * self._per_day, 2, size), dtype=np.float32))
-        return np.concatenate(parts, axis=2)
 
     def _fish(self) -> None:
         """Return the saturation that the fish consume (%) and the feed (kg/m3) of each container and day, shape

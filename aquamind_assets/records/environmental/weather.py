@@ -67,14 +67,15 @@ def _within_the_day(year: YearInputs, days: DayRange) -> tuple[np.ndarray, np.nd
     """Return standard normals of shape (days, 3, slots, areas), and the share of the day's rain of each slot, shape
     (days, slots, areas).
 
-    They are drawn for all areas, so that an area's weather does not depend on which other areas are commissioned.
+    Each area's by its name, so that its weather does not depend on which others there are.
     """
-    seed, slots, areas = year.scenario.seed, OBSERVATION_HOURS.size, len(year.infrastructure.areas)
-    normals, shares = np.empty((len(days), 3, slots, areas)), np.empty((len(days), slots, areas))
+    draws, slots = year.infrastructure.area_draws, OBSERVATION_HOURS.size
+    normals, shares = np.empty((len(days), 3, slots, len(draws))), np.empty((len(days), slots, len(draws)))
     for position, day in enumerate(range(days.first, days.end)):
-        generator = stream(seed, "weather_in_day", day)
-        normals[position] = generator.standard_normal((3, slots, areas))
-        shares[position] = generator.dirichlet(np.full(slots, 0.8), areas).T
+        for area in range(len(draws)):
+            generator = stream(year.scenario.seed, "weather_in_day", *draws.key(area), day)
+            normals[position, ..., area] = generator.standard_normal((3, slots))
+            shares[position, :, area] = generator.dirichlet(np.full(slots, 0.8))
     return normals, shares
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.batch.growth_samples import CONDITION_SD
-from aquamind_assets.records.health.disease_signs import signs_of
 from aquamind_assets.records.inputs import YearInputs, of_days
 from aquamind_assets.records.master_ids import HEALTH_PARAMETERS
 from aquamind_assets.streams import stream
@@ -86,9 +85,9 @@ def chosen_containers(year: YearInputs, days: DayRange) -> ContainerDays:
     lot = np.empty(len(due))
     for day in np.unique(due.day):
         today = due.day == day
-        lot[today] = stream(year.scenario.seed, "health_sampling", day).random(len(year.infrastructure.containers))[
-            due.container[today]
-        ]
+        lot[today] = year.infrastructure.container_draws.uniforms(
+            year.scenario.seed, "health_sampling", int(day), entities=due.container[today]
+        )
     order = np.lexsort([lot, due.batch_id, due.day])
     first = np.flatnonzero(
         np.r_[True, np.diff(due.day[order]) != 0][: len(due)]
@@ -107,12 +106,15 @@ def _drawn(year: YearInputs, fish: ContainerDays, day: int) -> FishSample:
     size = np.empty(len(fish), dtype=np.int64)
     normal = np.empty((len(fish), high, 2 + parameters))
     luck = np.empty((len(fish), high))
-    # One stream for each container and day: draws do not depend on which other containers are sampled.
+    # Streams for each container and day: what one draws does not depend on which others are sampled.
     for row, container in enumerate(fish.container):
-        draws = stream(year.scenario.seed, "fish_sample", day, container)
+        key = year.infrastructure.container_draws.key(container)
+        draws = stream(year.scenario.seed, "fish_sample", *key, day)
         size[row] = draws.integers(low, high + 1)
-        normal[row] = draws.standard_normal((high, 2 + parameters))
+        normal[row, :, :2] = draws.standard_normal((high, 2))
         luck[row] = draws.random(high)
+        for place, name in enumerate(HEALTH_PARAMETERS, start=2):
+            normal[row, :, place] = stream(year.scenario.seed, "fish_score", *key, day, name).standard_normal(high)
     size = np.minimum(size, fish.closing)
     sick = luck < fish.sick_share[:, None]
     sigma = np.sqrt(np.log1p(fish.weight_cv.astype(np.float64) ** 2))[:, None]
@@ -150,6 +152,6 @@ def _scores(
 def _points_by_disease(year: YearInputs) -> np.ndarray:
     """Return the points that a sick fish scores above a healthy one, shape (diseases + 1, parameters); the last row,
     reached by index -1, is for no disease."""
-    signs = [signs_of(disease.key).scores for disease in year.scenario.health.diseases]
+    signs: list[dict[str, float]] = [dict(disease.signs.scores.items()) for disease in year.scenario.health.diseases]
     points = [[one.get(name, 0.0) for name in HEALTH_PARAMETERS] for one in signs]
     return np.array([*points, [0.0] * len(HEALTH_PARAMETERS)])

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.records.health.disease_signs import Signs, signs_of
 from aquamind_assets.scenario.health import DiseaseSpec
+from aquamind_assets.scenario.signs import Analyte, Signs
+from aquamind_assets.streams import ByName
 
 _FISH_OF_A_SAMPLE = (5, 10)
 _POSITIVE_CT = (18.0, 31.0)
@@ -25,7 +26,7 @@ _LEAST_PREVALENCE = 0.35
 """Share of the fish of an infected container that carry the agent, sick or not; sick fish are added to it (general
 knowledge)."""
 
-BLOOD: dict[str, tuple[str, float, float]] = {
+BLOOD: dict[Analyte, tuple[str, float, float]] = {
     "haematocrit": ("haematocrit_percent", 44.0, 3.0),
     "chloride": ("plasma_chloride_mmol_l", 128.0, 4.0),
     "glucose": ("plasma_glucose_mmol_l", 4.6, 0.6),
@@ -67,7 +68,7 @@ class Finding:
 
 def examine(patient: Patient, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> Finding:
     """Return the result of one sample; ``panel`` are the diseases for which fish of this stage are screened."""
-    signs = signs_of(patient.disease.key) if patient.disease else None
+    signs = patient.disease.signs if patient.disease else None
     match patient.sample_type:
         case "Blood":
             abnormal, values, sentence = _blood(patient, signs, draws)
@@ -113,9 +114,7 @@ def _pcr(
 ) -> tuple[dict[str, Any], str]:
     """Return the PCR of every agent on the panel: fish tested and positive, and the mean threshold cycle of the
     positive ones (null if there are none)."""
-    assays = list(
-        dict.fromkeys([*(signs_of(disease.key).assay for disease in panel), *([signs.assay] if signs else [])])
-    )
+    assays = list(dict.fromkeys([*(disease.signs.assay for disease in panel), *([signs.assay] if signs else [])]))
     values: dict[str, Any] = {assay: {"tested": fish, "positive": 0, "ct": None} for assay in assays}
     sentence = f"PCR negative for {', '.join(assays)}" if assays else "No agent screened"
     if signs:
@@ -129,7 +128,7 @@ def _pcr(
 def _gill(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec], draws: np.random.Generator) -> _Result:
     fish = int(draws.integers(*_FISH_OF_A_SAMPLE, endpoint=True))
     hits_gills = signs is not None and signs.scores.get("Gill Condition", 0.0) > 0
-    gill_panel = [disease for disease in panel if signs_of(disease.key).scores.get("Gill Condition", 0.0) > 0]
+    gill_panel = [disease for disease in panel if disease.signs.scores.get("Gill Condition", 0.0) > 0]
     pcr, sentence = _pcr(patient, signs if hits_gills else None, gill_panel, fish, draws)
     score = float(draws.uniform(0.0, 0.6)) + (float(draws.uniform(1.0, 2.6)) if hits_gills else 0.0)
     values = {
@@ -150,7 +149,8 @@ def _tissue(patient: Patient, signs: Signs | None, panel: Sequence[DiseaseSpec],
     if grown and signs:
         sentence += f"; {signs.agent} grown from kidney"
     if signs:
-        sentence += f". Post-mortem: {signs.findings[int(draws.integers(len(signs.findings)))]}"
+        luck = ByName(int(draws.integers(2**32)), "post_mortem")
+        sentence += f". Post-mortem: {max(signs.findings, key=luck.uniform)}"
     return signs is not None, values, sentence + "."
 
 

@@ -84,7 +84,7 @@ def lab_samples(year: YearInputs) -> Iterator[Rows]:
         sample_date=day,
         date_sent_to_lab=np.ma.MaskedArray(sent, mask=sent > through),
         date_results_received=np.ma.MaskedArray(received, mask=waiting),
-        lab_reference_id=np.array([_reference(sample) for sample in taken], dtype=object),
+        lab_reference_id=np.array([_reference(year, sample) for sample in taken], dtype=object),
         findings_summary=np.array([finding and finding.summary for finding in findings], dtype=object),
         quantitative_results=np.array([finding and finding.results for finding in findings], dtype=object),
         attachment=None,
@@ -123,17 +123,20 @@ def _one_container(year: YearInputs, batch_id: int, day: int) -> int | None:
     mine = np.flatnonzero((fish.batch_id == batch_id) & (fish.opening > 0) & (fish.closing > 0))
     if not mine.size:
         return None
-    luck = stream(year.scenario.seed, "lab_container", day).random(len(year.infrastructure.containers))
-    return offset + int(mine[np.argmin(luck[fish.container[mine]])])
+    luck = year.infrastructure.container_draws.uniforms(
+        year.scenario.seed, "lab_container", day, entities=fish.container[mine]
+    )
+    return offset + int(mine[np.argmin(luck)])
 
 
 def _routine(year: YearInputs, row: int, day: int, rank: int) -> Iterator[_Sample]:
     fish = year.ledger.container_days
     infection = _infection(year, int(fish.assignment_id[row]), day)
-    draws = stream(year.scenario.seed, "lab_post", int(fish.batch_id[row]), day)
-    sent = day + int(draws.integers(*_SENT_DAYS, endpoint=True))
+    key = (int(fish.batch_id[row]), day)
+    sent = day + int(stream(year.scenario.seed, "lab_post", *key).integers(*_SENT_DAYS, endpoint=True))
     for code, sample_type in enumerate(SAMPLE_TYPES):
-        received = sent + int(draws.integers(*_ANSWER_DAYS, endpoint=True))
+        answer = stream(year.scenario.seed, "lab_answer", *key, sample_type)
+        received = sent + int(answer.integers(*_ANSWER_DAYS, endpoint=True))
         hatched = fish.stage[row] > Stage.EGG_ALEVIN or sample_type == "Water"
         if hatched and fish.weight_g[row] >= _LEAST_WEIGHT_G[sample_type]:
             yield _Sample(row, day, rank * _TYPES + code, sample_type, sent, received, infection, suspected=False)
@@ -152,11 +155,9 @@ def _suspected(year: YearInputs) -> Iterator[_Sample]:
         disease = int(found.disease[one])
         for code, sample_type in enumerate(SAMPLE_TYPES):
             if sample_type in _SUSPECT_TYPES and fish.weight_g[row] >= _LEAST_WEIGHT_G[sample_type]:
-                number = (
-                    _SUSPECT_NUMBERS
-                    + (int(found.container[one]) * len(year.scenario.health.diseases) + disease) * _TYPES
-                    + code
-                )
+                # Diseases may be added at the end of their list without moving a number.
+                place = disease * len(year.infrastructure.containers) + int(found.container[one])
+                number = _SUSPECT_NUMBERS + place * _TYPES + code
                 yield _Sample(row, day, number, sample_type, min(day + 1, received), received, disease, suspected=True)
 
 
@@ -189,28 +190,27 @@ def _examined(year: YearInputs, sample: _Sample) -> Finding:
         at_sea=bool(fish.stage[sample.row] >= Stage.POST_SMOLT),
         temperature=float(fish.temperature[sample.row]),
     )
-    # Keyed by the container, the day and the type, not by ids or ranks, which depend on other samples: another history
-    # of the same seed has other samples.
-    suspected = sample.disease if sample.suspected else -1
-    draws = stream(
-        year.scenario.seed,
-        "lab_result",
-        int(fish.container[sample.row]),
-        sample.day,
-        SAMPLE_TYPES.index(sample.sample_type),
-        suspected,
-    )
     panel = [
         disease
-        for disease in year.scenario.health.diseases
+        for disease in sorted(year.scenario.health.diseases, key=lambda disease: disease.key)
         if year.scenario.farm.stages[fish.stage[sample.row]].name in disease.stages
     ]
-    return examine(patient, panel, draws)
+    return examine(patient, panel, _draws(year, "lab_result", sample))
 
 
-def _reference(sample: _Sample) -> str:
-    """Return the laboratory's number of the sample."""
-    return f"{'S' if sample.suspected else 'R'}{to_date(sample.day):%y%j}-{sample.number:07d}"
+def _draws(year: YearInputs, process: str, sample: _Sample) -> np.random.Generator:
+    """Draws about a sample, named by what is sampled, not by ids or ranks: those count what else there is, and another
+    history of the same seed has more or less of it."""
+    container = int(year.ledger.container_days.container[sample.row])
+    suspected = year.scenario.health.diseases[sample.disease].key if sample.suspected else ""
+    key = year.infrastructure.container_draws.key(container)
+    return stream(year.scenario.seed, process, *key, sample.day, sample.sample_type, suspected)
+
+
+def _reference(year: YearInputs, sample: _Sample) -> str:
+    """The laboratory's number of the sample, ten digits drawn by what is sampled: no two of a day's samples meet."""
+    number = _draws(year, "lab_reference", sample).integers(10**10)
+    return f"{'S' if sample.suspected else 'R'}{to_date(sample.day):%y%j}-{number:010d}"
 
 
 def _note(year: YearInputs, sample: _Sample) -> str:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from aquamind_assets.ledger.infrastructure import Sensors
+from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import stream
 from aquamind_assets.tables.rows import Coded, Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, narrow_row_ids, number_within_day, year_days
 
@@ -36,7 +35,7 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
     everything = year.infrastructure.sensors
     installed = everything.commissioned_day < min(year_days(year.year).end, year.lives.through + 1)
     frame = everything.take(installed)
-    calibrated = calibrations(year.scenario, everything, np.full(1, year.lives.through))[0][installed, 0]
+    calibrated = calibrations(year.scenario, year.infrastructure, np.full(1, year.lives.through))[0][installed, 0]
     probes = year.scenario.water.probes
     yield rows(
         "infrastructure_sensor",
@@ -55,19 +54,18 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
     )
 
 
-def calibrations(scenario: Scenario, sensors: Sensors, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return day and number of the last calibration of each sensor on or before each of ``days``, each of shape
-    (sensors, days), int64.
+def calibrations(scenario: Scenario, places: Infrastructure, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Day and number of the last calibration of each sensor on or before each of ``days``, each of shape (sensors,
+    days), int64.
 
     A sensor is calibrated at installation (number 0), then after a first period of half to a whole
     ``calibration_days``, then every ``calibration_days``. The first period differs between sensors, so that a crew does
     not calibrate all of them on one day. Before installation, the day of installation is returned.
     """
     period = scenario.water.calibration_days
-    first = np.ceil(period * (0.5 + 0.5 * stream(scenario.seed, "calibration").random(len(sensors)))).astype(np.int64)[
-        :, None
-    ]
-    installed = sensors.commissioned_day.astype(np.int64)[:, None]
+    uniforms = places.sensor_draws.uniforms(scenario.seed, "calibration")
+    first = np.ceil(period * (0.5 + 0.5 * uniforms)).astype(np.int64)[:, None]
+    installed = places.sensors.commissioned_day.astype(np.int64)[:, None]
     since = np.asarray(days, dtype=np.int64)[None, :] - installed - first
     later = np.maximum(since, 0) // period
     return np.where(since < 0, installed, installed + first + later * period), np.where(since < 0, 0, 1 + later)
@@ -185,7 +183,9 @@ def _containers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     geography."""
     places = year.infrastructure
     everything = places.containers
-    frame = everything.take(_chosen(everything.commissioned_day, days)).sorted_by("commissioned_day", "container_id")
+    chosen = np.flatnonzero(_chosen(everything.commissioned_day, days))
+    chosen = chosen[np.lexsort([everything.container_id[chosen], everything.commissioned_day[chosen]])]
+    frame, number = everything.take(chosen), places.container_draws.number[chosen]
     opened = _opening(frame.commissioned_day)
     in_hall = frame.hall >= 0
     base = {
@@ -210,7 +210,7 @@ def _containers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         history_date=opened,
         history_change_reason=None,
         history_type="+",
-        history_user_id=staff(year.scenario, places).managers(frame.geography, frame.container_id),
+        history_user_id=staff(year.scenario, places).managers(frame.geography, number),
     )
 
 

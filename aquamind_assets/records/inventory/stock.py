@@ -21,6 +21,7 @@ from aquamind_assets.records.inventory.meals import delivery_instant, meal_insta
 from aquamind_assets.records.master_ids import feed_id
 from aquamind_assets.records.place_labels import feed_container_name
 from aquamind_assets.records.users.people import staff
+from aquamind_assets.streams import stream
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import (
     MICROSECONDS_PER_DAY,
@@ -46,7 +47,6 @@ def feed_purchases(year: YearInputs) -> Iterator[Rows]:
     feed = year.infrastructure.feed_containers.feed[bought.feed_container]
     plan = year.scenario.feed
     ordered = bought.order_day.astype(np.int64) * MICROSECONDS_PER_DAY + ORDER_HOUR * HOUR
-    number = bought.purchase_id % WIDE_DAY_ROWS
     yield rows(
         "inventory_feedpurchase",
         len(bought),
@@ -57,8 +57,8 @@ def feed_purchases(year: YearInputs) -> Iterator[Rows]:
         cost_per_kg=Scaled(bought.price_cents_per_kg),
         supplier=Coded(bought.supplier, plan.suppliers),
         batch_number=[
-            _lot_number(plan.suppliers[supplier], day, n)
-            for supplier, day, n in zip(bought.supplier, bought.order_day, number, strict=True)
+            _lot_number(year, int(store), plan.suppliers[supplier], int(day))
+            for store, supplier, day in zip(bought.feed_container, bought.supplier, bought.order_day, strict=True)
         ],
         expiry_date=bought.delivery_day.astype(np.int64) + plan.shelf_life_days,
         notes=Coded(
@@ -82,10 +82,13 @@ def _purchases(year: YearInputs) -> FeedLots:
     return FeedLots.concat([year.ledger.feed_lots, ordered_lots]).sorted_by("purchase_id")
 
 
-def _lot_number(supplier: str, order_day: int, number: int) -> str:
-    """Return the manufacturer's lot number as printed on the delivery note, such as ``HN-150321-0007``."""
+def _lot_number(year: YearInputs, store: int, supplier: str, order_day: int) -> str:
+    """The manufacturer's lot number as printed on the delivery note, such as ``HN-150321-004070712``: nine digits
+    drawn by the silo it is for, so that no two of a day's lots meet."""
     day: date = to_date(order_day)
-    return f"{''.join(word[0] for word in supplier.split())}-{day:%y%m%d}-{number + 1:04d}"
+    key = year.infrastructure.feed_container_draws.key(store)
+    number = stream(year.scenario.seed, "feed_lot", *key, order_day).integers(10**9)
+    return f"{''.join(word[0] for word in supplier.split())}-{day:%y%m%d}-{number:09d}"
 
 
 def _lot_ids(lots: FeedLots) -> np.ndarray:

@@ -20,7 +20,7 @@ from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master_ids import master_day
 from aquamind_assets.records.users.person_names import FAROESE, SCOTTISH, user_names
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import ByName, Key
 from aquamind_assets.tables.rows import Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, narrow_row_ids, row_ids
 
@@ -55,6 +55,7 @@ class Staff:
 
     Attributes:
         people: in the order of their ids.
+        keys: what keys the draws about each: the post, and its number among equal posts.
         user_id: id of each, shape (people,).
         crew_first: position in ``people`` of the first operator of each site, shape (sites,).
         crew_size: operators of each site, shape (sites,).
@@ -63,6 +64,7 @@ class Staff:
     scenario: Scenario
     infrastructure: Infrastructure
     people: tuple[Person, ...]
+    keys: tuple[tuple[Key, ...], ...]
     user_id: np.ndarray
     crew_first: np.ndarray
     crew_size: np.ndarray
@@ -89,7 +91,7 @@ class Staff:
     def _one_of(self, role: str, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
         first, count = self._posts[role]
         geography = np.asarray(geography, dtype=np.int64)
-        return self.user_id[first[geography] + np.asarray(key, dtype=np.int64) % count[geography]]
+        return self.user_id[first[geography] + _drawn_post(np.asarray(key, dtype=np.int64), count[geography])]
 
     @cached_property
     def _posts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -132,10 +134,38 @@ def staff(scenario: Scenario, infrastructure: Infrastructure) -> Staff:
         scenario=scenario,
         infrastructure=infrastructure,
         people=tuple(people),
+        keys=_keys(scenario, people),
         user_id=narrow_row_ids(np.full(len(people), master_day(scenario)), np.arange(len(people))),
         crew_first=np.array(first, dtype=np.int64),
         crew_size=np.where(at_sea, AREA_CREW, STATION_CREW),
     )
+
+
+def _keys(scenario: Scenario, people: list[Person]) -> tuple[tuple[Key, ...], ...]:
+    equal: dict[Person, int] = {}
+    keys = []
+    for one in people:
+        number = equal[one] = equal.get(one, -1) + 1
+        place = scenario.farm.geographies[one.geography].name if one.geography >= 0 else ""
+        keys.append((place, one.department, one.title, one.subsidiary, number))
+    return tuple(keys)
+
+
+def _drawn_post(key: np.ndarray, posts: np.ndarray) -> np.ndarray:
+    """One of each number of ``posts`` for each ``key``, int64 (n,): the post with the highest hash of post and key, so
+    that a further post takes only the keys it wins.
+
+    The hash is the finalizer of SplitMix64 (Steele et al. 2014).
+    """
+    best, chosen = np.zeros(key.shape, dtype=np.uint64), np.zeros(key.shape, dtype=np.int64)
+    for post in range(int(posts.max(initial=0))):
+        hashed = key.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15 * (post + 1) % 2**64)
+        hashed = (hashed ^ (hashed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        hashed = (hashed ^ (hashed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        hashed ^= hashed >> np.uint64(31)
+        wins = (post < posts) & (hashed > best)
+        best, chosen = np.where(wins, hashed, best), np.where(wins, post, chosen)
+    return chosen
 
 
 def _headquarters() -> list[Person]:
@@ -169,13 +199,19 @@ def _team(geography: int, stations: int, areas: int) -> list[Person]:
     ]
 
 
-def _full_names(scenario: Scenario, people: tuple[Person, ...]) -> list[tuple[str, str]]:
-    """Return given and family name of each person, in the language of the geography; for the whole company, in that of
-    the first geography."""
-    codes = [scenario.farm.geographies[max(one.geography, 0)].code for one in people]
+def _full_names(people: Staff) -> list[tuple[str, str]]:
+    """Given and family name of each: of the geography's language, the company's people of that of the geography with
+    most batches."""
+    specs = people.scenario.farm.geographies
+    main = min(specs, key=lambda spec: (-spec.batch_share, spec.name))
+    codes = [(specs[one.geography] if one.geography >= 0 else main).code for one in people.people]
     supply = {
-        code: iter(_NAMES[code].draw(codes.count(code), stream(scenario.seed, "names", number)))
-        for number, code in enumerate(sorted(set(codes)))
+        code: iter(
+            _NAMES[code].draw(
+                [keys for keys, own in zip(people.keys, codes, strict=True) if own == code], people.scenario.seed
+            )
+        )
+        for code in set(codes)
     }
     return [next(supply[code]) for code in codes]
 
@@ -183,7 +219,7 @@ def _full_names(scenario: Scenario, people: tuple[Person, ...]) -> list[tuple[st
 def users(year: YearInputs) -> Iterator[Rows]:
     """Yield ``auth_user``: all users, the same in every year."""
     people = staff(year.scenario, year.infrastructure)
-    names = _full_names(year.scenario, people.people)
+    names = _full_names(people)
     logins = user_names(names)
     admin = np.array([one.role == "ADMIN" for one in people.people])
     yield rows(
@@ -199,34 +235,31 @@ def users(year: YearInputs) -> Iterator[Rows]:
         email=[f"{login}@aquamind.example" for login in logins],
         is_staff=admin | np.array([one.role == "MGR" and one.geography < 0 for one in people.people]),
         is_active=True,
-        date_joined=_joined(year.scenario, len(people.people)),
+        date_joined=_joined(people),
     )
 
 
 def user_profiles(year: YearInputs) -> Iterator[Rows]:
     """Yield ``users_userprofile``: one for each user."""
     scenario = year.scenario
-    people = staff(scenario, year.infrastructure).people
-    size = len(people)
-    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in people]
-    numbers = stream(scenario.seed, "phones").integers(0, 10, (size, 6))
-    joined = _joined(scenario, size)
+    people = staff(scenario, year.infrastructure)
+    everybody, size = people.people, len(people.people)
+    codes = [scenario.farm.geographies[one.geography].code if one.geography >= 0 else "ALL" for one in everybody]
+    numbers = [int(ByName(scenario.seed, "phone", *keys).uniform("number") * 10**6) for keys in people.keys]
+    joined = _joined(people)
     yield rows(
         "users_userprofile",
         size,
         id=row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         user_id=narrow_row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         profile_picture=None,
-        full_name=[f"{given} {family}" for given, family in _full_names(scenario, people)],
-        phone=[
-            f"{_PHONES.get(code, '+298')} {''.join(map(str, digits))}"
-            for code, digits in zip(codes, numbers, strict=True)
-        ],
-        job_title=[one.title for one in people],
-        department=[one.department for one in people],
+        full_name=[f"{given} {family}" for given, family in _full_names(people)],
+        phone=[f"{_PHONES.get(code, '+298')} {number:06}" for code, number in zip(codes, numbers, strict=True)],
+        job_title=[one.title for one in everybody],
+        department=[one.department for one in everybody],
         geography=codes,
-        subsidiary=[one.subsidiary for one in people],
-        role=[one.role for one in people],
+        subsidiary=[one.subsidiary for one in everybody],
+        role=[one.role for one in everybody],
         language_preference=[_LANGUAGES.get(code, "en") for code in codes],
         date_format_preference="DMY",
         created_at=joined,
@@ -234,9 +267,10 @@ def user_profiles(year: YearInputs) -> Iterator[Rows]:
     )
 
 
-def _joined(scenario: Scenario, size: int) -> np.ndarray:
-    """Accounts are created one after another on the first morning."""
-    return master_day(scenario) * MICROSECONDS_PER_DAY + 6 * HOUR + np.arange(size) * (HOUR // 60)
+def _joined(people: Staff) -> np.ndarray:
+    """Accounts are opened on the first morning, over three hours."""
+    minutes = [int(180 * ByName(people.scenario.seed, "account", *keys).uniform("minute")) for keys in people.keys]
+    return master_day(people.scenario) * MICROSECONDS_PER_DAY + 6 * HOUR + np.array(minutes) * (HOUR // 60)
 
 
 def _unusable_password(seed: int, login: str) -> str:

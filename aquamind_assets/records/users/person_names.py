@@ -5,9 +5,10 @@ roles of people (``people``).
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from aquamind_assets.streams import ByName, Key
 
 
 @dataclass(frozen=True)
@@ -17,17 +18,31 @@ class NameList:
     given: tuple[str, ...]
     family: tuple[str, ...]
 
-    def draw(self, count: int, random: np.random.Generator) -> list[tuple[str, str]]:
-        """Return ``count`` different (given, family) pairs.
+    def draw(self, people: Sequence[tuple[Key, ...]], seed: int) -> list[tuple[str, str]]:
+        """A (given, family) pair for each of ``people``, given by the keys of their draws; no two share one.
+
+        Every name of a list is drawn for every person, and the highest draw counts, so a further name changes only the
+        people who get it. A person who would share both names with an earlier one takes the family name with the next
+        draw, and so on.
 
         Raises:
-            ValueError: the lists have fewer pairs.
+            ValueError: the lists have fewer pairs than people.
         """
         pairs = len(self.given) * len(self.family)
-        if count > pairs:
-            raise ValueError(f"{count} people need names, the list has {pairs}")
-        chosen = random.permutation(pairs)[:count]
-        return [(self.given[pair % len(self.given)], self.family[pair // len(self.given)]) for pair in chosen]
+        if len(people) > pairs:
+            raise ValueError(f"{len(people)} people need names, the list has {pairs}")
+        taken: set[tuple[str, str]] = set()
+        chosen = []
+        for keys in people:
+            given, family = (ByName(seed, f"person.{part}", *keys) for part in ("given", "family"))
+            ranked = (
+                (first, last)
+                for first in sorted(self.given, key=given.uniform, reverse=True)
+                for last in sorted(self.family, key=family.uniform, reverse=True)
+            )
+            chosen.append(next(pair for pair in ranked if pair not in taken))
+            taken.add(chosen[-1])
+        return chosen
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from aquamind_assets.farm.draws import batch_choice
 from aquamind_assets.farm.processes.disease import Disease
 from aquamind_assets.farm.processes.mortality import Mortality
 from aquamind_assets.farm.processes.treatment import Treatment
@@ -8,6 +9,7 @@ from aquamind_assets.farm.processes.vaccination import Vaccination
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.streams import ByName
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +139,9 @@ def test_outbreaks_reach_the_next_container_after_ten_to_twenty_days(scenario: S
 
 def test_companions_come_as_often_as_stated(scenario: Scenario, keys: list[str]) -> None:
     disease = Disease.from_scenario(scenario)
-    n = 20_000
-    with_agd = disease.brings_along(np.full(n, keys.index("AGD")), np.random.default_rng(11).random((n, len(keys))))
-    assert with_agd.mean(axis=0)[keys.index("COSTIA")] == pytest.approx(0.30, abs=0.01)
-    assert with_agd.sum() == with_agd[:, keys.index("COSTIA")].sum()
+    assert disease.companions_of(keys.index("AGD")) == [keys.index("COSTIA")]
+    assert disease.companions[keys.index("AGD"), keys.index("COSTIA")] == 0.30
+    assert disease.companions_of(keys.index("COSTIA")) == []
 
 
 def test_sick_share_stays_a_share_and_graver_outbreaks_are_seen_sooner(scenario: Scenario) -> None:
@@ -159,8 +160,7 @@ def test_only_isa_and_ipn_are_reported_and_only_isa_empties_cages(scenario: Scen
 
 def test_vaccines_are_chosen_by_share_and_given_once_in_parr_or_smolt(scenario: Scenario) -> None:
     vaccination = Vaccination.from_scenario(scenario)
-    u = (np.arange(1000) + 0.5) / 1000
-    assert np.bincount(vaccination.choose(u)).tolist() == [700, 300]
+    assert _vaccines(vaccination) == pytest.approx([0.7, 0.3, 0.0], abs=0.02)
     stage = np.array([Stage.FRY, Stage.PARR, Stage.SMOLT, Stage.SMOLT, Stage.SMOLT, Stage.POST_SMOLT])
     due = vaccination.due(
         np.zeros(6, dtype=int),
@@ -172,8 +172,14 @@ def test_vaccines_are_chosen_by_share_and_given_once_in_parr_or_smolt(scenario: 
     partly = Vaccination.from_scenario(
         load_scenario("tiny", ["health.vaccines.standard.share=0.2", "health.vaccines.enhanced.share=0.1"])
     )
-    assert (partly.choose(u) == -1).sum() == 700
+    assert _vaccines(partly) == pytest.approx([0.2, 0.1, 0.7], abs=0.02)
     assert not partly.due(np.array([-1]), np.array([Stage.SMOLT]), np.array([0]), np.array([False])).any()
+
+
+def _vaccines(vaccination: Vaccination) -> np.ndarray:
+    """Shares of many batches that get each vaccine, and none."""
+    got = [batch_choice(1, "vaccine", batch, vaccination.names, vaccination.shares) for batch in range(20_000)]
+    return np.bincount(got, minlength=3) / len(got)
 
 
 def test_lice_are_treated_above_the_threshold_and_fourteen_days_after_the_last_time(scenario: Scenario) -> None:
@@ -182,7 +188,7 @@ def test_lice_are_treated_above_the_threshold_and_fourteen_days_after_the_last_t
     assert due.tolist() == [False, True, False, True, False]
     never = Treatment.from_scenario(load_scenario("tiny", ["health.lice.treatments={}"]))
     assert not never.due(np.array([9.0]), np.array([99])).any()
-    assert never.choose(np.array([9.0]), np.zeros(1), np.array([0.5])).tolist() == [-1]
+    assert never.choose(np.array([9.0]), np.zeros(1), np.full((1, len(never.keys)), 0.5)).tolist() == [-1]
 
 
 @pytest.mark.parametrize(("key", "median"), [("thermal", 0.86), ("freshwater", 0.79), ("mechanical", 0.51)])
@@ -199,21 +205,23 @@ def test_efficacy_has_the_published_median_and_spread(scenario: Scenario, key: s
 
 def test_methods_suit_the_water_and_follow_the_preference(scenario: Scenario) -> None:
     treatment = Treatment.from_scenario(scenario)
-    u = (np.arange(10_000) + 0.5) / 10_000
     named = [one.key for one in scenario.health.treatments]
-    chosen = np.bincount(treatment.choose(np.full(u.size, 9.0), np.zeros(u.size), u), minlength=len(named)) / u.size
+    n = 40_000
+    u = np.random.default_rng(13).random((n, len(named)))
+    chosen = np.bincount(treatment.choose(np.full(n, 9.0), np.zeros(n), u), minlength=len(named)) / n
     wanted = scenario.health.lice.treatments
-    assert chosen == pytest.approx([wanted.get(key, 0) / sum(wanted.values()) for key in named], abs=1e-3)
-    warm = set(treatment.choose(np.full(u.size, 15.5), np.zeros(u.size), u).tolist())
+    assert chosen == pytest.approx([wanted.get(key, 0) / sum(wanted.values()) for key in named], abs=0.01)
+    warm = set(treatment.choose(np.full(n, 15.5), np.zeros(n), u).tolist())
     assert warm == {named.index("mechanical"), named.index("freshwater")}
 
 
 def test_diseases_get_their_own_treatments_mostly_the_first(scenario: Scenario, keys: list[str]) -> None:
     treatment = Treatment.from_scenario(scenario)
     named = [one.key for one in scenario.health.treatments]
-    u = (np.arange(1000) + 0.5) / 1000
     for row, one in enumerate(scenario.health.diseases):
-        chosen = treatment.choose_for_disease(np.full(u.size, row), u)
+        chosen = np.array(
+            [treatment.choose_for_disease(row, (case + 0.5) / 1000, ByName(1, "other", case)) for case in range(1000)]
+        )
         assert {named[method] for method in chosen} == set(one.treatments)
         assert (chosen == named.index(one.treatments[0])).mean() >= 0.7
 

@@ -6,12 +6,13 @@ The number within the day encodes the subject of an entry, so that an entry has 
 written and whatever else happened on that day.
 """
 
+import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
 
 from aquamind_assets.records.health.journal.grammar import Pen
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.streams import stream
+from aquamind_assets.streams import Key
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, to_date, year_days
 
 LOW, MEDIUM, HIGH = 0, 1, 2
@@ -72,14 +73,21 @@ class Entry:
 
     @property
     def instant(self) -> int:
-        """Time of writing, microseconds since 1970."""
-        return self.day * MICROSECONDS_PER_DAY + _HOURS[self.kind] * HOUR + self.number % 60 * (HOUR // 60)
+        """When it was written, microseconds since 1970."""
+        # By what it says, not by its number, which counts what else there is.
+        minute = hashlib.blake2b(self.text.encode(), digest_size=1).digest()[0] % 60
+        return self.day * MICROSECONDS_PER_DAY + _HOURS[self.kind] * HOUR + minute * (HOUR // 60)
 
 
-def pen(year: YearInputs, kind: Kind, *keys: int) -> Pen:
-    """Return the pen for an entry about ``keys``: the container, the batch, the day. Row ids are no keys, because they
-    depend on other events of the day."""
-    return Pen(stream(year.scenario.seed, f"journal_{kind.name.lower()}", *keys))
+def pen(year: YearInputs, kind: Kind, *keys: Key) -> Pen:
+    """The pen for an entry about ``keys``: the names of container and disease, the batch, the day; not a row or its id,
+    which counts what else there is."""
+    return Pen(year.scenario.seed, f"journal_{kind.name.lower()}", *keys)
+
+
+def named(year: YearInputs, container: int) -> tuple[Key, ...]:
+    """Keys of a container in Containers, or of none (-1)."""
+    return year.infrastructure.container_draws.key(container) if container >= 0 else ("", -1)
 
 
 def spoken(day: int) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from aquamind_assets.ledger.codes import EventKind, Movement, Outcome, Stage, TreatmentReason
-from aquamind_assets.records.health.disease_signs import signs_of
 from aquamind_assets.records.health.fish_samples import samples
 from aquamind_assets.records.health.journal import phrases
 from aquamind_assets.records.health.journal.entry import (
@@ -21,6 +20,7 @@ from aquamind_assets.records.health.journal.entry import (
     Entry,
     Kind,
     by_now,
+    named,
     pen,
     spoken,
     within_year,
@@ -46,11 +46,12 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
     for one in np.flatnonzero(found.detected_day >= 0):
         container, kind = int(found.container[one]), int(found.disease[one])
         disease, name, short = diseases[kind], full_name(year, container), container_name(year, container)
-        number = container * len(diseases) + kind
+        # Diseases may be added at the end of their list without moving a number.
+        number = kind * len(year.infrastructure.containers) + container
         last, detected, treated = int(found.end_day[one]) - 1, int(found.detected_day[one]), int(found.treated_day[one])
         over = last <= year.lives.through
-        writer = pen(year, Kind.DIAGNOSIS, container, kind, int(found.start_day[one]))
-        text = phrases.diagnosis(disease, signs_of(disease.key), name, short, noun(year, container), writer)
+        writer = pen(year, Kind.DIAGNOSIS, *named(year, container), disease.key, int(found.start_day[one]))
+        text = phrases.diagnosis(disease, disease.signs, name, short, noun(year, np.array([container])), writer)
         how = phrases.recovery(
             disease.name,
             short,
@@ -74,7 +75,7 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
             how if over else "",
         )
         if over and not found.depopulated[one] and (stay_end[one] < 0 or last < stay_end[one]):
-            again = pen(year, Kind.RECOVERY, container, kind, int(found.start_day[one]))
+            again = pen(year, Kind.RECOVERY, *named(year, container), disease.key, int(found.start_day[one]))
             text = phrases.recovery(
                 disease.name, name, spoken(last), spoken(treated) if treated >= 0 else None, False, again
             )
@@ -95,7 +96,8 @@ def treatment_entries(year: YearInputs) -> Iterator[Entry]:
         reason, outcome = TreatmentReason(given.reason[one]), Outcome(given.outcome[one])
         care = reason == TreatmentReason.DISEASE and methods[given.method[one]].kind == "other"
         kind = "care" if care else _TREATED_AGAINST[reason]
-        writer = pen(year, Kind.TREATMENT, int(given.batch_id[one]), int(given.container[one]), int(given.day[one]))
+        place = named(year, int(given.container[one]))
+        writer = pen(year, Kind.TREATMENT, int(given.batch_id[one]), *place, int(given.day[one]))
         text = phrases.treatment(describe(year, given, one), kind, writer)
         day, how = int(given.day[one]), ""
         if outcome != Outcome.PENDING:
@@ -149,7 +151,7 @@ def mixing_entries(year: YearInputs) -> Iterator[Entry]:
         )
         container = int(moves.to_container[arrived][0])
         sources = born.number[year.batch_rows(parts.source_batch[mine])].tolist()
-        writer = pen(year, Kind.MOVE, container, day)
+        writer = pen(year, Kind.MOVE, *named(year, container), day)
         text = phrases.mixed(
             full_name(year, container), sources, parts.count[mine].tolist(), parts.weight_g[mine].tolist(), writer
         )
@@ -172,7 +174,7 @@ def event_entries(year: YearInputs) -> Iterator[Entry]:
         severity = (
             HIGH if share >= _GRAVE_LOSS or kind == EventKind.ESCAPE else MEDIUM if share >= _NOTABLE_LOSS else LOW
         )
-        writer = pen(year, Kind.EVENT, container, day, kind)
+        writer = pen(year, Kind.EVENT, *named(year, container), day, kind.name)
         text = phrases.struck(kind, full_name(year, container), lost, writer)
         done = by_now(year, within_year(year, day + _EVENT_CLOSED_DAYS))
         number = int(events.event_id[one]) % WIDE_DAY_ROWS

@@ -5,13 +5,13 @@ entry always has the same text. Does not belong here: which entries there are (`
 (``phrases``).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.records.health.disease_signs import Signs
+from aquamind_assets.scenario.signs import Signs
+from aquamind_assets.streams import ByName, Key
 
 LOW_OXYGEN = 7.0
 """Oxygen in mg/L below which the text mentions it (domain: cage oxygen)."""
@@ -21,26 +21,34 @@ LEAN_FEEDING = 0.6
 
 
 class Pen:
-    """Chooses among phrases with a random generator of its own."""
+    """Chooses among phrases: each has a draw of its own, so a further phrase takes only what it is chosen for.
 
-    def __init__(self, draws: np.random.Generator) -> None:
-        self._draws = draws
+    A phrase is drawn anew each time it is up for a choice.
+    """
+
+    def __init__(self, seed: int, process: str, *keys: Key) -> None:
+        self._draws = ByName(seed, process, *keys)
+        self._times: Counter[str] = Counter()
 
     def one(self, phrases: Sequence[str]) -> str:
-        """Return one of the phrases."""
-        return phrases[int(self._draws.integers(len(phrases)))]
+        """One of the phrases."""
+        return max(phrases, key=self._uniform)
 
     def some(self, phrases: Sequence[str], count: int) -> list[str]:
-        """Return ``count`` different phrases, or all if there are fewer."""
-        return [phrases[i] for i in self._draws.permutation(len(phrases))[:count]]
+        """``count`` different phrases, or all there are."""
+        return self.shuffled(phrases)[:count]
 
-    def maybe(self, probability: float) -> bool:
-        """Return True with this probability."""
-        return bool(self._draws.random() < probability)
+    def maybe(self, probability: float, phrase: str) -> bool:
+        """Whether a phrase is used, which it is with this probability."""
+        return self._uniform(phrase) < probability
 
-    def shuffled(self, sentences: list[str]) -> list[str]:
-        """Return the sentences in random order."""
-        return [sentences[i] for i in self._draws.permutation(len(sentences))]
+    def shuffled(self, sentences: Sequence[str]) -> list[str]:
+        """The sentences in some order."""
+        return sorted(sentences, key=self._uniform)
+
+    def _uniform(self, phrase: str) -> float:
+        self._times[phrase] += 1
+        return self._draws.uniform(f"{self._times[phrase]}/{phrase}")
 
 
 @dataclass(frozen=True)
@@ -301,7 +309,7 @@ def weekly_round(seen: Round, pen: Pen) -> str:
     looks = _ALEVINS if seen.stage == Stage.EGG_ALEVIN and seen.hatched else _LOOK[seen.stage]
     if not seen.diagnosed:
         sentences += pen.some(looks, 2 if seen.strain < ALERT else 1)
-    kept = [sentence for sentence in pen.shuffled(sentences) if pen.maybe(0.85)]
+    kept = [sentence for sentence in pen.shuffled(sentences) if pen.maybe(0.85, sentence)]
     calm, alert = (
         (_PLANS_FOLLOWED, _PLANS_KNOWN)
         if seen.diagnosed

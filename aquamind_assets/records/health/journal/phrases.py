@@ -7,9 +7,9 @@ entries there are (``events``).
 from collections.abc import Sequence
 
 from aquamind_assets.ledger.codes import EventKind, Outcome, Stage
-from aquamind_assets.records.health.disease_signs import Signs
 from aquamind_assets.records.health.journal.grammar import Pen, weight
 from aquamind_assets.scenario.health import DiseaseSpec
+from aquamind_assets.scenario.signs import Signs
 
 _DIAGNOSED = (
     "{disease} in {container}, confirmed by PCR.",
@@ -310,4 +310,5 @@ def sampled(names: Sequence[str], fish: int, grams: float, condition: float, con
         pen.one(_MEASURED).format(weight=weight(grams), condition=condition),
         pen.one(_CONCERNS).format(concern=concern.lower()) if concern else pen.one(_NO_CONCERNS),
     ]
-    return " ".join(sentences + ([pen.one(_SAMPLED_NOTES)] if pen.maybe(0.5) else []))
+    note = pen.one(_SAMPLED_NOTES)
+    return " ".join(sentences + ([note] if pen.maybe(0.5, note) else []))

@@ -16,7 +16,6 @@ import numpy as np
 from aquamind_assets.ledger.codes import EventKind, Stage, TreatmentReason
 from aquamind_assets.ledger.model import Outbreaks
 from aquamind_assets.records.batch.mortality_events import deaths_by_cause
-from aquamind_assets.records.health.disease_signs import signs_of
 from aquamind_assets.records.health.journal import grammar, phrases
 from aquamind_assets.records.health.journal.entry import (
     HIGH,
@@ -25,6 +24,7 @@ from aquamind_assets.records.health.journal.entry import (
     Entry,
     Kind,
     by_now,
+    named,
     pen,
     spoken,
     within_year,
@@ -164,13 +164,15 @@ def _seen(
         30 if spec.mortality_basis == "month" else (spec.nominal_days.low + spec.nominal_days.high) / 2
     )
     worst, worst_share = _worst(fish, week, container)
-    diseases = [
-        (int(disease), int(count)) for disease, count in zip(*np.unique(known.disease, return_counts=True), strict=True)
-    ]
+    counted = zip(*np.unique(known.disease, return_counts=True), strict=True)
+    diseases = sorted(
+        ((int(disease), int(count)) for disease, count in counted),
+        key=lambda pair: year.scenario.health.diseases[pair[0]].name,
+    )
     round_seen = grammar.Round(
         place=place_name(year, container),
         containers=container.size,
-        noun=noun(year, int(container[0])),
+        noun=noun(year, container),
         stage=stage,
         hatched=bool(np.average(weights, weights=living) >= year.scenario.farm.eggs.alevin_weight_g),
         fish=int(living.sum()),
@@ -195,7 +197,7 @@ def _seen(
         threshold=year.scenario.health.lice.threshold,
         reason=known_reason(year, worst, int(fish.batch_id[today.start]), int(fish.day[today.start])),
         diagnosed=tuple((year.scenario.health.diseases[disease].name, count) for disease, count in diseases),
-        signs=tuple(signs_of(year.scenario.health.diseases[disease].key) for disease, _ in diseases),
+        signs=tuple(year.scenario.health.diseases[disease].signs for disease, _ in diseases),
     )
     return round_seen, worst
 
@@ -265,7 +267,7 @@ def _spikes(year: YearInputs, fish: _BatchDays, rows: slice) -> Iterator[Entry]:
         ):
             continue
         last = int(day)
-        writer = pen(year, Kind.SPIKE, container, last)
+        writer = pen(year, Kind.SPIKE, *named(year, container), last)
         text = phrases.spike(
             full_name(year, container), int(fish.deaths[at]), 100 * float(share[at - rows.start]), writer
         )
