@@ -5,7 +5,10 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import numpy as np
@@ -31,6 +34,8 @@ class Asked:
         self._connection = duckdb.connect(":memory:")
         for setting in SETTINGS:
             self._connection.execute(f"SET {setting}")
+        # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
+        self._connection.execute(f"SET temp_directory = '{Path(gettempdir()) / f'aquamind-duckdb-{uuid4().hex}'}'")
         if filesystem is not None:
             self._connection.register_filesystem(filesystem)
         self._shown: dict[str, tuple[str, ...]] = {}
