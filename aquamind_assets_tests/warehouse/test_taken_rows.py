@@ -212,7 +212,7 @@ def test_a_key_that_holds_under_a_condition(warehouse: Warehouse) -> None:
     assert warehouse.taken_keys([keys], [stays.take(slice(1, 2))]) == []
 
 
-def test_sites_of_the_same_name_stay_apart(warehouse: Warehouse) -> None:
+def test_a_site_of_the_same_name_is_announced_and_stays_apart(warehouse: Warehouse) -> None:
     execute(
         warehouse,
         f"INSERT INTO infrastructure_geography (id, name, description, created_at, updated_at) VALUES (1, 'Here', '',"
@@ -225,10 +225,10 @@ def test_sites_of_the_same_name_stay_apart(warehouse: Warehouse) -> None:
         f" geography_id) VALUES (1, ' a', 62, -7, 1, {true}, {NOW}, {NOW}, 1)",
     )
     assert [str(one) for one in warehouse.meetings(parents())] == [
-        "infrastructure_area: name = A exists; the platform's own row gets A-2"
+        "infrastructure_area: name = A exists (row 1); the platform writes a row of its own beside it"
     ]
     write_parents(warehouse)
-    assert warehouse.query("SELECT name FROM infrastructure_area ORDER BY id") == [(" a",), ("A-2",)]
+    assert warehouse.query("SELECT name FROM infrastructure_area ORDER BY id") == [(" a",), ("A",)]
     assert warehouse.manifest() == warehouse.recount()
 
 

@@ -42,19 +42,23 @@ class Meeting:
         key: the platform's key, such as ``name = Atlantic Salmon``.
         their_id: id of the user-entered row; None where it is one of many.
         action: ``adopted``: the platform refers to the user-entered row and writes none; ``changed``: the platform's
-            row gets another key.
+            row gets another key; ``beside``: the platform writes a row of its own with the same key.
         written: the changed key; ``""`` where the row is adopted.
     """
 
     table: str
     key: str
     their_id: int | None
-    action: Literal["adopted", "changed"]
+    action: Literal["adopted", "changed", "beside"]
     written: str = ""
 
     def __str__(self) -> str:
         if self.action == "adopted":
             return f"{self.table}: {self.key} exists (row {self.their_id}); the platform refers to that row"
+        if self.action == "beside":
+            return (
+                f"{self.table}: {self.key} exists (row {self.their_id}); the platform writes a row of its own beside it"
+            )
         return f"{self.table}: {self.key} exists; the platform's own row gets {self.written}"
 
 
@@ -206,6 +210,11 @@ class _Table:
                 changed = self._records.changed.get((self._table, _id(row), key[-1]))
                 if changed:
                     yield Meeting(self._table, _shown(row, key), None, "changed", str(changed.change.written))
+            for key in self._policy.shared:
+                wanted = self._folded(row, key)
+                same = [number for number, theirs in self._theirs.items() if _folded_of(theirs, key) == wanted]
+                if same:
+                    yield Meeting(self._table, _shown(row, key), same[0], "beside")
 
     def _keys(self, row: _Row) -> set[str]:
         return {_shown(row, key.columns) for key in self._policy.adopted_by}

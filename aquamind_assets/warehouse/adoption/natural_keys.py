@@ -37,16 +37,18 @@ class MasterData:
         distinct: keys that no two rows may share. The last column of one is changed where a row of the platform would
             share it with a user-entered row that is not adopted.
         copies: by column, where its values are repeated.
+        shared: keys that a row of the platform may share with a user-entered one; both rows are there then.
     """
 
     adopted_by: tuple[NaturalKey, ...] = ()
     distinct: tuple[tuple[str, ...], ...] = ()
     copies: Mapping[str, tuple[Copy, ...]] | None = None
+    shared: tuple[tuple[str, ...], ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that matter, each once."""
-        keys = [key.columns + key.agreeing for key in self.adopted_by] + list(self.distinct)
+        keys = [key.columns + key.agreeing for key in self.adopted_by] + list(self.distinct + self.shared)
         return tuple(dict.fromkeys(column for key in keys for column in key))
 
 
@@ -55,9 +57,10 @@ _BY_NAME = MasterData((NaturalKey(("name",)),), (("name",),))
 MASTER_DATA: Mapping[str, MasterData] = {
     "auth_user": MasterData(distinct=(("username",),)),
     "infrastructure_geography": _BY_NAME,
-    # A site is a place of its own, with its own position; but two of one name could not be told apart.
-    "infrastructure_area": MasterData(distinct=(("name",),)),
-    "infrastructure_freshwaterstation": MasterData(distinct=(("name",),)),
+    # A site is a place of its own, with its own position, whatever its name; and its name is in the platform's texts,
+    # in the journal and on purchases of feed.
+    "infrastructure_area": MasterData(shared=(("name",),)),
+    "infrastructure_freshwaterstation": MasterData(shared=(("name",),)),
     # Its name is not unique in the database, but the application's get_or_create fails on two of one name.
     "infrastructure_containertype": MasterData((NaturalKey(("name",), ("category",)),), (("name",),)),
     "batch_species": MasterData(
