@@ -1,4 +1,4 @@
-"""Everything that Dagster is shown, put together.
+"""All definitions of the code location, put together.
 
 Belongs here: assembling. Does not belong here: any asset, job, schedule, check or resource itself.
 """
@@ -18,7 +18,7 @@ from aquamind_assets.settings import Settings
 
 
 def build_defs(settings: Settings | None = None, platform: Platform | None = None) -> dg.Definitions:
-    """All definitions for these settings (default: from the environment), or around a platform that somebody watches.
+    """All definitions for these settings (default: from the environment), or around a platform whose progress is shown.
 
     Raises:
         ScenarioError: the scenario cannot be used.

@@ -1,6 +1,6 @@
 """Laws and realism as Dagster's asset checks, year by year.
 
-Belongs here: what Dagster is told of a check and of its result, and the step for checks that need several assets. Does
+Belongs here: what Dagster shows of a check and of its result, and the step for checks that need several assets. Does
 not belong here: what is checked (``integrity``, ``realism``).
 
 Laws are blocking: where one is broken, the run stops before anything is made from the year. They are judged within the
@@ -16,7 +16,7 @@ import dagster as dg
 
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.registry import LAWS, SIMULATED, Law, Verdict, judge
+from aquamind_assets.laws.registry import LAWS, SIMULATED, JudgedLaw, Law, judge
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
@@ -24,7 +24,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
 from aquamind_assets.realism.statistics import is_full_scale, measure
-from aquamind_assets.realism.targets import Finding, load_targets
+from aquamind_assets.realism.targets import Comparison, load_targets
 from aquamind_assets.realism.targets import compare as compare_figures
 from aquamind_assets.records.inputs import YearInputs
 
@@ -61,18 +61,19 @@ def _spec(
 def results_of(asset: str, evidence: Evidence) -> list[dg.AssetCheckResult]:
     """Results of an asset's laws, those that look at other assets beside it left out."""
     return [
-        told(verdict) for verdict in judge([law for law in LAWS if law.asset == asset and not law.beside], evidence)
+        check_result(judged)
+        for judged in judge([law for law in LAWS if law.asset == asset and not law.beside], evidence)
     ]
 
 
-def told(verdict: Verdict) -> dg.AssetCheckResult:
-    """A verdict as Dagster shows it: a violation is an error; a law that checked nothing without a known reason is a
+def check_result(judged: JudgedLaw) -> dg.AssetCheckResult:
+    """A judged law as Dagster shows it: a violation is an error; a law that checked nothing without a known reason is a
     warning."""
-    result = verdict.result
+    result = judged.result
     metadata: dict[str, Any] = {
         "violations": result.violations,
         "rows_checked": result.total_checked,
-        "seconds": round(verdict.seconds, 3),
+        "seconds": round(judged.seconds, 3),
         "checked": dg.MetadataValue.json(dict(result.checked)),
     }
     if result.examples:
@@ -81,8 +82,8 @@ def told(verdict: Verdict) -> dg.AssetCheckResult:
         metadata["not checked"] = dg.MetadataValue.md("\n".join(f"* {text}" for text in result.not_checked))
     severity = dg.AssetCheckSeverity.ERROR if result.violations or result.passed else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
-        asset_key=verdict.law.asset,
-        check_name=verdict.law.name,
+        asset_key=judged.law.asset,
+        check_name=judged.law.name,
         passed=result.passed,
         severity=severity,
         description=str(result),
@@ -92,13 +93,13 @@ def told(verdict: Verdict) -> dg.AssetCheckResult:
 
 def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckResult:
     """The year's published figures."""
-    findings = compare_figures(
+    comparisons = compare_figures(
         load_targets(),
         _measured(platform, _observed(platform, year, ledger)),
         "year",
         full_scale=is_full_scale(platform.infrastructure),
     )
-    return _told_figures(FIGURES, findings)
+    return _figures_result(FIGURES, comparisons)
 
 
 def _observed(platform: Platform, year: int, ledger: Ledger) -> Observations:
@@ -115,19 +116,19 @@ def _measured(platform: Platform, observed: Observations) -> Any:
     return measure(platform.scenario, platform.infrastructure, observed)
 
 
-def _told_figures(name: str, findings: list[Finding]) -> dg.AssetCheckResult:
+def _figures_result(name: str, comparisons: list[Comparison]) -> dg.AssetCheckResult:
     counted = {
-        verdict: sum(finding.verdict == verdict for finding in findings)
-        for verdict in ("inside", "outside", "not measured")
+        standing: sum(comparison.standing == standing for comparison in comparisons)
+        for standing in ("inside", "outside", "not measured")
     }
     rows = [
-        f"| {one.target.figure} | {one.target.unit} | {_numbers(one.measured) or '-'} | {_band(one)} | {one.verdict} |"
+        f"| {one.target.figure} | {one.target.unit} | {_numbers(one.measured) or '-'} | {_band(one)} | {one.standing} |"
         f" {one.target.source} |"
-        for one in findings
+        for one in comparisons
     ]
     table = "\n".join(["| figure | unit | measured | band | | source |", "|---|---|---|---|---|---|", *rows])
-    single = {one.target.key: one.measured[0] for one in findings if len(one.measured) == 1}
-    outside = [one.target.figure for one in findings if one.verdict == "outside"]
+    single = {one.target.key: one.measured[0] for one in comparisons if len(one.measured) == 1}
+    outside = [one.target.figure for one in comparisons if one.standing == "outside"]
     looked = counted["inside"] + counted["outside"]
     said = (
         f"outside their band: {'; '.join(outside)}"
@@ -156,9 +157,9 @@ def _numbers(values: Iterable[float]) -> str:
     return ", ".join(f"{value:.3g}" for value in values)
 
 
-def _band(finding: Finding) -> str:
+def _band(comparison: Comparison) -> str:
     return ", ".join(
-        f"{low:.3g} to {high:.3g}" for low, high in zip(finding.target.low, finding.target.high, strict=True)
+        f"{low:.3g} to {high:.3g}" for low, high in zip(comparison.target.low, comparison.target.high, strict=True)
     )
 
 
@@ -182,7 +183,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
         with named_failures(context, platform.progress), platform.open() as warehouse:
             evidence = evidence_of(platform, year).with_database(warehouse)
             results = [
-                told(verdict) for verdict in judge([law for key, law in laws.items() if key in chosen], evidence)
+                check_result(judged) for judged in judge([law for key, law in laws.items() if key in chosen], evidence)
             ]
             if (SIMULATED, HISTORY_FIGURES) in chosen:
                 if year == platform.scenario.last_year:
@@ -203,7 +204,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
 def _history_figures(platform: Platform) -> dg.AssetCheckResult:
     years = [year for year in platform.scenario.years if year in platform.ledgers.years()]
     observed = Observations.added([_observed(platform, year, platform.ledgers.ledger(year)) for year in years])
-    findings = compare_figures(
+    comparisons = compare_figures(
         load_targets(), _measured(platform, observed), "decade", full_scale=is_full_scale(platform.infrastructure)
     )
-    return _told_figures(HISTORY_FIGURES, findings)
+    return _figures_result(HISTORY_FIGURES, comparisons)

@@ -1,4 +1,4 @@
-"""Schedules and sensors: live mode, changed scenarios, dead runs. All off until somebody switches them on.
+"""Schedules and sensors: live mode, changed scenarios, dead runs. All are off until a user switches them on.
 
 Belongs here: when something is launched. Does not belong here: what it does.
 """
@@ -77,21 +77,18 @@ def renew_changed_scenario(
     job_name=ONE_YEAR,
     minimum_interval_seconds=60,
     description=(
-        "Find runs that still count as started though nobody works on them (after a power cut), and report them failed,"
-        " so that they are retried from their checkpoints."
+        "Find runs that count as started though their process is gone (after a power cut), and report them failed, so"
+        " that they are retried from their checkpoints."
     ),
 )
 def reconcile_dead_runs(
     context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.SkipReason]:
-    """Judges every run under way; launches nothing itself, the retry is the run-retries daemon's."""
+    """Looks at every run under way; launches nothing itself, the retry is the run-retries daemon's."""
     with platform.lock_probe() as is_locked:
-        verdicts = reconcile(context.instance, is_locked)
-    dead = [verdict for verdict in verdicts if not verdict.alive]
+        under_way = reconcile(context.instance, is_locked)
+    dead = [run for run in under_way if not run.alive]
     yield dg.SkipReason(
-        "; ".join(
-            f"run {verdict.run_id} of {verdict.partition or verdict.job} reported failed: {verdict.reason}"
-            for verdict in dead
-        )
+        "; ".join(f"run {run.run_id} of {run.partition or run.job} reported failed: {run.reason}" for run in dead)
         or "All runs under way are alive."
     )

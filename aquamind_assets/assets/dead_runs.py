@@ -23,8 +23,8 @@ WORKER_TAG = ".dagster/aquamind_worker"
 """The prefix keeps it out of the user interface: it is for this module alone."""
 
 GRACE_S = 300.0
-"""A run whose worker cannot be seen from here is left alone for so long after its last event: between two steps nobody
-holds a lock."""
+"""A run whose worker cannot be seen from here is left alone for so long after its last event: between two steps no
+process holds a lock."""
 
 _UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
@@ -78,46 +78,45 @@ class RunLiveness:
 def liveness_of(
     run: dg.RunRecord, lock_held: Callable[[str, int], bool], now: float | None = None, grace_s: float = GRACE_S
 ) -> RunLiveness:
-    """Whether somebody still works on a run. ``lock_held(asset, year)`` says whether a writer holds that partition."""
+    """Whether a process still works on a run. ``lock_held(asset, year)`` says whether a writer holds that partition."""
     tags = run.dagster_run.tags
     partition = tags.get("dagster/partition")
 
-    def verdict(alive: bool, reason: str) -> RunLiveness:
+    def liveness(alive: bool, reason: str) -> RunLiveness:
         return RunLiveness(run.dagster_run.run_id, run.dagster_run.job_name, partition, alive, reason)
 
     worker = worker_of(run.dagster_run)
     if worker is not None and worker["host"] == socket.gethostname():
         there = _runs(worker["pid"], worker["born"])
-        return verdict(there, f"its process {worker['pid']} {'runs' if there else 'is gone'}")
+        return liveness(there, f"its process {worker['pid']} {'runs' if there else 'is gone'}")
     selection = run.dagster_run.asset_selection or frozenset()
     for key in sorted(key.to_user_string() for key in selection) if partition and partition.isdigit() else ():
         if lock_held(key, int(partition or 0)):
-            return verdict(True, f"a writer holds {key} {partition}")
+            return liveness(True, f"a writer holds {key} {partition}")
     age = (time.time() if now is None else now) - run.update_timestamp.timestamp()
     if age < grace_s:
-        return verdict(True, f"changed {age:.0f} s ago")
-    return verdict(False, f"no sign of life for {age:.0f} s")
+        return liveness(True, f"changed {age:.0f} s ago")
+    return liveness(False, f"no sign of life for {age:.0f} s")
 
 
 def reconcile(
     instance: dg.DagsterInstance, lock_held: Callable[[str, int], bool], grace_s: float = GRACE_S
 ) -> list[RunLiveness]:
-    """Report every dead run failed, so that its place is freed and a retry goes on from its checkpoints; the verdicts
-    on all runs under way."""
-    verdicts = []
+    """Report every dead run failed, so that its place is freed and a retry resumes from its checkpoints; return
+    all runs that were under way."""
+    under_way = []
     for record in instance.get_run_records(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
-        verdict = liveness_of(record, lock_held, grace_s=grace_s)
-        if not verdict.alive:
+        run = liveness_of(record, lock_held, grace_s=grace_s)
+        if not run.alive:
             instance.report_run_failed(
                 record.dagster_run,
-                f"Nobody works on this run any more ({verdict.reason}). Committed chunks stay; a retry goes on from"
-                " them.",
+                f"The process of this run is gone ({run.reason}). Committed chunks stay; a retry resumes from them.",
             )
             # Its place in the pool of writers would be freed by the daemon alone, and a command that waits for it has
             # none.
             instance.event_log_storage.free_concurrency_slots_for_run(record.dagster_run.run_id)
-        verdicts.append(verdict)
-    return verdicts
+        under_way.append(run)
+    return under_way
 
 
 def _runs(pid: int, born: float) -> bool:

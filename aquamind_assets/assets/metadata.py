@@ -1,4 +1,4 @@
-"""What Dagster is told of tables and of written years.
+"""What Dagster shows of tables and of written years.
 
 Belongs here: table descriptions and checkpoints as Dagster metadata, with the same keys every year so that they plot.
 Does not belong here: pictures and the farm's figures (``reports``, ``figures``).

@@ -66,7 +66,7 @@ def run_years(
 
 
 def _tell(run: YearRun, result: dg.ExecuteInProcessResult) -> None:
-    """Log what came of a year, with the stack traces of errors that nobody foresaw."""
+    """Log what came of a year, with the stack traces of unforeseen errors."""
     _log.log(
         logging.INFO if run.success else logging.ERROR,
         "%s %s, run %s",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NotConfirmed(UserError):
-    """A question that nobody can answer, such as in a script; the message says which option answers it."""
+    """A question without a terminal to answer it, as in a script; the message names the option that answers it."""
 
 
 def console_for(quiet: bool, as_json: bool) -> Console:

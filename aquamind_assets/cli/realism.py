@@ -14,7 +14,7 @@ from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.durable_files import FileUnusable, made_folder, replace_file, usable
 
 if TYPE_CHECKING:
-    from aquamind_assets.realism.targets import Finding
+    from aquamind_assets.realism.targets import Comparison
     from aquamind_assets.scenario.model import Scenario
 
 _COLUMNS = (
@@ -48,13 +48,13 @@ def realism(
     """Simulate the whole history, and compare it with published figures. Nothing is written to a database. Exit code 1
     if a figure is outside its band."""
     loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
-    findings = judge_history(loaded, output, console_for(quiet, as_json))
-    print_result(findings_as_json(findings), as_json, lambda: show(console_for(quiet, as_json), findings))
-    if any(finding.verdict == "outside" for finding in findings):
+    comparisons = judge_history(loaded, output, console_for(quiet, as_json))
+    print_result(comparisons_as_json(comparisons), as_json, lambda: show(console_for(quiet, as_json), comparisons))
+    if any(comparison.standing == "outside" for comparison in comparisons):
         raise typer.Exit(FAILED)
 
 
-def judge_history(scenario: "Scenario", output: Path | None, console: Console) -> "list[Finding]":
+def judge_history(scenario: "Scenario", output: Path | None, console: Console) -> "list[Comparison]":
     """Simulate the scenario's history in this process, compare it with the targets, and write the page to ``output`` if
     it is given.
 
@@ -79,43 +79,45 @@ def judge_history(scenario: "Scenario", output: Path | None, console: Console) -
     observed = Observations.added(
         list(track(years, description="Simulating", total=len(scenario.years), console=console, transient=True))
     )
-    findings = compare(load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places))
+    comparisons = compare(
+        load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places)
+    )
     if output is not None:
         with usable("the page", output):
-            replace_file(output, realism_page(scenario, observed, findings))
-    return findings
+            replace_file(output, realism_page(scenario, observed, comparisons))
+    return comparisons
 
 
-def findings_as_json(findings: "list[Finding]") -> dict[str, Any]:
-    """The findings as plain values."""
+def comparisons_as_json(comparisons: "list[Comparison]") -> dict[str, Any]:
+    """The comparisons as plain values."""
     return {
         one.target.key: {
             "measured": list(one.measured),
             "low": one.target.low,
             "high": one.target.high,
-            "verdict": one.verdict,
+            "standing": one.standing,
             "source": one.target.source,
         }
-        for one in findings
+        for one in comparisons
     }
 
 
-def show(console: Console, findings: "list[Finding]") -> None:
-    """The findings as a table; series are shown by their worst value."""
+def show(console: Console, comparisons: "list[Comparison]") -> None:
+    """The comparisons as a table; series are shown by their worst value."""
     colours = {"inside": "green", "outside": "red", "not measured": "dim"}
     rows = []
-    for one in findings:
+    for one in comparisons:
         place = _worst(one)
         measured = f"{one.measured[place]:.3g}" if one.measured else "-"
         band = f"{one.target.low[place]:.3g} to {one.target.high[place]:.3g}"
-        mark = f"[{colours[one.verdict]}]{one.verdict}[/]"
+        mark = f"[{colours[one.standing]}]{one.standing}[/]"
         rows.append((escape(one.target.figure), escape(one.target.unit), band, measured, mark))
     print_table(console, _COLUMNS, rows)
 
 
-def _worst(finding: "Finding") -> int:
+def _worst(comparison: "Comparison") -> int:
     """Position of the value that lies nearest to, or furthest beyond, its border, relative to the width of its band."""
-    target = finding.target
-    rows = zip(finding.measured, target.low, target.high, strict=False)
+    target = comparison.target
+    rows = zip(comparison.measured, target.low, target.high, strict=False)
     room = [min(value - low, high - value) / max(high - low, 1e-12) for value, low, high in rows]
     return room.index(min(room)) if room else 0

@@ -35,7 +35,7 @@ def simulate_year(
     """Simulates a calendar year, or its days up to and including ``through``.
 
     What happens on a day does not depend on ``through``, so a longer ledger begins with the shorter one; and the year
-    goes on from a stored state as it would have gone on without storing.
+    continues from a stored state as it would have without storing.
 
     Args:
         scenario: the scenario.

@@ -104,7 +104,7 @@ def _growth(
     load: np.ndarray,
     fasting: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean weight a day later, and who fasts: the ones told to, and the ones with no room to grow."""
+    """Mean weight a day later, and who fasts: those in a fasting period, and those with no room to grow."""
     c, growth = farm.containers, farm.growth
     stage, weight, count = c.stage[rows].astype(np.int64), c.weight[rows], c.count[rows]
     # The usual lice are in a published TGC of the sea, not in one of freshwater.

@@ -188,7 +188,7 @@ other parts of ``sound_rows`` are two laws of their own."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedLaw:
     """A law, its result, and the seconds it took."""
 
     law: Law
@@ -196,9 +196,9 @@ class Verdict:
     seconds: float
 
 
-def judge(laws: Iterable[Law], evidence: Evidence) -> Iterator[Verdict]:
+def judge(laws: Iterable[Law], evidence: Evidence) -> Iterator[JudgedLaw]:
     """Judge a year by these laws, in their order."""
     for law in laws:
         began = time.perf_counter()
         result = law.judge(evidence)
-        yield Verdict(law, result, time.perf_counter() - began)
+        yield JudgedLaw(law, result, time.perf_counter() - began)

@@ -32,12 +32,12 @@ class Cause(IntEnum):
 
 
 class Movement(IntEnum):
-    """Kinds of movement of fish. THINNING is any movement within a stage and batch: at sea for room, in the hatchery
+    """Kinds of movement of fish. SPLITTING is any movement within a stage and batch: at sea for room, in the hatchery
     from trays to start tanks after hatch."""
 
     STOCKING = 0
     STAGE_TRANSFER = 1
-    THINNING = 2
+    SPLITTING = 2
     HARVEST = 3
     MIXING = 4
 

@@ -120,7 +120,7 @@ class ContainerDays(Frame):
 
 
 class Movements(Frame):
-    """Stockings, transfers, thinnings, harvests and mixings, one row for each pair of containers; sorted by
+    """Stockings, transfers, splittings, harvests and mixings, one row for each pair of containers; sorted by
     movement_id."""
 
     movement_id: np.ndarray = column("int64", "", "row id; its day is the day of the movement")

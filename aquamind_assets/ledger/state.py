@@ -73,7 +73,7 @@ class AreaBookings(Frame):
     first_day: np.ndarray = column("int32", "day", "first day")
     end_day: np.ndarray = column("int32", "day", "day after the last, fallow included")
     areas: np.ndarray = column("int32", "", "how many")
-    later: np.ndarray = column("bool", "", "needed from thinning on, and not taken yet")
+    later: np.ndarray = column("bool", "", "needed from splitting on, and not taken yet")
 
 
 class PlannedMoves(Frame):

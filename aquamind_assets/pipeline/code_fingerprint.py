@@ -75,11 +75,6 @@ def _refined(key: Key, rounds: int) -> bytes:
     return _hash(_refined(key, rounds - 1), *(_refined(one, rounds - 1) for one in definition.references))
 
 
-def reached_modules(functions: Iterable[Callable[..., object]]) -> set[str]:
-    """Names of the modules in which something is that these functions reach."""
-    return {module for module, _ in _reach([_key_of(function) for function in functions])}
-
-
 def _key_of(function: Callable[..., object]) -> Key:
     key = _resolve(function.__module__, function.__qualname__)
     if key is None:

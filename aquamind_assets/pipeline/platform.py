@@ -95,9 +95,6 @@ class Platform:
             year: the calendar year.
             last_year: living rows stand as of the end of this year; None for the year itself.
 
-        ``latest`` is the latest year of the recorder's asset that is in the database (``Warehouse.latest_year``): rows
-        that change over their life are as of its end, or of the year's own if that is later.
-
         Raises:
             LedgerMissing: the climate of the year or a ledger up to ``last_year`` is not stored.
             YearNotBegun: no day of the year is over.

@@ -1,4 +1,4 @@
-"""What must be in the database before a recorder's year can be written, told plainly when it is not."""
+"""What must be in the database before a recorder's year can be written, and a plain error when it is not."""
 
 from collections.abc import Iterable
 

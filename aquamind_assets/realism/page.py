@@ -13,7 +13,7 @@ from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.realism.key_figures import KeyFigure, columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.readings import observe_readings
-from aquamind_assets.realism.targets import Finding
+from aquamind_assets.realism.targets import Comparison
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -28,11 +28,11 @@ def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterato
         yield observe(scenario, places, year.climate, year.ledger, readings)
 
 
-def realism_page(scenario: Scenario, observed: Observations, findings: list[Finding]) -> str:
+def realism_page(scenario: Scenario, observed: Observations, comparisons: list[Comparison]) -> str:
     """The page in Markdown."""
     counted = {
-        verdict: sum(finding.verdict == verdict for finding in findings)
-        for verdict in ("inside", "outside", "not measured")
+        standing: sum(comparison.standing == standing for comparison in comparisons)
+        for standing in ("inside", "outside", "not measured")
     }
     first, last = (timeline.to_date(int(day)) for day in (observed.active.day.min(), observed.active.day.max()))
     head = [
@@ -67,22 +67,22 @@ def realism_page(scenario: Scenario, observed: Observations, findings: list[Find
     return "\n".join(
         [
             *head,
-            *_findings_table(findings),
+            *_comparisons_table(comparisons),
             "",
-            *_notes(findings),
+            *_notes(comparisons),
             *_key_table(columns(scenario), key_figures(scenario, observed)),
             "",
         ]
     )
 
 
-def _findings_table(findings: list[Finding]) -> list[str]:
+def _comparisons_table(comparisons: list[Comparison]) -> list[str]:
     lines = ["| figure | unit | published | band | measured | | source |", "|---|---|---|---|---|---|---|"]
-    for finding in findings:
-        target = finding.target
+    for comparison in comparisons:
+        target = comparison.target
         band = ", ".join(f"{_number(low)}-{_number(high)}" for low, high in zip(target.low, target.high, strict=True))
-        measured = ", ".join(map(_number, finding.measured)) or "-"
-        mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[finding.verdict]
+        measured = ", ".join(map(_number, comparison.measured)) or "-"
+        mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[comparison.standing]
         lines.append(
             f"| {target.figure} | {target.unit} | {', '.join(map(_number, target.value))} | {band} | {measured} |"
             f" {mark} | {target.source} |"
@@ -90,10 +90,11 @@ def _findings_table(findings: list[Finding]) -> list[str]:
     return lines
 
 
-def _notes(findings: list[Finding]) -> list[str]:
+def _notes(comparisons: list[Comparison]) -> list[str]:
     lines = ["## How each is measured", "", "| figure | statistic | where | note |", "|---|---|---|---|"]
     lines += [
-        f"| {one.target.figure} | {one.target.statistic} | {one.target.where} | {one.target.note} |" for one in findings
+        f"| {one.target.figure} | {one.target.statistic} | {one.target.where} | {one.target.note} |"
+        for one in comparisons
     ]
     return [*lines, ""]
 

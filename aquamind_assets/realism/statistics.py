@@ -2,7 +2,7 @@
 
 Belongs here: pure functions from :class:`Observations` (one year's or the decade's sums) to measured values, by the
 keys of ``targets.yaml``. Does not belong here: grouping ledger rows (``observations``), statistics that are figures of
-the farm (``figures``), bands and verdicts (``targets``).
+the farm (``figures``), bands and standings (``targets``).
 
 A value that the observations cannot give (no fish at sea yet, too few weeks) is nan.
 """

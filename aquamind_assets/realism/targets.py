@@ -57,12 +57,12 @@ class Target(BaseModel):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Comparison:
     """A target and the measured value; ``measured`` is empty if it could not be measured."""
 
     target: Target
     measured: tuple[float, ...]
-    verdict: Standing
+    standing: Standing
 
 
 def load_targets() -> list[Target]:
@@ -81,9 +81,9 @@ def load_targets() -> list[Target]:
 
 def compare(
     targets: Sequence[Target], measured: Mapping[str, np.ndarray], scope: Literal["year", "decade"], *, full_scale: bool
-) -> list[Finding]:
-    """Return the findings for the targets of a scope. A figure that is absent, not finite or of another scale is 'not
-    measured'.
+) -> list[Comparison]:
+    """Return the comparisons for the targets of a scope. A figure that is absent, not finite or of another scale is
+    'not measured'.
 
     Args:
         targets: the published figures.
@@ -91,14 +91,16 @@ def compare(
         scope: one year or the whole history.
         full_scale: whether the farm is of the full scale.
     """
-    findings = []
+    comparisons = []
     for target in targets:
         if scope not in target.scope:
             continue
         values = np.atleast_1d(np.asarray(measured.get(target.key, np.nan), dtype=np.float64))
         if not np.isfinite(values).all() or values.size != len(target.value) or (target.full_scale and not full_scale):
-            findings.append(Finding(target, (), "not measured"))
+            comparisons.append(Comparison(target, (), "not measured"))
             continue
         inside = bool(((values >= target.low) & (values <= target.high)).all())
-        findings.append(Finding(target, tuple(float(value) for value in values), "inside" if inside else "outside"))
-    return findings
+        comparisons.append(
+            Comparison(target, tuple(float(value) for value in values), "inside" if inside else "outside")
+        )
+    return comparisons

@@ -8,7 +8,6 @@ Master data is written with the first year: its ids are the first of that year, 
 Appending to a scenario's list changes no existing id.
 """
 
-from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -92,17 +91,6 @@ def disease_reason_id(scenario: Scenario, disease: np.ndarray) -> np.ndarray:
     """Return the ``health_mortalityreason`` id of deaths by each of the scenario's diseases after diagnosis. These
     reasons follow those of the causes."""
     return _ids(scenario, np.asarray(disease, dtype=np.int64) + len(Cause), len(Cause) + len(scenario.health.diseases))
-
-
-def index_of(names: Sequence[str], name: str) -> int:
-    """Return the position of a name in one of this module's lists.
-
-    Raises:
-        KeyError: the name is not in the list; the message gives the allowed names.
-    """
-    if name not in names:
-        raise KeyError(f"{name!r} is not one of {', '.join(names)}")
-    return list(names).index(name)
 
 
 def _ids(scenario: Scenario, index: np.ndarray, size: int = 1) -> np.ndarray:

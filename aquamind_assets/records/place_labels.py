@@ -18,10 +18,12 @@ def full_name(year: YearInputs, container: int) -> str:
     return f"{container_name(year, container)}, {place_name(year, np.array([container]))}"
 
 
-def noun(year: YearInputs, container: int) -> str:
-    """Return the kind of a container: cage, tank or tray."""
-    kind = year.scenario.farm.container_types[year.infrastructure.containers.container_type[container]]
-    return {"PEN": "cage", "TRAY": "tray"}.get(kind.category, "tank")
+def noun(year: YearInputs, containers: np.ndarray) -> str:
+    """Return the kind of some containers: cage, tank or tray, or container if they are of several kinds."""
+    kinds = np.unique(year.infrastructure.containers.container_type[containers])
+    categories = {year.scenario.farm.container_types[kind].category for kind in kinds}
+    nouns = {{"PEN": "cage", "TRAY": "tray"}.get(category, "tank") for category in categories}
+    return nouns.pop() if len(nouns) == 1 else "container"
 
 
 def feed_container_name(year: YearInputs, store: int) -> str:
@@ -37,12 +39,13 @@ def feed_container_name(year: YearInputs, store: int) -> str:
 
 
 def place_name(year: YearInputs, containers: np.ndarray) -> str:
-    """Return the location of some containers: the area, the hall of a station, or the station if they are in several
-    halls."""
+    """Return the location of some containers: the areas, and the hall of a station, or the station if they are in
+    several halls. Fish on their way to sea are in both."""
     built = year.infrastructure
-    areas = np.unique(built.containers.area[containers])
-    if areas[0] >= 0:
-        return " and ".join(str(built.areas.name[area]) for area in areas)
-    halls = np.unique(built.containers.hall[containers])
-    stations = " and ".join(str(built.stations.name[station]) for station in np.unique(built.halls.station[halls]))
-    return f"{stations}, {built.halls.name[halls[0]]}" if halls.size == 1 else stations
+    areas, halls = np.unique(built.containers.area[containers]), np.unique(built.containers.hall[containers])
+    areas, halls = areas[areas >= 0], halls[halls >= 0]
+    places = [str(built.areas.name[area]) for area in areas]
+    stations = [str(built.stations.name[station]) for station in np.unique(built.halls.station[halls])]
+    if halls.size == 1:
+        stations[0] += f", {built.halls.name[halls[0]]}"
+    return " and ".join(stations + places)

@@ -12,7 +12,7 @@ import pandas as pd
 from aquamind_assets.figures.registry import FIGURES, values_of
 from aquamind_assets.figures.sums import Sums
 from aquamind_assets.realism.statistics import FULL_SCALE_CAGES
-from aquamind_assets.realism.targets import Finding, compare, load_targets
+from aquamind_assets.realism.targets import Comparison, compare, load_targets
 from aquamind_assets.reports.history import History
 from aquamind_assets.reports.sums import sums_of
 
@@ -93,7 +93,7 @@ class Accounts:
         feed = life[["month"]].assign(kg=life["feed_kg"], eur=life["feed_eur"])
         return Sums({"lives": life, "harvests": harvests, "feed": feed}, self.sums.threshold)
 
-    def published(self, years: Sequence[int]) -> list[Finding]:
+    def published(self, years: Sequence[int]) -> list[Comparison]:
         """Those published figures that the written rows can be measured against, with the bands of
         ``realism/targets.yaml``."""
         measured = self.figures(years)
@@ -105,4 +105,4 @@ class Accounts:
         targets = [target for target in load_targets() if target.key in values]
         arrays = {key: np.asarray(value) for key, value in values.items()}
         found = compare(targets, arrays, "decade", full_scale=full_scale)
-        return [finding for finding in found if finding.verdict != "not measured"]
+        return [comparison for comparison in found if comparison.standing != "not measured"]

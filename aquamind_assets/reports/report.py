@@ -14,7 +14,7 @@ import pandas as pd
 
 from aquamind_assets.figures.figure import Figure
 from aquamind_assets.figures.registry import FIGURES
-from aquamind_assets.realism.targets import Finding
+from aquamind_assets.realism.targets import Comparison
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.accounts import Accounts
@@ -83,7 +83,7 @@ class Report:
     by_month: pd.DataFrame
     batches: pd.DataFrame
     rows: dict[str, int]
-    published: list[Finding]
+    published: list[Comparison]
     drawings: list[Drawing]
 
     def as_json(self) -> str:
@@ -114,7 +114,7 @@ class Report:
                     "measured": one.measured[0],
                     "low": one.target.low[0],
                     "high": one.target.high[0],
-                    "verdict": one.verdict,
+                    "standing": one.standing,
                     "source": one.target.source,
                 }
                 for one in self.published

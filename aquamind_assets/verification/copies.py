@@ -1,7 +1,7 @@
 """User-entered rows that are copies of the platform's, to the last column: such as a second death of the same fish.
 
 What users enter is theirs, and laws leave it out. A row that repeats one of the platform's in every column but the id
-is nothing that a user entered: somebody or something copied it, and reports and balances would count it twice.
+is nothing that a user entered: it was copied, and reports and balances would count it twice.
 """
 
 from aquamind_assets.tables.schema import TABLES, ColumnSpec

@@ -87,13 +87,13 @@ def check_laws(
         evidence = replace(evidence_of(platform, year).with_database(warehouse), max_rows=None)
         for law in LAWS_WITHOUT_DIGESTS:
             try:
-                verdict = next(judge([law], evidence))
+                judged = next(judge([law], evidence))
             except Exception as error:
                 if not (findings or isinstance(error, DatabaseDamaged)):
                     raise
                 findings.append(f"{law.asset} {year}: {law.name} cannot be checked ({type(error).__name__}: {error})")
                 continue
-            outcomes[law.name].add(law.asset, year, verdict.result)
+            outcomes[law.name].add(law.asset, year, judged.result)
     return list(outcomes.values())
 
 

@@ -40,7 +40,7 @@ class Tally:
     _referenced: dict[tuple[str, str], list[np.ndarray]] = field(default_factory=dict)
 
     def watch(self, blocks: Iterable[Rows]) -> Iterator[Rows]:
-        """The blocks, each looked at before it goes on; empty ones are dropped.
+        """The blocks, each looked at before it is loaded; empty ones are dropped.
 
         Raises:
             RowsError: a block is for a table that was not announced, or an id lies outside the days.

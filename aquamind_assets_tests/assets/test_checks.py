@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from aquamind_assets.assets.asset_checks import FIGURES, HISTORY_FIGURES, told
+from aquamind_assets.assets.asset_checks import FIGURES, HISTORY_FIGURES, check_result
 from aquamind_assets.definitions import build_defs
-from aquamind_assets.laws.registry import LAWS, Verdict
+from aquamind_assets.laws.registry import LAWS, JudgedLaw
 from aquamind_assets.laws.result import LawResult
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
@@ -190,8 +190,8 @@ def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Cal
 
 
 def test_a_law_that_looked_at_nothing_warns() -> None:
-    silent = told(Verdict(LAWS[0], LawResult({}), 0.0))
+    silent = check_result(JudgedLaw(LAWS[0], LawResult({}), 0.0))
     assert (silent.passed, silent.severity) == (False, dg.AssetCheckSeverity.WARN)
-    known = told(Verdict(LAWS[0], LawResult({}, empty_reason="the ledger of 2015 has no fish"), 0.0))
+    known = check_result(JudgedLaw(LAWS[0], LawResult({}, empty_reason="the ledger of 2015 has no fish"), 0.0))
     assert known.passed
     assert known.description == "Nothing to check: the ledger of 2015 has no fish."

@@ -22,4 +22,4 @@ def test_every_column_of_every_stored_frame_is_in_it() -> None:
 
 
 def test_codes_of_enumerations_are_listed() -> None:
-    assert "| `Movement` | 0 stocking, 1 stage_transfer, 2 thinning, 3 harvest" in DOCUMENT
+    assert "| `Movement` | 0 stocking, 1 stage_transfer, 2 splitting, 3 harvest" in DOCUMENT

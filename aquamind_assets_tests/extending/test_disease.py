@@ -46,3 +46,21 @@ def test_signs_name_what_records_have() -> None:
 def test_unknown_signs_are_named(change: str, allowed: str) -> None:
     with pytest.raises(ScenarioError, match=allowed):
         load_scenario(FILE, [f"health.diseases.POX.signs.{change}"])
+
+
+def test_more_diseases_than_bits_change_no_description_of_deaths() -> None:
+    scenario = load_scenario(FILE)
+    changed = scenario.model_dump()
+    silent = next(one for one in changed["health"]["diseases"] if one["key"] == "POX") | {"yearly_probability": 0.0}
+    changed["health"]["diseases"] += [
+        silent | {"key": f"X{number}", "name": f"Disease {number}"} for number in range(60)
+    ]
+
+    def descriptions(of: Scenario) -> list[str]:
+        year = inputs_of(simulated(of, 2015))[0]
+        events = Table("batch_mortalityevent", rows_of(RECORDERS["mortality"], year))
+        return [str(text) for text in events["description"]]
+
+    before = descriptions(scenario)
+    assert any("vaccination" in text for text in before)
+    assert descriptions(Scenario(**changed)) == before

@@ -71,6 +71,73 @@ def lines(name: str) -> str:
     return (HERE / name).read_text("utf-8")
 
 
+def recorded(copy: Copy, folder: Path, years: list[int], assets: list[str], query: str) -> list[str]:
+    """The values of a query's only row, after the copy has written these assets' rows into a new database."""
+    return copy.run(
+        "-c",
+        "import sqlite3\n"
+        "from aquamind_assets.pipeline.generation import record_years\n"
+        "from aquamind_assets.pipeline.platform import Platform\n"
+        "from aquamind_assets.pipeline.simulation import store_ledgers\n"
+        "from aquamind_assets.settings import Settings\n"
+        f"here = {str(folder)!r}\n"
+        "settings = Settings('tiny', (), f'sqlite:///{here}/aquamind.db', f'{here}/ledger')\n"
+        f"store_ledgers(Platform(settings), {max(years)})\n"
+        f"record_years(Platform(settings), {years}, {assets!r})\n"
+        f"print(*sqlite3.connect(f'{{here}}/aquamind.db').execute({query!r}).fetchone())",
+    ).split()
+
+
+def test_a_table_with_its_asset_is_its_description_its_recorder_and_an_entry(copy: Copy, tmp_path: Path) -> None:
+    copy.insert("tables/release_2025_08/environmental.yaml", "tables:\n", lines("table.yaml"))
+    copy.add("records/environmental/gale_days.py", lines("recorder.txt"))
+    copy.insert(
+        "records/registry.py",
+        "from aquamind_assets.records.batch.transfers import transfers\n",
+        "from aquamind_assets.records.environmental.gale_days import gale_days\n",
+    )
+    copy.insert("records/registry.py", "_ALL: tuple[Recorder, ...] = (\n", lines("entry.txt"))
+    gales, lowest = recorded(
+        copy,
+        tmp_path,
+        [2015],
+        ["reference_data", "infrastructure", "gale_days"],
+        "SELECT count(*), min(wind_speed) FROM environmental_galeday JOIN infrastructure_area AS a ON a.id = area_id",
+    )
+    assert int(gales) > 0
+    assert float(lowest) >= 13.9
+    keys = copy.run(
+        "-c",
+        "from aquamind_assets.definitions import defs\n"
+        "print(*(key.to_user_string() for key in defs().resolve_all_asset_keys()))",
+    )
+    assert "gale_days" in keys.split()
+    assert copy.touched() == {
+        "records/environmental/gale_days.py",
+        "records/registry.py",
+        "tables/release_2025_08/environmental.yaml",
+    }
+
+
+def test_a_column_is_its_description_and_its_value(copy: Copy, tmp_path: Path) -> None:
+    copy.insert(
+        "tables/release_2025_08/health.yaml",
+        '        how: "A sample of the true number; most attached lice are overlooked."\n',
+        lines("column.yaml"),
+    )
+    copy.insert("records/health/lice_counts.py", "        juvenile_count=counts.juvenile,\n", lines("column.txt"))
+    shown = recorded(
+        copy,
+        tmp_path,
+        [2015, 2016],
+        ["reference_data", "infrastructure", "batches", "lice_counts"],
+        "SELECT sum(lice_per_fish * fish_sampled), sum(juvenile_count) FROM health_licecount",
+    )
+    lice, juvenile = map(float, shown)
+    assert lice > juvenile > 0
+    assert copy.touched() == {"records/health/lice_counts.py", "tables/release_2025_08/health.yaml"}
+
+
 def test_a_figure_is_one_file(copy: Copy) -> None:
     copy.insert("figures/health.py", "HEALTH_FIGURES = (\n", lines("figure.txt"))
     shown = copy.run(

@@ -51,7 +51,7 @@ def test_an_infection_goes_on_in_the_cage_that_the_fish_are_moved_to(farm: Farm)
     before = sick_fish(farm)
     arrived = move(
         farm,
-        Movement.THINNING,
+        Movement.SPLITTING,
         cage,
         empty,
         int(farm.containers.batch[cage]),
@@ -76,14 +76,14 @@ def test_an_infection_goes_on_in_the_cage_that_the_fish_are_moved_to(farm: Farm)
 def test_healthy_fish_thin_an_infection_out(farm: Farm) -> None:
     cage, empty = stocked(farm)
     batch, part = int(farm.containers.batch[cage]), int(farm.containers.count[cage]) // 4
-    there = move(farm, Movement.THINNING, cage, empty, batch, part, Stage.ADULT)
+    there = move(farm, Movement.SPLITTING, cage, empty, batch, part, Stage.ADULT)
     row = infected(farm, cage, severity=1.0)
     before = sick_fish(farm)
-    coming = move(farm, Movement.THINNING, cage, empty, batch, part, Stage.ADULT)
+    coming = move(farm, Movement.SPLITTING, cage, empty, batch, part, Stage.ADULT)
     assert infections_of(farm, empty).severity[0] == pytest.approx(coming / (there + coming), rel=1e-5)
     assert farm.outbreaks["severity"][row] == 1.0
     assert sick_fish(farm) == pytest.approx(before, rel=0.02)
-    more = move(farm, Movement.THINNING, cage, empty, batch, part, Stage.ADULT)
+    more = move(farm, Movement.SPLITTING, cage, empty, batch, part, Stage.ADULT)
     assert len(infections_of(farm, empty)) == 1
     assert infections_of(farm, empty).severity[0] == pytest.approx((coming + more) / (there + coming + more), rel=1e-5)
 
@@ -93,7 +93,7 @@ def test_what_the_vet_knew_is_known_where_the_fish_are(farm: Farm) -> None:
     row = infected(farm, cage)
     farm.outbreaks["detected_day"][row] = farm.today.day - 3
     farm.health.infections["treat_day"][row] = farm.today.day + 2
-    move(farm, Movement.THINNING, cage, empty, int(farm.containers.batch[cage]), 500, Stage.ADULT)
+    move(farm, Movement.SPLITTING, cage, empty, int(farm.containers.batch[cage]), 500, Stage.ADULT)
     assert infections_of(farm, empty).detected_day.tolist() == [farm.today.day]
     assert farm.health.infections["treat_day"][len(farm.outbreaks) - 1] == farm.today.day + 2
 
@@ -103,7 +103,7 @@ def planned(farm: Farm, source: int, destination: int, share: float = 0.5) -> No
     farm.moves.add(
         batch=int(farm.containers.batch[source]),
         day=farm.today.day,
-        kind=Movement.THINNING,
+        kind=Movement.SPLITTING,
         source=source,
         destination=destination,
         share=share,
@@ -151,7 +151,7 @@ def test_treatments_and_withholding_go_with_the_fish(farm: Farm) -> None:
     health, c, day = farm.health.containers, farm.containers, farm.today.day
     health.last_delousing[cage], health.last_count[cage], c.withheld_until[cage] = day - 5, 0.8, day + 20
     health.handled_day[cage], health.handling_loss[cage], health.handled_by[cage] = day - 2, 0.01, 7
-    move(farm, Movement.THINNING, cage, empty, int(c.batch[cage]), 500, Stage.ADULT)
+    move(farm, Movement.SPLITTING, cage, empty, int(c.batch[cage]), 500, Stage.ADULT)
     assert (health.last_delousing[empty], health.last_count[empty], c.withheld_until[empty]) == (day - 5, 0.8, day + 20)
     assert (health.handled_day[empty], health.handling_loss[empty], health.handled_by[empty]) == (day - 2, 0.01, 7)
 
@@ -161,7 +161,7 @@ def test_an_empty_container_remembers_no_withholding(farm: Farm) -> None:
     farm.containers.withheld_until[cage] = farm.today.day + 20
     move(
         farm,
-        Movement.THINNING,
+        Movement.SPLITTING,
         cage,
         empty,
         int(farm.containers.batch[cage]),

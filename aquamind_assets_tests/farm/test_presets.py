@@ -35,7 +35,7 @@ def test_tiny_shows_everything_in_four_years() -> None:
     assert set(days.stage.tolist()) == {int(stage) for stage in Stage}
     moves = Movements.concat([ledger.movements for ledger in past.ledgers])
     assert set(moves.kind.tolist()) == {int(kind) for kind in Movement}
-    assert np.any((moves.kind == Movement.THINNING) & (moves.from_stage >= Stage.POST_SMOLT))
+    assert np.any((moves.kind == Movement.SPLITTING) & (moves.from_stage >= Stage.POST_SMOLT))
     reasons = np.concatenate([ledger.treatments.reason for ledger in past.ledgers])
     assert set(reasons.tolist()) == {int(reason) for reason in TreatmentReason}
     assert sum(len(ledger.outbreaks) for ledger in past.ledgers) > 0

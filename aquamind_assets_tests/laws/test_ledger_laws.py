@@ -22,7 +22,7 @@ from aquamind_assets_tests.farm.simulated import History, history
 YEARS = 4
 
 
-def verdicts(past: History, ledger: Ledger, before: Ledger | None) -> dict[str, LawResult]:
+def results_of(past: History, ledger: Ledger, before: Ledger | None) -> dict[str, LawResult]:
     return {
         "fish": judge_daily_fish_balance(ledger, before),
         "feed": judge_silo_feed_balance(ledger, before),
@@ -55,7 +55,7 @@ def test_laws_hold_on_random_farms(seed: int, eggs: int, smolt_weight: int, warm
     )
     random = history("tiny", 3, changes)
     for before, ledger in zip([None, *random.ledgers], random.ledgers, strict=False):
-        for law, result in verdicts(random, ledger, before).items():
+        for law, result in results_of(random, ledger, before).items():
             assert result.passed, (law, str(result))
 
 
@@ -275,8 +275,8 @@ def a_harvest_of_withheld_fish(ledger: Ledger) -> Ledger:
 def test_a_violation_is_found_by_its_law(past: History, law: str, change: Callable[[Ledger], Ledger]) -> None:
     # The third year has transfers, harvests, vaccination and lice.
     ledger, before = past.ledgers[2], past.ledgers[1]
-    assert all(result.passed for result in verdicts(past, ledger, before).values())
-    result = verdicts(past, change(ledger), before)[law]
+    assert all(result.passed for result in results_of(past, ledger, before).values())
+    result = results_of(past, change(ledger), before)[law]
     assert result.violations
     assert not result.passed
     assert result.examples
@@ -310,7 +310,7 @@ def test_withheld_fish_that_are_moved_stay_withheld(past: History) -> None:
 
 def test_a_year_without_fish_has_nothing_to_check(past: History) -> None:
     empty = replace(past.ledgers[0], **{name: getattr(past.ledgers[0], name).take(slice(0, 0)) for name in FISH})
-    for law, result in verdicts(past, empty, None).items():
+    for law, result in results_of(past, empty, None).items():
         if law != "feed":
             assert result.passed, law
             assert result.total_checked == 0

@@ -132,7 +132,7 @@ def test_messages_units_and_descriptions_decide_nothing(package: Path, original:
         pytest.param("farm/processes/lice.py", "RESISTANT", "RESISTANT_", None, id="a name alone, renamed everywhere"),
         pytest.param("farm/engine.py", "def simulate_year(", "LIMIT = 3\n\n\ndef simulate_year(", set(), id="unused"),
         pytest.param(
-            "farm/health/medicine.py", "VERDICT_DAYS = 7", "VERDICT_DAYS = 8", ON_THE_LEDGER, id="constant of the farm"
+            "farm/health/medicine.py", "OUTCOME_DAYS = 7", "OUTCOME_DAYS = 8", ON_THE_LEDGER, id="constant of the farm"
         ),
         pytest.param(
             "farm/sites/climate.py",

@@ -48,7 +48,7 @@ def test_an_invalid_target_is_refused(change: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("measured", "verdict"),
+    ("measured", "standing"),
     [
         (4.5, "inside"),
         (5.6, "inside"),
@@ -57,28 +57,31 @@ def test_an_invalid_target_is_refused(change: dict[str, object]) -> None:
         (np.array([5.0, 5.0]), "not measured"),
     ],
 )
-def test_a_measured_value_is_compared_with_its_band(measured: float, verdict: str) -> None:
+def test_a_measured_value_is_compared_with_its_band(measured: float, standing: str) -> None:
     assert (
         compare([Target.model_validate(DOCUMENT)], {"harvest_weight": np.asarray(measured)}, "decade", full_scale=True)[
             0
-        ].verdict
-        == verdict
+        ].standing
+        == standing
     )
 
 
 def test_a_series_is_inside_when_each_of_its_values_is() -> None:
     months = Target.model_validate(MONTHS)
-    assert compare([months], {"months": np.array([5.0, 8.0])}, "year", full_scale=False)[0].verdict == "inside"
-    finding = compare([months], {"months": np.array([5.0, 8.1])}, "year", full_scale=False)[0]
-    assert finding.verdict == "outside"
-    assert finding.measured == (5.0, 8.1)
+    assert compare([months], {"months": np.array([5.0, 8.0])}, "year", full_scale=False)[0].standing == "inside"
+    comparison = compare([months], {"months": np.array([5.0, 8.1])}, "year", full_scale=False)[0]
+    assert comparison.standing == "outside"
+    assert comparison.measured == (5.0, 8.1)
 
 
 def test_scope_and_scale_decide_what_is_compared() -> None:
     large = Target.model_validate(DOCUMENT | {"key": "tonnes", "full_scale": True})
     targets = [Target.model_validate(DOCUMENT), Target.model_validate(MONTHS), large]
     values = {"harvest_weight": np.asarray(5.0), "tonnes": np.asarray(0.1)}
-    assert [finding.target.key for finding in compare(targets, values, "year", full_scale=True)] == ["months"]
-    verdicts = {finding.target.key: finding.verdict for finding in compare(targets, values, "decade", full_scale=False)}
-    assert verdicts == {"harvest_weight": "inside", "months": "not measured", "tonnes": "not measured"}
-    assert compare([large], values, "decade", full_scale=True)[0].verdict == "outside"
+    assert [comparison.target.key for comparison in compare(targets, values, "year", full_scale=True)] == ["months"]
+    standings = {
+        comparison.target.key: comparison.standing
+        for comparison in compare(targets, values, "decade", full_scale=False)
+    }
+    assert standings == {"harvest_weight": "inside", "months": "not measured", "tonnes": "not measured"}
+    assert compare([large], values, "decade", full_scale=True)[0].standing == "outside"

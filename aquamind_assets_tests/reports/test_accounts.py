@@ -175,15 +175,15 @@ def test_active_batches_and_biomass(warehouse: Warehouse, accounts: Accounts) ->
 
 
 def test_published_figures_are_judged_by_their_bands(accounts: Accounts) -> None:
-    found = {finding.target.key: finding for finding in accounts.published(YEARS)}
+    found = {comparison.target.key: comparison for comparison in accounts.published(YEARS)}
     figures = accounts.figures(YEARS)
     assert found["harvest_weight"].measured == (figures["harvest_weight_kg"],)
     assert {"economic_fcr_sea", "mortality_month_mean", "adult_females_mean"} <= found.keys()
     # A tiny farm's tonnes say nothing about a company's.
     assert not any(key.startswith("harvest_gutted") for key in found)
-    for finding in found.values():
-        inside = finding.target.low[0] <= finding.measured[0] <= finding.target.high[0]
-        assert finding.verdict == ("inside" if inside else "outside")
+    for comparison in found.values():
+        inside = comparison.target.low[0] <= comparison.measured[0] <= comparison.target.high[0]
+        assert comparison.standing == ("inside" if inside else "outside")
 
 
 def test_closeups_show_what_is_written(warehouse: Warehouse, accounts: Accounts) -> None:

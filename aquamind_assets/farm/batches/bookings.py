@@ -1,4 +1,4 @@
-"""Bookings: what a batch will need on its way, written down so that nobody else counts on it.
+"""Bookings: what a batch will need on its way, written down so that no other batch counts on it.
 
 Belongs here: forecasting one batch from where it is, and its rows in the booking tables. Does not belong here: the
 forecast itself (``planning``), whether something is free (``space``).
@@ -30,7 +30,7 @@ def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[i
         batch: row in Batches.
         way: its forecast way.
         needs: containers in each freshwater step of the way.
-        areas: areas from the sea transfer on, and more from thinning on.
+        areas: areas from the sea transfer on, and more from splitting on.
     """
     station, geography = int(farm.batches["station"][batch]), int(farm.batches["geography"][batch])
     farm.tank_bookings.keep(farm.tank_bookings["batch"] != batch)
@@ -41,7 +41,7 @@ def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[i
         )
     end = space.harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
     farm.area_bookings.keep(farm.area_bookings["batch"] != batch)
-    for amount, first, later in ((areas[0], way.sea, False), (areas[1], way.thinning, True)):
+    for amount, first, later in ((areas[0], way.sea, False), (areas[1], way.splitting, True)):
         if amount:
             farm.area_bookings.add(
                 batch=batch, geography=geography, first_day=first, end_day=end, areas=amount, later=later
@@ -74,7 +74,7 @@ def rebook(farm: Farm, batch: int) -> None:
 
 
 def areas_booked(farm: Farm, batch: int) -> tuple[int, int]:
-    """Areas that a batch has or is about to take, and those it will take when it is thinned."""
+    """Areas that a batch has or is about to take, and those it will take when it is split."""
     b = farm.area_bookings
     mine = b["batch"] == batch
     return int(b["areas"][mine & ~b["later"]].sum()), int(b["areas"][mine & b["later"]].sum())

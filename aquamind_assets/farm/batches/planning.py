@@ -25,7 +25,7 @@ GROWTH_SEEN = 0.97
 """Growth over a stage relative to middle TGC x normal temperature: fasting and sickness lower it, long days in warm
 water raise it (measured on the farm)."""
 
-THINNING_SHARE = 0.8
+SPLITTING_SHARE = 0.8
 """Fish stand in their first cages until this share of the weight of the first step of the legal density."""
 
 
@@ -87,7 +87,7 @@ class Way:
     """Fish expected at the start of each freshwater step."""
     sea: int
     sea_fish: float
-    thinning: int
+    splitting: int
     adult: int
     harvest: int
     harvest_fish: float
@@ -178,9 +178,9 @@ class Forecaster:
             day, int(np.clip(ripe, since + farm.batches.growout_days.low, since + farm.batches.growout_days.high))
         )
         limit = farm.sea_density[0].below_weight_g if len(farm.sea_density) > 1 else batch.target_weight
-        thinning = self._reaches(batch.geography, day, weight, adult, THINNING_SHARE * limit)
+        splitting = self._reaches(batch.geography, day, weight, adult, SPLITTING_SHARE * limit)
         harvest_fish = adult_fish * (1 - grow_out.mortality) ** ((harvest - adult) / 30)
-        return Way(steps, numbers, day, fish, min(max(thinning, day), harvest), adult, harvest, harvest_fish)
+        return Way(steps, numbers, day, fish, min(max(splitting, day), harvest), adult, harvest, harvest_fish)
 
     def _open_month(self, day: int) -> int:
         """``day``, or the first day after it in a month in which smolts go to sea."""

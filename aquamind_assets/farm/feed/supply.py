@@ -31,7 +31,7 @@ SOON = 1.13
 """Fish reach the next feed soon when this times their weight is enough for it: some ten days of growth."""
 
 WAITING_DAYS = 5
-"""Days for which feed is kept for fish in tanks that should have gone on already: they wait for room."""
+"""Days for which feed is kept for fish in tanks that should have moved on already: they wait for room."""
 
 LOT_KG = 25
 """Feed comes in bags of so many kilograms, or as many loose (general knowledge)."""

@@ -26,7 +26,7 @@ HARVESTED_INSTEAD = 0.9
 """From this share of its target weight on, a batch is not deloused any more: it is harvested soon, and large fish stand
 handling badly (general knowledge)."""
 
-VERDICT_DAYS = 7
+OUTCOME_DAYS = 7
 """Days after the end of a treatment on which its outcome is judged."""
 
 GOOD, FAIR = 0.75, 0.45
@@ -261,7 +261,7 @@ def judge(farm: Farm) -> None:
         return
     stay = t["assignment_id"][open_rows]
     left = (stay >= 0) & ~np.isin(stay, farm.containers.assignment_id)
-    for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + VERDICT_DAYS <= day)]:
+    for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + OUTCOME_DAYS <= day)]:
         reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
         if reason == TreatmentReason.VACCINATION:
             t["outcome"][row] = Outcome.SUCCESSFUL

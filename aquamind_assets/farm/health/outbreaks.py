@@ -8,7 +8,7 @@ An outbreak then reaches another container of its site every 10 to 20 days while
 come from a stream of its own, named by container, disease and day; diseases that begin together do so in the order of
 their names, whatever their order in the scenario.
 
-Fish that are moved take their infections along: the course goes on where they are, thinned out by the healthy fish they
+Fish that are moved take their infections along: the course continues where they are, diluted by the healthy fish they
 meet, and an outbreak that comes to another site in this way can spread there.
 """
 

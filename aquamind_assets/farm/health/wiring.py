@@ -70,7 +70,7 @@ class Health:
 
     def _carry_treatments(self, source: int, destination: int, part: float, *, same_batch: bool) -> None:
         """The last count, delousing and handling of ``part`` of the fish that are now in ``destination``; of two
-        handlings the later one goes on."""
+        handlings the later one remains."""
         health = self.containers
         health.last_count[destination] = (1.0 - part) * health.last_count[destination] + part * health.last_count[
             source

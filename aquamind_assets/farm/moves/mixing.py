@@ -1,10 +1,10 @@
-"""Mixed batches: what is left of a batch at the end of its harvest goes on growing together with fish of another batch.
+"""Mixed batches: what is left of a batch at the end of its harvest grows on together with fish of another batch.
 
 Belongs here: which fish are put together, when and where, and the batch they become. Does not belong here: the moving
 (``movements``), what is free (``space``).
 
 The last cage of a batch that is nearly harvested out holds its slowest fish. Where the batch's own draw says so, an
-area lies idle that nobody has booked, and another batch nearby has fish of a fitting size, that cage and a part of the
+area lies idle that no batch has booked, and another batch nearby has fish of a fitting size, that cage and a part of the
 other batch's cage of the nearest weight are pumped into one empty cage of the idle area. If one of these is missing,
 nothing happens, and the cage is harvested like the others.
 """

@@ -8,7 +8,7 @@ one batch at a time, because an area lies fallow as a whole.
 
 import numpy as np
 
-from aquamind_assets.farm.batches.planning import THINNING_SHARE, Step, Way
+from aquamind_assets.farm.batches.planning import SPLITTING_SHARE, Step, Way
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.batches import STOCKING_DENSITY
@@ -120,7 +120,7 @@ def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, fir
 
 
 def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
-    """Areas that a batch needs from the sea transfer on, and how many more from thinning on; None where no number of
+    """Areas that a batch needs from the sea transfer on, and how many more from splitting on; None where no number of
     areas would do."""
     at_first = _smallest_room(farm, geography, first_cages_weight(farm), growout_only=False)
     at_last = _smallest_room(farm, geography, way_target(farm), growout_only=True)
@@ -145,7 +145,7 @@ def _smallest_room(farm: Farm, geography: int, weight: float, *, growout_only: b
 
 
 def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
-    """The areas needed, or None where too few are left that nobody has booked for the time.
+    """The areas needed, or None where too few are left that no batch has booked for the time.
 
     Each area is counted as the smallest of its geography, so it is enough to count them: whoever comes first takes any
     that is ready.
@@ -158,7 +158,7 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
     end = harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
     commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
-    for first, amount in ((way.sea, needed[0]), (way.thinning, sum(needed))):
+    for first, amount in ((way.sea, needed[0]), (way.splitting, sum(needed))):
         there = int((commissioned <= first).sum())
         if (
             amount + _most_at_once(starts, ends, amounts, first - BOOKING_MARGIN_DAYS, end + BOOKING_MARGIN_DAYS)
@@ -171,7 +171,7 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
 def first_cages_weight(farm: Farm) -> float:
     """Weight (g) up to which fish stand in the cages they come to from freshwater."""
     steps = farm.scenario.farm.sea_density
-    return THINNING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
+    return SPLITTING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
 
 
 def way_target(farm: Farm) -> float:

@@ -1,4 +1,4 @@
-"""Thinning: fish that will be too dense, or too heavy for their cage, get more cages.
+"""Splitting: fish that will be too dense, or too heavy for their cage, get more cages.
 
 Belongs here: when and how a batch at sea is spread. Does not belong here: the moving (``movements``), partial harvests
 of crowded cages (``harvest``).
@@ -12,11 +12,11 @@ from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement
 
-THINNING_DENSITY = 0.93
-"""Fish are thinned when they will pass this share of the density limit within the lead."""
+SPLITTING_DENSITY = 0.93
+"""Fish are split when they will pass this share of the density limit within the lead."""
 
 SLOW_DAYS = 3
-"""Days beyond the lead that thinning looks ahead: the boats need some days for all cages."""
+"""Days beyond the lead that splitting looks ahead: the boats need some days for all cages."""
 
 OUTGROWN = 0.97
 """Share of a cage type's greatest weight at which fish must be on their way."""
@@ -25,7 +25,7 @@ SMALLEST_SHARE = 0.02
 """A cage that would give less than this share of its fish is left alone."""
 
 
-def plan_thinning(farm: Farm, batch: int) -> None:
+def plan_splitting(farm: Farm, batch: int) -> None:
     """Plans to spread a batch at sea over the cages it has and can get, when one of its cages needs it within the
     lead."""
     c, layout, day = farm.containers, farm.layout, farm.today.day + LEAD_DAYS
@@ -34,7 +34,7 @@ def plan_thinning(farm: Farm, batch: int) -> None:
         return
     daily = farm.tgc[batch, c.stage[rows]] * 1e-3 * farm.at_site(farm.water.temperature, rows)
     grown = (np.cbrt(c.weight[rows]) + daily * (LEAD_DAYS + SLOW_DAYS)) ** 3
-    crowded = c.count[rows] * grown > THINNING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
+    crowded = c.count[rows] * grown > SPLITTING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
     outgrown = grown > OUTGROWN * layout.max_weight[rows]
     if not crowded.any() and not outgrown.any():
         return
@@ -52,7 +52,7 @@ def plan_thinning(farm: Farm, batch: int) -> None:
     taken[taken < SMALLEST_SHARE * share] = 0.0
     receiving = np.concatenate([free, rows[taken > 0]])
     wanted = np.concatenate([density * layout.volume[free], taken[taken > 0]])
-    relieved = share * grown <= THINNING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
+    relieved = share * grown <= SPLITTING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
     if not given.any() or not receiving.size or not (free.size or np.all(relieved)):
         return
     moved = min(given.sum(), wanted.sum())
@@ -60,7 +60,7 @@ def plan_thinning(farm: Farm, batch: int) -> None:
     plan_pairs(
         farm,
         batch,
-        Movement.THINNING,
+        Movement.SPLITTING,
         stage,
         rows[giving],
         given[giving] * moved / given.sum(),

@@ -1,7 +1,7 @@
 """Moves fish on: from step to step in freshwater, to sea, into grow-out.
 
-Belongs here: when a batch goes on, and into which containers. Does not belong here: what is free (``space``), the
-moving (``movements``), spreading fish at sea (``thinning``).
+Belongs here: when a batch moves on, and into which containers. Does not belong here: what is free (``space``), the
+moving (``movements``), spreading fish at sea (``splitting``).
 
 A movement is planned a week ahead, as soon as the fish will be ready by then and there is room for all of them.
 """
@@ -10,8 +10,7 @@ import numpy as np
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
-from aquamind_assets.farm.moves import space
-from aquamind_assets.farm.moves import splitting as thinning
+from aquamind_assets.farm.moves import space, splitting
 from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
@@ -50,7 +49,7 @@ def plan_moves(farm: Farm) -> None:
         if (farm.today.day + batch) % FORECAST_DAYS == 0:
             booking.rebook(farm, int(batch))
         if farm.batches["stage"][batch] >= Stage.POST_SMOLT:
-            thinning.plan_thinning(farm, int(batch))
+            splitting.plan_splitting(farm, int(batch))
         elif _ready(farm, int(batch)):
             _plan_next_step(farm, int(batch))
 
@@ -89,7 +88,7 @@ def _plan_next_step(farm: Farm, batch: int) -> None:
     if room.sum() < fish:
         return
     chosen = free[: int(np.searchsorted(np.cumsum(room), fish)) + 1]
-    kind = Movement.THINNING if step.stage == steps[number].stage else Movement.STAGE_TRANSFER
+    kind = Movement.SPLITTING if step.stage == steps[number].stage else Movement.STAGE_TRANSFER
     plan_pairs(
         farm,
         batch,

@@ -58,14 +58,6 @@ class Development:
             degree_days, [0.0, self.hatch, self.first_feeding], [self.egg_weight, self.hatch_weight, self.fry_weight]
         )
 
-    def hatched(self, degree_days: np.ndarray) -> np.ndarray:
-        """Whether they have hatched, bool."""
-        return degree_days >= self.hatch
-
-    def ready_to_feed(self, degree_days: np.ndarray) -> np.ndarray:
-        """Whether the yolk is used up, bool."""
-        return degree_days >= self.first_feeding
-
     def hazard(self, degree_days: np.ndarray, temperature: np.ndarray) -> np.ndarray:
         """Expected hazard of the coming day, 1/day, from the degree-days at its start."""
         end = np.minimum(degree_days + self.rate(temperature), self.first_feeding)

@@ -75,7 +75,7 @@ def beta_binomial_quantile(count: np.ndarray, probability: np.ndarray, u: np.nda
     """
     count = np.asarray(count, dtype=np.float64)
     probability = np.clip(probability, 0.0, 1.0)
-    # Sums of probabilities are good to about 1e-10; nothing rarer is told apart.
+    # Sums of probabilities are good to about 1e-10; nothing rarer is distinguished.
     u = np.clip(u, 1e-8, 1 - 1e-8)
     mean = count * probability
     drawn = _expanded(count, probability, normal_quantile(u), correlation)

@@ -24,6 +24,9 @@ HANDLING_DAYS = 7
 _COLLECTED = 14 * HOUR
 """Dead fish are collected once a day; the count is entered in the afternoon."""
 
+_WORD = 63
+"""Bits of an int64 that mark reasons; the sign is left alone."""
+
 _SPELLED = ("Handling", "Disease", "Environment", "Unknown cause", "Predation", "Escape")
 
 _EVENTS = {
@@ -110,7 +113,7 @@ def _summed(fish: ContainerDays) -> _BatchDays:
 class _Reasons:
     """Reasons of deaths that were known on the day: diagnosed diseases, acute events, treatments of the week.
 
-    ``names[i]`` belongs to bit i of ``bits``, shape (groups, causes), int64.
+    ``names[i]`` belongs to bit ``i % _WORD`` of word ``i // _WORD`` of ``bits``, shape (groups, causes, words), int64.
     """
 
     def __init__(self, year: YearInputs, groups: _BatchDays) -> None:
@@ -122,7 +125,7 @@ class _Reasons:
             *(treatment.name.lower() for treatment in health.treatments),
             "vaccination",
         ]
-        self.bits = np.zeros(groups.count.shape, dtype=np.int64)
+        self.bits = np.zeros((*groups.count.shape, len(self.names) // _WORD + 1), dtype=np.int64)
         outbreaks = ledger.outbreaks.take(ledger.outbreaks.detected_day >= 0)
         self._mark(
             outbreaks.batch_id,
@@ -168,18 +171,18 @@ class _Reasons:
         key, wanted = groups.day * batches.size + np.searchsorted(batches, groups.batch_id), day * batches.size + place
         row = np.minimum(np.searchsorted(key, wanted), key.size - 1)
         there = (batches[place] == batch_id[entry]) & (key[row] == wanted)
-        np.bitwise_or.at(
-            self.bits, (row[there], cause[entry][there]), np.int64(1) << name[entry][there].astype(np.int64)
-        )
+        marked = name[entry][there].astype(np.int64)
+        np.bitwise_or.at(self.bits, (row[there], cause[entry][there], marked // _WORD), np.int64(1) << (marked % _WORD))
 
 
 def _descriptions(
     cause: np.ndarray, struck: np.ndarray, kept: np.ndarray, reasons: np.ndarray, names: list[str]
 ) -> tuple[np.ndarray, list[str]]:
     """Return codes and labels such as "Predation in 3 of 12 containers: attack by predators."."""
-    unique, codes = np.unique(np.stack([cause, struck, kept, reasons], axis=1), axis=0, return_inverse=True)
+    unique, codes = np.unique(np.column_stack([cause, struck, kept, reasons]), axis=0, return_inverse=True)
     labels = []
-    for one, some, every, bits in unique.tolist():
+    for one, some, every, *words in unique.tolist():
+        bits = sum(word << _WORD * position for position, word in enumerate(words))
         because = ", ".join(sorted(name for bit, name in enumerate(names) if bits >> bit & 1))
         labels.append(
             f"{_SPELLED[one]} in {some} of {every}"

@@ -1,6 +1,6 @@
 """AquaMind's transfers: every movement of fish out of a container, and the water conditions of stage transfers.
 
-Belongs here: stage transfers, thinnings, harvests and mixings as ``batch_batchtransfer``; the conditions of stage
+Belongs here: stage transfers, splittings, harvests and mixings as ``batch_batchtransfer``; the conditions of stage
 transfers. Does not belong here: stocking with eggs, which has no transfer in AquaMind, only an assignment.
 
 AquaMind has no table of harvests. Its own ``BatchTransfer.save`` empties a container by a LIFECYCLE transfer without a
@@ -94,7 +94,7 @@ def _notes(year: YearInputs, moved: Movements) -> list[str]:
     ):
         if kind == Movement.HARVEST:
             texts.append(f"{HARVEST_NOTE} from {names[source]}: {count:,} fish of {weight / 1000:.2f} kg.")
-        elif kind == Movement.THINNING:
+        elif kind == Movement.SPLITTING:
             texts.append(f"Split from {names[source]} to {names[target]}.")
         elif kind == Movement.MIXING:
             texts.append(f"Into mixed batch {batch} from {names[source]} to {names[target]}.")

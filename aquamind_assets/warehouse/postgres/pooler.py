@@ -8,7 +8,7 @@ it, so it is found out:
 - A pooler answers the client itself, so the number of the server process that it reports at the start is not the one
   that the server reports.
 - In transaction mode an idle connection has no server session. So a second connection that begins a transaction gets
-  the session of the first, or the first one then goes on in another. In session mode the first keeps its session.
+  the session of the first, or the first continues in another. In session mode the first keeps its session.
 
 Belongs here: finding out. Does not belong here: connecting (``connection``).
 """

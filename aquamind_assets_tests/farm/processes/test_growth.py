@@ -130,11 +130,11 @@ def test_eggs_hatch_and_feed_by_degree_days_and_lose_what_the_specification_says
     development = Development.from_scenario(scenario)
     for temperature in (6.0, 8.0, 9.7, 14.0):
         degree_days, log_alive, days, hatch_day = np.zeros(1), 0.0, 0, 0
-        while not development.ready_to_feed(degree_days)[0]:
+        while degree_days[0] < development.first_feeding:
             log_alive -= development.hazard(degree_days, np.array([temperature]))[0]
             degree_days = degree_days + development.rate(np.array([temperature]))
             days += 1
-            hatch_day = hatch_day or (days if development.hatched(degree_days)[0] else 0)
+            hatch_day = hatch_day or (days if degree_days[0] >= development.hatch else 0)
         assert hatch_day == int(np.ceil(500 / temperature))
         assert np.exp(log_alive) == pytest.approx(0.85 * 0.92)
     assert 85 <= np.ceil(development.first_feeding / 9.7) <= 95

@@ -51,7 +51,7 @@ def outbreak_entries(year: YearInputs) -> Iterator[Entry]:
         last, detected, treated = int(found.end_day[one]) - 1, int(found.detected_day[one]), int(found.treated_day[one])
         over = last <= year.lives.through
         writer = pen(year, Kind.DIAGNOSIS, *named(year, container), disease.key, int(found.start_day[one]))
-        text = phrases.diagnosis(disease, disease.signs, name, short, noun(year, container), writer)
+        text = phrases.diagnosis(disease, disease.signs, name, short, noun(year, np.array([container])), writer)
         how = phrases.recovery(
             disease.name,
             short,

@@ -172,7 +172,7 @@ def _seen(
     round_seen = grammar.Round(
         place=place_name(year, container),
         containers=container.size,
-        noun=noun(year, int(container[0])),
+        noun=noun(year, container),
         stage=stage,
         hatched=bool(np.average(weights, weights=living) >= year.scenario.farm.eggs.alevin_weight_g),
         fish=int(living.sum()),
