@@ -12,8 +12,11 @@ from aquamind_assets.farm.batches.stocking import sequence_of
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.codes import Movement
 from aquamind_assets.pipeline.simulation import simulate_years
+from aquamind_assets.reports.history import read_history
+from aquamind_assets.reports.sites import site_days
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.any_farm import assert_all_laws
 
 
@@ -131,6 +134,14 @@ def test_fish_stand_in_the_cages_of_a_farm_without_freshwater(tmp_path: Path) ->
     assert set(built.areas.name[built.containers.area[first.container]]) == {"Ardcastle"}
     moves = [ledger.movements for ledger in past.ledgers]
     assert sum(one.count[one.kind == Movement.HARVEST].sum() for one in moves) > 50000
+    with open_warehouse(f"sqlite:///{tmp_path / 'farm.db'}") as warehouse:
+        history = read_history(warehouse, [2015, 2016])
+    assert history["stocked"]["fish"].sum() == 150000
+    assert history["stocked"]["kg"].sum() == pytest.approx(90000 * 2.3 + 60000 * 0.12)
+    at_sea = site_days(history)
+    here = days.take(days.day <= days.day.max() - 1)
+    evening = at_sea["opening"] + at_sea["in"] - at_sea["out"] - at_sea["dead"]
+    assert evening[at_sea["day"] < "2016-12-31"].sum() == here.closing.sum()
 
 
 def test_stock_is_drawn_by_its_site_and_day() -> None:
