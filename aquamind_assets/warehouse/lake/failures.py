@@ -14,6 +14,8 @@ from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseFull, Data
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EIO)
+_CLIENTS = ("botocore", "aiobotocore", "aiohttp", "google", "gcsfs", "azure")
+"""Packages of object stores' clients: what they raise is a matter of keys, names and networks."""
 _DAMAGED = ("checksum", "Corrupt", "deserialize", "Unexpected end of stream", "magic bytes")
 """What pyarrow says of a file that is not what was written; it has no codes for that."""
 
@@ -46,3 +48,7 @@ def failures_named(url: str) -> Iterator[None]:
             raise
         place = f" ({error.filename})" if error.filename else ""
         raise DatabaseRefused(f"{url} cannot be used: {error.strerror or error}{place}") from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _CLIENTS:
+            raise
+        raise DatabaseRefused(f"{url} cannot be used: {' '.join(str(error).split())}") from error
