@@ -41,7 +41,7 @@ everything else in the event log."""
 
 
 def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str) -> dg.AssetsDefinition:
-    """The asset of a recorder; ``engine`` is ``sqlite`` or ``postgres``."""
+    """The asset of a recorder; ``engine`` is ``sqlite``, ``postgres`` or ``lake``."""
 
     @dg.asset(
         name=recorder.asset,

@@ -12,7 +12,12 @@ from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import chunks_of
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.errors import WarehouseError, WarehouseUnavailable
+from aquamind_assets.warehouse.errors import (
+    DatabaseRefused,
+    NothingMaterialized,
+    WarehouseError,
+    WarehouseUnavailable,
+)
 from aquamind_assets.warehouse.lake import objects
 from aquamind_assets.warehouse.lake.objects import ObjectPlace, StoreMissing
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -102,6 +107,21 @@ def test_a_killed_writer_leaves_whole_chunks(database_url: str, monkeypatch: pyt
 def test_a_store_without_its_package_is_named() -> None:
     with pytest.raises(StoreMissing, match=r"parquet\+gs://bucket/lake cannot be opened"):
         open_warehouse("parquet+gs://bucket/lake")
+
+
+def test_a_bucket_that_is_not_there_and_keys_that_are_not_known_are_named(
+    s3_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_warehouse("parquet+s3://nowhere-at-all/farm") as warehouse:
+        with pytest.raises(NothingMaterialized):
+            warehouse.begin_reading()
+        with pytest.raises(DatabaseRefused, match="there is no bucket nowhere-at-all"):
+            warehouse.prepare()
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    with open_warehouse(s3_url) as warehouse, pytest.raises(DatabaseRefused, match="credentials"):
+        warehouse.prepare()
 
 
 def test_a_catalogue_is_made_in_folders_alone(warehouse: Warehouse) -> None:

@@ -8,7 +8,7 @@ values, 4.3 with split bytes, 1.8 as packed differences); zstd at level 1 is as 
 Belongs here: one file. Does not belong here: which files are in the lake (``contents``), types (``columns``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,3 +128,12 @@ def read_batches(source: str | Any, table: str, columns: Sequence[str] | None = 
     with pq.ParquetFile(source, page_checksum_verification=True) as file:
         for number in range(file.num_row_groups):
             yield file.read_row_group(number, columns=None if columns is None else list(columns), use_threads=False)
+
+
+def fault(opened: Callable[[], str | Any], file: DataFile) -> str:
+    """What is wrong with a file: a page that is not what its checksum says, or another number of rows; else ``""``."""
+    try:
+        rows = sum(part.num_rows for part in read_batches(opened(), file.table))
+    except (OSError, ValueError) as error:
+        return " ".join(str(error).split())
+    return "" if rows == file.rows else f"has {rows} rows of {file.rows}"

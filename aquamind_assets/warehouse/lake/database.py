@@ -7,6 +7,7 @@ Belongs here: what a database does (``Database``), in a lake's way. Does not bel
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ from aquamind_assets.warehouse.errors import (
 from aquamind_assets.warehouse.lake import catalogue, data_files, delta, description, tidying
 from aquamind_assets.warehouse.lake.asked import Asked, frame_of, rows_of
 from aquamind_assets.warehouse.lake.columns import digest_values
+from aquamind_assets.warehouse.lake.conflicts import prove_again, referring
 from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.failures import failures_named
 from aquamind_assets.warehouse.lake.log import LOG, Log
@@ -236,15 +238,7 @@ class LakeDatabase(Database):
     def _tidy(self, written: Collection[tuple[str, int]]) -> None:
         """Merge files of tables and years that a transaction has changed. Whoever else changed them meanwhile merges
         them."""
-        complete = self._complete
-        files = [file for file in files_of(self._log) if (file.table, file.year) in written]
-        groups = [
-            group
-            for table, year in sorted(written)
-            for group in tidying.mergeable(
-                [file for file in files if (file.table, file.year) == (table, year)] or [], complete
-            )
-        ]
+        groups = tidying.groups_of(files_of(self._log), written, self._complete)
         if not groups:
             return
         try:
@@ -256,33 +250,8 @@ class LakeDatabase(Database):
             self._refresh()
 
     def _still_holds(self) -> None:
-        """Prove again what commits of others may have changed since this transaction looked.
-
-        Raises:
-            WarehouseUnavailable: the same rows were written, a row that it refers to is gone, or a row came that refers
-                to one that it deleted.
-        """
-        assert self._transaction is not None
-        if table := self._transaction.filled_by_others():
-            raise WarehouseUnavailable(
-                f"{self.url}: another writer has changed the same rows of {table}; nothing was written"
-            )
-        for table, ids in self._transaction.referenced.items():
-            if self._transaction.missing_ids(table, ids).size:
-                raise WarehouseUnavailable(
-                    f"{self.url}: another writer has deleted rows of {table} meanwhile; nothing was written"
-                )
-        for table in self._transaction.deleted_from:
-            for child, column in _referring(table):
-                found = self.query(
-                    f'SELECT count(*) FROM "{child}" AS child WHERE child."{column}" IS NOT NULL AND NOT EXISTS (SELECT'
-                    f' 1 FROM "{table}" AS parent WHERE parent.id = child."{column}")'
-                )
-                if found[0][0]:
-                    raise WarehouseUnavailable(
-                        f"{self.url}: another writer has added rows of {child} that refer to rows of {table};"
-                        " nothing was written"
-                    )
+        """See ``conflicts.prove_again``."""
+        prove_again(self.url, self._writing, self.query)
 
     def serialise(self, name: str) -> None:
         """See :class:`Database`."""
@@ -372,7 +341,7 @@ class LakeDatabase(Database):
         return [
             ForeignKey(child, f'"{child}"', column, table, owner="", on_delete=False)
             for table in tables
-            for child, column in _referring(table)
+            for child, column in referring(table)
         ]
 
     def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
@@ -396,17 +365,8 @@ class LakeDatabase(Database):
     def damage(self) -> list[str] | None:
         """See :class:`Database`: every page has a checksum."""
         self._refresh()
-        found = []
-        for file in files_of(self._log):
-            try:
-                parts = data_files.read_batches(opened(self._place, file), file.table)
-                rows = sum(part.num_rows for part in parts)
-            except (OSError, ValueError) as error:
-                found.append(f"{file.name}: {' '.join(str(error).split())}")
-                continue
-            if rows != file.rows:
-                found.append(f"{file.name}: has {rows} rows of {file.rows}")
-        return found
+        faults = {file.name: data_files.fault(partial(opened, self._place, file), file) for file in files_of(self._log)}
+        return [f"{name}: {fault}" for name, fault in faults.items() if fault]
 
     @property
     def folder(self) -> Path:
@@ -448,13 +408,3 @@ class LakeDatabase(Database):
         return sum(file.size for file in files_of(self._log)) + sum(
             self._place.size(f"{LOG}/{name}") for name in self._place.names(LOG)
         )
-
-
-def _referring(table: str) -> list[tuple[str, str]]:
-    """Tables and columns with a foreign key to the table."""
-    return [
-        (spec.name, column.name)
-        for spec in TABLES.values()
-        for column in spec.foreign_keys
-        if column.references == table
-    ]

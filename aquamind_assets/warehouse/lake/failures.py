@@ -50,4 +50,4 @@ def failures_named(url: str) -> Iterator[None]:
     except Exception as error:
         if not is_of_object_store(error):
             raise
-        raise DatabaseRefused(f"{url} cannot be used: {masked(str(error))}") from error
+        raise DatabaseRefused(f"{url} cannot be used: {masked(' '.join(str(error).split()))}") from error

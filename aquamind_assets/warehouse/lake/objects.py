@@ -22,7 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 from aquamind_assets.errors import UserError
-from aquamind_assets.warehouse.errors import WarehouseError
+from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseError
 from aquamind_assets.warehouse.lake.places import OWN_FOLDER, Place
 
 LEASE_S = 60.0
@@ -62,7 +62,16 @@ class ObjectPlace(Place):
         return next(iter(self.all_names()), None) is not None
 
     def make(self) -> None:
-        """See :class:`Place`; prefixes need not be made."""
+        """See :class:`Place`; a folder need not be made, its bucket must be there.
+
+        Raises:
+            DatabaseRefused: it is not.
+        """
+        bucket = self._root.partition("/")[0]
+        if not self.filesystem.exists(bucket):
+            raise DatabaseRefused(
+                f"{self.url} cannot be used: there is no bucket {bucket}; make it, or correct the name"
+            )
 
     def folder(self) -> Path:
         """See :class:`Place`."""
@@ -81,7 +90,11 @@ class ObjectPlace(Place):
 
     def all_names(self) -> Iterator[str]:
         """See :class:`Place`."""
-        for key in self.filesystem.find(self._root):
+        try:
+            found = self.filesystem.find(self._root)
+        except FileNotFoundError:
+            return
+        for key in found:
             name = key.removeprefix(f"{self._root}/")
             if not name.startswith(OWN_FOLDER):
                 yield name

@@ -6,7 +6,7 @@ complete. Nothing of this changes a row, so it is done in a transaction of its o
 Belongs here: which files are merged or removed. Does not belong here: how (``transaction``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -22,6 +22,17 @@ SMALL_BYTES = 64 << 20
 
 MANY = 12
 """So many files of one chunk, or of a year that is not over, are merged before it is complete."""
+
+
+def groups_of(
+    files: Sequence[DataFile], written: Collection[tuple[str, int]], complete: Sequence[DayRange] | None
+) -> list[list[DataFile]]:
+    """Which files of these tables and years become one file each; ``complete`` as in :func:`mergeable`."""
+    of_place: dict[tuple[str, int], list[DataFile]] = {}
+    for file in files:
+        if (file.table, file.year) in written:
+            of_place.setdefault((file.table, file.year), []).append(file)
+    return [group for found in of_place.values() for group in mergeable(found, complete)]
 
 
 def mergeable(files: Sequence[DataFile], complete: Sequence[DayRange] | None) -> list[list[DataFile]]:
