@@ -183,6 +183,10 @@ class Database(ABC):
     def finds_by_id(self, table: str) -> bool:
         """Whether the table's rows can be found by id without reading all of them."""
 
+    def without_index(self, column: str) -> str:
+        """A column in a condition, written so that the database does not look for rows by the column's index."""
+        return column
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
         return False

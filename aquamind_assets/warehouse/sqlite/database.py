@@ -243,6 +243,10 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         return True
 
+    def without_index(self, column: str) -> str:
+        """See :class:`Database`. A sign before it is what SQLite's manual advises."""
+        return f"+{column}"
+
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
