@@ -199,6 +199,10 @@ class Database(ABC):
         """Bring up to date what other programs find the rows by; the files of it."""
         return []
 
+    def without_index(self, column: str) -> str:
+        """A column in a condition, written so that the database does not look for rows by the column's index."""
+        return column
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
         return False

@@ -19,6 +19,12 @@ ALLOWED = (
 )
 HIGHEST_PORT = 65535
 
+_SCHEMES = {
+    "sqlite": "sqlite",
+    "lake": "parquet",
+}
+"""Schemes of databases that are a file or folder, by kind."""
+
 _SQLITE = re.compile(r"sqlite:///(?P<path>[^?]+)")
 _LAKE = re.compile(r"parquet(?:\+(?P<store>[a-z0-9]+):/|:///)(?P<path>[^?]+)")
 _POSTGRESQL = re.compile(r"postgres(?:ql)?://(?P<rest>.*)", re.DOTALL)
@@ -70,8 +76,7 @@ class DatabaseUrl:
     @property
     def absolute(self) -> str:
         """The URL for a process with another working directory, password included."""
-        scheme = "sqlite" if self.kind == "sqlite" else "parquet"
-        return self.text if self.path is None else f"{scheme}:///{self.path.absolute()}"
+        return self.text if self.path is None else f"{_SCHEMES[self.kind]}:///{self.path.absolute()}"
 
     @property
     def identity(self) -> str:

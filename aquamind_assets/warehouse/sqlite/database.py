@@ -222,6 +222,10 @@ class SqliteDatabase(Database):
     def refuse_dropped(self, table: str, days: DayRange) -> None:
         """SQLite drops nothing by itself."""
 
+    def without_index(self, column: str) -> str:
+        """See :class:`Database`. A sign before it is what SQLite's manual advises."""
+        return f"+{column}"
+
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
