@@ -96,7 +96,7 @@ def test_every_parameter_has_values_to_try() -> None:
         allowed(node, at(BASE, node.path))
 
 
-@settings(max_examples=14, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(documents(BASE))
 def test_what_is_accepted_runs_with_every_law_kept(document: dict[str, Any]) -> None:
     check(document, Counter())
