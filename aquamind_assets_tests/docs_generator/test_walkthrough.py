@@ -59,7 +59,7 @@ def test_every_fish_is_accounted_for(sqlite: Warehouse) -> None:
 
 def test_deaths_are_the_same_in_both_tables(sqlite: Warehouse) -> None:
     deaths = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
-    by_table = deaths.groupby("told_by")["fish"].sum()
+    by_table = deaths.groupby("source")["fish"].sum()
     fish = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["fish"]).iloc[0]
     assert by_table.to_dict() == {"mortality events": fish["died"], "health records": fish["died"]}
 
