@@ -3,6 +3,10 @@
 Belongs here: assembling. Does not belong here: any asset, job, schedule, check or resource itself.
 """
 
+import logging
+import os
+from pathlib import Path
+
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import checks_across_assets
@@ -41,4 +45,16 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
 @dg.definitions
 def defs() -> dg.Definitions:
     """What the user interface, the daemon and the run workers load."""
+    warn_without_instance_file()
     return build_defs()
+
+
+def warn_without_instance_file() -> None:
+    """Log a warning where DAGSTER_HOME has no ``dagster.yaml``: Dagster then takes defaults of its own."""
+    home = os.environ.get("DAGSTER_HOME")
+    if home and not (Path(home) / "dagster.yaml").exists():
+        logging.getLogger(__name__).warning(
+            "%s has no dagster.yaml: Dagster would begin ten runs at once, find no dead runs and send telemetry;"
+            " `aquamind status` with this DAGSTER_HOME writes the file, then start Dagster again",
+            home,
+        )

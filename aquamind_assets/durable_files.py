@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -42,6 +43,8 @@ class PlaceFull(FileUnusable, DiskFull):
 
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_OBJECT_STORE_CLIENTS = frozenset({"aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"})
+"""Packages whose errors are an object store's."""
 
 
 def replace_file(path: "Path | UPath", content: bytes | str, *, mode: int | None = None) -> None:
@@ -90,7 +93,8 @@ def usable(purpose: str, path: Path | str) -> Iterator[None]:
     """Turn the system's refusal to use a file or folder into an error that says what the place is for.
 
     Raises:
-        FileUnusable: the block raised an ``OSError``, or the package that opens such a URL is not installed.
+        FileUnusable: the block raised an ``OSError``, the package that opens such a URL is not installed, or the
+            object store refuses.
     """
     try:
         yield
@@ -102,8 +106,34 @@ def usable(purpose: str, path: Path | str) -> Iterator[None]:
                 f"{purpose} {masked(str(path))} cannot be written: {reason}; {free_space(path)}, what is stored stays"
             ) from error
         raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {reason}{other}") from error
-    except ImportError as error:
-        raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {error}") from error
+    except Exception as error:
+        if not (isinstance(error, ImportError) or is_of_object_store(error)):
+            raise
+        raise FileUnusable(f"{purpose} {masked(str(path))} cannot be used: {masked(str(error))}") from error
+
+
+def is_of_object_store(error: Exception) -> bool:
+    """Whether a client of an object store raised the error: no credentials, no such bucket, no connection. Their
+    errors have no common base."""
+    return type(error).__module__.partition(".")[0] in _OBJECT_STORE_CLIENTS
+
+
+def refuse_unwritable(purpose: str, folder: "Path | UPath") -> None:
+    """Refuse a folder that this user may not write, or could not make; nothing is made.
+
+    Raises:
+        FileUnusable: a local one is such a folder; or the package that opens such a URL is not installed.
+    """
+    with usable(purpose, str(folder)):
+        folder.exists()
+        if getattr(folder, "protocol", "") not in LOCAL_PROTOCOLS:
+            return
+        local = (folder if isinstance(folder, Path) else Path(folder.path)).absolute()
+        above = next(one for one in (local, *local.parents) if one.exists())
+        if not above.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
+        with TemporaryFile(dir=above):
+            pass
 
 
 def open_place(purpose: str, place: str) -> "UPath":

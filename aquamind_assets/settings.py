@@ -5,7 +5,7 @@ here: what a setting means (``scenario``, ``warehouse``), keeping the day of a s
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from aquamind_assets.masking import masked
 from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.warehouse.url import DatabaseUrl
+from aquamind_assets.yaml_text import NotYaml, read_yaml
 
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
@@ -35,8 +36,11 @@ VARIABLES = {
     "database": "AQUAMIND_DATABASE",
     "ledger": "AQUAMIND_LEDGER",
     "today": "AQUAMIND_TODAY",
+    "workers": "AQUAMIND_WORKERS",
 }
 """Environment variable of each setting. AQUAMIND_SET holds ``path=value`` changes, separated by line ends or ``;``."""
+
+MOST_WORKERS = 256
 
 
 class SettingsError(UserError):
@@ -50,9 +54,10 @@ class Settings:
     Attributes:
         scenario: name of a preset, or a YAML file.
         changes: ``path=value`` changes on top of it.
-        database: ``sqlite:///<file>`` or ``postgresql://...``.
+        database: ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
+        workers: processes that write chunks side by side; None for as many as cores and memory allow.
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
         origins: where each setting came from, by its name; a setting that is not in it has its default.
@@ -63,6 +68,7 @@ class Settings:
     database: str = "sqlite:///data/aquamind.db"
     ledger: str = "data/ledger"
     today: date | None = None
+    workers: int | None = None
     staged: date | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -74,6 +80,7 @@ class Settings:
         changes: Sequence[str] = (),
         database: str | None = None,
         ledger: str | None = None,
+        workers: int | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> "Settings":
         """Settings from arguments, else environment variables, else the note in DAGSTER_HOME, else the defaults.
@@ -88,7 +95,7 @@ class Settings:
         for origin, source in (
             (f"note in {home}", _noted(home)),
             ("environment", _from(environment)),
-            ("option", _from_arguments(scenario, changes, database, ledger)),
+            ("option", _from_arguments(scenario, changes, database, ledger, workers)),
         ):
             origins = {**settings.origins, **dict.fromkeys(source, origin)}
             if {"scenario", "changes"} & source.keys():
@@ -98,8 +105,8 @@ class Settings:
             settings = replace(settings, **source, origins=origins)
         return settings
 
-    def describe(self) -> str:
-        """Scenario, overrides, database and ledgers, each with where it came from, in one line."""
+    def describe(self, names: Collection[str] = tuple(VARIABLES)) -> str:
+        """The settings of these names, each with where it came from, in one line; overrides and today where given."""
         overrides = " ".join(self.changes)
         parts = {
             "scenario": f"scenario {self.scenario}",
@@ -107,10 +114,14 @@ class Settings:
             "database": f"database {self.database_name}",
             "ledger": f"ledgers {masked(self.ledger)}",
             "today": f"today {self.today}",
+            "workers": f"{self.workers} workers",
         }
-        left_out = {name for name, value in (("changes", self.changes), ("today", self.today)) if not value}
+        optional = {"changes": self.changes, "today": self.today, "workers": self.workers}
+        left_out = {name for name, value in optional.items() if not value}
         return ", ".join(
-            f"{text} ({self.origins.get(name, 'default')})" for name, text in parts.items() if name not in left_out
+            f"{text} ({self.origins.get(name, 'default')})"
+            for name, text in parts.items()
+            if name in names and name not in left_out
         )
 
     def load_scenario(self) -> Scenario:
@@ -180,6 +191,8 @@ class Settings:
         }
         if self.today is not None:
             values["today"] = self.today.isoformat()
+        if self.workers is not None:
+            values["workers"] = str(self.workers)
         return {VARIABLES[name]: value for name, value in values.items()}
 
     def note(self, home: Path, *, with_password: bool = False) -> None:
@@ -218,9 +231,19 @@ def _absolute_scenario(scenario: str) -> str:
 
 
 def _from_arguments(
-    scenario: str | None, changes: Sequence[str], database: str | None, ledger: str | None
+    scenario: str | None,
+    changes: Sequence[str],
+    database: str | None,
+    ledger: str | None,
+    workers: int | None,
 ) -> dict[str, Any]:
-    given = {"scenario": scenario, "changes": tuple(changes) or None, "database": database, "ledger": ledger}
+    given = {
+        "scenario": scenario,
+        "changes": tuple(changes) or None,
+        "database": database,
+        "ledger": ledger,
+        "workers": workers,
+    }
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -237,6 +260,11 @@ def _from(environment: Mapping[str, str]) -> dict[str, Any]:
             given["today"] = date.fromisoformat(given["today"])
         except ValueError:
             raise SettingsError(f"{VARIABLES['today']} = {given['today']!r}: give a date such as 2025-03-31") from None
+    if "workers" in given:
+        text = given["workers"]
+        if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_WORKERS:
+            raise SettingsError(f"{VARIABLES['workers']} = {text!r}: give a number from 1 to {MOST_WORKERS}")
+        given["workers"] = int(text)
     return given
 
 
@@ -246,8 +274,8 @@ def _noted(home: Path) -> dict[str, Any]:
         return {}
     try:
         with usable("the note of the settings", path):
-            content = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+            content = read_yaml(path.read_text("utf-8"))
+    except (NotYaml, UnicodeDecodeError) as error:
         raise _damaged(path, f"it is not YAML ({' '.join(str(error).split())})") from None
     if not isinstance(content, dict) or set(content) - NOTED.keys():
         raise _damaged(path, f"it holds other things than {', '.join(NOTED)}")

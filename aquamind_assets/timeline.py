@@ -9,6 +9,7 @@ of a day are each one range; they do not depend on the order of materialization;
 user-entered rows.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -103,6 +104,28 @@ def chunks_of(year: int, through: int | None = None) -> list[Chunk]:
     end = whole.end if through is None else min(whole.end, through + 1)
     starts = range(whole.first, end, CHUNK_DAYS)
     return [Chunk(year, i, DayRange(start, min(start + CHUNK_DAYS, end))) for i, start in enumerate(starts)]
+
+
+def merged(days: Sequence[DayRange]) -> list[DayRange]:
+    """The same days in as few ranges as possible, in order."""
+    found: list[DayRange] = []
+    for one in sorted(days):
+        if found and one.first <= found[-1].end:
+            found[-1] = DayRange(found[-1].first, max(found[-1].end, one.end))
+        else:
+            found.append(one)
+    return found
+
+
+def days_without(days: DayRange, committed: Sequence[DayRange]) -> Iterator[DayRange]:
+    """The stretches of ``days`` that no committed range has, in order."""
+    first = days.first
+    for one in sorted(committed):
+        if first < min(one.first, days.end):
+            yield DayRange(first, min(one.first, days.end))
+        first = max(first, one.end)
+    if first < days.end:
+        yield DayRange(first, days.end)
 
 
 def row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:

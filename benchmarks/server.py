@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.lake.database import LakeDatabase
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from benchmarks.source import READINGS
 
@@ -11,7 +12,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """The server process that works for a database's connection; none for SQLite."""
+    """The server process that works for a database's connection; none for SQLite and a lake."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -28,7 +29,7 @@ class Server:
     def name(self) -> str:
         """The kind of database."""
         if not isinstance(self._database, PostgresDatabase):
-            return "sqlite"
+            return "lake" if isinstance(self._database, LakeDatabase) else "sqlite"
         return "timescaledb" if self._database._timescale else "postgresql"
 
     def seconds(self) -> float | None:
@@ -40,6 +41,9 @@ class Server:
 
     def stored_bytes(self) -> int | None:
         """Bytes of the readings with their indexes; None if the database does not tell."""
+        if isinstance(self._database, LakeDatabase):
+            sizes = "SELECT coalesce(sum(bytes), 0) FROM lake_file WHERE table_name = ?"
+            return int(self._database.query(sizes, (READINGS,))[0][0])
         if not isinstance(self._database, PostgresDatabase):
             return None
         parts = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('{0}')"

@@ -1,5 +1,5 @@
-"""Commands for the repository itself, run by ``make`` and never shipped.
+"""Commands for the repository itself, run by ``make`` or by hand, and never shipped.
 
-Belongs here: checking the wheel, other Python versions, the pages of the documentation site. Does not belong here: what
-``aquamind`` does (``aquamind_assets``), measurements (``benchmarks``).
+Belongs here: checking the wheel, other Python versions, the pages of the documentation site; kills and power cuts at
+scale. Does not belong here: what ``aquamind`` does (``aquamind_assets``), measurements (``benchmarks``).
 """

@@ -21,6 +21,7 @@ from aquamind_assets.assets.metadata import (
     written_metadata,
 )
 from aquamind_assets.laws.stored_evidence import evidence_of
+from aquamind_assets.pipeline.existing_rows import meetings
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
@@ -40,7 +41,7 @@ everything else in the event log."""
 
 
 def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str) -> dg.AssetsDefinition:
-    """The asset of a recorder; ``engine`` is ``sqlite`` or ``postgres``."""
+    """The asset of a recorder; ``engine`` is ``sqlite``, ``postgres`` or ``lake``."""
 
     @dg.asset(
         name=recorder.asset,
@@ -86,6 +87,9 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
 
     platform.require_simulated(recorder, year)
     with platform.open() as warehouse:
+        if not recorder.upstream:
+            # The first step of a year refuses what stands in the way of any of them.
+            meetings(platform, warehouse, [year])
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         try:

@@ -11,6 +11,7 @@ import typer
 from aquamind_assets.cli import (
     clear,
     days,
+    lake,
     prune,
     realism,
     reconcile,
@@ -21,6 +22,7 @@ from aquamind_assets.cli import (
     ui,
     verify,
 )
+from aquamind_assets.cli.command_line import hide_secrets
 from aquamind_assets.cli.exits import CommandGroup
 
 app = typer.Typer(
@@ -37,6 +39,7 @@ app = typer.Typer(
 )
 for command in (run, days, ui, status, verify, clear, report, reconcile, prune):
     app.add_typer(command.app)
+app.add_typer(lake.app, name="lake")
 scenario.app.add_typer(realism.app)
 app.add_typer(scenario.app, name="scenario")
 
@@ -46,6 +49,7 @@ def main() -> None:
 
     A character that the output cannot encode is replaced: a command that did its work must not fail while it says so.
     """
+    hide_secrets()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -6,7 +6,7 @@ database that is deleted (``estimate_cost``): rows, bytes and seconds are measur
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,20 +51,22 @@ class Estimate:
         return vars(self) | {"total_rows": self.total}
 
 
-def estimate(settings: Settings, years: Sequence[int]) -> Estimate:
-    """Simulate, count, and write a little into a scratch database; the real database and ledgers are not touched."""
+def estimate(settings: Settings, years: Sequence[int], report: Callable[[str], None] = lambda text: None) -> Estimate:
+    """Simulate, count, and write a little into a scratch database; the real database and ledgers are not touched.
+    ``report`` is called with what is being done."""
     settings = settings.settled(keep=False)
     with tempfile.TemporaryDirectory(prefix="aquamind-estimate-") as scratch:
-        platform = Platform(
-            replace(
-                settings, database=f"sqlite:///{Path(scratch) / 'scratch.db'}", ledger=str(Path(scratch) / "ledger")
-            )
-        )
+        place = Path(scratch)
+        lake = settings.database_url.kind == "lake"
+        database = f"parquet:///{place / 'lake'}" if lake else f"sqlite:///{place / 'scratch.db'}"
+        platform = Platform(replace(settings, database=database, ledger=str(place / "ledger")))
         began = time.perf_counter()
-        store_ledgers(platform, max(years))
+        store_ledgers(platform, max(years), report)
         simulating = time.perf_counter() - began
+        report("Counting the rows")
         rows = expected_rows(platform, years)
         written = {asset: sum(counts.values()) for asset, counts in rows.items()}
+        report("Writing a few days into a scratch database")
         size, seconds = expected_cost(
             platform, written, len(years), max(years), postgres=settings.database_url.kind == "postgres"
         )

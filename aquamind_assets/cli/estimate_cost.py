@@ -97,5 +97,6 @@ def _empty_size(platform: Platform) -> int:
 def _closed_size(platform: Platform) -> int:
     """Size of the scratch database while no connection is open, so that nothing of it waits in its log."""
     path = platform.settings.database_url.path
-    assert path is not None, "the scratch database is a file"
-    return path.stat().st_size
+    assert path is not None, "the scratch database is a file or a folder"
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())

@@ -4,6 +4,7 @@ Shared by ``aquamind run`` and ``aquamind days``. Belongs here: running years in
 which years (the commands), how the result is shown (``run_summary``).
 """
 
+import logging
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from aquamind_assets.warehouse.adoption.decisions import Meeting
 
 SHOWN_MEETINGS = 10
-"""Meetings with user-entered rows that are printed; writing logs all of them."""
+"""Meetings with user-entered rows that are printed; the log and the JSON document have all of them."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,13 @@ class Execution:
         years: the years that were to be executed.
         runs: the Dagster runs of those that were begun, in order.
         interrupted: whether a person interrupted it.
+        met: what became of rows that met user-entered ones.
     """
 
     years: list[int]
     runs: "list[YearRun]"
     interrupted: bool
+    met: "list[Meeting]"
 
     @property
     def failed(self) -> "YearRun | None":
@@ -74,7 +79,7 @@ def execute_years(
     from aquamind_assets.cli.progress_bar import ProgressBar
     from aquamind_assets.cli.progress_lines import ProgressLines
     from aquamind_assets.definitions import build_defs
-    from aquamind_assets.pipeline.existing_rows import meetings
+    from aquamind_assets.pipeline.existing_rows import examine
 
     job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
     chosen = (
@@ -86,11 +91,10 @@ def execute_years(
     bar = shown if with_bar and years else None
     progress = platform.progress = bar or Progress()
     with open_instance() as instance:
+        # Refuses, before anything is made or written, what cannot be written beside user-entered rows.
+        met = examine(platform, years)
         with platform.open() as warehouse:
             under_way = reconcile(instance, warehouse.is_locked)
-            # Refuses, before anything is written, what cannot be written beside user-entered rows. Master data are the
-            # same in every year.
-            met = meetings(platform, warehouse, years[:1])
         platform.ledgers.store.require_writable()
         if noted:
             # Only once they are known to work: a wrong URL must not become what the next command uses.
@@ -108,11 +112,16 @@ def execute_years(
         with bar.shown() if bar else nullcontext(), requests_interrupt(progress), ThreadPoolExecutor(1) as aside:
             # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
             runs = aside.submit(run_years, job, instance, years, progress, assets=selected).result()
-    return Execution(list(years), runs, progress.interrupt_requested)
+    if all(run.success for run in runs):
+        with platform.read() as warehouse:
+            warehouse.show_to_others()
+    return Execution(list(years), runs, progress.interrupt_requested, met)
 
 
 def announce_meetings(console: Console, met: "Sequence[Meeting]") -> None:
-    """Print what becomes of rows of the platform that user-entered rows stand in the place of."""
+    """Print and log what becomes of rows of the platform that user-entered rows stand in the place of."""
+    for meeting in met:
+        _log.info("%s", meeting)
     for meeting in met[:SHOWN_MEETINGS]:
         console.print(str(meeting), markup=False, highlight=False, soft_wrap=True)
     if len(met) > SHOWN_MEETINGS:

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from aquamind_assets.cli.output import print_error
 from aquamind_assets.errors import Interrupted, TransientError, UserError
+from aquamind_assets.masking import masked
 
 DONE = 0
 FAILED = 1
@@ -50,7 +51,10 @@ def ended_with_code() -> Iterator[None]:
     """
     try:
         yield
-    except (typer.Exit, TyperException):
+    except typer.Exit:
+        raise
+    except TyperException as error:
+        error.message = masked(error.message)
         raise
     except EXPECTED as error:
         print_error(str(error))

@@ -64,10 +64,12 @@ def open_instance() -> "Iterator[dg.DagsterInstance]":
     import dagster as dg
     import yaml
 
+    from aquamind_assets.assets.sqlite_instance import instance_in
+
     home = make_home()
     with _storage_failures(home):
         try:
-            instance = dg.DagsterInstance.get()
+            instance = instance_in(home)
         except (dg.DagsterError, yaml.YAMLError, UnicodeDecodeError) as error:
             raise SettingsError(f"{home / INSTANCE} cannot be used: {error}") from error
         with instance:

@@ -5,6 +5,7 @@ the choice of years (``years``).
 """
 
 import logging
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from rich.markup import escape
 
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.loading import preset_names
-from aquamind_assets.settings import Settings
+from aquamind_assets.settings import MOST_WORKERS, VARIABLES, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,10 @@ Changes = Annotated[
 Database = Annotated[
     str | None,
     typer.Option(
-        "--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.", show_default=False
+        "--database",
+        metavar="URL",
+        help="sqlite:///FILE, parquet:///FOLDER or postgresql://USER:PASSWORD@HOST/NAME.",
+        show_default=False,
     ),
 ]
 LedgerPlace = Annotated[
@@ -50,6 +54,17 @@ LedgerPlace = Annotated[
         "--ledger",
         metavar="PLACE",
         help="Folder or URL (s3://..., gs://...) of the ledgers, the simulated years.",
+        show_default=False,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=MOST_WORKERS,
+        help="Processes that write side by side into a lake or PostgreSQL; by default one a core, within the memory.",
         show_default=False,
     ),
 ]
@@ -84,7 +99,12 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")
 
 
 def settings_of(
-    preset: str | None, scenario: str | None, changes: list[str] | None, database: str | None, ledger: str | None
+    preset: str | None,
+    scenario: str | None,
+    changes: list[str] | None,
+    database: str | None,
+    ledger: str | None,
+    workers: int | None = None,
 ) -> Settings:
     """The settings that these options give, over environment variables and the note of the last run.
 
@@ -96,15 +116,17 @@ def settings_of(
         raise UsageError("--preset and --scenario: give one of them")
     if preset is not None and preset not in preset_names():
         raise UsageError(f"--preset {preset}: allowed are {', '.join(preset_names())}")
-    settings = Settings.load(scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger)
+    settings = Settings.load(
+        scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger, workers=workers
+    )
     _log.info("%s", settings.describe())
     return settings
 
 
-def print_origins(console: Console, settings: Settings) -> None:
-    """Print the settings, and whether each came from an option, the environment, the note of the last run, or is the
-    default."""
-    text = settings.describe()
+def print_origins(console: Console, settings: Settings, names: Collection[str] = tuple(VARIABLES)) -> None:
+    """Print the settings of these names, and whether each came from an option, the environment, the note of the last
+    run, or is the default."""
+    text = settings.describe(names)
     console.print(f"[dim]{escape(text[0].upper() + text[1:])}[/]", highlight=False, soft_wrap=True)
 
 

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from aquamind_assets.cli.exits import FAILED
-from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFile, settings_of
-from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFile, print_origins, settings_of
+from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.durable_files import FileUnusable, made_folder, replace_file, usable
 
@@ -47,7 +47,9 @@ def realism(
 ) -> None:
     """Simulate the whole history, and compare it with published figures. Nothing is written to a database. Exit code 1
     if a figure is outside its band."""
-    loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+    settings = settings_of(preset, scenario, changes, None, None)
+    print_origins(Console(stderr=True, quiet=quiet or as_json), settings, ("scenario", "changes"))
+    loaded = settings.load_scenario()
     comparisons = judge_history(loaded, output, console_for(quiet, as_json))
     print_result(comparisons_as_json(comparisons), as_json, lambda: show(console_for(quiet, as_json), comparisons))
     if any(comparison.standing == "outside" for comparison in comparisons):
@@ -61,8 +63,6 @@ def judge_history(scenario: "Scenario", output: Path | None, console: Console) -
     Raises:
         FileUnusable: the page cannot be written.
     """
-    from rich.progress import track
-
     from aquamind_assets.farm.sites import infrastructure
     from aquamind_assets.realism.observations import Observations
     from aquamind_assets.realism.page import realism_page, simulate_observations
@@ -75,10 +75,12 @@ def judge_history(scenario: "Scenario", output: Path | None, console: Console) -
         if output.is_dir():
             raise FileUnusable(f"the page {output} cannot be written: it is a folder")
     places = infrastructure.build(scenario)
-    years = simulate_observations(scenario, places)
-    observed = Observations.added(
-        list(track(years, description="Simulating", total=len(scenario.years), console=console, transient=True))
-    )
+    years = []
+    with shown_work(console, f"Simulating {scenario.first_year}") as update:
+        for simulated, year in zip(simulate_observations(scenario, places), scenario.years, strict=True):
+            years.append(simulated)
+            update(f"{year} simulated, {len(years)} of {len(scenario.years)} years")
+    observed = Observations.added(years)
     comparisons = compare(
         load_targets(), measure(scenario, places, observed), "decade", full_scale=is_full_scale(places)
     )

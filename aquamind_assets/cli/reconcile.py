@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from aquamind_assets.cli.home import open_instance
-from aquamind_assets.cli.options import Database, Json, settings_of
+from aquamind_assets.cli.options import Database, Json, print_origins, settings_of
 from aquamind_assets.cli.output import print_result
 from aquamind_assets.settings import Settings
 
@@ -35,7 +35,9 @@ def reconcile(
 ) -> None:
     """Find dead runs, which are stuck in STARTED though their process is gone (after a power cut), and report them
     failed so that they are retried."""
-    under_way = reconcile_runs(settings_of(None, None, None, database, None), grace)
+    settings = settings_of(None, None, None, database, None)
+    print_origins(Console(stderr=True, quiet=as_json), settings, ("database",))
+    under_way = reconcile_runs(settings, grace)
     lines = [
         f"{run.run_id}  {run.partition or run.job}: {'alive' if run.alive else 'reported failed'}, {run.reason}"
         for run in under_way

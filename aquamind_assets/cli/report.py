@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from aquamind_assets.cli.options import Database, Json, Quiet, Session, Years, settings_of
-from aquamind_assets.cli.output import console_for, print_result
+from aquamind_assets.cli.options import Database, Json, Quiet, Session, Years, print_origins, settings_of
+from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.years import UsageError, choose_years
 from aquamind_assets.durable_files import made_folder, replace_file, usable
 from aquamind_assets.settings import Settings
@@ -53,7 +53,9 @@ def report(
     """Write the report of each session and of the whole history, or of one session or some years, from the written rows
     alone: a page for people, and the same figures as JSON."""
     console = console_for(quiet, as_json)
-    written = write_reports(settings_of(None, None, None, database, None), session, years, output, console)
+    settings = settings_of(None, None, None, database, None)
+    print_origins(Console(stderr=True, quiet=console.quiet), settings, ("scenario", "changes", "database"))
+    written = write_reports(settings, session, years, output, console)
     print_result(reports_as_json(written), as_json, lambda: show(written, console))
     if opened:
         open_page(written)
@@ -175,16 +177,16 @@ def _written(
 
     made_folder("the folder of reports", folder)
     last = max(max(span.years) for span in wanted)
-    with console.status("Reading the written rows") as status:
+    with shown_work(console, "Reading the written rows") as update:
         history = read_history(
             warehouse,
             range(first_year_of_lives(warehouse, min(min(span.years) for span in wanted)), last + 1),
-            progress=lambda year: status.update(f"Reading the rows of {year}"),
+            progress=lambda year: update(f"Reading the rows of {year}"),
         )
         accounts = Accounts(history, threshold)
         found = []
         for span in wanted:
-            status.update(f"Drawing {span.title}")
+            update(f"Drawing {span.title}")
             report = make_report(warehouse, accounts, span)
             html, text = folder / f"{span.file_name}.html", folder / f"{span.file_name}.json"
             with usable("the folder of reports", folder):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -60,6 +61,7 @@ def _document(
             for run in execution.runs
         ],
         "interrupted": execution.interrupted,
+        "existing_rows": [asdict(meeting) for meeting in execution.met],
         "database_bytes": size,
         "reports": [str(report.html) for report in reports],
         **contents.as_json(),

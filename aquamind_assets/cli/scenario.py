@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from aquamind_assets.cli.formats import count
-from aquamind_assets.cli.options import Changes, Json, Preset, ScenarioFile, settings_of
+from aquamind_assets.cli.options import Changes, Json, Preset, ScenarioFile, print_origins, settings_of
 from aquamind_assets.cli.output import print_result
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.cli.years import UsageError
@@ -36,7 +36,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show every parameter with its value, unit, meaning and source."""
-    loaded = settings_of(preset, scenario, changes, None, None).load_scenario()
+    settings = settings_of(preset, scenario, changes, None, None)
+    print_origins(Console(stderr=True, quiet=as_json), settings, ("scenario", "changes"))
+    loaded = settings.load_scenario()
     print_result(json.loads(loaded.model_dump_json()), as_json, lambda: show_scenario(Console(), loaded, path))
 
 
@@ -122,14 +124,38 @@ def describe(scenario: Scenario) -> str:
 
     built = build(scenario)
     sea = int((built.containers.area >= 0).sum())
-    plan = scenario.farm.batches
     return (
         f"Scenario {scenario.name} is valid; fingerprint {scenario.fingerprint()}.\n"
         f"  history {scenario.first_year}-{scenario.last_year} in {len(scenario.sessions)} sessions\n"
         f"  {len(built.containers):,} containers ({sea:,} in the sea), {len(built.sensors):,} sensors\n"
         f"  {len(built.areas):,} sea areas, {len(built.stations):,} freshwater stations\n"
-        f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs"
+        + _batches(scenario)
         + _staged(scenario, built)
+        + _without_room(scenario, built)
+    )
+
+
+def _batches(scenario: Scenario) -> str:
+    """How batches come into the farm: with eggs, into the cages of sites, or both."""
+    plan = scenario.farm.batches
+    lines = []
+    if any(spec.batch_share for spec in scenario.farm.geographies):
+        lines.append(f"  {plan.active_min} to {plan.active_max} active batches of about {plan.eggs_mean:,.0f} eggs")
+    if plan.stock:
+        fish, sites = sum(one.fish for one in plan.stock), len({one.site for one in plan.stock})
+        lines.append(f"  {fish:,} fish brought into the sea at {count(sites, 'site')}")
+    return "\n".join(lines)
+
+
+def _without_room(scenario: Scenario, built: "Infrastructure") -> str:
+    """A line for each geography in which no batch will start for want of room."""
+    from aquamind_assets.farm.batches.first_batch import geographies_without_room
+
+    eggs = scenario.farm.batches.eggs_mean
+    return "".join(
+        f"\n  Warning: no batch will start in {name}. One of {eggs:,.0f} eggs has no room there: give it more or larger"
+        " halls or areas, or fewer eggs."
+        for name in geographies_without_room(scenario, built)
     )
 
 
@@ -137,7 +163,7 @@ def _staged(scenario: Scenario, built: "Infrastructure") -> str:
     """The staged batches and when they begin, a line each."""
     from aquamind_assets.farm.batches.staging import staged_starts
     from aquamind_assets.ledger.codes import Stage
-    from aquamind_assets.scenario.farm import STAGE_NAMES
+    from aquamind_assets.scenario.stages import STAGE_NAMES
     from aquamind_assets.timeline import to_date
 
     staging = scenario.farm.batches.staging

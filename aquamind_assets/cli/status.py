@@ -23,7 +23,8 @@ from aquamind_assets.cli.options import (
 )
 from aquamind_assets.cli.output import console_for, print_result
 from aquamind_assets.cli.tables import Column, print_table
-from aquamind_assets.settings import Settings
+from aquamind_assets.masking import masked
+from aquamind_assets.settings import Settings, home_of
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -103,20 +104,26 @@ class Status:
     Attributes:
         scenario: its name.
         fingerprint: of the scenario.
+        ledgers: the folder or URL of this scenario's ledgers, named by a fingerprint of the scenario's farm and of the
+            code that simulates it.
         database: its URL, the password hidden.
         bytes: its size.
         years: the years that are simulated or written.
         fixed_rows: rows whose ids AquaMind fixes; they are of no year.
         last_runs: the latest runs in Dagster; ``dead`` says why a run that is stuck in STARTED is dead.
+        made_by_migrations: whether AquaMind's own migrations made the tables; None if there are no rows of the
+            platform.
     """
 
     scenario: str
     fingerprint: str
+    ledgers: str
     database: str
     bytes: int
     years: list[YearStatus]
     fixed_rows: int
     last_runs: list[dict[str, str]]
+    made_by_migrations: bool | None
 
     @property
     def total_rows(self) -> int:
@@ -142,11 +149,13 @@ def status_of(settings: Settings) -> Status:
     complete: set[int] = set()
     rows: dict[int, int] = {}
     size = 0
+    made_by_migrations: bool | None = None
     with suppress(NothingMaterialized), platform.read() as warehouse:
         checkpoints = warehouse.checkpoints()
         for entry in warehouse.manifest():
             rows[entry.year] = rows.get(entry.year, 0) + entry.rows
         size = warehouse.size_bytes()
+        made_by_migrations = warehouse.made_by_migrations()
         complete = complete_years(platform, warehouse, simulated)
     with platform.lock_probe() as is_locked:
         runs = _last_runs(is_locked)
@@ -168,15 +177,25 @@ def status_of(settings: Settings) -> Status:
                 stale=any(is_stale(platform, checkpoint) for checkpoint in ours),
             )
         )
-    fingerprint = platform.scenario.fingerprint()
-    return Status(platform.scenario.name, fingerprint, settings.database_name, size, found, fixed, runs)
+    store = platform.ledgers.store
+    return Status(
+        platform.scenario.name,
+        platform.scenario.fingerprint(),
+        f"{masked(store.place)}/{store.fingerprint}",
+        settings.database_name,
+        size,
+        found,
+        fixed,
+        runs,
+        made_by_migrations,
+    )
 
 
 def show(found: Status, console: Console) -> None:
     """Print the years, the last runs, and what to do about dead runs and incomplete years."""
     console.print(
-        f"Scenario [bold]{escape(found.scenario)}[/] ({found.fingerprint}) in {escape(found.database)},"
-        f" {found.bytes / 1e6:,.0f} MB",
+        f"Scenario [bold]{escape(found.scenario)}[/] (fingerprint {found.fingerprint}) in {escape(found.database)},"
+        f" {found.bytes / 1e6:,.0f} MB; ledgers in {escape(found.ledgers)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -186,6 +205,12 @@ def show(found: Status, console: Console) -> None:
         print_table(console, _COLUMNS, [_row(year) for year in found.years])
         fixed = f", {found.fixed_rows:,} of them with ids fixed by AquaMind, of no year" if found.fixed_rows else ""
         console.print(f"{found.total_rows:,} rows{fixed}.", highlight=False)
+    if found.made_by_migrations is False:
+        console.print(
+            "[dim]The platform made these tables, so AquaMind's own migrate cannot run on this database. For one that"
+            " the application will use, run its migrate first, then aquamind run.[/]",
+            highlight=False,
+        )
     for run in found.last_runs:
         dead = f", [red]but {escape(run['dead'])}[/]" if run["dead"] else ""
         console.print(
@@ -218,6 +243,8 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     """The latest runs; ``dead`` says why a run that is stuck in STARTED is dead, and is ``""`` for all others."""
     from aquamind_assets.assets.jobs import ONE_YEAR
 
+    if not home_of().exists():
+        return []
     with open_instance() as instance:
         records = instance.get_run_records(limit=SHOWN_RUNS)
     return [

@@ -9,7 +9,7 @@ import numpy as np
 from aquamind_assets import timeline
 from aquamind_assets.farm import fish_day as daily
 from aquamind_assets.farm.batches import harvest_slots as slots
-from aquamind_assets.farm.batches import starting
+from aquamind_assets.farm.batches import starting, stocking
 from aquamind_assets.farm.feed import supply
 from aquamind_assets.farm.health import medicine, outbreaks
 from aquamind_assets.farm.moves import harvest, mixing, movements, transfers
@@ -108,6 +108,7 @@ def _day(farm: Farm, day: int) -> None:
     supply.receive(farm)
     transfers.enter_grow_out(farm)
     medicine.vaccinate(farm)
+    stocking.stock_sites(farm)
     starting.start_batches(farm)
     removed = medicine.give_treatments(farm)
     now = daily.rates(farm)

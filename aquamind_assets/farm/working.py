@@ -117,6 +117,7 @@ class Farm:
         self.today = Today(self.days.first - 1, self.containers.count)
         self._next: dict[str, int] = {}
         self._tanks: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
+        self._unlike_areas: dict[int, list[int]] = {}
 
     def _forget_the_past(self) -> None:
         """Rows that no day of this year can touch leave the tables: ended assignments, delivered orders, ended
@@ -165,6 +166,15 @@ class Farm:
         if key not in self._tanks:
             self._tanks[key] = np.flatnonzero((self.layout.station == station) & np.isin(self.layout.kind, step.kinds))
         return self._tanks[key]
+
+    def unlike_areas(self, geography: int) -> list[int]:
+        """An area of each kind of the areas of a geography; those with the same cages are of one kind."""
+        if geography not in self._unlike_areas:
+            kinds: dict[tuple[int, ...], int] = {}
+            for area in np.flatnonzero(self.infrastructure.areas.geography == geography).tolist():
+                kinds.setdefault(tuple(np.sort(self.layout.kind[self.layout.cages_of[area]]).tolist()), area)
+            self._unlike_areas[geography] = list(kinds.values())
+        return self._unlike_areas[geography]
 
     @property
     def active(self) -> np.ndarray:

@@ -37,7 +37,8 @@ def _biological_fcr(sums: Sums) -> float:
 
 
 def _survival_smolt(sums: Sums) -> float:
-    return 100 * ratio(sums["lives"]["smolts"].sum(), sums["lives"]["eggs"].sum())
+    hatched = sums["lives"][sums["lives"]["eggs"] > 0]
+    return 100 * ratio(hatched["smolts"].sum(), hatched["eggs"].sum())
 
 
 def _survival_harvest(sums: Sums) -> float:

@@ -3,7 +3,8 @@
 Belongs here: the balance of written fish: batches, assignments, transfers, deaths. Does not belong here: the balance of
 the ledger (``fish_in_ledger``).
 
-AquaMind has no column for the number of eggs. It is in the note of the batch and in the note of its first stays.
+AquaMind has no column for the number of eggs. It is in the note of the batch and in the note of its first stays. Fish
+that are brought into the sea count like eggs.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from aquamind_assets.laws.fish_in_ledger import deaths_of
 from aquamind_assets.laws.result import LawResult, ResultBuilder, combine
 from aquamind_assets.timeline import day_of_id_sql, id_range, year_days
 
-_EGGS = r"^([\d,]+) (?:external|own) eggs"
+_EGGS = r"^([\d,]+) (?:external eggs|own eggs|fish brought into the sea)"
 _STOCKED = r"^Stocked with ([\d,]+) fish"
 _ACCOUNTS = {"batch_mortalityevent": "mortality events", "health_mortalityrecord": "mortality records"}
 
@@ -184,8 +185,11 @@ def _check_stays(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> Non
     one batch in one container are taken together."""
     stays, moved = lives.stays, lives.moved
     came = _summed(moved["count"], moved["target"], stays["id"])
+    # A batch has transfers from the day after its stocking on; a mixed one begins with transfers.
+    begun = lives.batches.set_index("id")["start"].where(lives.batches.set_index("id")["eggs"] > 0, -1)
+    stocked = stays["start"].to_numpy() == begun.reindex(stays["batch"]).to_numpy()
     stays = stays.assign(
-        came=np.where(came > 0, came, stays["stocked"]),
+        came=came + np.where(stocked, stays["stocked"], 0),
         left=_summed(moved["count"] + moved["loss"], moved["source"], stays["id"]),
     )
     stays["touches"] = (stays["start"] < evidence.days.end) & (

@@ -15,8 +15,8 @@ from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, int
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 from aquamind_assets.timeline import platform_ids
 
 ROUNDING = 1e-9

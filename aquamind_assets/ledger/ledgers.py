@@ -122,12 +122,8 @@ class Ledgers:
         years = str(year) if first == year else f"{first}-{year}"
         what, asset = ("climate", "site_climate") if part == CLIMATE else ("ledger", "farm_year")
         others = self.store.other_fingerprints()
-        elsewhere = (
-            f" (there are ledgers of other scenarios or versions in {self.store.place}: {', '.join(others)})"
-            if others
-            else ""
-        )
+        elsewhere = f" (ledgers of other scenarios or versions lie beside it: {', '.join(others)})" if others else ""
         return (
-            f"{what} of {year} is missing for this scenario, {self.store.fingerprint}: materialize {asset} {years}"
-            f" first{elsewhere}"
+            f"{what} of {year} is missing in {self.store.place}/{self.store.fingerprint}, the ledgers of this scenario:"
+            f" materialize {asset} {years} first{elsewhere}"
         )

@@ -40,7 +40,9 @@ class BatchPlans(Frame):
     """Plans for a batch and its progress, in addition to its row in ``Batches``."""
 
     sequence: np.ndarray = column(
-        "int32", "", "running number; of a mixed batch -1 minus that of its first source; keys random draws"
+        "int32",
+        "",
+        "running number; of a mixed batch -1 minus its first source's, of stocked fish a hash; keys random draws",
     )
     step: np.ndarray = column("int8", "", "current container step of the geography's plan (``planning``)")
     target_weight_g: np.ndarray = column("float64", "g", "target mean weight at harvest")

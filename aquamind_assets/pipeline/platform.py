@@ -20,6 +20,7 @@ from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.store import LedgerStore
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, combine, ledger_code, rows_code
+from aquamind_assets.pipeline.workers import default_workers
 from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
@@ -127,7 +128,14 @@ class Platform:
         """The writer of a recorder's years into a database."""
         fingerprint = self.fingerprint_of(recorder.asset)
         inputs_of = partial(self.inputs_for, recorder)
-        return YearWriter(recorder, inputs_of, warehouse, fingerprint, run_id, self.progress)
+        database = self.settings.database_url.text
+        return YearWriter(recorder, inputs_of, warehouse, fingerprint, run_id, self.progress, self.workers, database)
+
+    @cached_property
+    def workers(self) -> int:
+        """Processes that write chunks side by side."""
+        url = self.settings.database_url
+        return self.settings.workers or default_workers(url, self.scenario.memory_budget_mb)
 
     def ledger(self, year: int) -> Ledger:
         """The ledger of a year; where only some days are recorded, as it stands on the last of them.

@@ -4,7 +4,7 @@ Belongs here: each year from the closing state of the year before, with its wate
 year (``farm.engine``), recording rows (``generation``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from aquamind_assets.farm.engine import simulate_year
@@ -50,9 +50,11 @@ def simulate_years(
         yield SimulatedYear(climate, ledger, state)
 
 
-def store_ledgers(platform: Platform, last_year: int) -> None:
-    """Simulate the platform's years up to ``last_year``, as far as they are over, and store their ledgers."""
+def store_ledgers(platform: Platform, last_year: int, report: Callable[[str], None] = lambda text: None) -> None:
+    """Simulate the platform's years up to ``last_year``, as far as they are over, and store their ledgers. ``report``
+    is called with what is being done."""
     for year in range(platform.scenario.first_year, last_year + 1):
+        report(f"Simulating {year}")
         climate = site_days(platform.scenario, platform.infrastructure, year)
         platform.ledgers.write_climate(year, climate)
         opening = platform.ledgers.opening(year)

@@ -5,23 +5,25 @@ Belongs here: which chunks are to be written, continued or left alone. Does not 
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.workers import ChunkTask, ChunkWriter, write_side_by_side
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
+from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, pending
-from aquamind_assets.warehouse.memory import MemoryGuard, memory_budget_mb
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LOCK_WAIT_S = 60.0
 """How long a second writer of the same year waits for the first to finish; what that one has committed is not written
 again."""
 
+WORTH_A_WORKER_S = 1.0
+"""Chunks of an asset's year are written side by side if one takes at least this long."""
 
 InputsOf = Callable[[int, int], YearInputs]
 """The inputs of a year, with everything that changes over its life as of the end of the second year."""
@@ -84,6 +86,8 @@ class YearWriter:
         fingerprint: of what decides the rows, see ``provenance``.
         run_id: kept with the checkpoints.
         progress: receives every chunk, and may ask to stop between two.
+        workers: processes that write chunks side by side.
+        database: URL of the database, for those.
     """
 
     recorder: Recorder
@@ -92,6 +96,8 @@ class YearWriter:
     fingerprint: str
     run_id: str
     progress: Progress = field(default_factory=Progress)
+    workers: int = 1
+    database: str = ""
 
     def write(
         self, year: int, days: DayRange | None = None, on_chunk: OnChunk = lambda one, count: None
@@ -175,30 +181,39 @@ class YearWriter:
         there = {checkpoint.chunk: checkpoint for checkpoint in self.warehouse.checkpoints(asset, year)}
         current = [checkpoint for checkpoint in there.values() if checkpoint.fingerprint == self.fingerprint]
         chunks = wanted_chunks(year, inputs.ledger.through, days, current)
-        missing = {one.chunk.index: one for one in pending(list(there.values()), self.fingerprint, chunks)}
-        budget = memory_budget_mb(inputs.scenario.memory_budget_mb)
-        guard = MemoryGuard(budget, BLOCK_ROWS, report=logging.getLogger(__name__).warning)
+        missing = pending(list(there.values()), self.fingerprint, chunks)
+        tasks = [ChunkTask(ChunkKey(asset, year, one.chunk.index), one.days, one.append) for one in missing]
         self.progress.started(asset, year, len(chunks))
         for chunk in chunks:
-            if chunk.index not in missing:
+            if chunk.index not in {task.key.chunk for task in tasks}:
                 done.resumed.append(there[chunk.index])
                 self.progress.chunk_written(asset, year, 0)
-                continue
-            self.progress.raise_if_interrupted(f"{asset} {year}")
-            new = missing[chunk.index]
-            write = self.warehouse.append_days if new.append else self.warehouse.write_chunk
-            blocks = partial(self.recorder.rows_of_days, inputs, new.days, guard.next_block)
-            key = ChunkKey(asset, year, chunk.index)
+        for task, checkpoint in self._written(ChunkWriter(inputs, self.fingerprint, self.run_id), tasks):
             before = done.rows_written
-            done.written.append(write(key, new.days, self.fingerprint, self.run_id, self.recorder.tables, blocks))
-            if new.append:
+            done.written.append(checkpoint)
+            if task.append:
                 done.appended += 1
-                done.rows_before += there[chunk.index].rows
-                done.seconds_before += there[chunk.index].seconds
+                done.rows_before += there[task.key.chunk].rows
+                done.seconds_before += there[task.key.chunk].seconds
             self.progress.chunk_written(asset, year, done.rows_written - before)
-            on_chunk(done.written[-1], len(chunks))
+            on_chunk(checkpoint, len(chunks))
+        done.written.sort(key=lambda checkpoint: checkpoint.chunk)
         self.progress.completed(asset, year)
         return done
+
+    def _written(self, writer: ChunkWriter, tasks: Sequence[ChunkTask]) -> Iterator[tuple[ChunkTask, Checkpoint]]:
+        """Write the chunks, each as it is committed: in this process, or, once one has taken long enough for that to be
+        worth it, in several."""
+        guard = writer.guard(logging.getLogger(__name__).warning)
+        for number, task in enumerate(tasks):
+            self.progress.raise_if_interrupted(f"{task.key.asset} {task.key.year}")
+            began = time.monotonic()
+            yield task, writer.write(self.warehouse, self.recorder, task, guard)
+            left = tasks[number + 1 :]
+            if self.workers > 1 and len(left) > 1 and time.monotonic() - began >= WORTH_A_WORKER_S:
+                shared = replace(writer, share=self.workers)
+                yield from write_side_by_side(self.database, self.recorder.asset, shared, left, self.progress)
+                return
 
 
 def wanted_chunks(year: int, through: int, days: DayRange | None, committed: Sequence[Checkpoint]) -> list[Chunk]:

@@ -10,7 +10,6 @@ A value that the observations cannot give (no fish at sea yet, too few weeks) is
 import numpy as np
 
 from aquamind_assets.farm.processes.lice import STAGES, female_rate
-from aquamind_assets.farm.sites.climate import NORTHERN_LATITUDE
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
@@ -18,6 +17,7 @@ from aquamind_assets.realism.frames import FarmWeeks
 from aquamind_assets.realism.observations import Observations
 from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.places import ClimateSpec
 
 FULL_SCALE_CAGES = 400
 LEAST_COUNTED = 60
@@ -70,8 +70,10 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         **{figure.published: figure.value(sums) for figure in FIGURES.values() if figure.published},
     }
     for row, geography in enumerate(scenario.farm.geographies):
+        if geography.code not in _PLACES:
+            continue
         place = _PLACES[geography.code]
-        temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row)))
+        temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row, geography.climate)))
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
         values[f"harvest_gutted_{place}"] = FIGURES["gutted_harvest_t"].value(sums.of(geography.name)) / 1e3
@@ -102,13 +104,11 @@ def cause_shares(observed: Observations) -> np.ndarray:
     return deaths / deaths.sum() if deaths.sum() else np.full(len(Cause), np.nan)
 
 
-def _compared(infrastructure: Infrastructure, geography: int) -> np.ndarray:
+def _compared(infrastructure: Infrastructure, geography: int, climate: ClimateSpec) -> np.ndarray:
     """Return the areas whose temperature is compared. The published Scottish series is of the west coast, so Shetland
     and Orkney are left out."""
-    northern = (infrastructure.areas.latitude > NORTHERN_LATITUDE) & (
-        infrastructure.geographies.name[geography] == "Scotland"
-    )
-    return (infrastructure.areas.geography == geography) & ~northern
+    cooler = (infrastructure.areas.latitude > climate.cooling_from_latitude) & (climate.cooling_per_degree > 0)
+    return (infrastructure.areas.geography == geography) & ~cooler
 
 
 def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray:

@@ -10,8 +10,9 @@ from importlib import resources
 from typing import Literal, Self
 
 import numpy as np
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from aquamind_assets.yaml_text import read_yaml
 
 Standing = Literal["inside", "outside", "not measured"]
 
@@ -72,7 +73,7 @@ def load_targets() -> list[Target]:
         ValueError: two targets have the same key, or a target is invalid.
     """
     text = (resources.files("aquamind_assets.realism") / "targets.yaml").read_text("utf-8")
-    targets = [Target.model_validate(document) for document in yaml.safe_load(text)]
+    targets = [Target.model_validate(document) for document in read_yaml(text)]
     keys = [target.key for target in targets]
     if len(set(keys)) != len(keys):
         raise ValueError(f"targets.yaml names {sorted({key for key in keys if keys.count(key) > 1})} twice")

@@ -60,7 +60,8 @@ _ALL: tuple[Recorder, ...] = (
         domain="infrastructure",
         description=(
             "Everything commissioned in the year: geographies, sea areas, stations, halls, container types, containers"
-            " with their history, silos and barges."
+            " with their history, silos and barges. They stand on those of the years before, so these years are"
+            " materialized first."
         ),
         tables=(
             "infrastructure_geography",

@@ -20,6 +20,7 @@ LIFE_YEARS = 3
 
 _YEARLY: dict[str, Callable[[Warehouse, int], pd.DataFrame]] = {
     "moves": batch.moves,
+    "stocked": batch.stocked,
     "deaths": batch.deaths,
     "samples": batch.samples,
     "feed": inventory.feed,

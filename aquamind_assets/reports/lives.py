@@ -26,7 +26,8 @@ def whole_lives(history: History) -> pd.DataFrame:
     lives = batches.join(pd.DataFrame({name: values.reindex(batches.index) for name, values in sums.items()}))
     counted = [name for name in sums if name not in ("first_sea_day", "geography", *_DAYS)]
     lives[counted] = lives[counted].astype(float).fillna(0.0)
-    lives["eggs"] = lives["harvested"] + lives["dead"] + lives["given"] - lives["taken"]
+    brought = history["stocked"].groupby("batch_id")["fish"].sum().reindex(batches.index).fillna(0)
+    lives["eggs"] = lives["harvested"] + lives["dead"] + lives["given"] - lives["taken"] - brought
     month = lives["end"].dt.to_period("M").dt.to_timestamp()
     return lives.rename(columns={"start": "begun"}).assign(month=month, start=_number(lives["start"]))
 
@@ -37,10 +38,13 @@ def _number(day: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
 
 def _moved(history: History) -> "dict[str, pd.Series[float]]":
     """Fish that came to sea, were harvested, passed on and received, by batch."""
-    moves = history["moves"].assign(fish_days=lambda moved: moved["fish"] * _number(moved["day"]))
+    moves, stocked = (
+        history[name].assign(fish_days=lambda moved: moved["fish"] * _number(moved["day"]))
+        for name in ("moves", "stocked")
+    )
     at_sea = history["places"].index[history["places"]["at_sea"]]
     into_sea = moves[moves["target"].isin(at_sea)]
-    to_sea = into_sea[~into_sea["source"].isin(at_sea)].groupby("batch_id")
+    to_sea = pd.concat([into_sea[~into_sea["source"].isin(at_sea)], stocked]).groupby("batch_id")
     harvests = moves[moves["harvest"]]
     harvest = harvests.groupby("batch_id")
     mixed = moves[~moves["harvest"] & (moves["new_batch_id"].fillna(0).astype("int64") != moves["batch_id"])]
@@ -66,7 +70,9 @@ def _died_and_fed(history: History) -> "dict[str, pd.Series[float]]":
     """The dead and the feed by batch; the dead at sea are those since its fish first came there."""
     deaths, moves, feed = history["deaths"], history["moves"], history["feed"]
     at_sea = history["places"].index[history["places"]["at_sea"]]
-    sea_day = moves[moves["target"].isin(at_sea)].groupby("new_batch_id")["day"].min()
+    arrived = moves[moves["target"].isin(at_sea)].rename(columns={"batch_id": "source_batch"})
+    arrived = arrived.rename(columns={"new_batch_id": "batch_id"})
+    sea_day = pd.concat([arrived, history["stocked"]]).groupby("batch_id")["day"].min()
     since_sea = deaths[deaths["day"] >= sea_day.reindex(deaths["batch_id"]).to_numpy()]
     fed_at_sea = feed[feed["container_id"].isin(at_sea)]
     return {

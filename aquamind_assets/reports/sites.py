@@ -68,6 +68,7 @@ def _flows(history: History) -> pd.DataFrame:
     left = left.assign(out=left["fish"] + left["lost"])
     flows = [
         arrived[["area_id", "batch_id", "day", "in"]],
+        history["stocked"].rename(columns={"fish": "in"})[["area_id", "batch_id", "day", "in"]],
         left[["area_id", "batch_id", "day", "out"]],
         history["sea_deaths"],
     ]

@@ -140,9 +140,12 @@ _SOURCES = {
     "harvests": _Source(("moves", "places"), _harvests),
     "deaths": _with_month("deaths"),
     "samples": _with_month("samples"),
-    "lives": _Source(("batches", "places", "moves", "deaths", "feed"), lambda history, _: whole_lives(history)),
+    "lives": _Source(
+        ("batches", "places", "moves", "stocked", "deaths", "feed"), lambda history, _: whole_lives(history)
+    ),
     "farm_months": _Source(
-        ("batches", "places", "moves", "sea_deaths"), lambda history, _: farm_months(history, site_days(history))
+        ("batches", "places", "moves", "stocked", "sea_deaths"),
+        lambda history, _: farm_months(history, site_days(history)),
     ),
     "lice": _Source(("lice", "places"), _lice),
     "treatments": _Source(("treatments", "places"), _treatments),

@@ -1,8 +1,10 @@
 """How fish grow, how well fed they are and how much they eat."""
 
-from pydantic import Field
+from typing import Annotated, Self
 
-from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+from pydantic import Field, model_validator
+
+from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity, shown, within
 
 
 class GrowthSpec(Section):
@@ -43,17 +45,30 @@ class GrowthSpec(Section):
     season_peak_day: float = quantity(
         "day of the year with the fastest growth at one temperature", "day", "general knowledge", ge=1, le=366
     )
-    heat: Range = quantity(
+    heat: Annotated[Range, within(0, 40, apart=True)] = quantity(
         "growth per degree falls from full to none between these temperatures", "degC", "general knowledge"
     )
-    oxygen_full: Range = quantity(
+    oxygen_full: Annotated[Range, within(0, 120)] = quantity(
         "saturation for full growth at 7 and at 19 degC", "%", "general knowledge, Remen 2016"
     )
-    oxygen_none: Range = quantity("saturation without growth at 7 and at 19 degC", "%", "general knowledge, Remen 2016")
+    oxygen_none: Annotated[Range, within(0, 120)] = quantity(
+        "saturation without growth at 7 and at 19 degC", "%", "general knowledge, Remen 2016"
+    )
     sick_growth: Probability = quantity(
         "growth of a clinically sick fish, relative to a healthy one", "1", "general knowledge"
     )
     fasting_loss: float = quantity("body weight lost on a fasting day", "1/day", "general knowledge", ge=0, le=0.02)
+
+    @model_validator(mode="after")
+    def _oxygen_in_order(self) -> Self:
+        for end in ("low", "high"):
+            none, full = getattr(self.oxygen_none, end), getattr(self.oxygen_full, end)
+            if none >= full:
+                raise ValueError(
+                    f"oxygen_none.{end} {shown(none)} is not below oxygen_full.{end} {shown(full)}; allowed: fish that"
+                    " do not grow have less oxygen than those that do"
+                )
+        return self
 
 
 class ConditionSpec(Section):

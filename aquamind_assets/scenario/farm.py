@@ -1,228 +1,25 @@
-"""Where and how much is farmed: geographies, containers, stages and batches."""
+"""Where and how much is farmed: places, stages, batches and the legal density, together."""
 
-import datetime
-from typing import Annotated, Literal, Self
+from itertools import pairwise
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+from aquamind_assets.scenario.batches import ROOM_TO_GROW, STOCKING_DENSITY, BatchPlan
+from aquamind_assets.scenario.places import ContainerTypeSpec, GeographySpec
+from aquamind_assets.scenario.quantities import Probability, Section, quantity, refuse_sum, refuse_unknown, shown
+from aquamind_assets.scenario.stages import STAGE_NAMES, EggSpec, StageSpec
 
-StageName = Literal["Egg&Alevin", "Fry", "Parr", "Smolt", "Post-Smolt", "Adult"]
-STAGE_NAMES: tuple[StageName, ...] = ("Egg&Alevin", "Fry", "Parr", "Smolt", "Post-Smolt", "Adult")
-
-
-def _in_life_order(stages: list[StageName]) -> list[StageName]:
-    return sorted(stages, key=STAGE_NAMES.index)
-
-
-Stages = Annotated[list[StageName], AfterValidator(_in_life_order)]
-"""Some stages; whatever order they are given in, they are in that of life."""
-
-
-class ClimateSpec(Section):
-    """Sea climate of a geography (domain: Dam et al. 2000; slim's Fyne farm configuration; coefficients as suggested
-    there)."""
-
-    mean_temperature: float = quantity("yearly mean sea temperature", "degC", "Dam et al. 2000", ge=0, le=20)
-    temperature_amplitude: float = quantity("half of the seasonal range", "degC", "Dam et al. 2000", ge=0, le=10)
-    warmest_day: float = quantity("day of the year with the warmest sea", "day", "Dam et al. 2000", ge=1, le=366)
-    year_effect_sd: float = quantity("sd of the yearly mean", "degC", "general knowledge", ge=0, le=3)
-    anomaly_sd: float = quantity(
-        "sd of the daily AR1 anomaly, shared in an area", "degC", "Szewczyk et al.", ge=0, le=3
-    )
-    anomaly_rho: float = quantity("day-to-day correlation of the anomaly", "1", "Szewczyk et al.", ge=0, lt=1)
-    warming: float = quantity("added to every water temperature (what-if)", "degC", "what-if", ge=-5, le=5)
-    salinity: Range = quantity("range of monthly mean salinity", "ppt", "specification")
-    air_temperature_mean: float = quantity("yearly mean air temperature", "degC", "general knowledge", ge=-10, le=25)
-    air_temperature_amplitude: float = quantity(
-        "half of the seasonal range of air temperature", "degC", "general knowledge", ge=0, le=20
-    )
-    wind_mean: float = quantity("mean wind speed", "m/s", "general knowledge", ge=0, le=30)
-    precipitation_mean: float = quantity("mean precipitation of a day", "mm", "general knowledge", ge=0, le=50)
-
-
-class HallSpec(Section):
-    """One kind of hall that every station of a geography has."""
-
-    container_type: str = quantity("key of the container type")
-    halls: int = quantity("halls of this kind in each station", "halls", ge=1, le=50)
-    containers: int = quantity("containers in each such hall", "containers", ge=1, le=500)
-    recirculated: bool = quantity("recirculated (heated, steady) water, else flow-through (ambient)")
-
-
-class GeographySpec(Section):
-    """One geography: its stations, areas, climate and what differs there in biology."""
-
-    name: str = quantity("name", min_length=1, max_length=100)
-    code: Literal["FO", "SC"] = quantity("AquaMind's code of the geography")
-    latitude: Range = quantity("range of latitudes of its sites", "degree")
-    longitude: Range = quantity("range of longitudes of its sites", "degree")
-    stations: int = quantity("freshwater stations", "stations", ge=1, le=200)
-    station_halls: Annotated[list[HallSpec], Field(min_length=1)] = quantity("halls of each station")
-    areas: int = quantity("sea areas", "areas", ge=1, le=500)
-    area_cages: dict[str, Annotated[int, Field(ge=0, le=100)]] = quantity(
-        "cages in each area, by container type", "cages"
-    )
-    batch_share: Probability = quantity("share of the batches that start here", "1")
-    climate: ClimateSpec
-    growout_tgc: Range = quantity(
-        "TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days"
-    )
-    disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity(
-        "factor on a disease's yearly probability here (1 if not named)", "1"
-    )
-
-
-class ContainerTypeSpec(Section):
-    """A container type."""
-
-    key: str = quantity("short key used in the scenario", min_length=1)
-    name: str = quantity("name", min_length=1, max_length=100)
-    category: Literal["TANK", "PEN", "TRAY", "OTHER"] = quantity("AquaMind's category")
-    place: Literal["hall", "area"] = quantity("where it stands")
-    stages: Stages = quantity("stages that live in it")
-    volume_m3: float = quantity("water volume", "m3", gt=0, le=99_999_999)
-    capacity_fish: int | None = quantity("nominal capacity; none for cages, where density decides", "fish", ge=1)
-    max_density_kg_m3: float = quantity("highest density ever allowed", "kg/m3", "general knowledge", gt=0, le=200)
-    max_weight_g: float | None = quantity(
-        "fish are moved on before they are heavier than this", "g", "use of cages at sea", gt=0
-    )
-    grace_days: int = quantity("days empty and cleaned between two uses", "day", ge=0, le=365)
-    probes: dict[str, Annotated[int, Field(ge=0, le=4)]] = quantity(
-        "sensors in each such container, by probe key; 0 for none", "sensors"
-    )
-
-
-class StageSpec(Section):
-    """A lifecycle stage. The stage ends by weight (by degree-days before first feeding), its nominal duration is a
-    sanity band."""
-
-    name: StageName = quantity("AquaMind's name of the stage")
-    entry_weight_g: float = quantity("mean weight at entry", "g", gt=0, le=10_000)
-    tgc: Range | None = quantity(
-        "TGC x1000; none before first feeding", "g^(1/3)/(degC day) x1000", "stage clocks made consistent"
-    )
-    mortality: Probability = quantity("expected all-cause loss over `mortality_basis`", "1")
-    mortality_basis: Literal["stage", "month"] = quantity("what `mortality` is a share of: the whole stage or 30 days")
-    fcr: float | None = quantity("feed conversion ratio; none without feed", "kg/kg", gt=0, le=5)
-    max_feed_percent: float | None = quantity("most feed in a day, percent of body weight", "%", gt=0, le=20)
-    nominal_days: Range = quantity("usual duration", "day")
-    temperature: Range | None = quantity(
-        "water temperature in recirculated halls; none at sea", "degC", "suggested form"
-    )
-    weight_cv: float = quantity("coefficient of variation of individual weights", "1", "suggested form", ge=0, le=0.6)
-    condition: float = quantity("mean condition factor", "g/cm3 x 100", "Moerkoere & Roervik 2001", gt=0.3, le=2.5)
+MOST_SITES = 30_000
+MOST_CONTAINERS = 200_000
+"""Fifty times the full scale."""
 
 
 class DensityStep(Section):
     """One step of the legal density limit at sea."""
 
-    below_weight_g: float = quantity("holds for fish lighter than this", "g", gt=0)
-    max_kg_m3: float = quantity("highest legal density", "kg/m3", gt=0)
-
-
-class EggSpec(Section):
-    """Development before first feeding."""
-
-    alevin_weight_g: float = quantity("mean weight at hatch", "g", gt=0, le=1)
-    hatch_degree_days: float = quantity(
-        "degree-days from fertilisation to hatch", "degC day", "AquaGen 2008", gt=100, le=1000
-    )
-    first_feeding_degree_days: float = quantity(
-        "degree-days from fertilisation to first feeding", "degC day", "850-900 at 9.4-10 degC", gt=200, le=2000
-    )
-    egg_loss: Probability = quantity("loss of eggs until hatch", "1")
-    alevin_loss: Probability = quantity("loss of alevins until first feeding", "1")
-
-
-class StagingSpec(Section):
-    """A farm arranged for its testers: on one day, batches stand at wanted places of their lives. Before it no others
-    start."""
-
-    date: datetime.date = quantity(
-        "the day; `yesterday`, the last day that is over, when the farm is first made", "", "a test installation"
-    )
-    positions: Annotated[
-        dict[StageName, list[Literal["middle"] | Annotated[int, Field(ge=-300, le=300)]]], Field(min_length=1)
-    ] = quantity(
-        "batches by stage: in its middle, or so many days before they leave it (an Adult: before its harvest begins;"
-        " below zero: after)",
-        "day",
-        "a test installation",
-    )
-
-    @model_validator(mode="after")
-    def _only_adults_are_gone(self) -> Self:
-        for stage, places in self.positions.items():
-            gone = [place for place in places if stage != "Adult" and place != "middle" and place <= 0]
-            if gone:
-                raise ValueError(
-                    f"positions.{stage} {gone}: allowed are days from 1 on; only an Adult may have days below zero,"
-                    " after its harvest has begun"
-                )
-        return self
-
-    @property
-    def batches(self) -> int:
-        """Batches that are arranged."""
-        return sum(len(places) for places in self.positions.values())
-
-
-class BatchPlan(Section):
-    """How batches start, and how many live at once."""
-
-    active_min: int = quantity("fewest active batches on any day after the ramp", "batches", ge=0, le=500)
-    active_max: int = quantity("most active batches on any day", "batches", ge=1, le=500)
-    active_target: int = quantity("active batches that starting aims at", "batches", ge=1, le=500)
-    ramp_days: int = quantity("start-up ramp, in which fewer batches than active_min are normal", "day", ge=0, le=3660)
-    eggs_mean: float = quantity("mean eggs in a batch", "eggs", gt=0, le=1e8)
-    eggs_sd: float = quantity("standard deviation of eggs in a batch", "eggs", ge=0, le=1e8)
-    eggs: Range = quantity("fewest and most eggs in a batch", "eggs")
-    external_share: Probability = quantity("share of batches from external eggs", "1")
-    month_weights: Annotated[list[Annotated[float, Field(ge=0, le=10)]], Field(min_length=12, max_length=12)] = (
-        quantity("relative frequency of starts, January to December", "1")
-    )
-    egg_suppliers: Annotated[list[str], Field(min_length=1)] = quantity("names of external egg suppliers (invented)")
-    harvest_weight_g: Range = quantity("target mean weight at harvest; drawn for each batch", "g")
-    growout_days: Range = quantity(
-        "earliest and latest harvest, days after sea transfer into Adult", "day", "about 5 kg after 470-490 days"
-    )
-    harvest_cages_per_day: int = quantity(
-        "most cages of a batch harvested on one day", "cages", "general knowledge", ge=1, le=50
-    )
-    sea_transfer_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)] = quantity(
-        "months in which smolts go to sea; they wait for the next one", "month", "what-if"
-    )
-    smolt_weight_g: float = quantity("mean weight at sea transfer", "g", ge=20, le=2000)
-    fallow_days: int = quantity("days an area lies empty after its last fish", "day", "general knowledge", ge=0, le=365)
-    mixing_share: Probability = quantity(
-        "share of the batches whose last cage is put together with fish of another batch, where an area lies idle for"
-        " them",
-        "1",
-        "general knowledge",
-    )
-    mixing_likeness: Probability = quantity(
-        "least mean weight of the lighter fish put together, as a share of that of the heavier ones",
-        "1",
-        "general knowledge",
-    )
-    expected_days: int = quantity("planned days from eggs to end of harvest", "day", ge=100, le=2000)
-    staging: StagingSpec | None = quantity(
-        "batches arranged over all stages on one day; none: batches start when they are due", "", "a test installation"
-    )
-
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Self:
-        if not self.active_min <= self.active_target <= self.active_max:
-            raise ValueError(
-                f"active_min {self.active_min} <= active_target {self.active_target} <= active_max {self.active_max}"
-                " does not hold"
-            )
-        if self.staging is not None and self.staging.batches > self.active_max:
-            raise ValueError(
-                f"staging.positions are of {self.staging.batches} batches: allowed are active_max, {self.active_max}"
-            )
-        return self
+    below_weight_g: float = quantity("holds for fish lighter than this", "g", gt=0, le=1e6)
+    max_kg_m3: float = quantity("highest legal density", "kg/m3", ge=0.1, le=200)
 
 
 class FarmSpec(Section):
@@ -240,21 +37,164 @@ class FarmSpec(Section):
         "share of the infrastructure commissioned in the first year; the rest by the end of session 1", "1", "design"
     )
 
+    @property
+    def area_of_site(self) -> dict[str, int]:
+        """Row of each site among all sea areas, geography by geography: those with invented names, then the sites."""
+        rows: dict[str, int] = {}
+        first = 0
+        for one in self.geographies:
+            rows |= {site.name: first + one.areas + number for number, site in enumerate(one.sites)}
+            first += len(one.cages_by_area)
+        return rows
+
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
         if tuple(stage.name for stage in self.stages) != STAGE_NAMES:
             raise ValueError(f"stages must be {', '.join(STAGE_NAMES)}, in this order")
-        keys = {kind.key for kind in self.container_types}
+        kinds = {kind.key: kind for kind in self.container_types}
         for geography in self.geographies:
-            used = {hall.container_type for hall in geography.station_halls} | set(geography.area_cages)
-            if used - keys:
-                raise ValueError(
-                    f"{geography.name}: container types {sorted(used - keys)} are not defined; defined are"
-                    f" {sorted(keys)}"
-                )
-        steps = [step.below_weight_g for step in self.sea_density]
-        if steps != sorted(steps):
-            raise ValueError(f"sea_density: below_weight_g {steps} must rise from step to step")
-        if abs(sum(geography.batch_share for geography in self.geographies) - 1) > 1e-9:
-            raise ValueError("the batch_share of all geographies must add up to 1")
+            used = [hall.container_type for hall in geography.station_halls]
+            cages = {key for area in [geography.area_cages, *geography.cages_by_area] for key in area}
+            for path, keys, place in (("station_halls", used, "hall"), ("sites and area_cages", cages, "area")):
+                standing = {key for key, kind in kinds.items() if kind.place == place}
+                refuse_unknown(f"geographies.{geography.name}.{path}", set(keys), set(kinds))
+                wrong = sorted(set(keys) - standing)
+                if wrong:
+                    raise ValueError(
+                        f"geographies.{geography.name}.{path}: {', '.join(wrong)} do not stand there; allowed:"
+                        f" container types whose place is {place}: {', '.join(sorted(standing))}"
+                    )
+        shares = {one.name: one.batch_share for one in self.geographies}
+        if any(shares.values()) or not self.batches.stock:
+            refuse_sum("the batch_share of the geographies", shares)
+        sites = {site.name for one in self.geographies for site in one.sites}
+        refuse_unknown("batches.stock.site", {one.site for one in self.batches.stock}, sites)
         return self
+
+    @model_validator(mode="after")
+    def _can_be_built(self) -> Self:
+        halls = [(one, hall) for one in self.geographies for hall in one.station_halls]
+        areas = [area for one in self.geographies for area in one.cages_by_area]
+        sites = len(areas) + sum(one.stations * hall.halls for one, hall in halls)
+        containers = sum(sum(area.values()) for area in areas)
+        containers += sum(one.stations * hall.halls * hall.containers for one, hall in halls)
+        limits = (("halls and areas", sites, MOST_SITES), ("containers", containers, MOST_CONTAINERS))
+        if not containers:
+            raise ValueError(
+                "geographies have no containers; allowed: at least one station with a hall, or one sea area"
+            )
+        for what, amount, most in limits:
+            if amount > most:
+                raise ValueError(f"geographies have {amount:,} {what} together; allowed: at most {most:,}")
+        return self
+
+    @model_validator(mode="after")
+    def _sites_differ(self) -> Self:
+        names = [site.name for geography in self.geographies for site in geography.sites]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"geographies: the site {', '.join(twice)} given more than once; allowed: each name once")
+        return self
+
+    @model_validator(mode="after")
+    def _density_rises(self) -> Self:
+        for lighter, heavier in pairwise(self.sea_density):
+            if lighter.below_weight_g >= heavier.below_weight_g or lighter.max_kg_m3 > heavier.max_kg_m3:
+                raise ValueError(
+                    f"sea_density: {_step(lighter)}, then {_step(heavier)}; allowed: steps whose below_weight_g rises,"
+                    " and whose max_kg_m3 does not fall"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _stock_fits(self) -> Self:
+        cages = {site.name: site.cages for one in self.geographies for site in one.sites}
+        kinds = {kind.key: kind for kind in self.container_types}
+        for stock in self.batches.stock:
+            adult = stock.weight_g >= self.stages[-1].entry_weight_g
+            rooms = [
+                self._room(kinds[key], stock.weight_g)
+                for key, amount in cages[stock.site].items()
+                for _ in range(amount)
+                if ("Adult" if adult else "Post-Smolt") in kinds[key].stages
+                and (kinds[key].max_weight_g or 1e9) > ROOM_TO_GROW * stock.weight_g
+            ]
+            most = sum(sorted(rooms, reverse=True)[: stock.cages])
+            if stock.fish > most:
+                raise ValueError(
+                    f"batches.stock of {stock.site} on {stock.day}: {stock.fish:,} fish of {shown(stock.weight_g)} g;"
+                    f" allowed: at most {int(most):,}, which its cages hold"
+                )
+        return self
+
+    def _room(self, kind: ContainerTypeSpec, weight: float) -> float:
+        """Fish of ``weight`` (g) that a cage may be stocked with."""
+        steps = self.sea_density
+        legal = next((step.max_kg_m3 for step in steps if weight < step.below_weight_g), steps[-1].max_kg_m3)
+        return STOCKING_DENSITY * min(legal, kind.max_density_kg_m3) * kind.volume_m3 * 1000 / weight
+
+    @model_validator(mode="after")
+    def _fish_grow(self) -> Self:
+        stages = {stage.name: stage.entry_weight_g for stage in self.stages}
+        plan = self.batches
+        weights = {
+            "stages.Egg&Alevin.entry_weight_g": stages["Egg&Alevin"],
+            "eggs.alevin_weight_g": self.eggs.alevin_weight_g,
+            "stages.Fry.entry_weight_g": stages["Fry"],
+            "stages.Parr.entry_weight_g": stages["Parr"],
+            "stages.Smolt.entry_weight_g": stages["Smolt"],
+            "stages.Post-Smolt.entry_weight_g": stages["Post-Smolt"],
+            "stages.Adult.entry_weight_g": stages["Adult"],
+            "batches.harvest_weight_g.low": plan.harvest_weight_g.low,
+        }
+        for (name, lighter), (other, heavier) in pairwise(weights.items()):
+            if lighter > heavier or (lighter == heavier and "eggs." not in name + other):
+                raise ValueError(
+                    f"{name} {shown(lighter)} is not below {other} {shown(heavier)}; allowed: fish that grow"
+                )
+        if not stages["Smolt"] < plan.smolt_weight_g < plan.harvest_weight_g.low:
+            raise ValueError(
+                f"batches.smolt_weight_g {shown(plan.smolt_weight_g)}; allowed: above stages.Smolt.entry_weight_g"
+                f" {shown(stages['Smolt'])}, below batches.harvest_weight_g.low {shown(plan.harvest_weight_g.low)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _every_stage_has_its_place(self) -> Self:
+        kinds = {kind.key: kind for kind in self.container_types}
+        for geography in self.geographies:
+            if not geography.batch_share:
+                continue
+            stations = geography.station_halls if geography.stations else []
+            halls = {stage for hall in stations for stage in kinds[hall.container_type].stages}
+            homeless = [name for name in STAGE_NAMES[:4] if name not in halls]
+            if homeless:
+                raise ValueError(
+                    f"geographies.{geography.name}: no hall for {', '.join(homeless)}; allowed where batches start"
+                    f" (batch_share {shown(geography.batch_share)}): stations and station_halls whose container types"
+                    " hold every stage before the sea"
+                )
+            if not geography.cages_by_area:
+                raise ValueError(
+                    f"geographies.{geography.name}: no sea area; allowed where batches start (batch_share"
+                    f" {shown(geography.batch_share)}): sites, or areas of at least 1"
+                )
+            for area in geography.cages_by_area:
+                cages = [kinds[key] for key, amount in area.items() if amount]
+                at_sea = {stage for kind in cages for stage in kind.stages}
+                homeless = [name for name in STAGE_NAMES[4:] if name not in at_sea]
+                if homeless:
+                    raise ValueError(
+                        f"geographies.{geography.name}: no cage for {', '.join(homeless)}; allowed where batches start"
+                        f" (batch_share {shown(geography.batch_share)}): areas whose cages hold every stage at sea"
+                    )
+                if not any("Adult" in kind.stages and kind.max_weight_g is None for kind in cages):
+                    raise ValueError(
+                        f"geographies.{geography.name}: every cage for Adult has a max_weight_g; allowed where batches"
+                        " start: areas with at least one cage without, in which fish grow to their harvest"
+                    )
+        return self
+
+
+def _step(step: DensityStep) -> str:
+    return f"{shown(step.max_kg_m3)} kg/m3 below {shown(step.below_weight_g)} g"

@@ -3,18 +3,21 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from aquamind_assets.durable_files import usable
 from aquamind_assets.errors import UserError
+from aquamind_assets.scenario.explaining import explain, is_open_mapping, names_at
+from aquamind_assets.scenario.merging import MergeError, label, merge, plain, suggestion
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.water_files import inline_water
+from aquamind_assets.scenario.yaml_text import Remove, YamlError, read_yaml
 
 YESTERDAY = "yesterday"
 """What a staging date may say instead of a day."""
@@ -37,9 +40,12 @@ def load_scenario(
 ) -> Scenario:
     """The scenario of a preset's name or of a YAML file, with ``path=value`` changes applied on top.
 
-    A file says ``extends: <preset or file beside it>`` and then only what differs. In lists of named things
-    (geographies, stages, diseases, feeds, ...) the entries are merged by their ``name`` or ``key``; other lists replace
-    what was there. A change is written like ``farm.batches.eggs_mean=200000`` or ``health.diseases.PD.days.high=80``.
+    A file says ``extends: <preset or file beside it>`` and then only what differs (:mod:`merging
+    <aquamind_assets.scenario.merging>`). A change is written like ``farm.batches.eggs_mean=200000`` or
+    ``health.diseases.PD.days.high=80``; its value takes the place of what was there, and ``!remove`` leaves it out.
+
+    Where a file or a change gives ``first_year`` or ``last_year`` and no sessions, those of what it extends are fitted:
+    the last one is shortened or lengthened, and those outside are left out.
 
     Where batches are staged, ``first_year``, ``last_year`` and the years of sessions may be counted from that date:
     ``staging`` (its year), ``staging - 1 years``, ``staging - 1250 days`` (the year of that day).
@@ -52,32 +58,34 @@ def load_scenario(
 
     Raises:
         ScenarioError: no such preset or file, not YAML, an unknown path, values outside their ranges, or ``yesterday``
-            is not known where it is meant.
+            where the day is not known.
     """
-    document = _document(source, changes)
+    document, fits_sessions = _document(source, changes)
     key = _key(document)
     if key is not None:
         if yesterday is None:
             raise ScenarioError(
-                f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': the day is not known here; give a date,"
+                f"scenario {source}: farm.batches.staging.date = '{YESTERDAY}': the day is not known here; give a day,"
                 " as in 2025-03-31"
             )
         _staging(document)["date"] = yesterday(key)
-    _tell_years(document)
+    _count_years(document)
+    if fits_sessions:
+        _fit_sessions(document)
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:
-        raise ScenarioError(_explain(error, str(source), document)) from None
+        raise ScenarioError(explain(error, str(source), document)) from None
 
 
 def staging_key(source: str | Path, changes: Sequence[str] = ()) -> str | None:
-    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is written, to remember that day by;
+    """Sixteen hex digits of a scenario whose staging date is ``yesterday``, as it is given, to remember that day by;
     None for every other scenario.
 
     Raises:
         ScenarioError: no such preset or file, not YAML, or an unknown path.
     """
-    return _key(_document(source, changes))
+    return _key(_document(source, changes)[0])
 
 
 def _key(document: dict[str, Any]) -> str | None:
@@ -94,10 +102,15 @@ def _staging(document: dict[str, Any]) -> dict[str, Any]:
     return place if isinstance(place, dict) else {}
 
 
-def _tell_years(document: dict[str, Any]) -> None:
+def _count_years(document: dict[str, Any]) -> None:
     """Puts numbers in place of years that are counted from the staging date."""
     day = _staging(document).get("date")
     sessions = document.get("sessions")
+    if isinstance(day, str):
+        try:
+            day = date.fromisoformat(day)
+        except ValueError:
+            return
     if isinstance(day, date):
         for place in [document, *(sessions if isinstance(sessions, list) else [])]:
             for name in ("first_year", "last_year"):
@@ -105,33 +118,55 @@ def _tell_years(document: dict[str, Any]) -> None:
                     place[name] = _counted_year(place[name], day)
 
 
-def _counted_year(text: str, day: date) -> int | str:
-    found = _RELATIVE_YEAR.fullmatch(text.strip())
+def _counted_year(given: str, day: date) -> int | str:
+    found = _RELATIVE_YEAR.fullmatch(given.strip())
     if found is None:
-        return text
+        return given
     amount = int(found[1] or 0)
     return (day - timedelta(days=amount)).year if found[2] == "days" else day.year - amount
 
 
-def _document(source: str | Path, changes: Sequence[str]) -> dict[str, Any]:
-    """What a source says, with changes applied."""
-    document = _read(str(source), Path.cwd(), ())
+def _fit_sessions(document: dict[str, Any]) -> None:
+    """Shortens or lengthens inherited sessions to the years of the history."""
+    sessions, first, last = (document.get(name) for name in ("sessions", "first_year", "last_year"))
+    if not isinstance(sessions, list) or not sessions or not all(isinstance(one, dict) for one in sessions):
+        return
+    years = [one.get(name) for one in sessions for name in ("first_year", "last_year")]
+    if not all(isinstance(year, int) for year in (*years, first, last)):
+        return
+    kept = [dict(one) for one in sessions if one["last_year"] >= first and one["first_year"] <= last]
+    if not kept:
+        kept = [dict(sessions[-1] if first > sessions[-1]["last_year"] else sessions[0])]
+    kept[0]["first_year"], kept[-1]["last_year"] = first, last
+    document["sessions"] = kept
+
+
+def _document(source: str | Path, changes: Sequence[str]) -> tuple[dict[str, Any], bool]:
+    """What a source says, with changes applied, and whether its sessions are to be fitted to its years."""
+    document, fits = _read(str(source), Path.cwd(), ())
     for change in changes:
         path, separator, value = change.partition("=")
         if not separator:
             raise ScenarioError(f"change {change!r}: write path=value, as in farm.batches.eggs_mean=200000")
         try:
-            parsed = yaml.safe_load(value)
-        except yaml.YAMLError:
+            parsed = read_yaml(value)
+        except YamlError as error:
             raise ScenarioError(
-                f"change {change!r}: {value!r} is not YAML; write a number, text or [a, list]"
+                f"change {change!r}: {value!r} is not YAML ({error}); write a number, text or [a, list]"
             ) from None
         _set(document, path.strip().split("."), parsed, change)
-    return document
+        fits = _fits(fits, {path.strip().split(".")[0]})
+    return document, fits
 
 
-def _read(source: str, folder: Path, before: tuple[str, ...]) -> dict[str, Any]:
-    """The document of a preset or file, with what it extends; ``before`` are those that extend it."""
+def _fits(before: bool, given: set[str]) -> bool:
+    """Whether sessions are to be fitted, after a file or change that gives these parameters."""
+    return "sessions" not in given and (before or bool({"first_year", "last_year"} & given))
+
+
+def _read(source: str, folder: Path, before: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
+    """The document of a preset or file, with what it extends, and whether its sessions are to be fitted; ``before`` are
+    those that extend it."""
     if source in preset_names():
         text, place, beside = (
             (resources.files("aquamind_assets.scenario") / "presets" / f"{source}.yaml").read_text("utf-8"),
@@ -139,22 +174,34 @@ def _read(source: str, folder: Path, before: tuple[str, ...]) -> dict[str, Any]:
             folder,
         )
     else:
-        path = Path(source) if Path(source).is_absolute() else folder / source
-        if not path.is_file():
-            raise ScenarioError(
-                f"no scenario {source!r}: give a YAML file or one of the presets {', '.join(preset_names())}"
-            )
+        path = _found(folder / source, source)
         text, place, beside = _text(path), str(path), path.parent
     if place in before:
         raise ScenarioError(f"{place} extends itself: {' extends '.join((*before, place))}")
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{place} is not YAML: {error}") from None
+        document = read_yaml(text)
+    except YamlError as error:
+        raise ScenarioError(f"{place} is not YAML, {error}") from None
     if not isinstance(document, dict):
         raise ScenarioError(f"{place} must be a mapping at its top, not {type(document).__name__}")
     parent = document.pop("extends", None)
-    return document if parent is None else _merge(_read(str(parent), beside, (*before, place)), document)
+    if parent is not None and not isinstance(parent, str):
+        raise ScenarioError(f"{place}: extends = {parent!r}; allowed: the name of a preset or of a file beside it")
+    base, fits = ({}, False) if parent is None else _read(parent, beside, (*before, place))
+    try:
+        inline_water(document, beside)
+        return (merge(base, document) if base else plain(document)), bool(base) and _fits(fits, set(document))
+    except MergeError as error:
+        raise ScenarioError(f"{place}: {error}") from None
+
+
+def _found(path: Path, source: str) -> Path:
+    try:
+        if path.is_file():
+            return path.resolve()
+    except (OSError, ValueError):
+        pass
+    raise ScenarioError(f"no scenario {source!r}: give a YAML file or one of the presets {', '.join(preset_names())}")
 
 
 def _text(path: Path) -> str:
@@ -165,75 +212,47 @@ def _text(path: Path) -> str:
         raise ScenarioError(f"{path} is not YAML: it is not text in UTF-8") from None
 
 
-def _merge(base: Any, change: Any) -> Any:
-    if isinstance(base, dict) and isinstance(change, dict):
-        return base | {key: _merge(base[key], value) if key in base else value for key, value in change.items()}
-    if isinstance(base, list) and isinstance(change, list):
-        known = [_label(entry) for entry in base]
-        if change and None not in known and all(_label(entry) in known for entry in change):
-            by_label = {_label(entry): entry for entry in change}
-            return [_merge(entry, by_label[label]) if (label := _label(entry)) in by_label else entry for entry in base]
-    if isinstance(base, list) and isinstance(change, dict) and base and None not in map(_label, base):
-        return _merge_by_label(base, change)
-    return change
-
-
-def _merge_by_label(base: list[Any], change: dict[str, Any]) -> list[Any]:
-    """Named entries, changed and added by a mapping of their names."""
-    field = "key" if "key" in base[0] else "name"
-    known = {_label(entry): entry for entry in base}
-    added = {label: entry for label, entry in change.items() if label not in known and isinstance(entry, Mapping)}
-    return [_merge(entry, change.get(label, {})) for label, entry in known.items()] + [
-        {field: label, **entry} for label, entry in added.items()
-    ]
-
-
-def _label(entry: Any) -> Any:
-    return entry.get("key", entry.get("name")) if isinstance(entry, Mapping) else None
-
-
 def _set(document: Any, path: list[str], value: Any, change: str) -> None:
-    place = document
-    for step in path[:-1]:
-        place = place[_position(place, step, change)]
-    place[_position(place, path[-1], change)] = value
+    place, steps = document, path
+    at: tuple[Any, ...] = ()
+    while True:
+        position, used = _position(place, steps, at, change)
+        at, steps = (*at, position), steps[used:]
+        if not steps:
+            break
+        place = place[position]
+    if isinstance(value, Remove):
+        if not (isinstance(place, list) and position < len(place)) and not (
+            isinstance(place, dict) and position in place
+        ):
+            raise ScenarioError(f"change {change!r}: !remove of what is not there")
+        del place[position]
+        return
+    try:
+        place[position] = plain(value)
+    except MergeError as error:
+        raise ScenarioError(f"change {change!r}: {error}") from None
 
 
-def _position(place: Any, step: str, change: str) -> Any:
-    if isinstance(place, dict):
-        allowed = [str(key) for key in place]
-        if step in place:
-            return step
-    elif isinstance(place, list):
-        labels = [_label(entry) for entry in place]
-        allowed = [str(label) for label in labels if label is not None] or [f"0 to {len(place) - 1}"]
+def _position(place: Any, steps: list[str], at: tuple[Any, ...], change: str) -> tuple[Any, int]:
+    """Key or position of the first of ``steps``, and how many of them it takes: a name may have dots."""
+    labels = [label(entry) for entry in place] if isinstance(place, list) else []
+    for used in range(len(steps), 0, -1):
+        step = ".".join(steps[:used])
+        if isinstance(place, dict) and step in place:
+            return step, used
         if step in labels:
-            return labels.index(step)
-        if step.isdigit() and int(step) < len(place):
-            return int(step)
+            return labels.index(step), used
+    if isinstance(place, list) and steps[0].isdigit() and int(steps[0]) < len(place):
+        return int(steps[0]), 1
+    known = names_at(at)
+    if isinstance(place, dict) and len(steps) == 1 and (is_open_mapping(at) or steps[0] in known):
+        return steps[0], 1
+    if isinstance(place, dict):
+        allowed = known or list(place)
+    elif isinstance(place, list):
+        allowed = [one for one in labels if one is not None] or [f"0 to {len(place) - 1}"]
     else:
         allowed = ["nothing below a single value"]
-    raise ScenarioError(f"change {change!r}: {step!r} is not there; allowed here: {', '.join(allowed)}")
-
-
-def _explain(error: ValidationError, source: str, document: Any) -> str:
-    lines = [f"scenario {source} has {error.error_count()} wrong value(s):"]
-    for one in error.errors():
-        where = ".".join(_readable(one["loc"], document)) or "(whole scenario)"
-        given = "" if isinstance(one["input"], (dict, list)) else f" = {one['input']!r}"
-        lines.append(f"  {where}{given}: {one['msg']}")
-    return "\n".join(lines)
-
-
-def _readable(location: tuple[int | str, ...], document: Any) -> list[str]:
-    """The steps to a place, with the label of a list's entry instead of its position, so that the path can be given to
-    a change."""
-    steps, place = [], document
-    for step in location:
-        try:
-            place = place[step]
-        except (KeyError, IndexError, TypeError):
-            place = None
-        label = _label(place) if isinstance(step, int) else None
-        steps.append(str(step if label is None else label))
-    return steps
+    hint = suggestion(steps[0], allowed).replace(" allowed:", " allowed here:")
+    raise ScenarioError(f"change {change!r}: {steps[0]!r} is not there{hint}")

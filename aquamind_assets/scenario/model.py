@@ -8,7 +8,7 @@ from pydantic import model_validator
 from aquamind_assets.scenario.biology import BiologySpec
 from aquamind_assets.scenario.farm import FarmSpec
 from aquamind_assets.scenario.health import HealthSpec
-from aquamind_assets.scenario.quantities import Section, quantity
+from aquamind_assets.scenario.quantities import Section, quantity, refuse_unknown, shown, text
 from aquamind_assets.scenario.supply import FeedPlan
 from aquamind_assets.scenario.water import WaterSpec
 
@@ -16,7 +16,7 @@ from aquamind_assets.scenario.water import WaterSpec
 class SessionSpec(Section):
     """A named range of years: jobs, command and reports know it by its number."""
 
-    name: str = quantity("what the session is about")
+    name: str = text("what the session is about")
     first_year: int = quantity("first year", "year", ge=1991, le=2095)
     last_year: int = quantity("last year", "year", ge=1991, le=2095)
 
@@ -24,13 +24,13 @@ class SessionSpec(Section):
 class Scenario(Section):
     """Everything that decides what is generated."""
 
-    name: str = quantity("name of the scenario", min_length=1, max_length=100)
+    name: str = text("name of the scenario")
     seed: int = quantity("the one seed; every draw is keyed by it", ge=0, le=2**63 - 1)
     first_year: int = quantity("first simulated year", "year", ge=1991, le=2095)
     last_year: int = quantity("last year of the history that `run` makes", "year", ge=1991, le=2095)
     sessions: list[SessionSpec] = quantity("named ranges of years, number 1 first")
     memory_budget_mb: int | None = quantity(
-        "memory a process may use; none: from the control group, else from the machine", "MB", ge=200
+        "memory a process may use; none: from the control group, else from the machine", "MB", ge=200, le=10_000_000
     )
     farm: FarmSpec
     biology: BiologySpec
@@ -64,17 +64,26 @@ class Scenario(Section):
     def _names_meet_across_sections(self) -> Self:
         probes = {probe.key for probe in self.water.probes}
         for kind in self.farm.container_types:
-            if set(kind.probes) - probes:
-                raise ValueError(
-                    f"farm.container_types.{kind.key}.probes {sorted(set(kind.probes) - probes)} not defined; allowed:"
-                    f" {sorted(probes)}"
-                )
+            refuse_unknown(f"farm.container_types.{kind.key}.probes", set(kind.probes), probes)
+        sites = {site.name for geography in self.farm.geographies for site in geography.sites}
+        connectivity = self.health.lice.connectivity
+        refuse_unknown("health.lice.connectivity", set(connectivity), sites)
+        for start, ends in connectivity.items():
+            refuse_unknown(f"health.lice.connectivity.{start}", set(ends), sites - {start})
         diseases = {disease.key for disease in self.health.diseases}
         for geography in self.farm.geographies:
-            if set(geography.disease_scale) - diseases:
+            path = f"farm.geographies.{geography.name}.disease_scale"
+            refuse_unknown(path, set(geography.disease_scale), diseases)
+        return self
+
+    @model_validator(mode="after")
+    def _every_stage_is_fed(self) -> Self:
+        for stage in self.farm.stages[1:]:
+            eaten = [feed.from_weight_g for feed in self.feed.feeds if stage.name in feed.stages]
+            if min(eaten, default=1e9) > stage.entry_weight_g:
                 raise ValueError(
-                    f"farm.geographies.{geography.name}.disease_scale {sorted(set(geography.disease_scale) - diseases)}"
-                    f" not defined; allowed: {sorted(diseases)}"
+                    f"feed.feeds: none for {stage.name} from {shown(stage.entry_weight_g)} g on; allowed: a feed for"
+                    " every stage, from its entry_weight_g on"
                 )
         return self
 
@@ -84,8 +93,8 @@ class Scenario(Section):
         return range(self.first_year, self.last_year + 1)
 
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change when anything that decides the data changes (not the name, the end of the
-        history, sessions or memory)."""
+        """Sixteen hex digits that change when anything that decides the data changes (not the name, memory, the end of
+        the history, or sessions but for the end of the first one, by which everything is built)."""
         return self._hash(set())
 
     def farm_fingerprint(self) -> str:
@@ -94,4 +103,5 @@ class Scenario(Section):
 
     def _hash(self, leave_out: set[str]) -> str:
         dumped = self.model_dump_json(exclude={"name", "last_year", "sessions", "memory_budget_mb"} | leave_out)
+        dumped += str(self.sessions[0].last_year if self.sessions else self.first_year)
         return hashlib.blake2b(dumped.encode(), digest_size=8).hexdigest()

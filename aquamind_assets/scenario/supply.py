@@ -4,47 +4,81 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.farm import Stages
-from aquamind_assets.scenario.quantities import Range, Section, quantity
+from aquamind_assets.scenario.quantities import (
+    LONGEST_PART,
+    Name,
+    Range,
+    Section,
+    quantity,
+    refuse_sum,
+    shown,
+    text,
+    within,
+)
+from aquamind_assets.scenario.stages import Stages
+
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+ClockTime = Annotated[str, Field(pattern=CLOCK)]
+"""A time of the day, ``00:00`` to ``23:59``."""
 
 
 class FeedSpec(Section):
     """A feed."""
 
-    name: str = quantity("name", min_length=1, max_length=100)
-    brand: str = quantity("brand (invented)", min_length=1, max_length=100)
+    name: str = text("name", longest=LONGEST_PART)
+    brand: str = text("brand (invented)")
     size_category: Literal["MICRO", "SMALL", "MEDIUM", "LARGE"] = quantity("AquaMind's size category")
-    pellet_size_mm: float = quantity("pellet size", "mm", gt=0, le=30)
+    pellet_size_mm: float = quantity("pellet size", "mm", ge=0.01, le=30)
     protein_percent: float = quantity("protein", "%", ge=0, le=100)
     fat_percent: float = quantity("fat", "%", ge=0, le=100)
     carbohydrate_percent: float = quantity("carbohydrate", "%", "general knowledge", ge=0, le=100)
-    price: float = quantity("base price", "EUR/kg", gt=0, le=100)
-    reorder_kg: float = quantity("a hall or area orders when its stock falls below this (at full scale)", "kg", gt=0)
+    price: float = quantity("base price", "EUR/kg", ge=0.01, le=100)
+    reorder_kg: float = quantity(
+        "a hall or area orders when its stock falls below this (at full scale)", "kg", ge=1, le=1e6
+    )
     stages: Stages = quantity("stages it is fed to")
-    from_weight_g: float = quantity("fed from this mean weight on, within its stages", "g", ge=0)
+    from_weight_g: float = quantity("fed from this mean weight on, within its stages", "g", ge=0, le=20_000)
+
+    @model_validator(mode="after")
+    def _is_one_feed(self) -> Self:
+        parts = {name: getattr(self, name) for name in ("protein_percent", "fat_percent", "carbohydrate_percent")}
+        if sum(parts.values()) > 100:
+            raise ValueError(f"{', '.join(parts)} add up to {shown(sum(parts.values()))}; allowed: at most 100")
+        if "Egg&Alevin" in self.stages:
+            raise ValueError("stages: Egg&Alevin; allowed: stages after first feeding")
+        return self
 
 
 class FeedPlan(Section):
     """Feeding and buying."""
 
     feeds: Annotated[list[FeedSpec], Field(min_length=1)]
-    quarter_price_factors: Annotated[list[float], Field(min_length=4, max_length=4)] = quantity(
-        "price factor of Q1 to Q4", "1"
-    )
-    market_price_factor: Range = quantity("market factor on the price", "1")
-    delivery_days: Range = quantity("days from order to delivery", "day")
+    quarter_price_factors: Annotated[
+        list[Annotated[float, Field(ge=0.01, le=100)]], Field(min_length=4, max_length=4)
+    ] = quantity("price factor of Q1 to Q4", "1")
+    market_price_factor: Annotated[Range, within(0.01, 100)] = quantity("market factor on the price", "1")
+    delivery_days: Annotated[Range, within(1, 60, whole=True)] = quantity("days from order to delivery", "day")
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
-    suppliers: Annotated[list[str], Field(min_length=1)] = quantity("names of feed suppliers (invented)")
-    meal_times: Annotated[list[str], Field(min_length=1)] = quantity("times of the day's meals, UTC, HH:MM")
-    meal_shares: Annotated[list[float], Field(min_length=1)] = quantity(
+    suppliers: Annotated[list[Name], Field(min_length=1)] = quantity("names of feed suppliers (invented)")
+    meal_times: Annotated[list[ClockTime], Field(min_length=1, max_length=24)] = quantity(
+        "times of the day's meals, UTC, HH:MM"
+    )
+    meal_shares: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1, max_length=24)] = quantity(
         "shares of the day's feed in each meal", "1", "suggested form"
     )
     demand_noise_sd: float = quantity("sd of the log of a day's appetite", "1", "suggested form", ge=0, le=1)
     shelf_life_days: int = quantity("days from delivery to expiry", "day", "general knowledge", ge=30, le=1000)
-    stock_scale: float = quantity("factor on reorder levels and silo sizes", "1", gt=0, le=100)
+    stock_scale: float = quantity("factor on reorder levels and silo sizes", "1", ge=0.001, le=100)
 
     @model_validator(mode="after")
     def _meals_meet(self) -> Self:
-        if len(self.meal_times) != len(self.meal_shares) or abs(sum(self.meal_shares) - 1) > 1e-9:
-            raise ValueError("meal_times and meal_shares must have one length, and the shares add up to 1")
+        if len(self.meal_times) != len(self.meal_shares):
+            raise ValueError(
+                f"meal_shares are {len(self.meal_shares)}, meal_times {len(self.meal_times)}; allowed: as many shares"
+                " as times"
+            )
+        refuse_sum("meal_shares", dict(zip(self.meal_times, self.meal_shares, strict=True)))
+        if self.meal_times != sorted(self.meal_times):
+            raise ValueError(f"meal_times {', '.join(self.meal_times)}; allowed: from the first to the last of a day")
         return self

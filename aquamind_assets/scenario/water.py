@@ -4,7 +4,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aquamind_assets.scenario.quantities import Probability, Range, Section, quantity
+from aquamind_assets.scenario.quantities import (
+    Name,
+    Probability,
+    Range,
+    Section,
+    quantity,
+    refuse_unknown,
+    short_key,
+    text,
+    within,
+)
 
 Simulated = Literal["temperature", "oxygen", "ph", "salinity", "co2", "turbidity", "ammonia", "nitrite", "nitrate"]
 """What the water model simulates (``records.environmental.water``)."""
@@ -14,23 +24,23 @@ class ParameterSpec(Section):
     """An environmental parameter as AquaMind keeps it."""
 
     key: Simulated = quantity("what of the water model it is")
-    name: str = quantity("name", min_length=1, max_length=100)
-    unit: str = quantity("unit", min_length=1, max_length=20)
-    acceptance: Range = quantity(
+    name: str = text("name")
+    unit: str = text("unit", longest=20)
+    acceptance: Annotated[Range, within(-100, 99_999, apart=True)] = quantity(
         "readings outside are not accepted", "of the parameter", "specification, widened to what sensors see"
     )
-    optimal: Range = quantity("optimal range", "of the parameter")
+    optimal: Annotated[Range, within(-100, 99_999)] = quantity("optimal range", "of the parameter")
 
 
 class ProbeSpec(Section):
     """A kind of sensor."""
 
-    key: str = quantity("short key", min_length=1)
+    key: str = short_key("short key")
     parameter: str = quantity("key of the parameter it measures")
     sensor_type: Literal["TEMPERATURE", "OXYGEN", "PH", "SALINITY", "CO2", "OTHER"] = quantity("AquaMind's sensor type")
-    noise_sd: float = quantity("sd of a reading's noise", "of the parameter", "suggested form", ge=0)
-    bias_sd: float = quantity("sd of a sensor's bias", "of the parameter", "general knowledge", ge=0)
-    resolution: float = quantity("step of the instrument", "of the parameter", "general knowledge", ge=0)
+    noise_sd: float = quantity("sd of a reading's noise", "of the parameter", "suggested form", ge=0, le=100)
+    bias_sd: float = quantity("sd of a sensor's bias", "of the parameter", "general knowledge", ge=0, le=100)
+    resolution: float = quantity("step of the instrument", "of the parameter", "general knowledge", ge=0, le=100)
     depth_m: float = quantity("depth of the probe at sea", "m", "general knowledge", ge=0, le=100)
 
 
@@ -55,15 +65,12 @@ class WaterSpec(Section):
     probes: Annotated[list[ProbeSpec], Field(min_length=1)]
     readings_per_day: Literal[1, 2, 3, 4, 6, 8, 12, 24] = quantity("readings of each sensor in a day", "1/day")
     calibration_days: int = quantity("days between calibrations", "day", "general knowledge", ge=1, le=3650)
-    manufacturers: Annotated[list[str], Field(min_length=1)] = quantity("names of sensor manufacturers (invented)")
+    manufacturers: Annotated[list[Name], Field(min_length=1)] = quantity("names of sensor manufacturers (invented)")
     imperfections: Imperfections
 
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
-        known = {parameter.key for parameter in self.parameters}
+        known: set[str] = {parameter.key for parameter in self.parameters}
         for probe in self.probes:
-            if probe.parameter not in known:
-                raise ValueError(
-                    f"probes.{probe.key}.parameter {probe.parameter} not defined; allowed: {', '.join(sorted(known))}"
-                )
+            refuse_unknown(f"probes.{probe.key}.parameter", {probe.parameter}, known)
         return self

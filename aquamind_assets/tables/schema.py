@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib import resources
 from typing import Any, Literal, get_args
 
-import yaml
+from aquamind_assets.yaml_text import read_yaml
 
 Kind = Literal[
     "bigint", "integer", "smallint", "numeric", "varchar", "text", "boolean", "date", "time", "timestamptz", "jsonb"
@@ -243,7 +243,7 @@ def read_schema(documents: Mapping[str, str]) -> dict[str, TableSpec]:
     """
     tables: dict[str, TableSpec] = {}
     for title, text in documents.items():
-        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = read_yaml(text)
         for name, entry in content["tables"].items():
             try:
                 tables[name] = _table(content["app"], name, entry)

@@ -19,6 +19,7 @@ from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseError
 from aquamind_assets.warehouse.recount import prove_stored
+from aquamind_assets.warehouse.taken_ids import refuse_taken_days
 from aquamind_assets.warehouse.tally import Tally
 
 
@@ -41,6 +42,7 @@ def write_chunk(
         whole = days if before is None else _hull(days, before.days)
         translation, decided = incoming.decided(database, tables, blocks)
         for table in tables:
+            refuse_taken_days(database, table, days, None if before is None else before.days)
             references.refuse_cascades(database, table, id_range(whole, narrow=TABLES[table].narrow_id))
             database.make_room(table, whole)
         load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
@@ -81,6 +83,7 @@ def append_days(
         before = _followed_by(store.read_checkpoint(database, key), key, days, fingerprint)
         translation, decided = incoming.decided(database, tables, blocks)
         for table in tables:
+            refuse_taken_days(database, table, days, before.days)
             database.make_room(table, days, append=True)
         load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
         counts = store.read_counts(database, key)

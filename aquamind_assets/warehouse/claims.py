@@ -36,7 +36,10 @@ def unpack(packed: bytes) -> np.ndarray:
 
 
 def fixed_ids(database: Database, table: str) -> np.ndarray:
-    """The ids of a table's rows that the platform wrote with ids that AquaMind fixes, ascending."""
+    """The ids of a table's rows that the platform wrote with ids that AquaMind fixes, ascending; none where the
+    platform has no tables of its own yet."""
+    if "aquamind_assets_living" not in database.table_names():
+        return np.zeros(0, dtype=np.int64)
     packed = database.query("SELECT ids FROM aquamind_assets_living WHERE table_name = ?", (table,))
     if not packed:
         return np.zeros(0, dtype=np.int64)
@@ -53,9 +56,10 @@ class Claims:
         sql = "SELECT year, table_name, ids FROM aquamind_assets_living WHERE asset = ?"
         self._held = {(year, table): unpack(bytes(ids)) for year, table, ids in database.query(sql, (asset,))}
 
-    def knows(self, table: str) -> bool:
-        """Whether the table is a living one of this asset."""
-        return any(name == table for _, name in self._held)
+    @property
+    def exist(self) -> bool:
+        """Whether there are any: an asset of events has none."""
+        return bool(self._held)
 
     def of_table(self, table: str) -> np.ndarray:
         """The ids of a table that any year claims, ascending."""

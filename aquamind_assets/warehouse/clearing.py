@@ -3,10 +3,10 @@
 Belongs here: which rows go with a year. Does not belong here: proving that nothing refers to them (``references``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import id_range, year_days
+from aquamind_assets.timeline import DayRange, id_range, merged
 from aquamind_assets.warehouse import checkpoint_store as store
 from aquamind_assets.warehouse import references
 from aquamind_assets.warehouse.adoption.adopted_rows import forget_records
@@ -24,11 +24,13 @@ def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterab
             for asset, tables in reversed(list(assets.items())):
                 database.serialise(f"living/{asset}")
                 claims = Claims(database, asset)
+                committed = [] if claims.exist else store.read_checkpoints(database, asset, year)
+                events = merged([one.days for one in committed])
                 for table in reversed(tables):
-                    ids, count = _clear_table(database, claims, asset, table, year)
-                    deleted[table] = deleted.get(table, 0) + count
-                    if count:
-                        gone.append((table, ids))
+                    for ids, count in _clear_table(database, claims, asset, table, year, events):
+                        deleted[table] = deleted.get(table, 0) + count
+                        if count:
+                            gone.append((table, ids))
                 store.forget_year(database, asset, year)
                 store.unsettle(database, asset, year - 1)
             for table, ids in gone:
@@ -38,14 +40,19 @@ def clear(database: Database, assets: Mapping[str, Sequence[str]], years: Iterab
     return deleted
 
 
-def _clear_table(database: Database, claims: Claims, asset: str, table: str, year: int) -> tuple[references.Ids, int]:
-    """Delete a year's rows of one table; which ids they had, and how many there were."""
-    if not claims.knows(table):
-        ids = id_range(year_days(year), narrow=TABLES[table].narrow_id)
+def _clear_table(
+    database: Database, claims: Claims, asset: str, table: str, year: int, events: Sequence[DayRange]
+) -> Iterator[tuple[references.Ids, int]]:
+    """Delete a year's rows of one table: those of the days of ``events``, or, where there are none, those that no other
+    year claims; which ids they had, and how many there were."""
+    if not events:
+        unclaimed = claims.release(year, table)
+        references.refuse_cascades(database, table, unclaimed)
+        count = database.delete_ids(table, unclaimed)
+        recount_living(database, asset, table, unclaimed)
+        yield unclaimed, count
+        return
+    for days in events:
+        ids = id_range(days, narrow=TABLES[table].narrow_id)
         references.refuse_cascades(database, table, ids)
-        return ids, database.delete_days(table, year_days(year))
-    unclaimed = claims.release(year, table)
-    references.refuse_cascades(database, table, unclaimed)
-    count = database.delete_ids(table, unclaimed)
-    recount_living(database, asset, table, unclaimed)
-    return unclaimed, count
+        yield ids, database.delete_days(table, days)

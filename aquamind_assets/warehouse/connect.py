@@ -1,5 +1,6 @@
 """One URL chooses the database."""
 
+from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
 from aquamind_assets.warehouse.url import DatabaseUrl
@@ -7,13 +8,21 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 
 
 def open_warehouse(url: str | DatabaseUrl) -> Warehouse:
-    """The warehouse at ``sqlite:///<file>`` or ``postgresql://...``; use it in a ``with`` statement. Nothing is created
-    yet: see ``Warehouse.prepare`` and ``Warehouse.begin_reading``.
+    """The warehouse at ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``; use it in a ``with``
+    statement. Nothing is created yet: see ``Warehouse.prepare`` and ``Warehouse.begin_reading``.
 
     Raises:
         DatabaseUrlError: another kind of URL, or one that cannot be read.
         DatabaseRefused: the server refuses the connection, for a reason that a person can change.
         WarehouseUnavailable: the server cannot be reached.
     """
-    parsed = url if isinstance(url, DatabaseUrl) else DatabaseUrl.parse(url)
-    return Warehouse(PostgresDatabase(parsed.text) if parsed.path is None else SqliteDatabase(parsed.path))
+    return Warehouse(_database(url if isinstance(url, DatabaseUrl) else DatabaseUrl.parse(url)))
+
+
+def _database(url: DatabaseUrl) -> Database:
+    if url.kind == "lake":
+        # Imported here, because DuckDB takes a third of a second that no other database needs.
+        from aquamind_assets.warehouse.lake.open_lake import lake_at
+
+        return lake_at(url)
+    return PostgresDatabase(url.text) if url.path is None else SqliteDatabase(url.path)

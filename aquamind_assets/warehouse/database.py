@@ -67,6 +67,14 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def examine(self) -> bool:
+        """Refuse what :meth:`prepare` would refuse, and create and change nothing; whether AquaMind's tables are there.
+
+        Raises:
+            SchemaMismatch, OtherVersion, DatabaseRefused: as :meth:`prepare`.
+        """
+
+    @abstractmethod
     def begin_reading(self) -> None:
         """Prepare for reading alone: nothing is created or changed, and rights to read suffice.
 
@@ -139,6 +147,10 @@ class Database(ABC):
         """Delete the rows with ids of these days, which lie in one calendar year; how many there were."""
 
     @abstractmethod
+    def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
+        """At most so many ids of rows with ids of these days, which lie in one calendar year."""
+
+    @abstractmethod
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """Delete the rows with these ids; how many there were."""
 
@@ -183,9 +195,25 @@ class Database(ABC):
     def finds_by_id(self, table: str) -> bool:
         """Whether the table's rows can be found by id without reading all of them."""
 
+    def show_to_others(self) -> list[str]:
+        """Bring up to date what other programs find the rows by; the files of it."""
+        return []
+
+    def without_index(self, column: str) -> str:
+        """A column in a condition, written so that the database does not look for rows by the column's index."""
+        return column
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
         return False
+
+    @abstractmethod
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """Refuse days of a calendar year whose rows the database would drop by itself.
+
+        Raises:
+            DatabaseRefused: a retention policy would.
+        """
 
     def portions(self, table: str, alias: str) -> Sequence[str]:
         """Conditions on the rows ``alias`` of a table, in order of time, that divide all its rows so that a query of

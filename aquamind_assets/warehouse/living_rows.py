@@ -20,6 +20,7 @@ from aquamind_assets.warehouse.chunk_rows import load_proved
 from aquamind_assets.warehouse.claims import Claims
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.recount import Recount
+from aquamind_assets.warehouse.taken_ids import refuse_taken_ids
 from aquamind_assets.warehouse.tally import Tally
 
 
@@ -45,6 +46,7 @@ def write_living(
             alive = _distinct_ids(key, table, tally)
             vanished = np.asarray(gone.get(table, ()), dtype=np.int64)
             low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
+            refuse_taken_ids(database, table, alive, claims.of_table(table), year_days(key.year))
             stale = claims.replace(key.year, table, alive, vanished, (low, high))
             references.refuse_cascades(database, table, np.union1d(stale, alive))
             database.delete_ids(table, np.union1d(stale, alive))

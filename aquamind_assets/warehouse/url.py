@@ -13,10 +13,20 @@ from typing import Literal
 from aquamind_assets.errors import UserError
 from aquamind_assets.masking import HIDDEN, masked
 
-ALLOWED = "allowed are sqlite:///<file> (sqlite:////<file> for an absolute path) and postgresql://<user>@<host>/<name>"
+ALLOWED = (
+    "allowed are sqlite:///<file> (sqlite:////<file> for an absolute path), parquet:///<folder> (parquet:////<folder>),"
+    " parquet+s3://<bucket>/<folder> and postgresql://<user>@<host>/<name>"
+)
 HIGHEST_PORT = 65535
 
+_SCHEMES = {
+    "sqlite": "sqlite",
+    "lake": "parquet",
+}
+"""Schemes of databases that are a file or folder, by kind."""
+
 _SQLITE = re.compile(r"sqlite:///(?P<path>[^?]+)")
+_LAKE = re.compile(r"parquet(?:\+(?P<store>[a-z0-9]+):/|:///)(?P<path>[^?]+)")
 _POSTGRESQL = re.compile(r"postgres(?:ql)?://(?P<rest>.*)", re.DOTALL)
 _UNESCAPED = re.compile(r"[^/?#]*:[^@/?#]*[/?#].*@|[^?#]*@[^/?#]*@|[^@/?#]*%(?![0-9A-Fa-f]{2})|.*\s", re.DOTALL)
 """Signs that a user name or password has characters that a URL gives a meaning: a slash, ``?`` or ``#`` before the
@@ -34,15 +44,15 @@ class DatabaseUrl:
 
     Attributes:
         text: as it was given, password included; for the driver and for other processes alone.
-        kind: ``sqlite`` or ``postgres``.
-        path: the file of a SQLite database; None for a server.
+        kind: ``sqlite``, ``postgres`` or ``lake``.
+        path: the file of a SQLite database, or the folder of a lake; None for a server or an object store.
         host: the server's host or socket folder; ``""`` where libpq chooses one, and for a file.
         port: the server's port; None where libpq chooses one, and for a file.
         name: the database's name on the server, or the file's name.
     """
 
     text: str
-    kind: Literal["sqlite", "postgres"]
+    kind: Literal["sqlite", "postgres", "lake"]
     path: Path | None
     host: str
     port: int | None
@@ -50,7 +60,7 @@ class DatabaseUrl:
 
     @classmethod
     def parse(cls, text: str) -> "DatabaseUrl":
-        """Read ``sqlite:///<file>``, ``postgresql://...`` or ``postgres://...``.
+        """Read ``sqlite:///<file>``, ``parquet:///<folder>``, ``parquet+s3://...`` or ``postgresql://...``.
 
         Raises:
             DatabaseUrlError: another kind of URL, no file, an unknown option, a port that is none, or characters that
@@ -66,7 +76,7 @@ class DatabaseUrl:
     @property
     def absolute(self) -> str:
         """The URL for a process with another working directory, password included."""
-        return self.text if self.path is None else f"sqlite:///{self.path.absolute()}"
+        return self.text if self.path is None else f"{_SCHEMES[self.kind]}:///{self.path.absolute()}"
 
     @property
     def identity(self) -> str:
@@ -88,6 +98,8 @@ def _parsed(text: str) -> DatabaseUrl:
             raise _refused(text, "it names no file")
         path = _expanded(text, Path(found["path"]))
         return DatabaseUrl(text, "sqlite", path, "", None, path.name)
+    if text.startswith("parquet"):
+        return _lake(text)
     server = _POSTGRESQL.fullmatch(text)
     if server is None:
         raise _refused(text, "it is of no known kind")
@@ -97,6 +109,16 @@ def _parsed(text: str) -> DatabaseUrl:
     return DatabaseUrl(
         text, "postgres", None, parameters.get("host", ""), _port(text, parameters), parameters.get("dbname", "")
     )
+
+
+def _lake(text: str) -> DatabaseUrl:
+    found = _LAKE.fullmatch(text)
+    if found is None:
+        raise _refused(text, "it names no folder")
+    if found["store"]:
+        return DatabaseUrl(text, "lake", None, "", None, found["path"].strip("/"))
+    path = _expanded(text, Path(found["path"]))
+    return DatabaseUrl(text, "lake", path, "", None, path.name)
 
 
 def _expanded(text: str, path: Path) -> Path:

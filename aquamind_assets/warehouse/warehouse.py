@@ -8,7 +8,7 @@ Belongs here: the operations that callers use. Does not belong here: how they ar
 ``recount``, ``clearing``, ``references``).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Self
 
@@ -18,14 +18,16 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import Chunk, DayRange
-from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, references
+from aquamind_assets.timeline import Chunk, DayRange, days_without, year_days
+from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, own_tables, references
 from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
-from aquamind_assets.warehouse.adoption.decisions import Meeting, decide
+from aquamind_assets.warehouse.adoption.decisions import Meeting, decide, has_users_rows
+from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, taken_keys
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, PendingChunk, TableYear, pending
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseUnavailable
 from aquamind_assets.warehouse.recount import Recount
+from aquamind_assets.warehouse.taken_ids import taken_ids
 
 Blocks = Iterable[Rows] | Callable[[], Iterable[Rows]]
 """Blocks of rows, or a function that makes them, and would make the same ones again."""
@@ -64,6 +66,10 @@ class Warehouse:
         """See :meth:`Database.prepare`."""
         self.database.prepare(create=create)
 
+    def examine(self) -> bool:
+        """See :meth:`Database.examine`."""
+        return self.database.examine()
+
     def begin_reading(self) -> None:
         """See :meth:`Database.begin_reading`."""
         self.database.begin_reading()
@@ -87,6 +93,10 @@ class Warehouse:
     def size_bytes(self) -> int:
         """See :meth:`Database.size_bytes`."""
         return self.database.size_bytes()
+
+    def made_by_migrations(self) -> bool:
+        """Whether AquaMind's own migrations made the tables: its ``migrate`` cannot run on others."""
+        return own_tables.DJANGO in self.database.table_names()
 
     def checkpoints(self, asset: str | None = None, year: int | None = None) -> list[Checkpoint]:
         """Committed chunks in order: of everything, of an asset, or of a year of it."""
@@ -172,6 +182,39 @@ class Warehouse:
         """
         return decide(self.database, blocks, read_records(self.database))[1]
 
+    def tables_with_users_rows(self, tables: Iterable[str]) -> set[str]:
+        """Those of the tables that have user-entered rows, or rows with ids that AquaMind fixes."""
+        return {table for table in tables if has_users_rows(self.database, table)}
+
+    def taken_ids(
+        self, assets: Mapping[str, Sequence[str]], living: Collection[str], years: Sequence[int]
+    ) -> list[str]:
+        """See ``taken_ids.taken_ids``."""
+        return taken_ids(self.database, assets, living, years)
+
+    def refuse_dropped(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> None:
+        """Refuse to write what is missing of these years where the database would drop it by itself.
+
+        Raises:
+            DatabaseRefused: a retention policy would.
+        """
+        known = own_tables.installed_version(self.database) == own_tables.VERSION
+        for asset, tables in assets.items():
+            series = [table for table in tables if TABLES[table].time_column]
+            for year in years if series else ():
+                present = checkpoint_store.read_present(self.database, asset, year) if known else []
+                missing = list(days_without(year_days(year), [one.days for one in present]))
+                for table in series if missing else ():
+                    self.database.refuse_dropped(table, missing[0])
+
+    def entered_keys(self, tables: Iterable[str]) -> list[EnteredKeys]:
+        """See ``taken_keys.entered_keys``."""
+        return entered_keys(self.database, tables)
+
+    def taken_keys(self, keys: Iterable[EnteredKeys], blocks: Iterable[Rows]) -> list[str]:
+        """What is wrong with recorded rows that have a key of user-entered ones."""
+        return taken_keys(keys, read_translation(self.database), blocks)
+
     def ids_in_database(self, table: str, ids: np.ndarray) -> np.ndarray:
         """Ids of rows in the database that stand for these recorded ids, ascending: those of adopted rows differ."""
         return read_translation(self.database).ids_to_database(table, np.asarray(ids, dtype=np.int64))
@@ -201,6 +244,10 @@ class Warehouse:
             StillReferenced: rows that stay refer to rows that would be deleted; nothing of that year is deleted.
         """
         return clearing.clear(self.database, assets, years)
+
+    def show_to_others(self) -> list[str]:
+        """See :meth:`Database.show_to_others`."""
+        return self.database.show_to_others()
 
     def damage(self) -> list[str] | None:
         """See :meth:`Database.damage`."""

@@ -10,6 +10,7 @@ import pytest
 
 from aquamind_assets.assets.jobs import ONE_YEAR
 from aquamind_assets.assets.runs import YearRun, run_years
+from aquamind_assets.assets.sqlite_instance import instance_in
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
@@ -54,7 +55,7 @@ class Workshop:
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("dagster"))) as instance:
+    with instance_in(tmp_path_factory.mktemp("dagster")) as instance:
         yield instance
 
 

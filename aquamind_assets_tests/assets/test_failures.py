@@ -16,7 +16,9 @@ from aquamind_assets.errors import TransientError
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse import ddl
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.cli.test_examined import in_the_way
 
 
 def other_sqlite(place: Path, request: pytest.FixtureRequest) -> str:
@@ -32,6 +34,14 @@ def other_postgres(place: Path, request: pytest.FixtureRequest) -> str:
     return url
 
 
+def row_in_the_way(place: Path, request: pytest.FixtureRequest) -> str:
+    """A row of the year's last step has an id of the platform's."""
+    with sqlite3.connect(place / "lived_in.db") as database:
+        for statement in (*ddl.create_statements("sqlite"), in_the_way(2015)):
+            database.execute(statement)
+    return f"sqlite:///{place / 'lived_in.db'}"
+
+
 def text_file(place: Path, request: pytest.FixtureRequest) -> str:
     (place / "notes.txt").write_text("not a database, but long enough to be taken for one " * 20)
     return f"sqlite:///{place / 'notes.txt'}"
@@ -43,9 +53,10 @@ def text_file(place: Path, request: pytest.FixtureRequest) -> str:
         (other_sqlite, "differs from AquaMind's tables"),
         (other_postgres, "differs from AquaMind's tables"),
         (text_file, "file is not a database"),
+        (row_in_the_way, "health_licecount: rows with ids of the platform that it did not write"),
     ],
 )
-def test_a_run_on_a_database_of_something_else_fails_once_with_one_message(
+def test_a_run_on_a_database_that_cannot_be_used_fails_once_with_one_message(
     database: Callable[[Path, pytest.FixtureRequest], str], reason: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     settings = Settings("tiny", (), database(tmp_path, request), str(tmp_path / "ledger"))

@@ -1,60 +1,26 @@
-"""The command as a user types it: a process of its own, a home of its own, a real database."""
+"""The command as a user types it: a home of its own, a real database, settings that the next command uses."""
 
 import io
 import json
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-import aquamind_assets
 from aquamind_assets.cli.verify_output import conclusion, show
 from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.verification.verify import verify_database
+from aquamind_assets_tests.cli.typed import COMMAND, Aquamind, as_process, environment, in_process
 
-Aquamind = Callable[..., subprocess.CompletedProcess[str]]
-COMMAND = [sys.executable, "-m", "aquamind_assets"]
 TINY = ("--preset", "tiny", "--set", "water.readings_per_day=2")
-
-
-def environment(place: Path) -> dict[str, str]:
-    """The process's own, with a home in ``place`` and without settings from elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    return kept | {
-        "DAGSTER_HOME": str(place / "home"),
-        "COLUMNS": "140",
-        "PYTHONPATH": str(Path(aquamind_assets.__file__).parents[1]),
-    }
-
-
-def runner(place: Path) -> Aquamind:
-    def aquamind(
-        *words: str, expect: int = 0, answer: str = "", columns: int = 140
-    ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*COMMAND, *words],
-            cwd=place,
-            env=environment(place) | {"COLUMNS": str(columns)},
-            capture_output=True,
-            text=True,
-            input=answer,
-            check=False,
-        )
-        assert done.returncode == expect, f"{words}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done
-
-    return aquamind
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +30,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def aquamind(place: Path) -> Aquamind:
-    return runner(place)
+    return in_process(place)
 
 
 @pytest.fixture(scope="module")
-def first_run(aquamind: Aquamind) -> dict:
-    return json.loads(aquamind("run", *TINY, "--years", "2015-2016", "--json").stdout)
+def first_run(place: Path) -> dict:
+    return json.loads(as_process(place)("run", *TINY, "--years", "2015-2016", "--json").stdout)
 
 
 def test_a_run_generates_its_years_and_counts_them(first_run: dict) -> None:
@@ -81,7 +47,7 @@ def test_a_run_generates_its_years_and_counts_them(first_run: dict) -> None:
 
 
 def test_the_next_command_uses_the_settings_of_the_last_run(aquamind: Aquamind, first_run: dict, place: Path) -> None:
-    status = json.loads(aquamind("status", "--json").stdout)
+    status = json.loads(as_process(place)("status", "--json").stdout)
     assert status["scenario"] == "tiny"
     assert status["database"] == f"sqlite:///{place / 'data' / 'aquamind.db'}"
     assert [(year["year"], year["complete"], year["simulated_to"]) for year in status["years"]] == [
@@ -271,7 +237,7 @@ def test_scenarios_are_shown_checked_and_compared(aquamind: Aquamind, tmp_path: 
 
 
 def test_some_days_hold_no_rows_of_others(tmp_path: Path) -> None:
-    document = json.loads(runner(tmp_path)("days", "5", "--start", "2015-12-29", *TINY, "--json").stdout)
+    document = json.loads(in_process(tmp_path)("days", "5", "--start", "2015-12-29", *TINY, "--json").stdout)
     assert [run["success"] for run in document["runs"]] == [True, True]
     with sqlite3.connect(tmp_path / "data" / "aquamind.db") as database:
         first, last, days = database.execute(
@@ -303,7 +269,7 @@ def test_ctrl_c_interrupts_after_a_whole_chunk_and_the_next_run_resumes(tmp_path
     assert child.returncode == 130, shown
     assert "aquamind run --resume" in shown
     assert 5 <= _chunks(database) < 100
-    resumed = json.loads(runner(tmp_path)("run", "--resume", "--years", "2015", "--json").stdout)
+    resumed = json.loads(in_process(tmp_path)("run", "--resume", "--years", "2015", "--json").stdout)
     # What lives on is written as of the last simulated year, which is another one here.
     events = [asset for asset, recorder in RECORDERS.items() if not recorder.living]
     assert {asset: resumed["rows"][asset]["2015"] for asset in events} == {

@@ -21,6 +21,8 @@ def test_a_dead_run_is_told_apart_from_one_whose_process_runs(tmp_path: Path, mo
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     settings = Settings("tiny", (), f"sqlite:///{tmp_path / 'farm.db'}", str(tmp_path / "ledger"))
     assert status_of(settings).last_runs == []
+    assert list(tmp_path.iterdir()) == [], "showing creates nothing"
+    (tmp_path / "home").mkdir()
     born = psutil.Process().create_time()
     with dg.DagsterInstance.get() as instance:
         for year, birth in (("2015", born - 1000), ("2016", born)):

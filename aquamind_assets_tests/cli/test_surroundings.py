@@ -2,11 +2,8 @@
 elsewhere, secrets."""
 
 import json
-import os
 import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,25 +11,9 @@ import pytest
 import yaml
 
 from aquamind_assets.settings import NOTE, Settings
-from aquamind_assets_tests.crashing import ROOT
+from aquamind_assets_tests.cli.typed import as_process, in_process
 
 YEAR = ("--preset", "tiny", "--set", "water.readings_per_day=1", "--years", "2015")
-
-
-def run(place: Path, *words: str, expect: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "aquamind_assets", *words],
-        cwd=place,
-        env=kept | {"DAGSTER_HOME": str(place / "home"), "PYTHONPATH": str(ROOT), "COLUMNS": "200"} | environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == expect, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +21,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with brackets in its name, and one year in it that was generated without a terminal, in ASCII."""
     place = tmp_path_factory.mktemp("farm [red] [x]")
     database = f"sqlite:///{place / '[bold]farm.db'}"
-    done = run(place, "run", *YEAR, "--database", database, PYTHONIOENCODING="ascii")
+    done = as_process(place)("run", *YEAR, "--database", database, columns=200, PYTHONIOENCODING="ascii")
     (place / "shown.txt").write_text(done.stdout)
     return place
 
@@ -53,19 +34,53 @@ def test_a_run_without_a_terminal_shows_its_progress_and_names_as_they_are(place
     assert "Active batches" in shown, "the end is shown though its bars cannot be encoded"
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (("report",), ["Reading the rows of 2015", "Drawing The whole history"]),
+        (("verify",), ["Verifying"]),
+        (("run", "--dry-run", *YEAR), ["Simulating 2015", "Counting the rows"]),
+        (("scenario", "realism", *YEAR[:4]), ["2015 simulated, 1 of"]),
+    ],
+)
+def test_what_takes_long_is_not_silent_without_a_terminal(
+    place: Path, words: Sequence[str], lines: Sequence[str]
+) -> None:
+    done = in_process(place)(*words, columns=200, expect=1 if "realism" in words else 0)
+    for line in lines:
+        assert line in done.stderr
+        assert line not in done.stdout, "the output is the result alone"
+    assert "cenario tiny (" in done.stdout + done.stderr, "where the scenario came from"
+
+
 def test_each_setting_says_where_it_came_from(place: Path) -> None:
-    shown = run(place, "status", "--ledger", "elsewhere", AQUAMIND_TODAY="2026-07-01").stdout
+    shown = in_process(place)("status", "--ledger", "elsewhere", columns=200, AQUAMIND_TODAY="2026-07-01").stdout
     first = shown.splitlines()[0]
     assert f"Scenario tiny (note in {place / 'home'})" in first
     assert "--set water.readings_per_day=1 (note in" in first
     assert "ledgers elsewhere (option)" in first
     assert "today 2026-07-01 (environment)" in first
-    assert json.loads(run(place, "status", "--json").stdout)["years"][0]["complete"]
+    status = json.loads(in_process(place)("status", "--json").stdout)
+    assert status["years"][0]["complete"]
+    assert Path(status["ledgers"]).is_dir()
+    assert (
+        f"fingerprint {status['fingerprint']}"
+        in in_process(place)("scenario", "check", "tiny", *YEAR[2:4], columns=200).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [("reconcile",), ("scenario", "show", "seed"), ("clear", "--years", "2017", "--yes")]
+)
+def test_what_the_note_decides_is_printed(place: Path, command: Sequence[str]) -> None:
+    done = in_process(place)(*command, columns=200)
+    assert f"(note in {place / 'home'})" in done.stdout + done.stderr
+    assert json.loads(in_process(place)(*command, "--json").stdout), "a document is alone on the output"
 
 
 @pytest.mark.parametrize("command", [("status",), ("clear", "--years", "2016", "--yes")])
 def test_status_and_clear_take_a_scenario(place: Path, command: Sequence[str]) -> None:
-    shown = run(place, *command, "--preset", "demo").stdout
+    shown = in_process(place)(*command, "--preset", "demo", columns=200).stdout
     assert "cenario demo (option)" in shown
     assert "--set" not in shown, "an override of another scenario is not carried over"
 
@@ -73,7 +88,8 @@ def test_status_and_clear_take_a_scenario(place: Path, command: Sequence[str]) -
 def test_some_days_elsewhere_do_not_decide_where_the_next_command_writes(place: Path, tmp_path: Path) -> None:
     before = (place / "home" / NOTE).read_text()
     database = f"sqlite:///{tmp_path / 'days.db'}"
-    run(place, "days", "2", "--start", "2015-02-01", *YEAR[:4], "--database", database, "--ledger", str(tmp_path))
+    days = ("days", "2", "--start", "2015-02-01", *YEAR[:4])
+    in_process(place)(*days, "--database", database, "--ledger", str(tmp_path))
     assert (place / "home" / NOTE).read_text() == before
 
 
@@ -110,7 +126,7 @@ def test_note_and_logs_are_for_their_owner_and_hold_no_password(place: Path, tmp
 def test_what_cannot_be_used_is_refused_before_the_first_row(place: Path, words: Sequence[str], reason: str) -> None:
     (place / "a file").write_text("")
     note = (place / "home" / NOTE).read_text()
-    done = run(place, *words, expect=2)
+    done = in_process(place)(*words, expect=2)
     assert reason in " ".join(done.stderr.split()), done.stderr
     assert (place / "home" / NOTE).read_text() == note, "a refused command is not what the next one uses"
 
@@ -120,9 +136,9 @@ def test_a_damaged_database_of_dagsters_own_says_what_to_do(place: Path, tmp_pat
     shutil.copytree(place / "home", tmp_path / "home")
     for path in (tmp_path / "home" / "history").rglob("*.db"):
         path.write_bytes(content or path.read_bytes()[:5000])
-    done = run(tmp_path, "status", expect=2)
+    done = in_process(tmp_path)("status", expect=2)
     assert "Dagster's own database in" in done.stderr
     assert f"move {tmp_path / 'home' / 'history'}" in done.stderr
     shutil.rmtree(tmp_path / "home" / "history")
     shutil.rmtree(tmp_path / "home" / "schedules", ignore_errors=True)
-    assert run(tmp_path, "status", "--json").returncode == 0
+    in_process(tmp_path)("status", "--json")

@@ -1,12 +1,14 @@
 """Tables on screens that are too narrow for them."""
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+import aquamind_assets
 from aquamind_assets.cli.estimate import Estimate, show
 from aquamind_assets.cli.estimate_rows import FIXED
 from aquamind_assets.cli.formats import count, duration, short, span
@@ -87,3 +89,10 @@ def test_counts_and_years() -> None:
         "2015-2017",
         "2015, 2017",
     ]
+
+
+def test_every_table_of_the_repository_is_printed_this_way() -> None:
+    root = Path(aquamind_assets.__file__).parents[1]
+    sources = [path for folder in ("aquamind_assets", "benchmarks", "tools") for path in (root / folder).rglob("*.py")]
+    makers = [str(path.relative_to(root)) for path in sources if "rich.table" in path.read_text("utf-8")]
+    assert makers == ["aquamind_assets/cli/tables.py"]

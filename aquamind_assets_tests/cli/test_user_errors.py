@@ -118,6 +118,7 @@ DATABASES = {
 ON_A_DATABASE = {
     "run": ("run", "--years", "2015"),
     "run --resume": ("run", "--years", "2015", "--resume"),
+    "run --dry-run": ("run", "--years", "2015", "--dry-run"),
     "days": ("days", "1", "--start", "2015-01-01"),
     "status": ("status",),
     "verify": ("verify",),
@@ -135,7 +136,7 @@ def test_a_database_that_cannot_be_used(command: str, cause: str, place: Place, 
     assert not (place.folder / "home" / "aquamind.yaml").exists(), "the next command does not use it"
 
 
-@pytest.mark.parametrize("command", ["run", "run --resume", "days"])
+@pytest.mark.parametrize("command", ["run", "run --resume", "run --dry-run", "days"])
 def test_a_database_that_may_not_be_made(command: str, place: Place) -> None:
     assert "cannot be opened" in refused(place, *ON_A_DATABASE[command], "--database", "sqlite:////proc/aquamind.db")
 
@@ -201,7 +202,7 @@ def test_an_environment_that_cannot_be_used(command: str, name: str, value: str,
     assert reason in refused(place, *WITH_SETTINGS[command])
 
 
-WITH_A_LEDGER = ("run", "run --resume", "days", "verify", "status", "clear")
+WITH_A_LEDGER = ("run", "run --resume", "run --dry-run", "days", "verify", "status", "clear")
 
 
 @pytest.mark.parametrize("command", WITH_A_LEDGER)
@@ -227,7 +228,7 @@ def test_a_place_of_ledgers_that_cannot_be_used(command: str, ledger: str, reaso
         (("run", "--session", "9"), "sessions 1 to 4"),
         (("run", "--session", "one"), "--session"),
         (("run", "--session", "1", "--years", "2015"), "give one of them"),
-        (("run", "--preset", "huge"), "--preset huge: allowed are bakkafrost, demo, tiny"),
+        (("run", "--preset", "huge"), "--preset huge: allowed are bakkafrost, demo, loch_fyne, norway, tiny"),
         (("run", "--preset", "tiny", "--scenario", "x.yaml"), "give one of them"),
         (("run", "--scenario", "folder"), "folder"),
         (("run", "--scenario", "binary.yaml"), "is not YAML"),

@@ -91,7 +91,10 @@ def runnable(document: Path) -> list[Block]:
 
 
 @pytest.mark.parametrize(
-    "document", [document for document in DOCUMENTS if runnable(document)], ids=lambda path: path.name
+    "document",
+    # A lake's programs run on one, in ``test_lake_document.py``.
+    [document for document in DOCUMENTS if runnable(document) and document.name != "lake.md"],
+    ids=lambda path: path.name,
 )
 def test_python_runs(document: Path, place: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}

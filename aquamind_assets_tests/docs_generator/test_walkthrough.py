@@ -1,9 +1,10 @@
-"""The walkthrough's queries run on both databases and return the answers in the document, and the story's sums
+"""The walkthrough's queries run on every database and return the answers in the document, and the story's sums
 balance."""
 
 import dataclasses
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from aquamind_assets.docs_generator import walkthrough
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.docs_generator.conftest import DOCS, UPDATE
+from aquamind_assets_tests.warehouse.databases import new_database
 
 DOCUMENT = (DOCS / "walkthrough.md").read_text("utf-8")
 QUERIES = walkthrough.queries(DOCUMENT)
@@ -33,12 +35,16 @@ def test_every_query_returns_rows(query: walkthrough.markdown.Block, sqlite: War
 
 
 @pytest.mark.slow
-def test_postgresql_answers_the_same(walkthrough_farm: Platform, sqlite: Warehouse, postgres_url: str) -> None:
-    platform = Platform(dataclasses.replace(walkthrough_farm.settings, database=postgres_url))
+@pytest.mark.parametrize("kind", ["postgresql", "lake"])
+def test_other_databases_answer_the_same(
+    walkthrough_farm: Platform, sqlite: Warehouse, kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    database = new_database(kind, request, tmp_path)
+    platform = Platform(dataclasses.replace(walkthrough_farm.settings, database=database))
     walkthrough.fill(platform, DOCUMENT)
-    with platform.open() as postgres:
+    with platform.open() as other:
         for query in QUERIES:
-            expected, found = walkthrough.answer(sqlite, query.text), walkthrough.answer(postgres, query.text)
+            expected, found = walkthrough.answer(sqlite, query.text), walkthrough.answer(other, query.text)
             # Averages of decimals are exact in one database and binary in the other: the last shown digit may differ.
             pd.testing.assert_frame_equal(
                 found, expected, check_dtype=False, rtol=1e-3, atol=0.011, obj=f"answer of line {query.line}"
@@ -53,7 +59,7 @@ def test_every_fish_is_accounted_for(sqlite: Warehouse) -> None:
 
 def test_deaths_are_the_same_in_both_tables(sqlite: Warehouse) -> None:
     deaths = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["deaths"])
-    by_table = deaths.groupby("told_by")["fish"].sum()
+    by_table = deaths.groupby("source")["fish"].sum()
     fish = walkthrough.answer(sqlite, walkthrough.sums(DOCUMENT)["fish"]).iloc[0]
     assert by_table.to_dict() == {"mortality events": fish["died"], "health records": fish["died"]}
 

@@ -71,7 +71,9 @@ def lines(name: str) -> str:
     return (HERE / name).read_text("utf-8")
 
 
-def recorded(copy: Copy, folder: Path, years: list[int], assets: list[str], query: str) -> list[str]:
+def recorded(
+    copy: Copy, folder: Path, years: list[int], assets: list[str], query: str, kind: str = "sqlite"
+) -> list[str]:
     """The values of a query's only row, after the copy has written these assets' rows into a new database."""
     return copy.run(
         "-c",
@@ -81,7 +83,7 @@ def recorded(copy: Copy, folder: Path, years: list[int], assets: list[str], quer
         "from aquamind_assets.pipeline.simulation import store_ledgers\n"
         "from aquamind_assets.settings import Settings\n"
         f"here = {str(folder)!r}\n"
-        "settings = Settings('tiny', (), f'sqlite:///{here}/aquamind.db', f'{here}/ledger')\n"
+        f"settings = Settings('tiny', (), f'{kind}:///{{here}}/aquamind.db', f'{{here}}/ledger')\n"
         f"store_ledgers(Platform(settings), {max(years)})\n"
         f"record_years(Platform(settings), {years}, {assets!r})\n"
         f"print(*sqlite3.connect(f'{{here}}/aquamind.db').execute({query!r}).fetchone())",
@@ -136,6 +138,19 @@ def test_a_column_is_its_description_and_its_value(copy: Copy, tmp_path: Path) -
     lice, juvenile = map(float, shown)
     assert lice > juvenile > 0
     assert copy.touched() == {"records/health/lice_counts.py", "tables/release_2025_08/health.yaml"}
+
+
+def test_a_database_is_its_module_its_url_and_its_place_in_connect(copy: Copy, tmp_path: Path) -> None:
+    copy.add("warehouse/volatile.py", lines("database.txt"))
+    copy.insert("warehouse/url.py", '    "lake": "parquet",\n', '    "volatile": "volatile",\n')
+    copy.insert("warehouse/url.py", "        return _lake(text)\n", lines("database_url.txt"))
+    imports = "from aquamind_assets.warehouse.url import DatabaseUrl\n"
+    copy.insert("warehouse/connect.py", imports, "from aquamind_assets.warehouse.volatile import VolatileDatabase\n")
+    copy.insert("warehouse/connect.py", "def _database(url: DatabaseUrl) -> Database:\n", lines("database_connect.txt"))
+    assets = ["reference_data", "infrastructure"]
+    count = "SELECT count(*) FROM infrastructure_container"
+    assert int(recorded(copy, tmp_path, [2015], assets, count, "volatile")[0]) > 0
+    assert copy.touched() == {"warehouse/connect.py", "warehouse/url.py", "warehouse/volatile.py"}
 
 
 def test_a_figure_is_one_file(copy: Copy) -> None:

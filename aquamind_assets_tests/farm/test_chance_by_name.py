@@ -124,6 +124,17 @@ CASES: dict[str, Case] = {
         where=in_scotland,
         at_end=True,
     ),
+    "farm.geographies[].sites": Case(
+        lambda _: {"name": "Quiet Bay", "latitude": 56.0, "longitude": -5.0, "cages": {"cage_large": 1}},
+        fixed="ids are in this order",
+        adds=AREAS,
+        where=in_scotland,
+        at_end=True,
+    ),
+    "farm.geographies[].sites[].cages": Case(fixed="cages are numbered in this order"),
+    "farm.geographies[].sites[].water.days": Case(fixed="days in order"),
+    "farm.geographies[].sites[].water.temperature": Case(fixed="each is of a day, or a month"),
+    "farm.geographies[].sites[].water.salinity": Case(fixed="each is of a day, or a month"),
     "farm.geographies[].disease_scale": Case(lambda _: ("ISA", 1.0)),
     "farm.container_types": Case(
         of_key("start_tank", key="spare", name="Spare Tank"), adds=frozenset({"infrastructure_containertype"})
@@ -135,6 +146,7 @@ CASES: dict[str, Case] = {
     "farm.stages": Case(fixed="the order of life"),
     "farm.batches.month_weights": Case(fixed="January to December"),
     "farm.batches.egg_suppliers": Case(lambda _: "Nýrogn", leaves_out=EGG_SUPPLIER),
+    "farm.batches.stock": Case(fixed="tiny has none: see the test of stocked sites"),
     "farm.batches.sea_transfer_months": Case(),
     "farm.batches.staging.positions": Case(fixed="tiny is not staged: see the test of staged starts"),
     "farm.batches.staging.positions{}": Case(fixed="tiny is not staged: see the test of staged starts"),
@@ -156,6 +168,8 @@ CASES: dict[str, Case] = {
         of_key("enhanced", key="new", name="New vaccine", share=0.0), adds=frozenset({"health_vaccinationtype"})
     ),
     "health.vaccines[].diseases": Case(fixed="records name them in this order"),
+    "health.lice.connectivity": Case(fixed="tiny has no sites: see the test of connectivity"),
+    "health.lice.connectivity{}": Case(fixed="tiny has no sites: see the test of connectivity"),
     "health.lice.treatments": Case(lambda _: ("hydrogen_peroxide", 0.0)),
     "health.mortality.cause_shares_freshwater": Case(lambda _: ("escape", 0.0)),
     "health.mortality.cause_shares_sea": Case(),

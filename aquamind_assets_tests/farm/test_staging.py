@@ -12,9 +12,9 @@ from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.codes import Movement, Stage
 from aquamind_assets.ledger.model import Ledger, Movements, StageChanges
 from aquamind_assets.ledger.state import FarmState
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 from aquamind_assets.timeline import day_number, to_date, year_of
 from aquamind_assets_tests.farm.laws import all_laws
 from aquamind_assets_tests.farm.simulated import History

@@ -33,11 +33,16 @@ FAULTS = tuple(
 """Every kind of sensor fault often enough that each sensor has some."""
 
 
+def simulate(ledger: Path) -> None:
+    """Store the ledgers of all years of ``tiny`` in this folder."""
+    platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER))
+    store_ledgers(platform, platform.scenario.last_year)
+
+
 def generated(database: str, ledger: Path) -> list[TableYear]:
     """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into
-    ``database``."""
+    ``database`` from the ledgers in this folder."""
     platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER))
-    store_ledgers(platform, platform.scenario.last_year)
     record_years(platform, platform.scenario.years)
     with platform.open() as warehouse:
         return warehouse.recount()
@@ -54,4 +59,5 @@ def as_text(manifest: Iterable[TableYear]) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        FILE.write_text(as_text(generated(f"sqlite:///{place}/golden.db", Path(place) / "ledger")), "utf-8")
+        simulate(Path(place, "ledger"))
+        FILE.write_text(as_text(generated(f"sqlite:///{place}/golden.db", Path(place, "ledger"))), "utf-8")

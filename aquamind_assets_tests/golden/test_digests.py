@@ -4,13 +4,26 @@ from pathlib import Path
 
 import pytest
 
-from aquamind_assets_tests.golden.digests import FILE, as_text, generated
+from aquamind_assets_tests.golden.digests import FILE, as_text, generated, simulate
+from aquamind_assets_tests.warehouse.databases import new_database
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_rows_are_those_of_the_golden_digests(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    database = f"sqlite:///{tmp_path / 'golden.db'}" if engine == "sqlite" else request.getfixturevalue("postgres_url")
-    assert as_text(generated(database, tmp_path / "ledger")).splitlines() == FILE.read_text("utf-8").splitlines(), (
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ledgers that all databases are written from."""
+    place = tmp_path_factory.mktemp("golden") / "ledger"
+    simulate(place)
+    return place
+
+
+@pytest.mark.parametrize(
+    "engine", ["sqlite", *(pytest.param(one, marks=pytest.mark.slow) for one in ("postgresql", "lake"))]
+)
+def test_rows_are_those_of_the_golden_digests(
+    engine: str, ledger: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    database = new_database(engine, request, tmp_path)
+    assert as_text(generated(database, ledger)).splitlines() == FILE.read_text("utf-8").splitlines(), (
         "a change altered data: if that was meant, run `python -m aquamind_assets_tests.golden.digests` and say why in"
         " CHANGELOG.md"
     )

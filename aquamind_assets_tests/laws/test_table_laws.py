@@ -3,6 +3,7 @@ change."""
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from aquamind_assets.laws.feed_in_tables import judge_feed_balance_over
 from aquamind_assets.laws.feed_rows import Opening
 from aquamind_assets.laws.registry import judge
 from aquamind_assets.laws.row_rules import judge_row_rules
+from aquamind_assets.laws.rules import violations
 from aquamind_assets.laws.timing import judge_rows_in_time_range
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.registry import RECORDERS
@@ -35,12 +37,31 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield Written(warehouse)
 
 
+def test_laws_hold_for_what_is_written_into_a_lake(tmp_path: Path) -> None:
+    with open_warehouse(f"parquet:///{tmp_path / 'lake'}") as warehouse:
+        write_all(warehouse)
+        for year in (2015, 2016, 2017):
+            for judged in judge(TABLE_LAWS, evidence(warehouse, year)):
+                assert judged.result.passed, (judged.law.asset, judged.law.name, str(judged.result))
+                assert judged.result.total_checked or judged.result.empty_reason
+                assert not [text for text in judged.result.not_checked if "stock of" not in text]
+
+
 @pytest.mark.parametrize("year", [2015, 2016, 2017])
 def test_laws_hold_for_what_is_written(written: Written, year: int) -> None:
     for judged in judge(TABLE_LAWS, evidence(written.warehouse, year)):
         assert judged.result.passed, (judged.law.asset, judged.law.name, str(judged.result))
         assert judged.result.total_checked or judged.result.empty_reason
         assert not [text for text in judged.result.not_checked if "stock of" not in text]
+
+
+def test_no_row_of_the_history_violates_a_rule(written: Written) -> None:
+    assert {entry.table for entry in written.warehouse.manifest()} == {
+        table for recorder in RECORDERS.values() for table in recorder.tables
+    }, "three years hold rows of every table"
+    for year in (None, YEAR):
+        found = violations(written.warehouse, year=year)
+        assert [(one.rule.name, one.count, one.example_id) for one in found if one.count] == []
 
 
 def test_feed_balances_over_all_years_from_the_tables_alone(written: Written) -> None:

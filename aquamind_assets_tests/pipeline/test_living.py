@@ -1,6 +1,7 @@
 """Living rows stand as of the latest year that is materialized in the database, whatever came before."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -53,13 +54,24 @@ def living_rows(there: Platform) -> list[TableYear]:
 
 
 @pytest.fixture(scope="module")
-def written_in_order(ledgers: Settings, tmp_path_factory: pytest.TempPathFactory):
+def built(ledgers: Settings, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Platform]:
+    """A function that makes a platform on a new database with what was built, and no fish yet."""
+    file = tmp_path_factory.mktemp("built") / "aquamind.db"
+    record_years(platform(ledgers, file), YEARS, BEFORE_THE_FARM)
+
+    def copied() -> Platform:
+        return platform(ledgers, Path(shutil.copy(file, tmp_path_factory.mktemp("farm"))))
+
+    return copied
+
+
+@pytest.fixture(scope="module")
+def written_in_order(built: Callable[[], Platform]):
     """What the tables hold when just these years were written, the earliest first."""
 
     @cache
     def rows(years: tuple[int, ...]) -> list[TableYear]:
-        there = platform(ledgers, tmp_path_factory.mktemp("reference") / "aquamind.db")
-        record_years(there, YEARS, BEFORE_THE_FARM)
+        there = built()
         record_years(there, years, LIVING)
         return living_rows(there)
 
@@ -73,10 +85,9 @@ def written_in_order(ledgers: Settings, tmp_path_factory: pytest.TempPathFactory
 @example(steps=[(True, 2018), (True, 2015), (True, 2017), (False, 2018), (False, 2015)])
 @given(steps=st.lists(st.tuples(st.booleans(), st.sampled_from(YEARS)), min_size=2, max_size=6))
 def test_content_depends_on_the_years_that_are_there_alone(
-    ledgers: Settings, written_in_order, tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[bool, int]]
+    built: Callable[[], Platform], written_in_order, steps: Sequence[tuple[bool, int]]
 ) -> None:
-    there = platform(ledgers, tmp_path_factory.mktemp("steps") / "aquamind.db")
-    record_years(there, YEARS, BEFORE_THE_FARM)
+    there = built()
     materialized: set[int] = set()
     for writes, year in steps:
         if writes:

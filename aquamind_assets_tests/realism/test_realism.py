@@ -12,7 +12,6 @@ from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause, Movement, Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
-from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.realism.frames import FarmWeeks, month_number
 from aquamind_assets.realism.key_figures import columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
@@ -31,6 +30,7 @@ from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.realism.targets import compare, load_targets
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets_tests.simulated_once import simulated_once
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -53,7 +53,7 @@ def history() -> History:
     scenario = load_scenario("tiny")
     places = infrastructure.build(scenario)
     water, ledgers, years = [], [], []
-    for one in simulate_years(scenario, places, scenario.years):
+    for one in simulated_once(scenario, places, scenario.years):
         readings = observe_readings(one.inputs(scenario, places)) if one.ledger.year % 3 == 0 else None
         water.append(one.climate)
         ledgers.append(one.ledger)

@@ -7,17 +7,20 @@ from itertools import pairwise
 
 import numpy as np
 
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
-from aquamind_assets.pipeline.simulation import simulate_years
+from aquamind_assets.pipeline.simulation import SimulatedYear
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.digest import digest
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of
+from aquamind_assets_tests.simulated_once import simulated_once
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,12 @@ def simulated(scenario: Scenario, last_year: int | None = None, through: int | N
     """All years, or those up to ``last_year``, of which only the days up to ``through`` are simulated."""
     infrastructure = build(scenario)
     years = range(scenario.first_year, (last_year or scenario.last_year) + 1)
-    made = list(simulate_years(scenario, infrastructure, years, through))
+    made = simulated_once(scenario, infrastructure, years if through is None else years[:-1])
+    if through is not None:
+        climate = site_days(scenario, infrastructure, years[-1])
+        opening = made[-1].closing if made else None
+        year = simulate_year(scenario, infrastructure, climate, opening, years[-1], through)
+        made.append(SimulatedYear(climate, *year))
     return Simulated(scenario, infrastructure, [one.climate for one in made], [one.ledger for one in made])
 
 

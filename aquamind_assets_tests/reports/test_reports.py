@@ -24,6 +24,7 @@ from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.reports.written import CHANGES, FIRST_YEAR, LAST_YEAR, THRESHOLD, write
+from aquamind_assets_tests.warehouse.databases import new_database
 
 SPAN = Span("history", "The whole history", tuple(range(FIRST_YEAR, LAST_YEAR + 1)))
 QUIET = Console(quiet=True)
@@ -120,8 +121,11 @@ def test_a_page_says_every_headline_and_every_drawing(report) -> None:
     assert "Not everything is there" not in said
 
 
-def test_the_same_rows_make_the_same_report_in_every_database(report, postgres_url: str) -> None:
-    with open_warehouse(postgres_url) as warehouse:
+@pytest.mark.parametrize("kind", ["postgresql", "lake"])
+def test_the_same_rows_make_the_same_report_in_every_database(
+    report, kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with open_warehouse(new_database(kind, request, tmp_path)) as warehouse:
         write(warehouse, SPAN.years)
         other = make_report(warehouse, Accounts(read_history(warehouse, SPAN.years), THRESHOLD), SPAN)
     assert _differences(other.as_json(), report.as_json()) == []

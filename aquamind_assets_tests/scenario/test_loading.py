@@ -129,7 +129,7 @@ def test_what_is_not_a_scenario_is_refused_by_name(tmp_path: Path, text: str) ->
 
 
 def test_an_unknown_scenario_lists_the_presets() -> None:
-    with pytest.raises(ScenarioError, match="bakkafrost, demo, tiny"):
+    with pytest.raises(ScenarioError, match="bakkafrost, demo, loch_fyne, norway, tiny"):
         load_scenario("large")
 
 

@@ -1,4 +1,4 @@
-"""Two years of the tiny farm in a SQLite file, whole, and copies of it to be spoilt."""
+"""A year and a quarter of the tiny farm in a SQLite file, whole, and copies of it to be spoilt."""
 
 import shutil
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Platform:
         ("water.readings_per_day=1",),
         f"sqlite:///{place / 'whole.db'}",
         str(place / "ledger"),
-        date(2026, 7, 1),
+        date(2016, 4, 1),
     )
     platform = Platform(settings)
     store_ledgers(platform, max(YEARS))

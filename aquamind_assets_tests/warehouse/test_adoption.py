@@ -2,6 +2,7 @@
 platform's own are changed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey, TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, START, ids, parents, readings
 
 NOW = "'2014-06-01 12:00:00'"
@@ -56,6 +58,12 @@ def fill(warehouse: Warehouse) -> None:
     warehouse.write_living(FARM, year_days(2015), "f", "run", PARENT_TABLES, parents())
     days = chunks_of(2015)[0].days
     warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], lambda: readings(days))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a new database in which people may enter rows; they cannot in a lake."""
+    return new_database(request.param, request, tmp_path)
 
 
 @pytest.fixture

@@ -222,7 +222,7 @@ def test_what_bytes_rely_on_is_set_whatever_role_and_environment_say(
 def test_reading_and_clearing_create_nothing(
     tmp_path: Path, postgres_url: str, begin: Callable[[Warehouse], None]
 ) -> None:
-    for url in (f"sqlite:///{tmp_path}/new/aquamind.db", postgres_url):
+    for url in (f"sqlite:///{tmp_path}/new/aquamind.db", f"parquet:///{tmp_path}/new/lake", postgres_url):
         with open_warehouse(url) as warehouse, pytest.raises(NothingMaterialized, match="`aquamind run`"):
             begin(warehouse)
     assert list(tmp_path.iterdir()) == []
@@ -250,9 +250,9 @@ def read_everything(url: str) -> None:
 
 
 def test_rights_to_read_are_enough_to_read(filled: Warehouse, database_url: str, postgres_server) -> None:
-    if database_url.startswith("sqlite"):
+    if not database_url.startswith("postgresql"):
         filled.close()
-        path = Path(database_url.removeprefix("sqlite:///"))
+        path = Path(database_url.partition(":///")[2])
         before = contents(path.parent)
         read_everything(database_url)
         assert contents(path.parent) == before

@@ -40,9 +40,9 @@ def write(warehouse: Warehouse, days: DayRange, blocks: Iterator[Rows]) -> None:
 
 
 @pytest.fixture
-def filled(postgres_url: str) -> Iterator[Warehouse]:
+def filled(postgres_tables_url: str) -> Iterator[Warehouse]:
     """A prepared warehouse with the rows that readings refer to."""
-    with open_warehouse(postgres_url) as warehouse:
+    with open_warehouse(postgres_tables_url) as warehouse:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         yield warehouse
@@ -54,26 +54,28 @@ def execute(url: str, statement: str) -> None:
 
 
 @pytest.mark.parametrize(("day_count", "per_day"), [(1, 12), (30, 96), (30, 12_000)])
-def test_a_check_constraint_of_the_users(filled: Warehouse, postgres_url: str, day_count: int, per_day: int) -> None:
+def test_a_check_constraint_of_the_users(
+    filled: Warehouse, postgres_tables_url: str, day_count: int, per_day: int
+) -> None:
     """Refused at the end of one COPY of a few rows, and in the middle of a long one."""
-    execute(postgres_url, f"ALTER TABLE {READINGS} ADD CONSTRAINT cold CHECK (value < 0) NOT VALID")
+    execute(postgres_tables_url, f"ALTER TABLE {READINGS} ADD CONSTRAINT cold CHECK (value < 0) NOT VALID")
     days = DayRange(FIRST, FIRST + day_count)
     error = error_of(lambda: write(filled, days, readings(days, per_day)))
     assert isinstance(error, RowsRefused)
     assert "cold" in str(error)
     assert filled.checkpoints("readings") == []
-    execute(postgres_url, f"ALTER TABLE {READINGS} DROP CONSTRAINT cold")
+    execute(postgres_tables_url, f"ALTER TABLE {READINGS} DROP CONSTRAINT cold")
     assert error_of(lambda: write(filled, days, readings(days, per_day))) is None
     assert filled.manifest() == filled.recount()
 
 
-def test_a_terminated_session(filled: Warehouse, postgres_url: str) -> None:
+def test_a_terminated_session(filled: Warehouse, postgres_tables_url: str) -> None:
     days = DayRange(FIRST, FIRST + 1)
 
     def terminating() -> Iterator[Rows]:
         yield from readings(days)
         execute(
-            postgres_url,
+            postgres_tables_url,
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'aquamind-assets'"
             " AND datname = current_database()",
         )

@@ -43,8 +43,13 @@ def make_as_aquamind_does(url: str) -> None:
 @pytest.fixture(params=["superuser", "owner"])
 def aquamind_url(request: pytest.FixtureRequest, postgres_url: str, postgres_server: PostgresServer) -> str:
     """URL of AquaMind's database, as a superuser or as the ordinary user who owns it."""
+    return made_by_aquamind(postgres_url, postgres_server, request.param)
+
+
+def made_by_aquamind(postgres_url: str, postgres_server: PostgresServer, role: str) -> str:
+    """AquaMind's tables in an empty database; its URL, of a superuser or of its ordinary ``owner``."""
     url = postgres_url
-    if request.param == "owner":
+    if role == "owner":
         with psycopg.connect(postgres_server.get_uri(), autocommit=True) as server:
             if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = 'aquamind'").fetchone():
                 server.execute("CREATE ROLE aquamind LOGIN")

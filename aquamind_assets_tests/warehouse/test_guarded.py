@@ -1,6 +1,7 @@
 """Databases with tables, triggers and rules of their own around AquaMind's tables."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 
 import psycopg
@@ -12,6 +13,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 from aquamind_assets_tests.warehouse.test_existing import aquamind_url, make_as_aquamind_does
@@ -38,6 +40,12 @@ def own_table(warehouse: Warehouse, on_delete: str = "") -> None:
 def fewer() -> list[Rows]:
     """The farm without its last batch."""
     return [block if block.table != "batch_batch" else block.take(slice(0, 3)) for block in parents()]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a new database in which people may enter rows; they cannot in a lake."""
+    return new_database(request.param, request, tmp_path)
 
 
 def test_a_table_that_the_platform_does_not_know_keeps_its_references(warehouse: Warehouse) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -49,9 +50,11 @@ def wait_for_chunk(process: subprocess.Popen[str]) -> None:
 
 
 def leftovers(url: str) -> list[str]:
-    """Tables that belong to no finished chunk, and locks that nobody should hold."""
+    """Tables and files that belong to no finished chunk, and locks that nobody should hold."""
     if url.startswith("sqlite"):
         return []
+    if url.startswith("parquet"):
+        return strays(url)
     with psycopg.connect(url) as connection:
         tables = connection.execute("SELECT relname FROM pg_class WHERE relname LIKE '%%_new%%'").fetchall()
         locks = connection.execute(
@@ -59,6 +62,15 @@ def leftovers(url: str) -> list[str]:
             " WHERE datname = current_database())"
         ).fetchall()
     return [name for (name,) in [*tables, *locks]]
+
+
+def strays(url: str) -> list[str]:
+    """Files of a lake that are not in it."""
+    folder = Path(url.removeprefix("parquet:///"))
+    with open_warehouse(url) as warehouse:
+        known = {name for (name,) in warehouse.query("SELECT name FROM lake_file")}
+    found = {str(file.relative_to(folder)) for file in folder.rglob("*.parquet")}
+    return sorted(found ^ known)
 
 
 def test_killed_at_random_moments_and_resumed(database_url: str) -> None:

@@ -1,8 +1,12 @@
 import mmap
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.memory import SMALLEST_BLOCK, MemoryGuard, memory_budget_mb, resident_mb
 
 
@@ -44,3 +48,30 @@ def test_resident_memory_is_what_the_process_holds() -> None:
     with mmap.mmap(-1, 64 << 20) as held:
         held.write(os.urandom(1 << 20) * 64)
         assert resident_mb() - before == pytest.approx(64, abs=24)
+
+
+SORTING = """
+import resource, sys
+from aquamind_assets.warehouse.connect import open_warehouse
+
+with open_warehouse(sys.argv[1]) as warehouse:
+    warehouse.begin_reading()
+    warehouse.query(
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {sys.argv[2]})"
+        " SELECT max(many) FROM (SELECT count(*) AS many, min(i), max(i) FROM n GROUP BY i % 7, i % 11)"
+    )
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_reading_many_rows_of_a_file_takes_no_more_memory_than_few(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'aquamind.db'}"
+    with open_warehouse(url) as warehouse:
+        warehouse.prepare()
+
+    def peak_mb(rows: int) -> int:
+        command = [sys.executable, "-c", SORTING, url, str(rows)]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    few = peak_mb(2_000_000)
+    assert peak_mb(4_000_000) < few + 20

@@ -8,14 +8,22 @@ import pytest
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql, read_sqlite
+from aquamind_assets_tests.conftest import new_database
 
 
-@pytest.fixture
-def postgres(postgres_url):
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
+@pytest.fixture(scope="module")
+def described(postgres_server):
+    with new_database(postgres_server) as url, psycopg.connect(url, autocommit=True) as connection:
         for statement in ddl.create_statements("postgresql"):
             connection.execute(statement)
         yield connection
+
+
+@pytest.fixture
+def postgres(described):
+    """The tables as they are described; what a test changes is taken back."""
+    with described.transaction(force_rollback=True):
+        yield described
 
 
 @pytest.mark.parametrize(

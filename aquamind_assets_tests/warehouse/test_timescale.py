@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,13 +17,12 @@ from psycopg.conninfo import conninfo_to_dict
 from aquamind_assets.laws.evidence import id_condition
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, merged, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, MissingReferences, RowsRefused
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunk, gaps
 from aquamind_assets.warehouse.postgres.timescale.extension import TimescaleVersion, installed_version
-from aquamind_assets.warehouse.postgres.timescale.hypertable import merged
 from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, SENSORS, ids, parents, readings
@@ -91,13 +91,14 @@ def address(name: str, role: str, password: str) -> str:
     return f"postgresql://{role}:{password}@{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{name}"
 
 
-@pytest.fixture(params=["superuser", "owner"])
-def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of a new database with the extension, of a superuser and of a role that owns it and may nothing else."""
+@contextmanager
+def new_database(kind: str) -> Iterator[str]:
+    """URL of a new database with the extension, of a superuser or of a role that owns it and may nothing else
+    (``owner``)."""
     name, parts = f"test_{uuid4().hex}", conninfo_to_dict(str(SERVER))
     role, password = str(parts.get("user", "postgres")), str(parts.get("password", ""))
     with psycopg.connect(str(SERVER), autocommit=True) as server:
-        if request.param == "owner":
+        if kind == "owner":
             role = password = name
             server.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), name))
         server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(role)))
@@ -106,8 +107,15 @@ def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
     yield address(name, role, password)
     with psycopg.connect(str(SERVER), autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        if request.param == "owner":
+        if kind == "owner":
             server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["superuser", "owner"])
+def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a new database with the extension."""
+    with new_database(request.param) as url:
+        yield url
 
 
 @pytest.fixture
@@ -167,6 +175,44 @@ def use_aquaminds_layout(warehouse: Warehouse) -> None:
         )
 
 
+def foreign_keys(warehouse: Warehouse, table: str) -> list[tuple[str, str]]:
+    """Names and definitions, all of them proved."""
+    return warehouse.query(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND convalidated AND"
+        " conrelid = ?::regclass ORDER BY conname",
+        (table,),
+    )
+
+
+@needs_server
+def test_examining_creates_nothing(timescale_url: str) -> None:
+    made = (
+        "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace), (SELECT count(*) FROM"
+        " timescaledb_information.hypertables), (SELECT count(*) FROM timescaledb_information.jobs WHERE"
+        " hypertable_name IS NOT NULL)"
+    )
+    with open_warehouse(timescale_url) as warehouse:
+        before = warehouse.query(made)
+        assert not warehouse.examine()
+        assert warehouse.query(made) == before
+        warehouse.prepare()
+        assert warehouse.examine()
+
+
+@needs_server
+def test_a_row_with_an_id_of_days_that_are_not_written_is_found(filled: Warehouse) -> None:
+    write(filled, 2015, 0)
+    number = int(ids(chunks_of(2015)[1].days.first, 8)[7])
+    enter(filled, number, "2015-02-01 12:00:00+00")
+    assets = {"readings": [READINGS]}
+    (found,) = filled.taken_ids(assets, set(), [2015])
+    assert found.startswith(f"{READINGS}: rows with ids of the platform that it did not write (id {number})")
+    with pytest.raises(RowsRefused, match=f"id {number}"):
+        write(filled, 2015, 1)
+    filled.clear(assets, [2015])
+    assert filled.query(f"SELECT id FROM {READINGS}") == [(number,)]
+
+
 @needs_server
 def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: Warehouse, timescale_url: str) -> None:
     for salt in (0, 5):
@@ -180,9 +226,8 @@ def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: 
         ]
     for table in tables_of_chunks(filled):
         assert filled.query("SELECT count(*) FROM pg_index WHERE indrelid = ?::regclass", (table,)) == [(INDEXES,)]
-        assert filled.query(
-            "SELECT count(*) FROM pg_constraint WHERE conrelid = ?::regclass AND contype = 'f'", (table,)
-        ) == [(5,)]
+        assert foreign_keys(filled, table) == foreign_keys(filled, READINGS)
+    assert len(foreign_keys(filled, READINGS)) == 5
     assert filled.broken_references([READINGS]) == {}
     with psycopg.connect(timescale_url, autocommit=True) as user:
         taken = user.execute(f"SELECT * FROM {READINGS} WHERE reading_time < '2015-01-02' LIMIT 1").fetchone()
@@ -198,7 +243,10 @@ def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: 
             user.execute("DELETE FROM infrastructure_sensor")
         # What the hypertable loses, its chunks lose: they are as if TimescaleDB had made them.
         user.execute(f"DROP INDEX {TABLES[READINGS].indexes[0].name}")
+        key = TABLES[READINGS].foreign_keys[0].foreign_key
+        user.execute(f"ALTER TABLE {READINGS} DROP CONSTRAINT {key}".encode())
     for table in tables_of_chunks(filled):
+        assert foreign_keys(filled, table) == foreign_keys(filled, READINGS)
         assert filled.query("SELECT count(*) FROM pg_index WHERE indrelid = ?::regclass", (table,)) == [(INDEXES - 1,)]
 
 
@@ -336,12 +384,16 @@ def test_rows_that_a_retention_policy_dropped_are_noticed(filled: Warehouse) -> 
     for chunk in written:
         write(filled, 2015, chunk.index)
     assert filled.pending_chunks("readings", 2015, "f0", written) == []
-    filled.query(f"SELECT add_retention_policy('{READINGS}', INTERVAL '1 year')")
+    # It would drop both chunks as soon as its job runs.
+    policy = "INTERVAL '1 year', initial_start => TIMESTAMPTZ '2100-01-01'"
+    filled.query(f"SELECT add_retention_policy('{READINGS}', {policy})")
     filled.query(f"SELECT drop_chunks('{READINGS}', TIMESTAMPTZ '2015-01-31')")
     assert [one.chunk.index for one in filled.pending_chunks("readings", 2015, "f0", written)] == [0]
-    with pytest.raises(DatabaseRefused, match=r"a retention policy drops rows .* older than 1 year"):
-        write(filled, 2015, 0)
+    for refused in (lambda: write(filled, 2015, 0), lambda: filled.refuse_dropped({"readings": [READINGS]}, [2015])):
+        with pytest.raises(DatabaseRefused, match=r"a retention policy drops rows .* older than 1 year"):
+            refused()
     filled.query(f"SELECT remove_retention_policy('{READINGS}')::text")
+    filled.refuse_dropped({"readings": [READINGS]}, [2015])
     write(filled, 2015, 0)
     assert filled.pending_chunks("readings", 2015, "f0", written) == []
     assert filled.manifest() == filled.recount()

@@ -17,8 +17,8 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 HORIZON_DAYS = 6 * 366
 GROWTH_SEEN = 0.97
@@ -112,9 +112,8 @@ class Forecaster:
         days = np.arange(first_day, first_day + HORIZON_DAYS)
         halls = climate.hall_temperature_normal(scenario, infrastructure, days)
         areas = climate.sea_temperature_normal(scenario, infrastructure, days)
-        sea = np.array(
-            [areas[infrastructure.areas.geography == row].mean(axis=0) for row in range(len(scenario.farm.geographies))]
-        )
+        of_geography = [infrastructure.areas.geography == row for row in range(len(scenario.farm.geographies))]
+        sea = np.array([areas[mine].mean(axis=0) if mine.any() else np.zeros(days.size) for mine in of_geography])
         tgc = np.array(
             [
                 [(stage.tgc.low + stage.tgc.high) / 2 if stage.tgc else 0.0 for stage in scenario.farm.stages]
@@ -123,6 +122,12 @@ class Forecaster:
         )
         tgc[:, Stage.ADULT] = [(spec.growout_tgc.low + spec.growout_tgc.high) / 2 for spec in scenario.farm.geographies]
         return cls(first_day, _running(halls), _running(sea), tgc, scenario)
+
+    def adult_since(self, geography: int, day: int, weight: float) -> int:
+        """Day on which fish that weigh ``weight`` (g) in the sea on ``day`` became Adult, by a year's mean growth."""
+        entry = self.scenario.farm.stages[Stage.ADULT].entry_weight_g
+        daily = self.sea[geography, 365] / 365 * self.tgc[geography, Stage.ADULT] * 1e-3 * GROWTH_SEEN
+        return day - int((np.cbrt(weight) - np.cbrt(entry)) / max(daily, 1e-6))
 
     def way(self, batch: Standing, halls: dict[int, int], stages: dict[int, int], day: int) -> Way:
         """The forecast of a batch.

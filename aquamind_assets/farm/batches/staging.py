@@ -19,9 +19,9 @@ from aquamind_assets.farm.processes.growth import Growth
 from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.loading import ScenarioError
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 MIDDLE = "middle"
 

@@ -42,7 +42,7 @@ def _start_staged(farm: Farm) -> None:
     """Lays in the eggs of the staged batches whose day has come; one whose way does not fit waits for the next day."""
     for one in waiting(farm.staged, farm.plans["sequence"], farm.today.day):
         eggs = _eggs(farm, one.sequence)
-        found = _find_way(farm, one.geography, eggs)
+        found = find_way(farm, one.geography, eggs)
         if found:
             _start(farm, one.sequence, one.geography, eggs, *found)
 
@@ -59,7 +59,7 @@ def _start_due(farm: Farm) -> None:
     sequence = int(counters.sequence[0])
     eggs = _eggs(farm, sequence)
     for geography in _by_deficit(farm):
-        found = _find_way(farm, geography, eggs)
+        found = find_way(farm, geography, eggs)
         if found:
             _start(farm, sequence, geography, eggs, *found)
             counters.pressure[0] -= 1.0
@@ -82,7 +82,7 @@ def _by_deficit(farm: Farm) -> list[int]:
     return [row for row in order if shares[row] > 0 and farm.steps[row]]
 
 
-def _find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
+def find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
     """The station with the fewest bookings where the batch's whole way fits, and what it needs there and at sea."""
     stations = farm.infrastructure.stations
     here = np.flatnonzero((stations.geography == geography) & (stations.commissioned_day <= farm.today.day))

@@ -7,8 +7,8 @@ silo (``supply``).
 import numpy as np
 
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 _STAGE_STEP = 1e9
 """More than any weight in g: stage and weight become one number."""

@@ -11,12 +11,10 @@ import numpy as np
 from aquamind_assets.farm.batches.planning import SPLITTING_SHARE, Step, Way
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.scenario.batches import STOCKING_DENSITY
 
 BOOKING_MARGIN_DAYS = 7
 """Days a booking is wider than the forecast on either side."""
-
-STOCKING_DENSITY = 0.93
-"""Share of the highest density that is planned for."""
 
 CAGES_PER_DAY = 2
 """New cages that a well boat fills on one day (general knowledge)."""
@@ -124,9 +122,8 @@ def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, fir
 def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     """Areas that a batch needs from the sea transfer on, and how many more from splitting on; None where no number of
     areas would do."""
-    one = np.flatnonzero(farm.infrastructure.areas.geography == geography)[:1].tolist()
-    at_first = holds(farm, one, first_cages_weight(farm), growout_only=False)
-    at_last = holds(farm, one, way_target(farm), growout_only=True)
+    at_first = _smallest_room(farm, geography, first_cages_weight(farm), growout_only=False)
+    at_last = _smallest_room(farm, geography, way_target(farm), growout_only=True)
     if at_first <= 0 or at_last <= 0:
         return None
     first = max(1, int(np.ceil(way.sea_fish / at_first)))
@@ -134,16 +131,24 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
     # Just below each step of the legal density the fish need more room than just above it.
     for step in farm.scenario.farm.sea_density[1:]:
         if step.below_weight_g < way_target(farm):
-            total = max(
-                total, int(np.ceil(way.harvest_fish / holds(farm, one, step.below_weight_g, growout_only=True)))
-            )
+            room = _smallest_room(farm, geography, step.below_weight_g, growout_only=True)
+            total = max(total, int(np.ceil(way.harvest_fish / room)))
     return first, max(0, total - first)
+
+
+def _smallest_room(farm: Farm, geography: int, weight: float, *, growout_only: bool) -> float:
+    """Fish of ``weight`` (g) that every area of a geography holds, as areas are booked by their number; 0 without
+    areas."""
+    return min(
+        (holds(farm, [area], weight, growout_only=growout_only) for area in farm.unlike_areas(geography)), default=0.0
+    )
 
 
 def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     """The areas needed, or None where too few are left that no batch has booked for the time.
 
-    The areas of a geography are alike, so it is enough to count them: whoever comes first takes any that is ready.
+    Each area is counted as the smallest of its geography, so it is enough to count them: whoever comes first takes any
+    that is ready.
     """
     needed = areas_needed(farm, geography, way)
     if needed is None:

@@ -14,6 +14,7 @@ from aquamind_assets.farm.moves import space, splitting
 from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
+from aquamind_assets.scenario.batches import ROOM_TO_GROW
 
 FORECAST_DAYS = 7
 """Days between two forecasts of a batch."""
@@ -114,6 +115,9 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     if len(areas) < now:
         return
     cages = space.free_cages(farm, areas, Stage.POST_SMOLT, day)
+    cages = cages[farm.layout.max_weight[cages] > ROOM_TO_GROW * farm.mean_weight(sources)]
+    if not cages.size:
+        return
     planned = space.first_cages_weight(farm)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
     usable = fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages

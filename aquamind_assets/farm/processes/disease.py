@@ -28,8 +28,8 @@ from typing import Self
 import numpy as np
 
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 _BUILT_UP, _HELD = 0.3, 0.7
 _MOST_SICK = 0.9

@@ -14,6 +14,7 @@ would in a chain of rates.
 | parameter | ``mortality`` | 1/day | attached, pre-adult, adult (Stien 2005) |
 | parameter | infectivity | 1 | logit -2.134 + ln N(millions) + .067 (ln W - .55) - 1.389 x - .547 x^2, x = ln(T/9), W kg (suggested) |
 | parameter | ``internal_share`` | 1 | settling lice for each larva of the area and day (calibrated) |
+| parameter | ``exchange`` | 1 | share of the larvae hatched in one area that the current takes to another (scenario) |
 | parameter | ``outside``, ``outside_sd``, ``outside_rho`` | per fish and day, 1 | outside pressure: median at 1 kg and 9 degC, log AR1 by area (calibrated) |
 | parameter | ``outside_most`` | per fish and day | what the outside pressure comes near to at its highest (general knowledge) |
 | parameter | ``outside_season``, ``outside_peak_day`` | 1, day | season of the outside pressure (general knowledge) |
@@ -83,6 +84,15 @@ def _caught(millions: np.ndarray, kilograms: np.ndarray, temperature: np.ndarray
     return 1.0 / (1.0 + np.exp(-logit)) / millions
 
 
+def _exchange(scenario: Scenario) -> np.ndarray | None:
+    areas, rows = sum(len(one.cages_by_area) for one in scenario.farm.geographies), scenario.farm.area_of_site
+    shares = np.zeros((areas, areas))
+    for start, ends in scenario.health.lice.connectivity.items():
+        for end, share in ends.items():
+            shares[rows[end], rows[start]] = share
+    return shares if shares.any() else None
+
+
 COUNT_DRAWS = ("females", "males", "preadults", "attached", "seen")
 """What chance decides in a count: the lice of each kind, and how well attached ones are seen."""
 
@@ -107,6 +117,8 @@ class Lice:
     eggs_per_clutch: float
     larva_loss: float
     internal_share: float
+    exchange: np.ndarray | None
+    """Share of the larvae of an area that reach another, (to, from), 0 on the diagonal; None where all stay."""
     outside: float
     outside_most: float
     outside_sd: float
@@ -129,6 +141,7 @@ class Lice:
             eggs_per_clutch=spec.eggs_per_clutch,
             larva_loss=spec.larva_loss,
             internal_share=spec.internal_share,
+            exchange=_exchange(scenario),
             outside=spec.external_pressure,
             outside_most=spec.external_most,
             outside_sd=spec.external_sd,
@@ -176,14 +189,19 @@ class Lice:
         fish = np.asarray(fish, dtype=np.float64)
         areas = outside_log.size
         in_area = np.maximum(np.bincount(area, weights=fish, minlength=areas), 1.0)
-        larvae = np.bincount(area, weights=lice[:, LARVAE] * fish, minlength=areas) / in_area
-        resistant = np.bincount(area, weights=lice[:, LARVAE] * fish * lice[:, RESISTANT], minlength=areas) / in_area
+        larvae = self._reaching(np.bincount(area, weights=lice[:, LARVAE] * fish, minlength=areas)) / in_area
+        hatched = np.bincount(area, weights=lice[:, LARVAE] * fish * lice[:, RESISTANT], minlength=areas)
+        resistant = self._reaching(hatched) / in_area
         season = self.outside_season * np.cos(2 * np.pi * (day_of_year - self.outside_peak_day) / 365.25)
         from_outside = self.outside * np.exp(outside_log + season)
         from_outside /= 1.0 + from_outside / self.outside_most
         total = self.internal_share * larvae + from_outside
         share = (self.internal_share * resistant + self.outside_resistance * from_outside) / np.maximum(total, 1e-300)
         return caught * total[area], share[area]
+
+    def _reaching(self, hatched: np.ndarray) -> np.ndarray:
+        """Larvae in each area, (areas,): those hatched there, and those that the current brings from others."""
+        return hatched if self.exchange is None else hatched + self.exchange @ hatched
 
     def advance(
         self, lice: np.ndarray, temperature: np.ndarray, settled: np.ndarray, settled_resistant: np.ndarray

@@ -18,6 +18,7 @@
 | rate | :func:`deaths` | fish/day | deaths of a day |
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,6 +27,7 @@ import numpy as np
 from aquamind_assets.farm.processes.quantiles import apportion, beta_binomial_quantile, stationary_step
 from aquamind_assets.ledger.codes import Cause, Stage
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.mortality import CauseName
 
 _DAYS_A_MONTH = 30.0
 PULSE_DAYS = 7
@@ -206,6 +208,7 @@ class Mortality:
         return low + (high - low) * u
 
 
-def _shares(spec: dict[str, float]) -> np.ndarray:
-    shares = np.array([spec.get(cause.name.lower(), 0.0) for cause in Cause])
+def _shares(spec: Mapping[CauseName, float]) -> np.ndarray:
+    by_name = {str(name): share for name, share in spec.items()}
+    shares = np.array([by_name.get(cause.name.lower(), 0.0) for cause in Cause])
     return shares / shares.sum()

@@ -20,6 +20,7 @@ that nothing jumps on 1 January.
 import numpy as np
 
 from aquamind_assets import timeline
+from aquamind_assets.farm.sites.measured import put_logged, season_of, water_of_areas
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.scenario.model import Scenario
@@ -27,11 +28,6 @@ from aquamind_assets.streams import Groups
 
 AREA_SHARE = 0.5
 """Share of the variance of the temperature anomaly that an area has for itself; the rest is common to its geography."""
-
-NORTHERN_LATITUDE = 58.5
-COOLING_PER_DEGREE = 0.6
-"""Shetland and Orkney are cooler than the west coast that the Scottish climate describes: degC for each degree north of
-``NORTHERN_LATITUDE`` there."""
 
 LAKE_WARMTH = 2.5
 LAKE_DAMPING = 0.85
@@ -66,6 +62,7 @@ def site_days(scenario: Scenario, infrastructure: Infrastructure, year: int) -> 
     columns = {name: np.concatenate([water[name], halls[name]]) for name in water} | sky
     # Rain that runs off the land lies on top of the sea.
     columns["salinity"][:sea_sites] -= 0.004 * np.minimum(sky["precipitation"][:sea_sites], 40.0)
+    put_logged(scenario, days, columns)
     sites = place.size
     return SiteDays(
         day=np.repeat(days, sites),
@@ -130,17 +127,27 @@ def sea_temperature_normal(scenario: Scenario, infrastructure: Infrastructure, d
     """Temperature to be expected at each area on ``days``, without year effects and weather, shape (areas, days),
     degC."""
     climates = [scenario.farm.geographies[one].climate for one in infrastructure.areas.geography]
-    scottish = np.array([scenario.farm.geographies[one].code == "SC" for one in infrastructure.areas.geography])
-    northing = np.maximum(0.0, infrastructure.areas.latitude - NORTHERN_LATITUDE) * scottish
-    mean = np.array([one.mean_temperature + one.warming for one in climates]) - COOLING_PER_DEGREE * northing
-    amplitude = np.array([one.temperature_amplitude for one in climates]) - 0.5 * COOLING_PER_DEGREE * northing
-    season = np.array([_season(days, one.warmest_day) for one in climates])
-    return mean[:, None] + amplitude[:, None] * season
+    beyond = np.maximum(0.0, infrastructure.areas.latitude - np.array([one.cooling_from_latitude for one in climates]))
+    cooling = np.array([one.cooling_per_degree for one in climates])
+    mean = np.array([one.mean_temperature + one.warming for one in climates]) - cooling * beyond
+    amplitude = np.array([one.temperature_amplitude for one in climates]) - 0.5 * cooling * beyond
+    normal = mean[:, None] + amplitude[:, None] * _of_each([_season(days, one.warmest_day) for one in climates], days)
+    for area, (climate, site) in enumerate(water_of_areas(scenario)):
+        if site is not None:
+            known = season_of(site, "temperature", days, normal[area] - climate.warming)
+            normal[area] = known + climate.warming
+    return normal
+
+
+def _of_each(rows: list[np.ndarray], days: np.ndarray) -> np.ndarray:
+    """Rows of days as an array (places, days), of no places too."""
+    return np.array(rows).reshape(len(rows), days.size)
 
 
 def hall_temperature_normal(scenario: Scenario, infrastructure: Infrastructure, days: np.ndarray) -> np.ndarray:
     """The same for each hall, shape (halls, days), degC."""
-    return np.array([_hall_normal(scenario, infrastructure, hall, days) for hall in range(len(infrastructure.halls))])
+    halls = range(len(infrastructure.halls))
+    return _of_each([_hall_normal(scenario, infrastructure, hall, days) for hall in halls], days)
 
 
 def _hall_normal(scenario: Scenario, infrastructure: Infrastructure, hall: int, days: np.ndarray) -> np.ndarray:
@@ -182,13 +189,15 @@ def _sea_water(
         np.sqrt(1.0 - AREA_SHARE) * common + np.sqrt(AREA_SHARE) * own
     )
     place = 0.15 * draw.constant("place", infrastructure.area_draws)
+    known = [site is not None and bool(site.temperature) for _, site in water_of_areas(scenario)]
+    place[np.array(known, dtype=bool)] = 0.0
     low = np.array([one.salinity.low for one in climates])[:, None]
     high = np.array([one.salinity.high for one in climates])[:, None]
-    salinity = (
-        (low + high) / 2.0
-        + (high - low) / 2.0 * 0.7 * _season(days, 80.0)
-        + SALINITY_SD * draw.ar1("salinity", infrastructure.area_draws, 0.95)
-    )
+    normal = (low + high) / 2.0 + (high - low) / 2.0 * 0.7 * _season(days, 80.0)
+    for area, (_, site) in enumerate(water_of_areas(scenario)):
+        if site is not None:
+            normal[area] = season_of(site, "salinity", days, normal[area])
+    salinity = normal + SALINITY_SD * draw.ar1("salinity", infrastructure.area_draws, 0.95)
     return {
         "temperature": np.maximum(
             -1.0, sea_temperature_normal(scenario, infrastructure, days) + year_effect + anomaly + place
@@ -266,7 +275,7 @@ def _weather(
         * np.maximum(0.0, rain + 0.5) ** 2
     )
     air = draw.ar1("air", infrastructure.geography_draws, 0.8)[geography]
-    seasons = np.array([_season(days, one.warmest_day - 20) for one in climates])
+    seasons = _of_each([_season(days, one.warmest_day - 20) for one in climates], days)
     mean = np.array([one.air_temperature_mean + one.warming for one in climates])[:, None]
     amplitude = np.array([one.air_temperature_amplitude for one in climates])[:, None]
     return {

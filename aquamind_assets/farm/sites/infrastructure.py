@@ -9,19 +9,18 @@ all on its first day, so that a batch that starts there has everything it will n
 after another, in spring and late summer, until the last year of session 1.
 """
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.sites.place_names import area_names, station_names
+from aquamind_assets.farm.sites.places import build_areas, build_stations, cages_of_areas, ids_of, text_column
 from aquamind_assets.ledger import infrastructure as frames
-from aquamind_assets.scenario.farm import ContainerTypeSpec, GeographySpec
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import Groups, choose
+from aquamind_assets.scenario.places import ContainerTypeSpec
+from aquamind_assets.streams import choose
 
 SERIAL_DIGITS = 14
 """Digits of a serial number: so many that no two of the full scale's sensors meet."""
@@ -29,10 +28,6 @@ SERIAL_DIGITS = 14
 TANK_PROBE_DEPTH_M = 1.0
 SECOND_DEPTH_M = 10.0
 """How much deeper the second probe of a kind hangs in a cage."""
-
-DAYS_OF_COMMISSIONING = (60, 152, 244)
-"""Days of a later year on which new places open: early March, June and September, before the season's deliveries of
-smolts."""
 
 SILO_REORDERS = 4.0
 """A silo or barge bin holds this many times its reorder level, and never less than two lorries."""
@@ -48,18 +43,18 @@ def build(scenario: Scenario) -> frames.Infrastructure:
     first_day = timeline.year_days(scenario.first_year).first
     specs = scenario.farm.geographies
     geographies = frames.Geographies(
-        geography_id=_ids(np.full(len(specs), first_day)),
-        name=_text(spec.name for spec in specs),
+        geography_id=ids_of(np.full(len(specs), first_day)),
+        name=text_column(spec.name for spec in specs),
         commissioned_day=np.full(len(specs), first_day),
     )
     kinds = scenario.farm.container_types
     container_types = frames.ContainerTypes(
-        container_type_id=_ids(np.full(len(kinds), first_day)),
-        key=_text(kind.key for kind in kinds),
+        container_type_id=ids_of(np.full(len(kinds), first_day)),
+        key=text_column(kind.key for kind in kinds),
         commissioned_day=np.full(len(kinds), first_day),
     )
-    areas = _areas(scenario)
-    stations = _stations(scenario)
+    areas = build_areas(scenario)
+    stations = build_stations(scenario)
     halls = _halls(scenario, stations)
     sites = frames.Sites(
         area=np.r_[np.arange(len(areas)), np.full(len(halls), -1)],
@@ -80,98 +75,6 @@ def build(scenario: Scenario) -> frames.Infrastructure:
         sites=sites,
     )
     return replace(built, sensors=_bought(scenario, built))
-
-
-def _ids(days: np.ndarray) -> np.ndarray:
-    """Row ids: the day, and the number of the row among those of its day, in the order of the frame."""
-    order = np.argsort(days, kind="stable")
-    number = np.empty(days.size, dtype=np.int64)
-    number[order] = timeline.number_within_day(days[order])
-    return timeline.row_ids(days, number)
-
-
-def _commissioning(scenario: Scenario, places: int) -> np.ndarray:
-    """Day of commissioning of each of the ``places`` of one kind in one geography."""
-    first_year = scenario.first_year
-    last_year = scenario.sessions[0].last_year if scenario.sessions else first_year
-    first = max(1, round(scenario.farm.first_year_share * places)) if last_year > first_year else places
-    slots = [
-        timeline.year_days(year).first + offset
-        for year in range(first_year + 1, last_year + 1)
-        for offset in DAYS_OF_COMMISSIONING
-    ]
-    later = [slots[position * len(slots) // max(1, places - first)] for position in range(places - first)]
-    return np.array([timeline.year_days(first_year).first] * first + later)
-
-
-def _positions(scenario: Scenario, kind: str, spec: GeographySpec, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Latitudes and longitudes of places of a geography, by their names."""
-    draws = Groups.of((spec.name, name) for name in names)
-    uniforms = draws.uniforms(scenario.seed, f"infrastructure.{kind}", shape=(2,))
-    latitude = spec.latitude.low + uniforms[:, 0] * (spec.latitude.high - spec.latitude.low)
-    longitude = spec.longitude.low + uniforms[:, 1] * (spec.longitude.high - spec.longitude.low)
-    return np.round(latitude, 6), np.round(longitude, 6)
-
-
-def _take(names: Iterator[str], amount: int) -> list[str]:
-    return list(islice(names, amount))
-
-
-def _text(values: Iterable[str]) -> np.ndarray:
-    return np.array(list(values), dtype=object)
-
-
-def _areas(scenario: Scenario) -> frames.Areas:
-    kinds = {kind.key: kind for kind in scenario.farm.container_types}
-    name: list[str] = []
-    parts: list[tuple[np.ndarray, ...]] = []
-    for geography, spec in enumerate(scenario.farm.geographies):
-        names = _take(area_names(spec.code), spec.areas)
-        latitude, longitude = _positions(scenario, "area", spec, names)
-        biomass = math.fsum(
-            kinds[key].volume_m3 * kinds[key].max_density_kg_m3 * amount for key, amount in spec.area_cages.items()
-        )
-        parts.append(
-            (
-                np.full(spec.areas, geography),
-                latitude,
-                longitude,
-                np.full(spec.areas, biomass),
-                _commissioning(scenario, spec.areas),
-            )
-        )
-        name += names
-    geographies, latitudes, longitudes, biomasses, days = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    return frames.Areas(
-        area_id=_ids(days),
-        name=_text(name),
-        geography=geographies,
-        latitude=latitudes,
-        longitude=longitudes,
-        max_biomass_kg=biomasses,
-        commissioned_day=days,
-    )
-
-
-def _stations(scenario: Scenario) -> frames.Stations:
-    name: list[str] = []
-    parts: list[tuple[np.ndarray, ...]] = []
-    for geography, spec in enumerate(scenario.farm.geographies):
-        names = _take(station_names(spec.code), spec.stations)
-        latitude, longitude = _positions(scenario, "station", spec, names)
-        parts.append((np.full(spec.stations, geography), latitude, longitude, _commissioning(scenario, spec.stations)))
-        name += names
-    geographies, latitudes, longitudes, days = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return frames.Stations(
-        station_id=_ids(days),
-        name=_text(name),
-        geography=geographies,
-        latitude=latitudes,
-        longitude=longitudes,
-        commissioned_day=days,
-    )
 
 
 def _halls(scenario: Scenario, stations: frames.Stations) -> frames.Halls:
@@ -195,9 +98,9 @@ def _halls(scenario: Scenario, stations: frames.Stations) -> frames.Halls:
                     )
                 )
                 letter += 1
-    names, at, types, recirculated, floors, days = (np.array(column) for column in zip(*rows, strict=True))
+    names, at, types, recirculated, floors, days = _columns(rows, (object, int, int, bool, float, int))
     return frames.Halls(
-        hall_id=_ids(days),
+        hall_id=ids_of(days),
         name=names,
         station=at,
         container_type=types,
@@ -205,6 +108,11 @@ def _halls(scenario: Scenario, stations: frames.Stations) -> frames.Halls:
         area_sqm=floors,
         commissioned_day=days,
     )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], kinds: tuple[type, ...]) -> list[np.ndarray]:
+    """The columns of rows, of no rows too."""
+    return [np.array([row[place] for row in rows], dtype=kind) for place, kind in enumerate(kinds)]
 
 
 def _letters(position: int) -> str:
@@ -217,12 +125,12 @@ _SHORT = {"TRAY": "Tray", "TANK": "Tank", "PEN": "Cage", "OTHER": "Unit"}
 
 def _containers(scenario: Scenario, halls: frames.Halls, sites: frames.Sites) -> frames.Containers:
     kinds = scenario.farm.container_types
-    keys = [kind.key for kind in kinds]
+    keys, areas = [kind.key for kind in kinds], cages_of_areas(scenario)
     name: list[str] = []
     types: list[int] = []
     site_rows: list[int] = []
     for site in range(len(sites)):
-        here = [kind for kind, amount in _at_site(scenario, halls, sites, site, keys) for _ in range(amount)]
+        here = [kind for kind, amount in _at_site(scenario, halls, sites, site, keys, areas) for _ in range(amount)]
         name += [f"{_SHORT[kinds[kind].category]} {number:02}" for number, kind in enumerate(here, start=1)]
         types += here
         site_rows += [site] * len(here)
@@ -230,8 +138,8 @@ def _containers(scenario: Scenario, halls: frames.Halls, sites: frames.Sites) ->
     volume = np.array([kind.volume_m3 for kind in kinds])[kind_rows]
     days = sites.commissioned_day[at]
     return frames.Containers(
-        container_id=_ids(days),
-        name=_text(name),
+        container_id=ids_of(days),
+        name=text_column(name),
         container_type=kind_rows,
         hall=sites.hall[at],
         area=sites.area[at],
@@ -244,12 +152,17 @@ def _containers(scenario: Scenario, halls: frames.Halls, sites: frames.Sites) ->
 
 
 def _at_site(
-    scenario: Scenario, halls: frames.Halls, sites: frames.Sites, site: int, keys: list[str]
+    scenario: Scenario,
+    halls: frames.Halls,
+    sites: frames.Sites,
+    site: int,
+    keys: list[str],
+    areas: list[dict[str, int]],
 ) -> list[tuple[int, int]]:
     """(container type, how many) of a site."""
     spec = scenario.farm.geographies[sites.geography[site]]
     if sites.area[site] >= 0:
-        return [(keys.index(key), amount) for key, amount in spec.area_cages.items()]
+        return [(keys.index(key), amount) for key, amount in areas[sites.area[site]].items()]
     hall = sites.hall[site]
     kind = int(halls.container_type[hall])
     station_halls = np.flatnonzero(halls.station == halls.station[hall])
@@ -278,8 +191,8 @@ def _sensors(scenario: Scenario, containers: frames.Containers) -> frames.Sensor
     days = containers.commissioned_day[container]
     nothing = np.full(days.size, "", dtype=object)
     return frames.Sensors(
-        sensor_id=_ids(days),
-        name=_text(f"{labels[one]} {copy + 1}" for one, copy in zip(probe, replicate, strict=True)),
+        sensor_id=ids_of(days),
+        name=text_column(f"{labels[one]} {copy + 1}" for one, copy in zip(probe, replicate, strict=True)),
         container=container,
         probe=probe,
         replicate=replicate,
@@ -300,11 +213,11 @@ def _bought(scenario: Scenario, built: frames.Infrastructure) -> frames.Sensors:
         **(
             built.sensors.columns()
             | {
-                "serial_number": _text(
+                "serial_number": text_column(
                     f"{makers[one][:3].upper()}-{number:0{SERIAL_DIGITS}}"
                     for one, number in zip(maker, numbers, strict=True)
                 ),
-                "manufacturer": _text(makers[one] for one in maker),
+                "manufacturer": text_column(makers[one] for one in maker),
             }
         )
     )
@@ -320,10 +233,11 @@ def _feed_containers(scenario: Scenario, halls: frames.Halls, sites: frames.Site
     AquaMind uses a feed container's stock first in, first out, whatever the feed: so each holds one.
     """
     kinds, feeds = scenario.farm.container_types, scenario.feed.feeds
+    areas = cages_of_areas(scenario)
     rows: list[tuple[str, int, int, float]] = []
     for site in range(len(sites)):
         if sites.area[site] >= 0:
-            keys = scenario.farm.geographies[sites.geography[site]].area_cages
+            keys = areas[sites.area[site]]
             stages = {stage for kind in kinds if keys.get(kind.key) for stage in kind.stages}
         else:
             stages = set(kinds[halls.container_type[sites.hall[site]]].stages)
@@ -332,10 +246,10 @@ def _feed_containers(scenario: Scenario, halls: frames.Halls, sites: frames.Site
                 reorder = spec.reorder_kg * scenario.feed.stock_scale
                 label = "Barge bin" if sites.area[site] >= 0 else "Silo"
                 rows.append((f"{label} {spec.name}", site, feed, reorder))
-    names, at, feed_rows, reorders = (np.array(column) for column in zip(*rows, strict=True))
+    names, at, feed_rows, reorders = _columns(rows, (object, int, int, float))
     days = sites.commissioned_day[at]
     return frames.FeedContainers(
-        feed_container_id=_ids(days),
+        feed_container_id=ids_of(days),
         name=names,
         hall=sites.hall[at],
         area=sites.area[at],

@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.scenario.farm import STAGE_NAMES
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.stages import STAGE_NAMES
 
 UNLIMITED = 2**62
 
@@ -49,7 +49,7 @@ class Layout:
         containers, kinds = infrastructure.containers, scenario.farm.container_types
         kind = containers.container_type.astype(np.int64)
         in_hall = containers.hall >= 0
-        station = np.where(in_hall, infrastructure.halls.station[containers.hall], -1).astype(np.int64)
+        station = np.append(infrastructure.halls.station, -1)[containers.hall].astype(np.int64)
         silo = np.full((len(infrastructure.sites), len(scenario.feed.feeds)), -1)
         silo[infrastructure.feed_containers.site, infrastructure.feed_containers.feed] = np.arange(
             len(infrastructure.feed_containers)

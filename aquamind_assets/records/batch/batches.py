@@ -62,9 +62,13 @@ def biomass_cents(count: np.ndarray, weight_g: np.ndarray) -> np.ndarray:
 
 def _notes(frame: Batches) -> list[str]:
     return [
-        _MIXED_NOTE if mixed else f"{eggs:,} {'external' if external else 'own'} eggs, {supplier}."
-        for mixed, eggs, external, supplier in zip(
-            frame.mixed, frame.eggs, frame.external_eggs, frame.egg_supplier, strict=True
+        _MIXED_NOTE
+        if mixed
+        else f"{eggs:,} fish brought into the sea, {supplier}."
+        if station < 0
+        else f"{eggs:,} {'external' if external else 'own'} eggs, {supplier}."
+        for mixed, eggs, external, supplier, station in zip(
+            frame.mixed, frame.eggs, frame.external_eggs, frame.egg_supplier, frame.station, strict=True
         )
     ]
 

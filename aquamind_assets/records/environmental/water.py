@@ -241,7 +241,7 @@ class ChunkWater:
     def _nitrate(self, rows: slice) -> np.ndarray:
         places = self._year.infrastructure
         hall = places.containers.hall[rows]
-        again = places.halls.recirculated[hall] & (hall >= 0)
+        again = np.append(places.halls.recirculated, False)[hall]
         per_feed = np.where(again, NITRATE_RECIRCULATED[1], NITRATE_FLOW_THROUGH[1]).astype(np.float32)
         clean = np.where(again, NITRATE_RECIRCULATED[0], NITRATE_FLOW_THROUGH[0]).astype(np.float32)
         # Nitrate accumulates over days: the effect of a day's meals has no daily cycle.

@@ -197,8 +197,8 @@ def _containers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         "active": True,
         "created_at": opened,
         "updated_at": opened,
-        "area_id": np.ma.array(places.areas.area_id[frame.area], mask=in_hall) if len(frame) else None,
-        "hall_id": np.ma.array(places.halls.hall_id[frame.hall], mask=~in_hall) if len(frame) else None,
+        "area_id": np.ma.array(np.append(places.areas.area_id, 0)[frame.area], mask=in_hall) if len(frame) else None,
+        "hall_id": np.ma.array(np.append(places.halls.hall_id, 0)[frame.hall], mask=~in_hall) if len(frame) else None,
         "container_type_id": places.container_types.container_type_id[frame.container_type],
     }
     yield rows("infrastructure_container", len(frame), **base)
@@ -230,6 +230,6 @@ def _feed_containers(year: YearInputs, days: DayRange) -> Rows:
         active=True,
         created_at=opened,
         updated_at=opened,
-        area_id=np.ma.array(places.areas.area_id[frame.area], mask=in_hall) if len(frame) else None,
-        hall_id=np.ma.array(places.halls.hall_id[frame.hall], mask=~in_hall) if len(frame) else None,
+        area_id=np.ma.array(np.append(places.areas.area_id, 0)[frame.area], mask=in_hall) if len(frame) else None,
+        hall_id=np.ma.array(np.append(places.halls.hall_id, 0)[frame.hall], mask=~in_hall) if len(frame) else None,
     )

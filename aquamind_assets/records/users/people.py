@@ -18,7 +18,7 @@ import numpy as np
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master_ids import master_day
-from aquamind_assets.records.users.person_names import FAROESE, SCOTTISH, user_names
+from aquamind_assets.records.users.person_names import FAROESE, NORWEGIAN, SCOTTISH, NameList, user_names
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.streams import ByName, Key
 from aquamind_assets.tables.rows import Rows, rows
@@ -33,9 +33,13 @@ AREA_CREW = 2
 SITES_PER_VET = 10
 """Number of stations and areas per veterinarian; a geography has at least two veterinarians."""
 
-_NAMES = {"FO": FAROESE, "SC": SCOTTISH}
+_NAMES = {"FO": FAROESE, "SC": SCOTTISH, "NO": NORWEGIAN}
+"""Names by the code of a geography; elsewhere people have names of the last two lists."""
+_ELSEWHERE = NameList(SCOTTISH.given + NORWEGIAN.given, SCOTTISH.family + NORWEGIAN.family)
 _LANGUAGES = {"FO": "fo", "SC": "en"}
-_PHONES = {"FO": "+298", "SC": "+44"}
+_PHONES = {"FO": "+298", "SC": "+44", "NO": "+47", "CL": "+56", "CA": "+1", "IS": "+354", "IE": "+353", "AU": "+61"}
+_KNOWN_CODES = ("FO", "SC")
+"""Geographies that AquaMind knows for its users; all others are of ``ALL``."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,7 @@ def _full_names(people: Staff) -> list[tuple[str, str]]:
     codes = [(specs[one.geography] if one.geography >= 0 else main).code for one in people.people]
     supply = {
         code: iter(
-            _NAMES[code].draw(
+            _NAMES.get(code, _ELSEWHERE).draw(
                 [keys for keys, own in zip(people.keys, codes, strict=True) if own == code], people.scenario.seed
             )
         )
@@ -257,7 +261,7 @@ def user_profiles(year: YearInputs) -> Iterator[Rows]:
         phone=[f"{_PHONES.get(code, '+298')} {number:06}" for code, number in zip(codes, numbers, strict=True)],
         job_title=[one.title for one in everybody],
         department=[one.department for one in everybody],
-        geography=codes,
+        geography=[code if code in _KNOWN_CODES else "ALL" for code in codes],
         subsidiary=[one.subsidiary for one in everybody],
         role=[one.role for one in everybody],
         language_preference=[_LANGUAGES.get(code, "en") for code in codes],

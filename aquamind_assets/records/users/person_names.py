@@ -1,4 +1,4 @@
-"""Invented names of people, in the two languages of the farm, and user names made of them.
+"""Invented names of people, in the languages of the farm, and user names made of them.
 
 Belongs here: lists of common given and family names; full names are random combinations. Does not belong here: the
 roles of people (``people``).
@@ -7,6 +7,7 @@ roles of people (``people``).
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count, permutations
 
 from aquamind_assets.streams import ByName, Key
 
@@ -23,22 +24,19 @@ class NameList:
 
         Every name of a list is drawn for every person, and the highest draw counts, so a further name changes only the
         people who get it. A person who would share both names with an earlier one takes the family name with the next
-        draw, and so on.
-
-        Raises:
-            ValueError: the lists have fewer pairs than people.
+        draw, and so on; when all pairs are taken, people have two given names, then three.
         """
-        pairs = len(self.given) * len(self.family)
-        if len(people) > pairs:
-            raise ValueError(f"{len(people)} people need names, the list has {pairs}")
         taken: set[tuple[str, str]] = set()
         chosen = []
         for keys in people:
             given, family = (ByName(seed, f"person.{part}", *keys) for part in ("given", "family"))
+            first_names = sorted(self.given, key=given.uniform, reverse=True)
+            last_names = sorted(self.family, key=family.uniform, reverse=True)
             ranked = (
-                (first, last)
-                for first in sorted(self.given, key=given.uniform, reverse=True)
-                for last in sorted(self.family, key=family.uniform, reverse=True)
+                (" ".join(firsts), last)
+                for number in count(1)
+                for firsts in permutations(first_names, number)
+                for last in last_names
             )
             chosen.append(next(pair for pair in ranked if pair not in taken))
             taken.add(chosen[-1])
@@ -71,6 +69,17 @@ SCOTTISH = NameList(
         "MacLeod MacDonald Campbell Morrison Stewart MacKenzie Sinclair Gunn Murray Ross MacLean Fraser Munro Matheson"
         " Nicolson MacAulay Sutherland Grant Cameron MacInnes Robertson Drummond Flett Isbister Leask Jamieson Halcrow"
         " Rendall"
+    ),
+)
+
+NORWEGIAN = NameList(
+    given=_words(
+        "Lars Ole Knut Bjørn Geir Terje Svein Arne Kjell Trond Morten Øyvind Håkon Sindre Eirik Vegard Kari Ingrid Anne"
+        " Liv Solveig Astrid Marit Berit Hilde Silje Ida Nina Randi Gro Tone Maren"
+    ),
+    family=_words(
+        "Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Berg Haugen Hagen Eriksen"
+        " Bakke Strand Solberg Moen Lie Aasen Dahl Lund Sæther Vik Myhre Tangen Nygård Brekke"
     ),
 )
 

@@ -40,6 +40,25 @@ def moves(warehouse: Warehouse, year: int) -> pd.DataFrame:
     return found.astype({**whole, "harvest": bool, "kg": float, "target": "Int64", "new_batch_id": "Int64"})
 
 
+def stocked(warehouse: Warehouse, year: int) -> pd.DataFrame:
+    """``day batch_id container_id area_id fish kg`` of fish brought into cages from outside of the farm, which begin a
+    batch there."""
+    sql = """
+        SELECT stay.assignment_date AS day, stay.batch_id AS batch_id, stay.container_id AS container_id,
+            container.area_id AS area_id, stay.notes AS notes
+        FROM batch_batchcontainerassignment AS stay CROSS JOIN batch_batch AS begun
+        CROSS JOIN infrastructure_container AS container
+        WHERE stay.id >= ? AND stay.id < ? AND begun.id = stay.batch_id AND container.id = stay.container_id
+            AND container.area_id IS NOT NULL AND begun.batch_type = 'STANDARD'
+            AND stay.assignment_date = begun.start_date"""
+    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    noted = found["notes"].astype("str").str.extract(r"^Stocked with ([\d,]+) fish of ([\d.e+]+) g")
+    fish = noted[0].str.replace(",", "").astype(float).fillna(0).astype("int64")
+    kg = fish * noted[1].astype(float).fillna(0.0) / 1000
+    whole = dict.fromkeys(("batch_id", "container_id", "area_id"), "int64")
+    return found.drop(columns="notes").astype(whole).assign(fish=fish, kg=kg)
+
+
 def deaths(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``day batch_id cause dead kg`` of all containers."""
     sql = """

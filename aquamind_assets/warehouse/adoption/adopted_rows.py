@@ -55,7 +55,9 @@ class Records:
 
 
 def read_records(database: Database) -> Records:
-    """What the database keeps."""
+    """What the database keeps; nothing where it does not have the platform's own tables yet."""
+    if "aquamind_assets_changed" not in database.table_names():
+        return Records({}, {})
     adopted = [
         AdoptedRow(*row)
         for row in database.query(

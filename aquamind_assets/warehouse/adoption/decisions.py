@@ -42,19 +42,23 @@ class Meeting:
         key: the platform's key, such as ``name = Atlantic Salmon``.
         their_id: id of the user-entered row; None where it is one of many.
         action: ``adopted``: the platform refers to the user-entered row and writes none; ``changed``: the platform's
-            row gets another key.
+            row gets another key; ``beside``: the platform writes a row of its own with the same key.
         written: the changed key; ``""`` where the row is adopted.
     """
 
     table: str
     key: str
     their_id: int | None
-    action: Literal["adopted", "changed"]
+    action: Literal["adopted", "changed", "beside"]
     written: str = ""
 
     def __str__(self) -> str:
         if self.action == "adopted":
             return f"{self.table}: {self.key} exists (row {self.their_id}); the platform refers to that row"
+        if self.action == "beside":
+            return (
+                f"{self.table}: {self.key} exists (row {self.their_id}); the platform writes a row of its own beside it"
+            )
         return f"{self.table}: {self.key} exists; the platform's own row gets {self.written}"
 
 
@@ -62,10 +66,11 @@ def decide(database: Database, blocks: Iterable[Rows], before: Records) -> tuple
     """What is to be kept for these recorded rows, and which of them meet user-entered rows.
 
     Raises:
-        RowsRefused: an id that AquaMind fixes belongs to a user-entered row of another meaning.
+        RowsRefused: ids that AquaMind fixes belong to user-entered rows of another meaning; the message lists all.
     """
     records = Records(dict(before.adopted), dict(before.changed))
     meetings: list[Meeting] = []
+    refused: list[str] = []
     by_table: dict[str, list[Rows]] = {}
     for block in blocks:
         if block.table in MASTER_DATA:
@@ -73,18 +78,34 @@ def decide(database: Database, blocks: Iterable[Rows], before: Records) -> tuple
     for table in MASTER_DATA:
         if table in by_table:
             recorded = [row for block in by_table[table] for row in _recorded(block)]
-            meetings += _Table(database, table, records).decide(recorded)
+            found = _Table(database, table, records)
+            meetings += found.decide(recorded)
+            refused += found.refused
+    if refused:
+        raise RowsRefused(f"{database.url}: " + "\n".join(refused))
     return records, meetings
 
 
+def has_users_rows(database: Database, table: str) -> bool:
+    """Whether a table has user-entered rows, or rows with ids that AquaMind fixes."""
+    key, bounds = TABLES[table].id_column, platform_ids(narrow=TABLES[table].narrow_id)
+    return bool(database.query(f"SELECT 1 FROM {quoted(table)} WHERE {key} < ? OR {key} >= ? LIMIT 1", bounds))
+
+
 class _Table:
-    """The rows of one table, and the records that are being put together."""
+    """The rows of one table, and the records that are being put together.
+
+    Attributes:
+        refused: why rows cannot be written beside the user-entered ones.
+    """
 
     def __init__(self, database: Database, table: str, records: Records) -> None:
         self._database, self._table, self._records = database, table, records
         self._policy: MasterData = MASTER_DATA[table]
         self._theirs = self._read_theirs()
         self._translation = records.translation
+        self._taken = {key: {_folded_of(row, key) for row in self._theirs.values()} for key in self._policy.distinct}
+        self.refused: list[str] = []
 
     def decide(self, recorded: Sequence[_Row]) -> list[Meeting]:
         """Decide on each of the rows; what user-entered rows they meet."""
@@ -152,10 +173,10 @@ class _Table:
         number = _id(row)
         if number < LOWEST_PLATFORM_ID and number in self._theirs and number not in written:
             shown = _shown(row, self._policy.adopted_by[0].columns)
-            raise RowsRefused(
-                f"{self._database.url}: row {number} of {self._table}, which AquaMind's migrations insert with {shown},"
-                f" is {_shown(self._theirs[number], self._policy.adopted_by[0].columns)} here; insert a row with"
-                f" {shown}, which the platform then refers to"
+            self.refused.append(
+                f"row {number} of {self._table}, which AquaMind's migrations insert with {shown}, is"
+                f" {_shown(self._theirs[number], self._policy.adopted_by[0].columns)} here; insert a row with {shown},"
+                " which the platform then refers to"
             )
 
     def _make_distinct(self, row: _Row, recorded: Sequence[_Row], *, is_new: bool) -> None:
@@ -165,7 +186,7 @@ class _Table:
             place = (self._table, _id(row), key[-1])
             if place in self._records.changed or not (is_new or self._is_unique(key)):
                 continue
-            theirs = {_folded_of(other, key) for other in self._theirs.values()}
+            theirs = self._taken[key]
             if self._folded(row, key) not in theirs:
                 continue
             ours = {self._folded(other, key) for other in recorded}
@@ -189,6 +210,11 @@ class _Table:
                 changed = self._records.changed.get((self._table, _id(row), key[-1]))
                 if changed:
                     yield Meeting(self._table, _shown(row, key), None, "changed", str(changed.change.written))
+            for key in self._policy.shared:
+                wanted = self._folded(row, key)
+                same = [number for number, theirs in self._theirs.items() if _folded_of(theirs, key) == wanted]
+                if same:
+                    yield Meeting(self._table, _shown(row, key), same[0], "beside")
 
     def _keys(self, row: _Row) -> set[str]:
         return {_shown(row, key.columns) for key in self._policy.adopted_by}

@@ -37,16 +37,18 @@ class MasterData:
         distinct: keys that no two rows may share. The last column of one is changed where a row of the platform would
             share it with a user-entered row that is not adopted.
         copies: by column, where its values are repeated.
+        shared: keys that a row of the platform may share with a user-entered one; both rows are there then.
     """
 
     adopted_by: tuple[NaturalKey, ...] = ()
     distinct: tuple[tuple[str, ...], ...] = ()
     copies: Mapping[str, tuple[Copy, ...]] | None = None
+    shared: tuple[tuple[str, ...], ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that matter, each once."""
-        keys = [key.columns + key.agreeing for key in self.adopted_by] + list(self.distinct)
+        keys = [key.columns + key.agreeing for key in self.adopted_by] + list(self.distinct + self.shared)
         return tuple(dict.fromkeys(column for key in keys for column in key))
 
 
@@ -55,6 +57,10 @@ _BY_NAME = MasterData((NaturalKey(("name",)),), (("name",),))
 MASTER_DATA: Mapping[str, MasterData] = {
     "auth_user": MasterData(distinct=(("username",),)),
     "infrastructure_geography": _BY_NAME,
+    # A site is a place of its own, with its own position, whatever its name; and its name is in the platform's texts,
+    # in the journal and on purchases of feed.
+    "infrastructure_area": MasterData(shared=(("name",),)),
+    "infrastructure_freshwaterstation": MasterData(shared=(("name",),)),
     # Its name is not unique in the database, but the application's get_or_create fails on two of one name.
     "infrastructure_containertype": MasterData((NaturalKey(("name",), ("category",)),), (("name",),)),
     "batch_species": MasterData(
@@ -76,8 +82,8 @@ MASTER_DATA: Mapping[str, MasterData] = {
     "health_vaccinationtype": _BY_NAME,
     "health_mortalityreason": _BY_NAME,
 }
-"""The tables whose rows may meet existing ones, parents before what refers to them. Sites, halls and containers are
-not among them: each is a place of its own, whatever its name."""
+"""The tables whose rows may meet existing ones, parents before what refers to them. Halls, containers and sensors are
+not among them: their names are unique within the site, hall or container that they lie in, which is the platform's."""
 
 
 def folded(value: object) -> object:

@@ -6,6 +6,9 @@ Belongs here: reading the catalogue. Does not belong here: columns of tables (``
 
 import psycopg
 
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.warehouse.errors import DatabaseRefused
+
 FOREIGN_KEYS = """
 SELECT CASE WHEN child.relnamespace = current_schema()::regnamespace THEN child.relname
         ELSE child.relnamespace::regnamespace::text || '.' || child.relname END,
@@ -32,6 +35,29 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(?) AND
 ORDER BY 1, 2
 """
 """Triggers on INSERT that fire in the given modes, TimescaleDB's own left out."""
+
+
+_WITHOUT_RIGHTS = """
+SELECT c.relname FROM pg_class c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%s) AND NOT (has_table_privilege(c.oid,
+    'SELECT') AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE')
+    AND has_table_privilege(c.oid, 'DELETE'))
+ORDER BY 1
+"""
+
+
+def refuse_missing_rights(connection: psycopg.Connection, place: str) -> None:
+    """Refuse a role that may not read and write all of AquaMind's tables.
+
+    Raises:
+        DatabaseRefused: it may not; the message names the tables.
+    """
+    tables = [name for (name,) in connection.execute(_WITHOUT_RIGHTS, (list(TABLES),)).fetchall()]
+    if tables:
+        raise DatabaseRefused(
+            f"{place}: this role lacks a right (SELECT, INSERT, UPDATE or DELETE) on {', '.join(tables)}; grant it, or"
+            " use the role that owns AquaMind's tables"
+        )
 
 
 def may_skip_triggers(connection: psycopg.Connection) -> bool:

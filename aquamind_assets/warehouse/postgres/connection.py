@@ -23,12 +23,16 @@ from tenacity import (
 
 from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.postgres.failures import failures_named
+from aquamind_assets.warehouse.postgres.patient import PatientConnection
 from aquamind_assets.warehouse.postgres.pooler import changes_sessions
 from aquamind_assets.warehouse.postgres.refused_connection import refusal
 
 CONNECT_ATTEMPTS, RECONNECT_ATTEMPTS = 3, 6
 """Tries to reach the server, a second apart at first and then twice as long each time: three seconds for a first
 connection, half a minute (what a restart takes) for one that was lost."""
+
+OLDEST_SERVER = 13
+"""Major version of the oldest server that is used: PostgreSQL's own support ends with the one before."""
 
 LOCK_WAIT = "1h"
 """A statement waits as long as this for another transaction's lock: far longer than any chunk takes."""
@@ -45,10 +49,15 @@ SETTINGS = {
     "lock_timeout": LOCK_WAIT,
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    "default_transaction_isolation": "read committed",
+    "extra_float_digits": "1",
 }
 """What every session is set to, whatever the role, the database or the environment say. Binary COPY and the texts that
 are read back rely on the first six. Row security is off in the sense of PostgreSQL: a statement that it would filter
 fails instead of leaving rows out. A chunk takes as long as it takes, but waits for no lock without end."""
+
+OF_NEWER_SERVERS = {"idle_session_timeout": "0", "transaction_timeout": "0"}
+"""Settings that PostgreSQL has since 14 and 17; set where the server knows them."""
 
 REACHING = {
     "connect_timeout": "10",
@@ -158,10 +167,15 @@ class Session:
 
     def _connected(self) -> psycopg.Connection:
         try:
-            connection = psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=None)
+            connection = PatientConnection.connect(self._conninfo, autocommit=True, prepare_threshold=None)
         except psycopg.Error as error:
             raise refusal(self.place, self._conninfo, error) from error
         try:
+            if connection.info.server_version < OLDEST_SERVER * 10_000:
+                raise DatabaseRefused(
+                    f"{self.place}: the server is PostgreSQL {connection.info.parameter_status('server_version')};"
+                    f" needed is {OLDEST_SERVER} or later"
+                )
             with self.failures_named():
                 if changes_sessions(connection, self._conninfo):
                     raise DatabaseRefused(
@@ -189,6 +203,8 @@ class Session:
         wanted = {**SETTINGS, "search_path": self._search_path}
         calls = ", ".join(["set_config(%s, %s, false)"] * len(wanted))
         connection.execute(f"SELECT {calls}".encode(), [part for setting in wanted.items() for part in setting])
+        for name, value in OF_NEWER_SERVERS.items():
+            connection.execute("SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s", (value, name))
         found = connection.execute(
             "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)",
             (["client_encoding", "TimeZone", "DateStyle"],),

@@ -30,7 +30,7 @@ from aquamind_assets.warehouse.postgres.scan import scan_values
 from aquamind_assets.warehouse.postgres.timescale import extension, limits
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunks
 from aquamind_assets.warehouse.postgres.timescale.hypertable import Hypertable
-from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements
+from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
 
 
@@ -66,10 +66,26 @@ class PostgresDatabase(Database):
     def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
         with self.transaction():
-            self.serialise("prepare")
-            if not self._check(required=not create):
-                self._create_tables()
-            own_tables.migrate(self)
+            self._prepare(create=create)
+
+    def examine(self) -> bool:
+        """See :class:`Database`: everything is made, and rolled back."""
+        there = False
+        with self.transaction():
+            there = self._prepare(create=True)
+            raise psycopg.Rollback
+        return there
+
+    def _prepare(self, *, create: bool) -> bool:
+        """Prepare within a transaction; whether AquaMind's tables were there."""
+        self.serialise("prepare")
+        there = self._check(required=not create)
+        if there:
+            catalogue.refuse_missing_rights(self._connection, self.url)
+        else:
+            self._create_tables()
+        own_tables.migrate(self)
+        return there
 
     def begin_reading(self) -> None:
         """See :class:`Database`."""
@@ -201,9 +217,7 @@ class PostgresDatabase(Database):
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
         if table in self._hypertables:
-            target = self._hypertable(table).begin(days, append=append)
-            if target:
-                self._targets[table] = target
+            self._hypertable(table).begin(days, append=append)
             return
         partitions = self._partitions_of(table)
         staging = partitions.begin(days) if partitions and not append else None
@@ -241,6 +255,12 @@ class PostgresDatabase(Database):
         with self._session.failures_named():
             return table in self._hypertables and not Chunks(self._session.live(), TABLES[table]).overlapping(days)
 
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """See :class:`Database`."""
+        with self._session.failures_named():
+            if table in self._hypertables:
+                limits.refuse_retention(self._session.live(), TABLES[table], self.url, windows_of(table, days)[0])
+
     def portions(self, table: str, alias: str) -> Sequence[str]:
         """See :class:`Database`."""
         if table not in self._hypertables:
@@ -269,6 +289,11 @@ class PostgresDatabase(Database):
             if partitions
             else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
         )
+
+    def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
+        """See :class:`Database`."""
+        sql = f"SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)} WHERE {of_days(table, days)} LIMIT ?"
+        return [number for (number,) in self.query(sql, (most,))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""

@@ -16,6 +16,7 @@ import time
 
 import psycopg
 from psycopg import pq
+from psycopg.conninfo import make_conninfo
 
 from aquamind_assets.errors import AquamindError
 from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseUnavailable
@@ -35,14 +36,25 @@ def refusal(place: str, conninfo: str, error: psycopg.Error) -> AquamindError:
         return WarehouseUnavailable(f"no connection to {place}: the server did not answer in time")
     code = reason_code(conninfo)
     if code is None:
-        answer = pq.PGconn.ping(conninfo.encode())
-        if answer in (pq.Ping.NO_RESPONSE, pq.Ping.REJECT):
-            return WarehouseUnavailable(f"no connection to {place}: {_line(error)}")
-        return DatabaseRefused(f"no connection to {place}: {_line(error)}")
+        if _answers(conninfo):
+            return DatabaseRefused(f"no connection to {place}: {_line(error)}")
+        if _answers(conninfo, encrypted=False):
+            return DatabaseRefused(
+                f"no connection to {place}: the server answers, but not with the encryption that is asked for; correct"
+                f" sslmode, the certificates or the server ({_line(error)})"
+            )
+        return WarehouseUnavailable(f"no connection to {place}: {_line(error)}")
     if code.startswith(PASSING):
         return WarehouseUnavailable(f"no connection to {place}: {_line(error)} (SQLSTATE {code})")
     advice = matching(ADVICE, code) or "the server refuses it"
     return DatabaseRefused(f"no connection to {place}: {advice} (SQLSTATE {code}: {_line(error)})")
+
+
+def _answers(conninfo: str, *, encrypted: bool = True) -> bool:
+    """Whether a server answers there and takes connections, whoever asks."""
+    plain = {} if encrypted else {"sslmode": "disable", "gssencmode": "disable"}
+    answer = pq.PGconn.ping(make_conninfo(conninfo, **plain).encode())
+    return answer not in (pq.Ping.NO_RESPONSE, pq.Ping.REJECT)
 
 
 def reason_code(conninfo: str) -> str | None:

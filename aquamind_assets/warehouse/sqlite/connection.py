@@ -6,6 +6,7 @@ tables and rows (``database``).
 
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from aquamind_assets.warehouse.errors import DatabaseRefused, NothingMaterialized
 from aquamind_assets.warehouse.sqlite.failures import failures_named, kind_of
@@ -27,7 +28,8 @@ WRITING = (
 )
 """Readers do not wait; a power cut may take the last commits but never tears one; references are proved set by set."""
 
-READING = ("query_only = ON", "cache_size = -65536", "temp_store = MEMORY")
+READING = ("query_only = ON", "cache_size = -65536", "temp_store = FILE")
+"""Laws group the readings of a year: SQLite would sort them in memory, whatever the budget is."""
 
 
 class SqliteFile:
@@ -81,6 +83,23 @@ class SqliteFile:
                     self._connection.execute(f"PRAGMA {setting}")
             self._writable = True
         return self._connection
+
+    def refuse_unwritable(self) -> None:
+        """Refuse a file that this user may not write, or could not make; nothing is made.
+
+        Raises:
+            DatabaseRefused: it is a folder, or it, its folder or the folder that would hold its folder may not be
+                written.
+        """
+        self._refuse_folder()
+        above = next(folder for folder in self.path.absolute().parents if folder.exists())
+        try:
+            if self.path.exists():
+                self.path.open("r+b").close()
+            with TemporaryFile(dir=above):
+                pass
+        except OSError as error:
+            raise DatabaseRefused(f"{self.path} cannot be opened for writing: {error.strerror}") from error
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder for the database's files.

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
@@ -23,6 +22,7 @@ from aquamind_assets.timeline import DayRange, id_range, platform_ids
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, WarehouseUnavailable, YearLocked
+from aquamind_assets.warehouse.file_locks import FileLocks
 from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
@@ -45,14 +45,12 @@ class SqliteDatabase(Database):
         self._file = SqliteFile(path)
         self.path = self._file.path
         self.url = f"sqlite:///{self.path}"
-        self._locks = self.path.with_name(self.path.name + ".locks")
-        self._held: dict[tuple[str, int], FileLock] = {}
+        self._locks = FileLocks(self.path.with_name(self.path.name + ".locks"))
 
     def close(self) -> None:
         """See :class:`Database`."""
         self._file.close()
-        for lock in self._held.values():
-            lock.release(force=True)
+        self._locks.release()
 
     def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
@@ -65,6 +63,11 @@ class SqliteDatabase(Database):
                     self.execute(statement)
             self._raise_sequences()
             own_tables.migrate(self)
+
+    def examine(self) -> bool:
+        """See :class:`Database`."""
+        self._file.refuse_unwritable()
+        return self._file.has_content and self._check(required=False)
 
     def begin_reading(self) -> None:
         """See :class:`Database`."""
@@ -111,37 +114,18 @@ class SqliteDatabase(Database):
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
         """See :class:`Database`."""
-        self._file.make_folder(self._locks)
-        lock = self._year_lock(asset, year)
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout:
-            raise YearLocked(
-                f"{asset} {year} is being written by another process (lock file {lock.lock_file})"
-            ) from None
-        self._held[asset, year] = lock
-        try:
+        self._file.make_folder(self._locks.folder)
+        name = f"{asset}-{year}"
+        with self._locks.lock(name, wait) as held:
+            if not held:
+                raise YearLocked(
+                    f"{asset} {year} is being written by another process (lock file {self._locks.file(name)})"
+                )
             yield
-        finally:
-            del self._held[asset, year]
-            lock.release()
 
     def is_locked(self, asset: str, year: int) -> bool:
         """See :class:`Database`."""
-        if (asset, year) in self._held:
-            return True
-        lock = self._year_lock(asset, year)
-        if not Path(lock.lock_file).exists():
-            return False
-        try:
-            with lock.acquire(timeout=0):
-                return False
-        except (Timeout, PermissionError):
-            # A lock file that this user may not open is another user's, who may hold it.
-            return True
-
-    def _year_lock(self, asset: str, year: int) -> FileLock:
-        return FileLock(self._locks / f"{asset}-{year}.lock")
+        return self._locks.is_locked(f"{asset}-{year}")
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :class:`Database`."""
@@ -186,31 +170,23 @@ class SqliteDatabase(Database):
     def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
         """See :class:`Database`."""
         connection = self._file.writable()
-        self._file.make_folder(self._locks)
-        with self._only_writer(), failures_named(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _only_writer(self) -> Iterator[None]:
-        """Wait until no other process writes into the file, and keep others waiting."""
-        lock = FileLock(self._locks / "writer.lock")
-        try:
-            lock.acquire(timeout=BUSY_SECONDS)
-        except Timeout:
-            raise WarehouseUnavailable(
-                f"{self.path}: another process has been writing for {BUSY_SECONDS:.0f} s (lock file {lock.lock_file})"
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
+        self._file.make_folder(self._locks.folder)
+        # No other process may write into the file meanwhile.
+        with self._locks.lock("writer", BUSY_SECONDS) as held:
+            if not held:
+                raise WarehouseUnavailable(
+                    f"{self.path}: another process has been writing for {BUSY_SECONDS:.0f} s (lock file"
+                    f" {self._locks.file('writer')})"
+                )
+            with failures_named(self.path):
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
 
     def serialise(self, name: str) -> None:
         """There is one writer anyway."""
@@ -243,11 +219,25 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         return True
 
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """SQLite drops nothing by itself."""
+
+    def without_index(self, column: str) -> str:
+        """See :class:`Database`. A sign before it is what SQLite's manual advises."""
+        return f"+{column}"
+
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         low, high = id_range(days, narrow=TABLES[table].narrow_id)
         key = TABLES[table].id_column
         return self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
+
+    def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
+        """See :class:`Database`."""
+        low, high = id_range(days, narrow=TABLES[table].narrow_id)
+        key = TABLES[table].id_column
+        sql = f"SELECT {key} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ? LIMIT ?"
+        return [number for (number,) in self.query(sql, (low, high, most))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""

@@ -13,6 +13,7 @@ from aquamind_assets.tables.values import TEXT_KINDS, Stored
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.errors import DatabaseDamaged
+from aquamind_assets.warehouse.portable_text import texts
 
 _TEMPORAL = frozenset({"date", "time", "timestamptz"})
 
@@ -23,7 +24,7 @@ def python_values(column: Stored) -> list[Any]:
         objects = np.array(column.labels, dtype=object)[column.values]
     elif column.spec.kind in _TEMPORAL:
         codes, distinct = pd.factorize(column.values)
-        objects = np.array(_texts(column.spec, distinct), dtype=object)[codes]
+        objects = np.array(texts(column.spec.kind, distinct), dtype=object)[codes]
     elif column.null is not None:
         objects = _numbers(column.spec, column.values).astype(object)
     else:
@@ -91,15 +92,6 @@ def _hashed(texts: Sequence[str]) -> np.ndarray:
 
 def _numbers(spec: ColumnSpec, values: np.ndarray) -> np.ndarray:
     return values / 10.0**spec.scale if spec.kind == "numeric" and spec.scale else values
-
-
-def _texts(spec: ColumnSpec, distinct: np.ndarray) -> list[str]:
-    if spec.kind == "date":
-        return np.datetime_as_string(distinct.astype("datetime64[D]"), unit="D").tolist()
-    whole = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="s")
-    exact = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="us")
-    texts = np.where(distinct % 1_000_000 == 0, whole, exact).tolist()
-    return [text[11:] for text in texts] if spec.kind == "time" else [text.replace("T", " ") for text in texts]
 
 
 def _instants(spec: ColumnSpec, texts: Sequence[str]) -> np.ndarray:

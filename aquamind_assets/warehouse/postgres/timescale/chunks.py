@@ -28,6 +28,11 @@ JOIN pg_index x ON x.indexrelid = format('%%I.%%I', schemaname, indexname)::regc
 WHERE x.indrelid = %s::regclass AND NOT x.indisunique ORDER BY indexname
 """
 
+_FOREIGN_KEYS = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'
+ORDER BY conname
+"""
+
 _WHOLE_HASH = [-(2**63), 2**63 - 1]
 """The range of a second dimension, a hash, that is not cut."""
 
@@ -152,6 +157,13 @@ class Chunks:
         for index, _ in found:
             self._connection.execute(f"DROP INDEX {index}".encode())
         return [str(definition) for _, definition in found]
+
+    def drop_foreign_keys(self, name: str) -> list[str]:
+        """Drop a new chunk's foreign keys; the statements that make them again, under the same names."""
+        found = self._connection.execute(_FOREIGN_KEYS, (quoted(name),)).fetchall()
+        for key, _ in found:
+            self._connection.execute(f"ALTER TABLE {quoted(name)} DROP CONSTRAINT {quoted(key)}".encode())
+        return [f"ALTER TABLE {quoted(name)} ADD CONSTRAINT {quoted(key)} {definition}" for key, definition in found]
 
     def drop(self, dropped: Sequence[Chunk], among: Sequence[Chunk]) -> None:
         """Drop chunks whole; ``among`` are all chunks of their time.

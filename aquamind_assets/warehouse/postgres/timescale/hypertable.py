@@ -6,8 +6,8 @@ in the load's own transaction: an empty table is attached as a chunk, its indexe
 compressed, and the indexes are made again. The key stays, for it refuses what is there twice. Rows of days that are not
 complete stay uncompressed, and are indexed once they are loaded.
 
-A role that may not skip triggers would have each row's foreign keys checked by five of them. There the table is loaded
-first and attached then: the server makes the indexes and proves the foreign keys for all rows at once.
+A role that may not skip triggers would have each row's foreign keys checked by five of them. There the new chunk's
+foreign keys are dropped too, and made again once it is loaded: the server then proves all rows at once.
 
 Chunks that hold nothing else are dropped whole when their days are written again or cleared; a few user-entered rows
 are put aside meanwhile. Where a chunk holds the platform's rows of other days, or many of the users', it stays: it is
@@ -24,12 +24,12 @@ from collections.abc import Sequence
 import psycopg
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange
+from aquamind_assets.timeline import DayRange, merged
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.postgres.reading_partitions import INDEX_MEMORY
 from aquamind_assets.warehouse.postgres.timescale import limits
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunk, Chunks, Holding, gaps
-from aquamind_assets.warehouse.postgres.timescale.extension import TimescaleVersion, aggregated
+from aquamind_assets.warehouse.postgres.timescale.extension import TimescaleVersion
 from aquamind_assets.warehouse.postgres.timescale.layout import windows_of
 
 MOST_PUT_ASIDE = 100_000
@@ -63,12 +63,12 @@ class Hypertable:
         self._triggers_skipped = triggers_skipped
         self._chunks = Chunks(connection, self._table)
         self._days: list[DayRange] = []
-        self._staged: tuple[str, int, int] | None = None
         self._put_aside: str | None = None
         self._indexes: list[str] = []
+        self._foreign_keys: list[str] = []
 
-    def begin(self, days: DayRange, *, append: bool) -> str | None:
-        """Delete these days, and prepare for loading them: the table to load instead of the hypertable, if any.
+    def begin(self, days: DayRange, *, append: bool) -> None:
+        """Delete these days, and prepare for loading them into the hypertable.
 
         Raises:
             DatabaseRefused: a policy would drop them again, or the server lacks room for locks.
@@ -78,30 +78,25 @@ class Hypertable:
         self._days.append(days)
         self._remove(days, loading=not append)
         if not self._may_make_chunks():
-            return None
+            return
         free = [
             (first, end)
             for window in windows
             for first, end in gaps(window, self._chunks.overlapping(window))
             if first < days.instants[1] and end > days.instants[0]
         ]
-        whole = len(free) == 1 and free[0][0] <= days.instants[0] and days.instants[1] <= free[0][1]
-        if whole and not self._triggers_skipped and self._table.name not in aggregated(self._connection):
-            name = self._chunks.make_chunk_table(free[0][0])
-            self._staged = (name, *free[0])
-            return name
         for first, end in free:
             name = self._chunks.make_chunk_table(first)
             self._chunks.attach(name, first, end)
             self._indexes += self._chunks.drop_indexes(name)
-        return None
+            if not self._triggers_skipped:
+                self._foreign_keys += self._chunks.drop_foreign_keys(name)
 
     def settle(self) -> None:
-        """Attach what was loaded, and put back the users' rows that were put aside."""
-        if self._staged:
-            self._set_memory()
-            self._chunks.attach(*self._staged)
-            self._staged = None
+        """Make the foreign keys again that were dropped, which proves what was loaded, and put back the users' rows."""
+        for statement in self._foreign_keys:
+            self._connection.execute(statement.encode())
+        self._foreign_keys.clear()
         self._put_back()
 
     def finish(self, complete: Sequence[DayRange]) -> None:
@@ -190,17 +185,6 @@ class Hypertable:
 
     def _set_memory(self) -> None:
         self._connection.execute(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'".encode())
-
-
-def merged(days: Sequence[DayRange]) -> list[DayRange]:
-    """The same days in as few ranges as possible, in order."""
-    found: list[DayRange] = []
-    for one in sorted(days):
-        if found and one.first <= found[-1].end:
-            found[-1] = DayRange(found[-1].first, max(found[-1].end, one.end))
-        else:
-            found.append(one)
-    return found
 
 
 def _place(chunk: Chunk) -> tuple[int, str]:

@@ -1,0 +1,104 @@
+"""User-entered rows that refer to the platform's rows, and have a key that a row of the platform's will have too.
+
+A user may enter the day length of an area of the platform's, for a day that is not written yet; the database allows one
+row for each area and day. Such a row is neither the platform's to change nor to adopt: it is named before anything is
+written.
+
+Belongs here: keys that a database enforces, on tables without natural keys (``natural_keys``). Does not belong here:
+rows with ids of the platform's (``taken_ids``).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TABLES, ColumnSpec, UniqueSpec
+from aquamind_assets.timeline import platform_ids, to_date
+from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
+from aquamind_assets.warehouse.adoption.translation import Translation
+from aquamind_assets.warehouse.database import Database
+from aquamind_assets.warehouse.ddl import quoted
+
+
+@dataclass(frozen=True)
+class EnteredKeys:
+    """A unique key of a table, and the user-entered rows that refer by it to rows of the platform.
+
+    Attributes:
+        table: the table.
+        unique: the key.
+        rows: id of the row with each value of the key; dates as ISO text.
+    """
+
+    table: str
+    unique: UniqueSpec
+    rows: dict[tuple[str, ...], int]
+
+    def met_by(self, block: Rows) -> Iterator[str]:
+        """What is wrong with the rows of a block, as the database will hold them, that have a key of these."""
+        where = self.unique.where
+        chosen = np.broadcast_to(block.columns[where].values, (block.size,)) != 0 if where else slice(None)
+        some = block.take(chosen)
+        columns = [_texts(some, TABLES[self.table].by_name[name]) for name in self.unique.columns]
+        for values in zip(*columns, strict=True):
+            if values in self.rows:
+                key = ", ".join(f"{name} = {value}" for name, value in zip(self.unique.columns, values, strict=True))
+                yield (
+                    f"{self.table}: {key} is the key of row {self.rows[values]}, which a user entered, and of a row"
+                    " that is to be written; change or delete the user's row"
+                )
+
+
+def entered_keys(database: Database, tables: Iterable[str]) -> list[EnteredKeys]:
+    """The keys of these tables with user-entered rows that refer to the platform's."""
+    found = []
+    for table in tables:
+        for unique in TABLES[table].unique if table not in MASTER_DATA else ():
+            rows = _entered(database, table, unique)
+            if rows:
+                found.append(EnteredKeys(table, unique, rows))
+    return found
+
+
+def taken_keys(keys: Iterable[EnteredKeys], translation: Translation, blocks: Iterable[Rows]) -> list[str]:
+    """What is wrong with recorded rows that have a key of user-entered ones."""
+    by_table: dict[str, list[EnteredKeys]] = {}
+    for one in keys:
+        by_table.setdefault(one.table, []).append(one)
+    return [
+        text
+        for block in blocks
+        for one in by_table.get(block.table, [])
+        for text in one.met_by(translation.to_database(translation.without_adopted(block)))
+    ]
+
+
+def _entered(database: Database, table: str, unique: UniqueSpec) -> dict[tuple[str, ...], int]:
+    spec = TABLES[table]
+    low, high = platform_ids(narrow=spec.narrow_id)
+    references = {name: spec.by_name[name].references for name in unique.columns}
+    conditions: list[str] = []
+    params: list[int] = [low, high]
+    for name, target in references.items():
+        if target is not None:
+            conditions.append(f"({quoted(name)} >= ? AND {quoted(name)} < ?)")
+            params += platform_ids(narrow=TABLES[target].narrow_id)
+    if not conditions:
+        return {}
+    names = ", ".join(map(quoted, unique.columns))
+    found = database.query(
+        f"SELECT {spec.id_column}, {names} FROM {quoted(table)} WHERE ({spec.id_column} < ? OR {spec.id_column} >= ?)"
+        f" AND ({' OR '.join(conditions)})" + (f" AND {unique.where}" if unique.where else ""),
+        params,
+    )
+    return {tuple(map(str, values)): int(number) for number, *values in found}
+
+
+def _texts(block: Rows, column: ColumnSpec) -> list[str]:
+    stored = block.columns[column.name]
+    values = np.broadcast_to(stored.values, (block.size,)).tolist()
+    if column.kind == "date":
+        return [str(to_date(value)) for value in values]
+    return [str(value) if stored.labels is None else stored.labels[value] for value in values]

@@ -1,0 +1,170 @@
+"""Questions in SQL to the files of a lake, answered by DuckDB with the values that every database gives.
+
+Belongs here: views of the files, and values in the portable form. Does not belong here: which files are in the lake
+(``transaction``), the lake's own tables (``log``).
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.errors import DatabaseDamaged
+from aquamind_assets.warehouse.lake.columns import arrow_schema
+from aquamind_assets.warehouse.lake.data_files import DataFile
+from aquamind_assets.warehouse.portable_text import texts
+
+SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true", "memory_limit = '600MB'")
+"""Instants are UTC; whole numbers are divided as in SQLite and PostgreSQL; footers of files are read once."""
+
+
+class Asked:
+    """A DuckDB connection in memory with a view of every table, made over when the table's files change."""
+
+    def __init__(self, filesystem: Any) -> None:
+        self._connection = duckdb.connect(":memory:")
+        for setting in SETTINGS:
+            self._connection.execute(f"SET {setting}")
+        # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
+        self._connection.execute(f"SET temp_directory = '{Path(gettempdir()) / f'aquamind-duckdb-{uuid4().hex}'}'")
+        if filesystem is not None:
+            self._connection.register_filesystem(filesystem)
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._closed: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def show(self, files: Sequence[DataFile], location: Callable[[DataFile], str]) -> None:
+        """Let every table be seen as the rows of its files."""
+        of_table: dict[str, list[str]] = {table: [] for table in TABLES}
+        for file in files:
+            of_table[file.table].append(location(file))
+        for table, places in of_table.items():
+            shown = tuple(places)
+            if self._shown.get(table) != shown:
+                self._show(table, shown)
+
+    def _show(self, table: str, places: tuple[str, ...]) -> None:
+        """Make a table's view; without it, and with the reason kept, if a file of it cannot be opened."""
+        self._shown.pop(table, None)
+        self._closed.pop(table, None)
+        try:
+            self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, places)}")
+            self._shown[table] = places
+        except duckdb.Error as error:
+            self._connection.execute(f"DROP VIEW IF EXISTS {quoted(table)}")
+            self._closed[table] = " ".join(str(error).partition("LINE ")[0].split())
+
+    def answer(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
+        """What a portable statement gives.
+
+        Raises:
+            FileNotFoundError: a file was replaced meanwhile.
+            DatabaseDamaged: a file is not what was written.
+        """
+        try:
+            return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
+        except duckdb.CatalogException as error:
+            for table, reason in self._closed.items():
+                if table in str(error):
+                    raise _named(reason) from None
+            raise
+        except (duckdb.IOException, duckdb.HTTPException) as error:
+            raise _named(str(error)) from None
+        except duckdb.InvalidInputException as error:
+            if "parquet" in str(error).lower():
+                raise DatabaseDamaged(str(error)) from None
+            raise
+
+
+def _named(reason: str) -> Exception:
+    """What it means that DuckDB cannot read a file."""
+    if "No files found" in reason or "No such file" in reason:
+        return FileNotFoundError(reason)
+    return DatabaseDamaged(reason)
+
+
+def select_of(table: str, places: Sequence[str]) -> str:
+    """A SELECT of the rows of these files."""
+    if places:
+        names = ", ".join("'" + place.replace("'", "''") + "'" for place in places)
+        columns = ", ".join(map(quoted, TABLES[table].column_names))
+        return f"SELECT {columns} FROM read_parquet([{names}], hive_partitioning = false)"
+    empty = ", ".join(f"CAST(NULL AS {_type(field.type)}) AS {quoted(field.name)}" for field in arrow_schema(table))
+    return f"SELECT {empty} WHERE false"
+
+
+def _type(kind: pa.DataType) -> str:
+    """DuckDB's name of an Arrow type."""
+    if pa.types.is_timestamp(kind):
+        return "TIMESTAMPTZ"
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind):
+        return "VARCHAR"
+    names = {"int64": "BIGINT", "int32": "INTEGER", "int16": "SMALLINT", "double": "DOUBLE", "bool": "BOOLEAN"}
+    return names.get(str(kind), "DATE" if pa.types.is_date(kind) else "TIME")
+
+
+def _parameter(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def rows_of(answer: pa.Table) -> list[tuple[Any, ...]]:
+    """The rows as tuples of whole numbers, floats, texts and None; flags are 0 and 1."""
+    return list(zip(*(_list(column) for column in answer.columns), strict=True)) if answer.num_columns else []
+
+
+def _list(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_decimal(column.type):
+        values = column.to_pylist()
+        whole = column.type.scale == 0
+        return [None if value is None else int(value) if whole else float(value) for value in values]
+    return _portable(column).to_pylist()
+
+
+def frame_of(answer: pa.Table, dates: Sequence[str]) -> pd.DataFrame:
+    """The rows as a frame; columns named in ``dates`` are ``datetime64``."""
+    columns: dict[str, Any] = {}
+    for name, column in zip(answer.column_names, answer.columns, strict=True):
+        if name in dates and (pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)):
+            columns[name] = column.cast(pa.timestamp("us")).to_pandas()
+        elif pa.types.is_decimal(column.type):
+            columns[name] = pd.Series(_list(column))
+        else:
+            columns[name] = _portable(column).to_pandas()
+    frame = pd.DataFrame(columns, columns=answer.column_names)
+    for name in dates:
+        frame[name] = pd.to_datetime(frame[name], format="ISO8601")
+    return frame
+
+
+def _portable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Flags as 0 and 1, dates and instants as text."""
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        return column.cast(pa.int64())
+    if pa.types.is_integer(kind):
+        return column.cast(pa.int64())
+    if pa.types.is_dictionary(kind):
+        return column.cast(pa.string())
+    if pa.types.is_date(kind):
+        return column.cast(pa.string())
+    if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
+        coded = column.combine_chunks().dictionary_encode()
+        coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+        distinct = pc.cast(coded.dictionary, pa.timestamp("us") if pa.types.is_timestamp(kind) else pa.time64("us"))
+        words = texts("timestamptz" if pa.types.is_timestamp(kind) else "time", distinct.view(pa.int64()).to_numpy())
+        return pa.chunked_array([pa.DictionaryArray.from_arrays(coded.indices, pa.array(words, pa.string()))]).cast(
+            pa.string()
+        )
+    return column

@@ -1,0 +1,410 @@
+"""The warehouse in a lake: rows in Parquet files, the platform's own tables in a log of commits.
+
+Belongs here: what a database does (``Database``), in a lake's way. Does not belong here: files (``data_files``,
+``transaction``), commits (``log``), SQL on rows (``asked``).
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.timeline import DayRange, id_range
+from aquamind_assets.warehouse import own_tables
+from aquamind_assets.warehouse.database import Database, ForeignKey
+from aquamind_assets.warehouse.errors import (
+    DatabaseDamaged,
+    DatabaseRefused,
+    NothingMaterialized,
+    WarehouseError,
+    WarehouseUnavailable,
+    YearLocked,
+)
+from aquamind_assets.warehouse.lake import catalogue, data_files, delta, description, tidying
+from aquamind_assets.warehouse.lake.asked import Asked, frame_of, rows_of
+from aquamind_assets.warehouse.lake.columns import digest_values
+from aquamind_assets.warehouse.lake.conflicts import prove_again, referring
+from aquamind_assets.warehouse.lake.data_files import DataFile
+from aquamind_assets.warehouse.lake.failures import failures_named
+from aquamind_assets.warehouse.lake.log import LOG, Log
+from aquamind_assets.warehouse.lake.places import Place
+from aquamind_assets.warehouse.lake.transaction import CREATE_FILE_TABLE, FILE_TABLE, Transaction, files_of, opened
+
+PATIENCE_S = 3600.0
+"""A transaction waits as long as this for another that writes the same living rows."""
+
+ATTEMPTS = 5
+"""Times that a question is asked again because files were replaced meanwhile."""
+
+_OWN = re.compile(rf"\b(?:{own_tables.PREFIX}|lake_)\w+|\bsqlite_master\b")
+"""Tables that statements of the platform name and that are no files: its own in every database, and the lake's."""
+
+
+class LakeDatabase(Database):
+    """A warehouse in a folder or an object store. It holds the platform's rows and no others."""
+
+    bytes_type = "blob"
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.url = place.url
+        self._log = Log(place)
+        self._asked: Asked | None = None
+        self._shown = -1
+        self._transaction: Transaction | None = None
+        self._serialised = ExitStack()
+        self._complete: Sequence[DayRange] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """See :class:`Database`."""
+        if self._asked is not None:
+            self._asked.close()
+            self._asked = None
+        self._log.close()
+        self._place.release()
+
+    def prepare(self, *, create: bool = True) -> None:
+        """See :class:`Database`."""
+        with failures_named(self.url):
+            if not self._check(required=not create):
+                self._place.make()
+            with self._place.lock("prepare", PATIENCE_S):
+                self._migrate()
+            tidying.remove_leftovers(self._place, self._log)
+
+    def _migrate(self) -> None:
+        with self.transaction():
+            if FILE_TABLE not in self.table_names():
+                self.execute(CREATE_FILE_TABLE)
+                description.note(self.execute)
+            if own_tables.installed_version(self) != own_tables.VERSION:
+                own_tables.migrate(self)
+
+    def examine(self) -> bool:
+        """See :class:`Database`."""
+        with failures_named(self.url):
+            self._place.refuse_unwritable()
+        return self._check(required=False)
+
+    def begin_reading(self) -> None:
+        """See :class:`Database`."""
+        self._check(required=True)
+        own_tables.require_readable(self)
+
+    def _check(self, *, required: bool) -> bool:
+        """Whether there is a lake.
+
+        Raises:
+            DatabaseRefused: the folder holds something else.
+            NothingMaterialized: there is none, and one is ``required``.
+            SchemaMismatch: its tables are not AquaMind's.
+            OtherVersion: a newer version of the platform wrote it.
+        """
+        with failures_named(self.url):
+            self._log.refresh()
+            if not self._log.begun:
+                if self._place.exists() and not self._place.names(LOG):
+                    self._refuse_strangers()
+                if required:
+                    raise NothingMaterialized(
+                        f"{self.url} holds no tables yet; `aquamind run` with the same database makes and fills them"
+                    )
+                return False
+        description.compare(self.url, self._log.query)
+        own_tables.refuse_newer(self)
+        return True
+
+    def _refuse_strangers(self) -> None:
+        other = next(iter(self._place.all_names()), None)
+        if other is not None:
+            raise DatabaseRefused(
+                f"{self.url} cannot be used: it holds files but no lake of the platform (such as {other}); choose an"
+                " empty folder, or one that does not exist"
+            )
+
+    def table_names(self) -> frozenset[str]:
+        """See :class:`Database`."""
+        own = {name for (name,) in self._log.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return frozenset(own | (TABLES.keys() if FILE_TABLE in own else set()))
+
+    @contextmanager
+    def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
+        """See :class:`Database`."""
+        name = f"{asset}-{year}"
+        with self._place.lock(name, wait) as held:
+            if not held:
+                raise YearLocked(f"{asset} {year} is being written by another process (lock {name} of {self.url})")
+            yield
+
+    def is_locked(self, asset: str, year: int) -> bool:
+        """See :class:`Database`."""
+        return self._place.is_locked(f"{asset}-{year}")
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """See :class:`Database`."""
+        if _OWN.search(sql):
+            self._refresh()
+            return self._log.query(sql, params)
+        return rows_of(self._answer(sql, params))
+
+    def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
+        """See :class:`Database`."""
+        if _OWN.search(sql):
+            self._refresh()
+            return pd.DataFrame(self._log.query(sql, params), columns=self._log.columns(sql, params))
+        return frame_of(self._answer(sql, params), dates)
+
+    def _answer(self, sql: str, params: Sequence[Any]) -> Any:
+        for attempt in range(ATTEMPTS):
+            try:
+                with failures_named(self.url):
+                    return self._showing().answer(sql, params)
+            except FileNotFoundError as error:
+                self._shown = -1
+                if attempt + 1 == ATTEMPTS:
+                    raise DatabaseDamaged(f"{self.url}: a file of the lake is missing: {error}") from None
+        raise AssertionError("the loop returns or raises")
+
+    def _showing(self) -> Asked:
+        """DuckDB with the files that are in the lake now, those of an open transaction among them."""
+        if self._asked is None:
+            self._asked = Asked(self._place.filesystem)
+        self._refresh()
+        if self._transaction is not None:
+            self._asked.show(files_of(self._log), self._transaction.location)
+            self._shown = -1
+        elif self._shown != self._log.number:
+            self._asked.show(files_of(self._log), lambda file: self._place.location(file.name))
+            self._shown = self._log.number
+        return self._asked
+
+    def _refresh(self) -> None:
+        if self._transaction is None:
+            with failures_named(self.url):
+                self._log.refresh()
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """See :class:`Database`; the lake's own tables alone can be changed by statements."""
+        if not _OWN.search(sql):
+            raise WarehouseError(
+                f"{self.url}: rows of a lake are written by the platform alone, not by statements; copy what you want"
+                " to change into a database of your own"
+            )
+        if self._transaction is None:
+            with self.transaction():
+                return self._log.execute(sql, params)
+        return self._log.execute(sql, params)
+
+    @contextmanager
+    def transaction(self, tables: Sequence[str] = ()) -> Iterator[None]:
+        """See :class:`Database`."""
+        with failures_named(self.url):
+            self._complete = None
+            self._log.begin()
+            transaction = self._transaction = Transaction(self._place, self._log)
+            try:
+                yield
+                transaction.publish()
+                self._log.commit(self._still_holds)
+            except BaseException as error:
+                self._log.rollback()
+                transaction.withdraw()
+                if isinstance(error, FileNotFoundError) and self._log.refresh():
+                    raise WarehouseUnavailable(
+                        f"{self.url}: another writer has replaced a file meanwhile; nothing was written"
+                    ) from error
+                raise
+            finally:
+                self._transaction = None
+                self._serialised.close()
+                transaction.end()
+            transaction.remove_replaced()
+        if tables:
+            self._tidy(transaction.written)
+
+    def _tidy(self, written: Collection[tuple[str, int]]) -> None:
+        """Merge files of tables and years that a transaction has changed. Whoever else changed them meanwhile merges
+        them."""
+        groups = tidying.groups_of(files_of(self._log), written, self._complete)
+        if not groups:
+            return
+        try:
+            with self.transaction():
+                assert self._transaction is not None
+                for group in groups:
+                    self._transaction.merge(group)
+        except (WarehouseUnavailable, FileNotFoundError):
+            self._refresh()
+
+    def _still_holds(self) -> None:
+        """See ``conflicts.prove_again``."""
+        prove_again(self.url, self._writing, self.query)
+
+    def serialise(self, name: str) -> None:
+        """See :class:`Database`."""
+        if not self._serialised.enter_context(self._place.lock(f"serial-{name.replace('/', '-')}", PATIENCE_S)):
+            raise WarehouseUnavailable(f"{self.url}: another writer has held {name} for {PATIENCE_S:.0f} s")
+        self._log.rebase()
+
+    def load(self, blocks: Iterator[Rows]) -> None:
+        """See :class:`Database`."""
+        self._writing.load(blocks)
+
+    @property
+    def _writing(self) -> Transaction:
+        assert self._transaction is not None, "rows are written within a transaction"
+        return self._transaction
+
+    def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
+        """See :class:`Database`."""
+        self.delete_days(table, days)
+
+    def settle(self) -> None:
+        """See :class:`Database`; nothing was prepared."""
+
+    def refuse_dropped(self, table: str, days: DayRange) -> None:
+        """See :class:`Database`; a lake drops nothing by itself."""
+
+    def delete_days(self, table: str, days: DayRange) -> int:
+        """See :class:`Database`."""
+        return self._writing.delete_range(table, *id_range(days, narrow=TABLES[table].narrow_id))
+
+    def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
+        """See :class:`Database`."""
+        key = TABLES[table].id_column
+        sql = f"SELECT {key} FROM {table} WHERE {key} >= ? AND {key} < ? LIMIT ?"
+        return [number for (number,) in self.query(sql, (*id_range(days, narrow=TABLES[table].narrow_id), most))]
+
+    def delete_ids(self, table: str, ids: np.ndarray) -> int:
+        """See :class:`Database`."""
+        return self._writing.delete_ids(table, np.sort(ids))
+
+    def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
+        """See :class:`Database`."""
+        ids = np.sort(ids)
+        if self._transaction is None:
+            with self.transaction():
+                return self._writing.missing_ids(table, ids)
+        missing = self._writing.missing_ids(table, ids)
+        if not missing.size:
+            before = self._writing.referenced.get(table, ids)
+            self._writing.referenced[table] = np.union1d(before, ids)
+        return missing
+
+    def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
+        """See :class:`Database`."""
+        self._refresh()
+        key = TABLES[table].id_column
+        for file in files_of(self._log, table):
+            if file.low < high and file.high >= low:
+                whole = file.low >= low and file.high < high
+                for values in self._digest_values(file):
+                    inside = slice(None) if whole else (values[key] >= low) & (values[key] < high)
+                    yield {name: found[inside] for name, found in values.items()}
+
+    def _digest_values(self, file: DataFile) -> Iterator[Mapping[str, np.ndarray]]:
+        """Digest values of a file's rows, block by block."""
+        try:
+            with failures_named(self.url):
+                source = self._transaction.source(file) if self._transaction else opened(self._place, file)
+                for part in data_files.read_batches(source, file.table):
+                    yield digest_values(file.table, part)
+        except FileNotFoundError as error:
+            if self._transaction is None and self._log.refresh():
+                raise WarehouseUnavailable(f"{self.url}: {file.name} was replaced while it was read") from error
+            raise DatabaseDamaged(f"{self.url}: {file.name} is missing") from None
+
+    def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
+        """See :class:`Database`."""
+        self._refresh()
+        found = [file for file in files_of(self._log, table) if file.high >= low]
+        return (max(low, min(file.low for file in found)), max(file.high for file in found)) if found else None
+
+    def reserve_ids(self, table: str, ids: np.ndarray) -> None:
+        """See :class:`Database`; nobody else numbers rows of a lake."""
+
+    def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
+        """See :class:`Database`; a lake has the keys of the description."""
+        return [
+            ForeignKey(child, f'"{child}"', column, table, owner="", on_delete=False)
+            for table in tables
+            for child, column in referring(table)
+        ]
+
+    def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
+        """See :class:`Database`; a lake has none."""
+        return {}
+
+    def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
+        """See :class:`Database`."""
+        if isinstance(ids, tuple):
+            return f"{column} >= ? AND {column} < ?", list(ids)
+        return f"{column} IN (SELECT unnest(CAST(? AS BIGINT[])))", [ids.tolist()]
+
+    def finish(self, complete: Callable[[], Sequence[DayRange]]) -> None:
+        """See :class:`Database`."""
+        self._complete = complete()
+
+    def finds_by_id(self, table: str) -> bool:
+        """See :class:`Database`."""
+        return False
+
+    def damage(self) -> list[str] | None:
+        """See :class:`Database`: every page has a checksum."""
+        self._refresh()
+        faults = {file.name: data_files.fault(partial(opened, self._place, file), file) for file in files_of(self._log)}
+        return [f"{name}: {fault}" for name, fault in faults.items() if fault]
+
+    @property
+    def folder(self) -> Path:
+        """The lake's folder.
+
+        Raises:
+            WarehouseError: it is in an object store.
+        """
+        return self._place.folder()
+
+    def write_catalogue(self) -> str:
+        """Make ``aquamind.duckdb`` (see ``catalogue``); its place.
+
+        Raises:
+            WarehouseError: the lake is in an object store.
+        """
+        self._refresh()
+        filled = {file.table for file in files_of(self._log)}
+        return str(catalogue.write_catalogue(self.folder, filled))
+
+    def show_to_others(self) -> list[str]:
+        """See :class:`Database`: the catalogue of a lake in a folder."""
+        if self._place.filesystem is not None:
+            return []
+        with failures_named(self.url):
+            return [self.write_catalogue()]
+
+    def register_delta(self) -> dict[str, int]:
+        """Register the files as Delta tables (see ``delta``); the version of each table."""
+        self._refresh()
+        versions = {table: delta.register(self._place, table, files_of(self._log, table)) for table in TABLES}
+        return {table: version for table, version in versions.items() if version >= 0}
+
+    def size_bytes(self) -> int:
+        """See :class:`Database`."""
+        self._refresh()
+        if not self._log.begun:
+            return 0
+        return sum(file.size for file in files_of(self._log)) + sum(
+            self._place.size(f"{LOG}/{name}") for name in self._place.names(LOG)
+        )

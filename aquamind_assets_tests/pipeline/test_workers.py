@@ -1,0 +1,184 @@
+"""Chunks written side by side: the same rows, and nothing is lost when somebody stops or dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from aquamind_assets.errors import Interrupted
+from aquamind_assets.pipeline import workers, writing
+from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.simulation import store_ledgers
+from aquamind_assets.pipeline.workers import WorkerLost, default_workers
+from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.settings import Settings, SettingsError
+from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
+from aquamind_assets.warehouse.url import DatabaseUrl
+from aquamind_assets_tests.warehouse.databases import new_database
+
+pytestmark = pytest.mark.slow
+
+YEAR = 2015
+ASSET = "environmental_readings"
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The tiny farm with its first year simulated."""
+    place = tmp_path_factory.mktemp("workers")
+    settings = Settings("tiny", (), f"sqlite:///{place / 'serial.db'}", str(place / "ledger"))
+    store_ledgers(Platform(settings), YEAR)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def serial(simulated: Settings) -> list[TableYear]:
+    """What one process writes."""
+    platform = Platform(simulated)
+    record_years(platform, [YEAR])
+    with platform.read() as warehouse:
+        return warehouse.manifest()
+
+
+@pytest.fixture(params=["lake", "postgresql"])
+def parallel(request: pytest.FixtureRequest, simulated: Settings, tmp_path: Path) -> Platform:
+    """The same farm with two workers, and all but the readings written."""
+    platform = Platform(replace(simulated, database=new_database(request.param, request, tmp_path), workers=2))
+    record_years(platform, [YEAR], RECORDERS.keys() - {ASSET})
+    return platform
+
+
+@pytest.fixture(autouse=True)
+def every_chunk_is_worth_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "WORTH_A_WORKER_S", 0.0)
+
+
+def test_workers_write_the_same_rows(parallel: Platform, serial: list[TableYear]) -> None:
+    seen: list[int] = []
+    with parallel.open() as warehouse:
+        written = parallel.writer(RECORDERS[ASSET], warehouse, "run").write(
+            YEAR, on_chunk=lambda checkpoint, count: seen.append(checkpoint.chunk)
+        )
+        assert sorted(seen) == [one.chunk for one in written.written] == list(range(13))
+        assert warehouse.manifest() == serial == warehouse.recount()
+        assert warehouse.broken_references() == {}
+        again = parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
+        assert (len(again.written), len(again.resumed)) == (0, 13)
+        assert again.digest == written.digest
+
+
+class StopsAfter(Progress):
+    """Asks to stop after some chunks."""
+
+    def __init__(self, chunks: int) -> None:
+        super().__init__()
+        self.left = chunks
+
+    def chunk_written(self, asset: str, year: int, rows: int) -> None:
+        self.left -= 1
+        self.interrupt_requested = self.left <= 0
+
+
+def test_a_request_to_stop_keeps_what_is_under_way(parallel: Platform, serial: list[TableYear]) -> None:
+    parallel.progress = StopsAfter(3)
+    with parallel.open() as warehouse:
+        with pytest.raises(Interrupted):
+            parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
+        assert 3 <= len(warehouse.checkpoints(ASSET)) < 13
+        assert warehouse.manifest() == warehouse.recount()
+        parallel.progress = Progress()
+        parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
+        assert warehouse.manifest() == serial
+
+
+def living_workers() -> list[psutil.Process]:
+    """Processes that a fork server of this process has begun."""
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if "forkserver" in " ".join(child.cmdline()):
+                found += [one for one in child.children() if one.status() != psutil.STATUS_ZOMBIE]
+    return found
+
+
+def test_a_worker_that_is_killed_is_named_and_its_chunk_is_written_later(
+    parallel: Platform, serial: list[TableYear]
+) -> None:
+    killed: list[int] = []
+
+    def kill_one(checkpoint: Checkpoint, count: int) -> None:
+        alive = living_workers()
+        if len(alive) >= 2 and not killed:
+            killed.append(alive[-1].pid)
+            os.kill(alive[-1].pid, signal.SIGKILL)
+
+    with parallel.open() as warehouse:
+        with pytest.raises(WorkerLost, match="a worker process died"):
+            parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR, on_chunk=kill_one)
+        assert killed
+        assert warehouse.manifest() == warehouse.recount()
+        parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
+        assert warehouse.manifest() == serial == warehouse.recount()
+
+
+PROGRAM = """
+import sys
+from aquamind_assets.pipeline import writing
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.settings import Settings
+
+if __name__ == "__main__":
+    writing.WORTH_A_WORKER_S = 0.0
+    settings = Settings("tiny", (), sys.argv[1], sys.argv[2], workers=2)
+    record_years(Platform(settings), [2015], ["environmental_readings"])
+"""
+
+
+def test_workers_end_with_the_process_that_began_them(
+    parallel: Platform, serial: list[TableYear], tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    command = [sys.executable, str(program), parallel.settings.database, parallel.settings.ledger]
+    with subprocess.Popen(command) as process:
+        tree: list[psutil.Process] = []
+        while not chunks_of(parallel) and process.poll() is None:
+            time.sleep(0.02)
+        tree = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        process.kill()
+    _, alive = psutil.wait_procs(tree, timeout=60)
+    assert alive == []
+    with parallel.open() as warehouse:
+        assert warehouse.manifest() == warehouse.recount()
+        parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
+        assert warehouse.manifest() == serial == warehouse.recount()
+
+
+def chunks_of(platform: Platform) -> int:
+    with platform.read() as warehouse:
+        return len(warehouse.checkpoints(ASSET))
+
+
+def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda process: set(range(8)))
+    lake = DatabaseUrl.parse("parquet:///lake")
+    assert default_workers(lake, 16_000) == 8
+    assert default_workers(lake, 1_600) == 3
+    assert default_workers(lake, 100) == 1
+    assert default_workers(DatabaseUrl.parse("sqlite:///file.db"), 16_000) == 1
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "257", "1.5"])
+def test_a_number_of_workers_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"AQUAMIND_WORKERS = .*give a number from 1 to 256"):
+        Settings.load(environment={"AQUAMIND_WORKERS": text})
