@@ -13,7 +13,6 @@ from aquamind_assets.assets.runs import YearRun, run_years
 from aquamind_assets.assets.sqlite_instance import instance_in
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.checkpoints import TableYear
 
@@ -74,19 +73,3 @@ def made(tmp_path_factory: pytest.TempPathFactory, instance: dg.DagsterInstance)
 def fresh(made: Workshop, tmp_path: Path) -> Callable[..., Platform]:
     """A platform with the same ledgers and an empty database; arguments change its settings."""
     return lambda **changes: made.platform(**({"database": f"sqlite:///{tmp_path / 'fresh.db'}"} | changes))
-
-
-@pytest.fixture
-def stopping_after() -> Callable[[int], Progress]:
-    """A progress that asks for an interruption after so many chunks."""
-
-    class Impatient(Progress):
-        def __init__(self, chunks: int) -> None:
-            super().__init__()
-            self.left = chunks
-
-        def chunk_written(self, asset: str, year: int, rows: int) -> None:
-            self.left -= 1
-            self.interrupt_requested = self.left <= 0
-
-    return Impatient

@@ -10,6 +10,7 @@ import pytest
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.stopping import StopsAfter
 
 
 class Signalled(Progress):
@@ -58,11 +59,9 @@ def test_a_signal_ends_the_run_at_the_chunk_border(
     assert made.run(platform, [2015], ["mortality", "growth_samples"])[0].success
 
 
-def test_what_the_commands_user_interrupts_is_canceled(
-    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Progress]
-) -> None:
+def test_what_the_commands_user_interrupts_is_canceled(made: Workshop, fresh: Callable[..., Platform]) -> None:
     platform = fresh()
-    platform.progress = stopping_after(2)
+    platform.progress = StopsAfter(2)
     run = made.run(platform, [2015])[0]
     assert run.interrupted
     ended = made.instance.get_run_by_id(run.run_id)

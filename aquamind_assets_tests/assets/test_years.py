@@ -11,6 +11,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.stopping import StopsAfter
 
 
 @pytest.fixture
@@ -128,11 +129,11 @@ def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..
 
 
 def test_stopped_at_chunk_borders_it_goes_on_to_the_same_content(
-    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Progress]
+    made: Workshop, fresh: Callable[..., Platform]
 ) -> None:
     platform = fresh()
     for chunks in (3, 40):
-        platform.progress = stopping_after(chunks)
+        platform.progress = StopsAfter(chunks)
         stopped = made.run(platform, [2015])[0]
         assert not stopped.success
         assert "interrupted in" in stopped.failures[0]
@@ -167,13 +168,13 @@ def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_
 
 
 def test_the_running_year_grows_by_the_new_days_alone(
-    made: Workshop, fresh: Callable[..., Platform], stopping_after: Callable[[int], Progress], tmp_path: Path
+    made: Workshop, fresh: Callable[..., Platform], tmp_path: Path
 ) -> None:
     """And goes on where it was stopped while it grew."""
     early = fresh(today=date(2015, 3, 10), ledger=str(tmp_path / "ledger"))
     assert made.run(early, [2015])[0].success
     later = fresh(today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"))
-    later.progress = stopping_after(12)
+    later.progress = StopsAfter(12)
     stopped = made.run(later, [2015])[0]
     assert "interrupted in" in stopped.failures[0]
     later.progress = Progress()

@@ -23,6 +23,7 @@ from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 from aquamind_assets.warehouse.url import DatabaseUrl
+from aquamind_assets_tests.stopping import StopsAfter
 from aquamind_assets_tests.warehouse.databases import new_database
 
 pytestmark = pytest.mark.slow
@@ -74,18 +75,6 @@ def test_workers_write_the_same_rows(parallel: Platform, serial: list[TableYear]
         again = parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
         assert (len(again.written), len(again.resumed)) == (0, 13)
         assert again.digest == written.digest
-
-
-class StopsAfter(Progress):
-    """Asks to stop after some chunks."""
-
-    def __init__(self, chunks: int) -> None:
-        super().__init__()
-        self.left = chunks
-
-    def chunk_written(self, asset: str, year: int, rows: int) -> None:
-        self.left -= 1
-        self.interrupt_requested = self.left <= 0
 
 
 def test_a_request_to_stop_keeps_what_is_under_way(parallel: Platform, serial: list[TableYear]) -> None:

@@ -15,12 +15,13 @@ import numpy as np
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
+from aquamind_assets.farm.batches.first_fish import put_in
 from aquamind_assets.farm.batches.planning import Standing, Way
 from aquamind_assets.farm.batches.staging import waiting
 from aquamind_assets.farm.draws import batch_choice, batch_draws
 from aquamind_assets.farm.moves import space
 from aquamind_assets.farm.working import Farm
-from aquamind_assets.ledger.codes import BatchStatus, Movement, Stage
+from aquamind_assets.ledger.codes import BatchStatus, Stage
 
 PLANNING_DAYS = 2
 """Days between two looks for room."""
@@ -174,21 +175,4 @@ def _lay_in(farm: Farm, batch: int, geography: int, station: int, eggs: int) -> 
     chosen = free[: int(np.searchsorted(np.cumsum(room), eggs)) + 1]
     parts = np.diff(np.floor(np.linspace(0, eggs, chosen.size + 1)).astype(np.int64))
     weight = farm.scenario.farm.stages[Stage.EGG_ALEVIN].entry_weight_g
-    for container, part in zip(chosen, parts, strict=True):
-        assignment = farm.arrive(int(container), batch, Stage.EGG_ALEVIN, int(part), weight, 0.0)
-        farm.book.movement(
-            movement_id=farm.next_id("movement"),
-            day=farm.today.day,
-            kind=Movement.STOCKING,
-            batch_id=int(farm.batches["batch_id"][batch]),
-            from_assignment=-1,
-            to_assignment=assignment,
-            from_container=-1,
-            to_container=int(container),
-            from_stage=-1,
-            to_stage=Stage.EGG_ALEVIN,
-            source_count=0,
-            count=int(part),
-            loss=0,
-            weight_g=weight,
-        )
+    put_in(farm, batch, Stage.EGG_ALEVIN, chosen, parts, weight)

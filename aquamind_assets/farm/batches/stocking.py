@@ -13,12 +13,13 @@ import numpy as np
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
+from aquamind_assets.farm.batches.first_fish import put_in
 from aquamind_assets.farm.batches.planning import Standing
 from aquamind_assets.farm.batches.starting import next_number
 from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.farm.moves import space
 from aquamind_assets.farm.working import Farm
-from aquamind_assets.ledger.codes import BatchStatus, Movement, Stage
+from aquamind_assets.ledger.codes import BatchStatus, Stage
 from aquamind_assets.scenario.batches import ROOM_TO_GROW, StockSpec
 
 FIRST_SEQUENCE = 1_000_000_000
@@ -102,21 +103,4 @@ def _put_in(farm: Farm, one: StockSpec, batch: int, stage: int, cages: np.ndarra
     """Spreads the fish over the cages, as many into each as its room is of all."""
     room = space.cage_room(farm, cages, one.weight_g)
     parts = np.diff(np.floor(np.append(0.0, np.cumsum(room)) / room.sum() * one.fish + 0.5).astype(np.int64))
-    for cage, part in zip(cages[parts > 0], parts[parts > 0], strict=True):
-        assignment = farm.arrive(int(cage), batch, stage, int(part), one.weight_g, 0.0)
-        farm.book.movement(
-            movement_id=farm.next_id("movement"),
-            day=farm.today.day,
-            kind=Movement.STOCKING,
-            batch_id=int(farm.batches["batch_id"][batch]),
-            from_assignment=-1,
-            to_assignment=assignment,
-            from_container=-1,
-            to_container=int(cage),
-            from_stage=-1,
-            to_stage=stage,
-            source_count=0,
-            count=int(part),
-            loss=0,
-            weight_g=one.weight_g,
-        )
+    put_in(farm, batch, stage, cages[parts > 0], parts[parts > 0], one.weight_g)
