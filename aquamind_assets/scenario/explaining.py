@@ -62,6 +62,10 @@ def _lines(error: ValidationError, document: Any) -> Iterator[str]:
 def _message(one: Any) -> str:
     if one["type"] == "string_pattern_mismatch":
         return _PATTERNS[one["ctx"]["pattern"]]
+    if one["type"] in ("too_long", "too_short"):
+        context = one["ctx"]
+        limit = f"most {context['max_length']}" if one["type"] == "too_long" else f"least {context['min_length']}"
+        return f"{context['actual_length']} entries; allowed: at {limit}"
     message = str(one["msg"]).removeprefix("Value error, ")
     hint = _HINTS.get(one["type"])
     return f"{message}; {hint}" if hint else message

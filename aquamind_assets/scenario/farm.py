@@ -7,7 +7,15 @@ from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.batches import ROOM_TO_GROW, STOCKING_DENSITY, BatchPlan
 from aquamind_assets.scenario.places import ContainerTypeSpec, GeographySpec
-from aquamind_assets.scenario.quantities import Probability, Section, quantity, refuse_sum, refuse_unknown, shown
+from aquamind_assets.scenario.quantities import (
+    MOST_ENTRIES,
+    Probability,
+    Section,
+    quantity,
+    refuse_sum,
+    refuse_unknown,
+    shown,
+)
 from aquamind_assets.scenario.stages import STAGE_NAMES, EggSpec, StageSpec
 
 MOST_SITES = 30_000
@@ -25,8 +33,8 @@ class DensityStep(Section):
 class FarmSpec(Section):
     """Everything about places, containers, stages and batches."""
 
-    geographies: Annotated[list[GeographySpec], Field(min_length=1)]
-    container_types: Annotated[list[ContainerTypeSpec], Field(min_length=1)]
+    geographies: Annotated[list[GeographySpec], Field(min_length=1, max_length=MOST_ENTRIES)]
+    container_types: Annotated[list[ContainerTypeSpec], Field(min_length=1, max_length=MOST_ENTRIES)]
     stages: Annotated[list[StageSpec], Field(min_length=6, max_length=6)]
     eggs: EggSpec
     batches: BatchPlan

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.lice import LiceSpec
 from aquamind_assets.scenario.mortality import CauseName, MortalitySpec
 from aquamind_assets.scenario.quantities import (
+    MOST_ENTRIES,
     Month,
     Probability,
     Range,
@@ -139,12 +140,12 @@ class OutbreakSpec(Section):
 class HealthSpec(Section):
     """Everything about disease, lice, treatments and mortality."""
 
-    diseases: list[DiseaseSpec]
+    diseases: Annotated[list[DiseaseSpec], Field(max_length=MOST_ENTRIES)]
     peak_factor: float = quantity("factor on the hazard in the peak months", "1", ge=0, le=10)
     off_peak_factor: float = quantity("factor on the hazard outside the peak months", "1", ge=0, le=10)
     outbreaks: OutbreakSpec
-    treatments: list[TreatmentSpec]
-    vaccines: list[VaccineSpec]
+    treatments: Annotated[list[TreatmentSpec], Field(max_length=MOST_ENTRIES)]
+    vaccines: Annotated[list[VaccineSpec], Field(max_length=MOST_ENTRIES)]
     vaccine_onset_degree_days: float = quantity(
         "degree-days from vaccination to protection", "degC day", "general knowledge", ge=0, le=2000
     )

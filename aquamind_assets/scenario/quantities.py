@@ -96,6 +96,9 @@ def text(meaning: str, source: str = "specification", *, longest: int = LONGEST_
     return quantity(meaning, "", source, min_length=1, max_length=longest, **bounds)
 
 
+MOST_ENTRIES = 100
+"""Of a list whose entries the ledger numbers by one byte: diseases, feeds, container types, ..."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]

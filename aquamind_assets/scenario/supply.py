@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.quantities import (
     LONGEST_PART,
+    MOST_ENTRIES,
     Name,
     Range,
     Section,
@@ -53,14 +54,16 @@ class FeedSpec(Section):
 class FeedPlan(Section):
     """Feeding and buying."""
 
-    feeds: Annotated[list[FeedSpec], Field(min_length=1)]
+    feeds: Annotated[list[FeedSpec], Field(min_length=1, max_length=MOST_ENTRIES)]
     quarter_price_factors: Annotated[
         list[Annotated[float, Field(ge=0.01, le=100)]], Field(min_length=4, max_length=4)
     ] = quantity("price factor of Q1 to Q4", "1")
     market_price_factor: Annotated[Range, within(0.01, 100)] = quantity("market factor on the price", "1")
     delivery_days: Annotated[Range, within(1, 60, whole=True)] = quantity("days from order to delivery", "day")
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
-    suppliers: Annotated[list[Name], Field(min_length=1)] = quantity("names of feed suppliers (invented)")
+    suppliers: Annotated[list[Name], Field(min_length=1, max_length=MOST_ENTRIES)] = quantity(
+        "names of feed suppliers (invented)"
+    )
     meal_times: Annotated[list[ClockTime], Field(min_length=1, max_length=24)] = quantity(
         "times of the day's meals, UTC, HH:MM"
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from aquamind_assets.scenario.quantities import (
+    MOST_ENTRIES,
     Name,
     Probability,
     Range,
@@ -62,7 +63,7 @@ class WaterSpec(Section):
     """Sensors and readings."""
 
     parameters: Annotated[list[ParameterSpec], Field(min_length=1)]
-    probes: Annotated[list[ProbeSpec], Field(min_length=1)]
+    probes: Annotated[list[ProbeSpec], Field(min_length=1, max_length=MOST_ENTRIES)]
     readings_per_day: Literal[1, 2, 3, 4, 6, 8, 12, 24] = quantity("readings of each sensor in a day", "1/day")
     calibration_days: int = quantity("days between calibrations", "day", "general knowledge", ge=1, le=3650)
     manufacturers: Annotated[list[Name], Field(min_length=1)] = quantity("names of sensor manufacturers (invented)")

@@ -25,6 +25,10 @@ from aquamind_assets.scenario.loading import ScenarioError, load_scenario
         ("feed.meal_shares=[0.5, 0.5]", ["meal_shares are 2, meal_times 4"]),
         ("feed.feeds.Starter 1.0 mm.price=-2", ["feed.feeds.Starter 1.0 mm.price = -2", "0.01"]),
         ("feed.feeds.Starter 1.0 mm.protein_percent=90", ["add up to 123", "at most 100"]),
+        (
+            f"feed.suppliers=[{', '.join(f'S{number}' for number in range(101))}]",
+            ["feed.suppliers", "101 entries", "at most 100"],
+        ),
         ("feed.feeds.Starter 1.0 mm=!remove", ["none for Parr from 5 g on"]),
         ("health.mortality.cause_shares_sea={disease: 0}", ["cause_shares_sea add up to 0 (disease 0)", "allowed: 1"]),
         (
