@@ -15,10 +15,9 @@ import pandas as pd
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.fish_in_ledger import deaths_of
 from aquamind_assets.laws.result import LawResult, ResultBuilder, combine
+from aquamind_assets.records.batch.notes import EGGS, STOCKED
 from aquamind_assets.timeline import day_of_id_sql, id_range, year_days
 
-_EGGS = r"^([\d,]+) (?:external eggs|own eggs|fish brought into the sea)"
-_STOCKED = r"^Stocked with ([\d,]+) fish"
 _ACCOUNTS = {"batch_mortalityevent": "mortality events", "health_mortalityrecord": "mortality records"}
 
 
@@ -113,7 +112,7 @@ def _lives(evidence: Evidence) -> _Lives:
     )
     stays = stays[stays["batch"].isin(ids)].reset_index(drop=True)
     stays["start"], stays["end"] = day_numbers(stays["assignment_date"]), day_numbers(stays["departure_date"])
-    stays["stocked"] = _number_in_notes(stays["notes"], _STOCKED)
+    stays["stocked"] = _number_in_notes(stays["notes"], STOCKED)
     moved = evidence.frame(
         "SELECT source_batch_id AS from_batch, destination_batch_id AS to_batch, source_assignment_id AS source,"
         " destination_assignment_id AS target, transferred_count AS count, mortality_count AS loss FROM"
@@ -138,7 +137,7 @@ def _batches(evidence: Evidence) -> pd.DataFrame:
         f" id < {high} AND (actual_end_date IS NULL OR actual_end_date >= '{format_day(evidence.days.first)}')"
     )
     batches["start"], batches["end"] = day_numbers(batches["start_date"]), day_numbers(batches["actual_end_date"])
-    batches["eggs"] = _number_in_notes(batches["notes"], _EGGS)
+    batches["eggs"] = _number_in_notes(batches["notes"], EGGS)
     return batches
 
 

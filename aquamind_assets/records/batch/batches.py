@@ -13,6 +13,7 @@ import numpy as np
 
 from aquamind_assets.ledger.codes import BatchStatus, Stage
 from aquamind_assets.ledger.model import Assignments, Batches
+from aquamind_assets.records.batch.notes import batch_note, stocked_note
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, positions
 from aquamind_assets.records.master_ids import species_id, stage_id
 from aquamind_assets.records.users.people import staff
@@ -62,11 +63,7 @@ def biomass_cents(count: np.ndarray, weight_g: np.ndarray) -> np.ndarray:
 
 def _notes(frame: Batches) -> list[str]:
     return [
-        _MIXED_NOTE
-        if mixed
-        else f"{eggs:,} fish brought into the sea, {supplier}."
-        if station < 0
-        else f"{eggs:,} {'external' if external else 'own'} eggs, {supplier}."
+        _MIXED_NOTE if mixed else batch_note(eggs, supplier, external=external, at_sea=station < 0)
         for mixed, eggs, external, supplier, station in zip(
             frame.mixed, frame.eggs, frame.external_eggs, frame.egg_supplier, frame.station, strict=True
         )
@@ -117,7 +114,7 @@ def _assignments(year: YearInputs) -> Rows:
         assignment_date=frame.start_day,
         is_active=active,
         notes=[
-            f"Stocked with {count:,} fish of {weight:.4g} g."
+            stocked_note(count, weight)
             for count, weight in zip(frame.stocked_count, frame.stocked_weight_g, strict=True)
         ],
         created_at=arrived,

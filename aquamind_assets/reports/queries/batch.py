@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from aquamind_assets.records.batch.notes import STOCKED
 from aquamind_assets.timeline import id_range, platform_ids, year_days
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -52,7 +53,7 @@ def stocked(warehouse: Warehouse, year: int) -> pd.DataFrame:
             AND container.area_id IS NOT NULL AND begun.batch_type = 'STANDARD'
             AND stay.assignment_date = begun.start_date"""
     found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
-    noted = found["notes"].astype("str").str.extract(r"^Stocked with ([\d,]+) fish of ([\d.e+]+) g")
+    noted = found["notes"].astype("str").str.extract(STOCKED)
     fish = noted[0].str.replace(",", "").astype(float).fillna(0).astype("int64")
     kg = fish * noted[1].astype(float).fillna(0.0) / 1000
     whole = dict.fromkeys(("batch_id", "container_id", "area_id"), "int64")
