@@ -60,6 +60,32 @@ def replace_file(path: "Path | UPath", content: bytes | str, *, mode: int | None
         path.write_bytes(content)
         return
     local = path if isinstance(path, Path) else Path(path.path)
+    aside = _written_aside(local, content, mode)
+    try:
+        os.replace(aside, local)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(aside)
+        raise
+    flush_folder(local.parent)
+
+
+def create_file(path: Path, content: bytes) -> bool:
+    """Make a local file that appears whole and survives a power cut; False if there is one of that name, which then
+    stays as it is."""
+    aside = _written_aside(path, content, None)
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(aside)
+    flush_folder(path.parent)
+    return True
+
+
+def _written_aside(local: Path, content: bytes, mode: int | None) -> Path:
+    """A file of this content beside the one that it is to become, flushed to the disk."""
     aside = local.with_name(f".{local.name}.{uuid4().hex[:8]}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
     try:
@@ -69,12 +95,11 @@ def replace_file(path: "Path | UPath", content: bytes | str, *, mode: int | None
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, local)
     except BaseException:
         with suppress(OSError):
             os.unlink(aside)
         raise
-    flush_folder(local.parent)
+    return aside
 
 
 def flush_folder(folder: Path) -> None:

@@ -156,8 +156,8 @@ class Database(ABC):
 
     @abstractmethod
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
-        """Which of the distinct ``ids`` the table does not have; the rows of the others stay until the end of the
-        transaction."""
+        """Which of the distinct ``ids`` the table does not have; asked within a transaction, until whose end the rows
+        of the others stay."""
 
     @abstractmethod
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:

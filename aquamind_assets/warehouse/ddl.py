@@ -37,6 +37,11 @@ HYPERTABLE_CHUNKS = {READINGS: "30 days", "environmental_weatherdata": "365 days
 hundredth of their rows. The platform makes the chunks of its own days itself; these are those of user-entered rows."""
 
 
+def text_literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def quoted(name: str) -> str:
     """An SQL identifier in quotes: AquaMind has columns called ``order``, ``date`` and ``timestamp``."""
     return '"' + name.replace('"', '""') + '"'

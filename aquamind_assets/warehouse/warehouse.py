@@ -215,10 +215,6 @@ class Warehouse:
         """What is wrong with recorded rows that have a key of user-entered ones."""
         return taken_keys(keys, read_translation(self.database), blocks)
 
-    def ids_in_database(self, table: str, ids: np.ndarray) -> np.ndarray:
-        """Ids of rows in the database that stand for these recorded ids, ascending: those of adopted rows differ."""
-        return read_translation(self.database).ids_to_database(table, np.asarray(ids, dtype=np.int64))
-
     def manifest(self) -> list[TableYear]:
         """Rows and digest of every table and year as they were written, in order."""
         return checkpoint_store.read_manifest(self.database)

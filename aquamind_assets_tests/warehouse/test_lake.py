@@ -160,6 +160,28 @@ def test_a_catalogue_has_a_view_of_every_table_with_meanings(warehouse: Warehous
         assert all(TABLES[READINGS].by_name[name].description in text for name, text in meaning.items())
 
 
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    """DuckDB takes paths for patterns: a name that is one finds other folders' files, or none."""
+    import duckdb
+
+    places = [tmp_path / name for name in ("a [x]", "a[y]*", "a '{b}'", "axb")]
+    for number, place in enumerate(places):
+        with open_warehouse(f"parquet:///{place}") as warehouse:
+            warehouse.prepare()
+            write_parents(warehouse)
+            for chunk in range(number + 1):
+                write_readings(warehouse, chunk)
+    for number, place in enumerate(places):
+        with open_warehouse(f"parquet:///{place}") as warehouse:
+            warehouse.begin_reading()
+            assert warehouse.query(f"SELECT count(DISTINCT id), count(*) FROM {READINGS}") == [
+                ((number + 1) * 30 * 96,) * 2
+            ]
+        assert aquamind("lake", "catalogue", "--database", f"parquet:///{place}").exit_code == 0
+        with duckdb.connect(str(place / "aquamind.duckdb"), read_only=True) as catalogue:
+            assert catalogue.sql(f"SELECT count(*) FROM {READINGS}").fetchall() == [((number + 1) * 30 * 96,)]
+
+
 def test_delta_tables_are_the_files_that_are_there(warehouse: Warehouse, database_url: str) -> None:
     import polars as pl
     from deltalake import DeltaTable

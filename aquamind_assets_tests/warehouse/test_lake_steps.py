@@ -1,9 +1,11 @@
 """A writer of a lake dies between any two steps on its files: what was there is whole, and the next writer completes
 it."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ import pytest
 from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.errors import DatabaseFull, DatabaseRefused
+from aquamind_assets.warehouse.lake import log
 from aquamind_assets.warehouse.lake.local import LocalPlace
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, readings
@@ -105,3 +109,46 @@ def test_a_writer_may_die_before_any_step(
         steps += 1
     assert committed == sorted(committed), "once it is committed it stays"
     assert {*committed} == {False, True}
+
+
+@pytest.mark.parametrize("lost", [OSError(errno.EIO, "no answer"), KeyboardInterrupt()], ids=["answer", "interrupt"])
+def test_a_commit_that_was_made_stands_though_its_answer_is_lost(
+    warehouse: Warehouse, database_url: str, monkeypatch: pytest.MonkeyPatch, lost: BaseException
+) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    before = warehouse.manifest()
+    made = LocalPlace.create
+
+    def made_unheard(place: LocalPlace, name: str, content: bytes) -> bool:
+        made(place, name, content)
+        raise lost
+
+    with monkeypatch.context() as changed:
+        changed.setattr(LocalPlace, "create", made_unheard)
+        with pytest.raises((DatabaseRefused, KeyboardInterrupt)):
+            rewrite(warehouse)
+    for url in (database_url, None):
+        with open_warehouse(database_url) if url else nullcontext(warehouse) as reader:
+            assert reader.manifest() == reader.recount() != before
+    rewrite(warehouse)
+    assert warehouse.manifest() == warehouse.recount()
+
+
+def test_a_snapshot_that_cannot_be_stored_takes_no_commit_back(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_parents(warehouse)
+
+    def full(place: LocalPlace, name: str, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(log, "SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr(LocalPlace, "replace", full)
+    with pytest.raises(DatabaseFull):
+        write_readings(warehouse, 0)
+    monkeypatch.undo()
+    assert warehouse.manifest() == warehouse.recount()
+    assert any(entry.table == READINGS for entry in warehouse.manifest())
+    write_readings(warehouse, 1)
+    assert warehouse.manifest() == warehouse.recount()

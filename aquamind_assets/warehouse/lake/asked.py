@@ -4,7 +4,8 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 (``transaction``), the lake's own tables (``log``).
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 from aquamind_assets.warehouse.lake.data_files import DataFile
@@ -35,7 +36,8 @@ class Asked:
         for setting in SETTINGS:
             self._connection.execute(f"SET {setting}")
         # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
-        self._connection.execute(f"SET temp_directory = '{Path(gettempdir()) / f'aquamind-duckdb-{uuid4().hex}'}'")
+        spilled = Path(gettempdir()) / f"aquamind-duckdb-{uuid4().hex}"
+        self._connection.execute(f"SET temp_directory = {text_literal(str(spilled))}")
         if filesystem is not None:
             self._connection.register_filesystem(filesystem)
         self._shown: dict[str, tuple[str, ...]] = {}
@@ -60,7 +62,9 @@ class Asked:
         self._shown.pop(table, None)
         self._closed.pop(table, None)
         try:
-            self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, places)}")
+            self._connection.execute(
+                f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, map(pattern, places))}"
+            )
             self._shown[table] = places
         except duckdb.Error as error:
             self._connection.execute(f"DROP VIEW IF EXISTS {quoted(table)}")
@@ -95,10 +99,14 @@ def _named(reason: str) -> Exception:
     return DatabaseDamaged(reason)
 
 
-def select_of(table: str, places: Sequence[str]) -> str:
-    """A SELECT of the rows of these files."""
-    if places:
-        names = ", ".join("'" + place.replace("'", "''") + "'" for place in places)
+def pattern(path: str) -> str:
+    """The pattern that DuckDB takes for just this path, whatever characters it has."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
+
+
+def select_of(table: str, patterns: Iterable[str]) -> str:
+    """A SELECT of the rows of the files that match."""
+    if names := ", ".join(map(text_literal, patterns)):
         columns = ", ".join(map(quoted, TABLES[table].column_names))
         return f"SELECT {columns} FROM read_parquet([{names}], hive_partitioning = false)"
     empty = ", ".join(f"CAST(NULL AS {_type(field.type)}) AS {quoted(field.name)}" for field in arrow_schema(table))

@@ -1,7 +1,7 @@
 """``aquamind.duckdb``: a small DuckDB file in the lake whose views are the tables, with their meanings as comments.
 
 The views name folders, not files, so days and years that are written later are seen without making it again. A table
-without rows has an empty view until it is made again.
+without rows has an empty view until the catalogue is made again.
 
 Belongs here: that file. Does not belong here: the platform's own questions (``asked``).
 """
@@ -14,8 +14,8 @@ from uuid import uuid4
 import duckdb
 
 from aquamind_assets.tables.schema import TABLES, ColumnSpec
-from aquamind_assets.warehouse.ddl import quoted
-from aquamind_assets.warehouse.lake.asked import select_of
+from aquamind_assets.warehouse.ddl import quoted, text_literal
+from aquamind_assets.warehouse.lake.asked import pattern, select_of
 
 NAME = "aquamind.duckdb"
 
@@ -26,13 +26,13 @@ def write_catalogue(folder: Path, filled: Collection[str]) -> Path:
     try:
         with duckdb.connect(str(aside)) as connection:
             for table in TABLES.values():
-                glob = str(folder.absolute() / table.name / "year=*" / "*.parquet")
-                rows = select_of(table.name, [glob] if table.name in filled else [])
+                files = str(Path(pattern(str(folder.absolute())), table.name, "year=*", "*.parquet"))
+                rows = select_of(table.name, [files] if table.name in filled else [])
                 connection.execute(f"CREATE VIEW {quoted(table.name)} AS {rows}")
-                connection.execute(f"COMMENT ON VIEW {quoted(table.name)} IS {_text(table.description)}")
+                connection.execute(f"COMMENT ON VIEW {quoted(table.name)} IS {text_literal(table.description)}")
                 for column in table.columns:
                     place = f"{quoted(table.name)}.{quoted(column.name)}"
-                    connection.execute(f"COMMENT ON COLUMN {place} IS {_text(_meaning(column))}")
+                    connection.execute(f"COMMENT ON COLUMN {place} IS {text_literal(_meaning(column))}")
         os.replace(aside, folder / NAME)
     finally:
         for left in (aside, aside.with_name(aside.name + ".wal")):
@@ -44,7 +44,3 @@ def _meaning(column: ColumnSpec) -> str:
     unit = f" ({column.unit})" if column.unit else ""
     source = f" {column.how}" if column.how else ""
     return f"{column.description}{unit}{source}"
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

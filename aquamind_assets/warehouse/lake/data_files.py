@@ -5,7 +5,7 @@ and is never changed. Encodings by measurement, with 1.2 million readings of the
 differences take .02 bytes a row where a dictionary of ids takes 1.6; everything else is a dictionary (1.3 bytes for the
 values, 4.3 with split bytes, 1.8 as packed differences); zstd at level 1 is as small as at level 3.
 
-Belongs here: one file. Does not belong here: which files are in the lake (``contents``), types (``columns``).
+Belongs here: one file. Does not belong here: which files are in the lake (``transaction``), types (``columns``).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -81,7 +81,9 @@ class LakeDatabase(Database):
         with failures_named(self.url):
             if not self._check(required=not create):
                 self._place.make()
-            with self._place.lock("prepare", PATIENCE_S):
+            with self._place.lock("prepare", PATIENCE_S) as held:
+                if not held:
+                    raise WarehouseUnavailable(f"{self.url}: another writer has prepared it for {PATIENCE_S:.0f} s")
                 self._migrate()
             tidying.remove_leftovers(self._place, self._log)
 
@@ -221,7 +223,9 @@ class LakeDatabase(Database):
                 self._log.commit(self._still_holds)
             except BaseException as error:
                 self._log.rollback()
-                transaction.withdraw()
+                if not self._log.in_doubt:
+                    # Otherwise a commit may name these files. If none does, the next writer removes them.
+                    transaction.withdraw()
                 if isinstance(error, FileNotFoundError) and self._log.refresh():
                     raise WarehouseUnavailable(
                         f"{self.url}: another writer has replaced a file meanwhile; nothing was written"
@@ -295,9 +299,6 @@ class LakeDatabase(Database):
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
         """See :class:`Database`."""
         ids = np.sort(ids)
-        if self._transaction is None:
-            with self.transaction():
-                return self._writing.missing_ids(table, ids)
         missing = self._writing.missing_ids(table, ids)
         if not missing.size:
             before = self._writing.referenced.get(table, ids)
@@ -334,7 +335,7 @@ class LakeDatabase(Database):
         return (max(low, min(file.low for file in found)), max(file.high for file in found)) if found else None
 
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
-        """See :class:`Database`; nobody else numbers rows of a lake."""
+        """See :class:`Database`; user-entered rows are not in a lake."""
 
     def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`; a lake has the keys of the description."""

@@ -9,9 +9,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
-from aquamind_assets.durable_files import flush_folder, make_folders, refuse_unwritable
+from aquamind_assets.durable_files import create_file, flush_folder, make_folders, refuse_unwritable, replace_file
 from aquamind_assets.warehouse.file_locks import FileLocks
 from aquamind_assets.warehouse.lake.places import OWN_FOLDER, Place
 
@@ -64,21 +63,13 @@ class LocalPlace(Place):
 
     def create(self, name: str, content: bytes) -> bool:
         """See :class:`Place`."""
-        aside = self._aside(name, content)
-        try:
-            os.link(aside, self._root / name)
-        except FileExistsError:
-            return False
-        finally:
-            os.unlink(aside)
-        flush_folder((self._root / name).parent)
-        return True
+        make_folders((self._root / name).parent)
+        return create_file(self._root / name, content)
 
     def replace(self, name: str, content: bytes) -> None:
         """See :class:`Place`."""
-        aside = self._aside(name, content)
-        os.replace(aside, self._root / name)
-        flush_folder((self._root / name).parent)
+        make_folders((self._root / name).parent)
+        replace_file(self._root / name, content)
 
     def publish(self, local: Path, name: str) -> None:
         """See :class:`Place`."""
@@ -100,21 +91,6 @@ class LocalPlace(Place):
     def size(self, name: str) -> int:
         """See :class:`Place`."""
         return (self._root / name).stat().st_size
-
-    def _aside(self, name: str, content: bytes) -> Path:
-        target = self._root / name
-        make_folders(target.parent)
-        aside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
-        try:
-            with aside.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(aside)
-            raise
-        return aside
 
     def location(self, name: str) -> str:
         """See :class:`Place`."""

@@ -7,8 +7,8 @@ file of the next number, which only one process can do: whoever comes second tak
 whether its own still holds, and tries the number after. Rows are in the lake once their commit is; every other file is
 of no account.
 
-Every :data:`SNAPSHOT_EVERY` commits the whole database is stored beside them, so that nobody reads more commits than
-that. Older commits are removed then.
+Every :data:`SNAPSHOT_EVERY` commits the whole database is stored beside them, so that no more commits
+than that are read. Older commits are removed then.
 
 Belongs here: reading, making and ordering commits. Does not belong here: what the statements say (``own_tables``,
 ``checkpoint_store``, ``data_files``), where the files are (``places``).
@@ -56,6 +56,13 @@ class Log:
         self._tables = _empty()
         self._number = -1
         self._statements: list[Statement] | None = None
+        self._in_doubt = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the commit of the latest transaction may have been made though committing failed: the place was asked
+        to make it, and its answer or what follows was lost."""
+        return self._in_doubt
 
     @property
     def begun(self) -> bool:
@@ -101,12 +108,7 @@ class Log:
         """Begin a transaction on the tables as they stand now."""
         self.refresh()
         self._tables.execute("BEGIN")
-        self._statements = []
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self._statements is not None
+        self._statements, self._in_doubt = [], False
 
     def execute(self, sql: str, params: Sequence[Any] = (), *, rows: int | None = None) -> int:
         """Run a statement within the transaction; rows it changed. ``rows``: how many it must change."""
@@ -117,8 +119,9 @@ class Log:
         return changed
 
     def rollback(self) -> None:
-        """Undo the transaction."""
-        self._tables.execute("ROLLBACK")
+        """Undo the transaction here; one that is in the lake all the same is taken in like those of others."""
+        if self._tables.in_transaction:
+            self._tables.execute("ROLLBACK")
         self._statements = None
 
     def commit(self, holds: Callable[[], None]) -> None:
@@ -129,12 +132,17 @@ class Log:
 
         Raises:
             WarehouseUnavailable: another commit changed what this one changes; nothing of it is in the lake.
+            OSError: the place failed; see :attr:`in_doubt`.
         """
         assert self._statements is not None
         content = _encoded(self._statements)
         for _ in range(ATTEMPTS):
-            if not self._statements or self._place.create(_name(self._number + 1), content):
+            if not self._statements:
                 break
+            self._in_doubt = True
+            if self._place.create(_name(self._number + 1), content):
+                break
+            self._in_doubt = False
             self.rebase()
             holds()
         else:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from aquamind_assets.durable_files import is_of_object_store
 from aquamind_assets.errors import UserError
 from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseError
 from aquamind_assets.warehouse.lake.places import OWN_FOLDER, Place
@@ -182,11 +183,15 @@ class ObjectPlace(Place):
 
     def _renew(self, name: str, owner: str, over: threading.Event) -> None:
         while not over.wait(RENEW_S):
-            with suppress(OSError):  # a lost connection; the next time may do
+            try:
                 self.replace(name, _lease(owner, time.time()))
+            except Exception as error:
+                # A lost connection: the next time may do.
+                if not (isinstance(error, OSError) or is_of_object_store(error)):
+                    raise
 
     def _next_free(self, name: str) -> int | None:
-        """The number of the object that takes the lock; None while somebody holds it."""
+        """The number of the object that takes the lock; None while the lock is held."""
         number, renewed = self._latest(name)
         return None if time.time() - renewed < LEASE_S else number + 1
 

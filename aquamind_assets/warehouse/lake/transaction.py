@@ -9,6 +9,7 @@ order of it all (``database``).
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -48,7 +49,7 @@ class Transaction:
         referenced: by table, ids that rows of the transaction refer to.
         deleted_from: tables that rows were deleted from.
         written: tables and years whose files the transaction changed.
-        emptied: table and ids ``low <= id < high`` that nobody but the transaction may fill.
+        emptied: table and ids ``low <= id < high`` that no other transaction may fill.
     """
 
     def __init__(self, place: Place, log: Log) -> None:
@@ -57,7 +58,7 @@ class Transaction:
         self._staged: dict[str, Path] = {}
         self._published = False
         self._removed: list[str] = []
-        self._numbers = iter(range(1_000_000))
+        self._numbers = count()
         self._held = ExitStack()
         self._folder = self._held.enter_context(place.living(self._id))
         self.referenced: dict[str, np.ndarray] = {}

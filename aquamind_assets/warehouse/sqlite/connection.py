@@ -6,8 +6,8 @@ tables and rows (``database``).
 
 import sqlite3
 from pathlib import Path
-from tempfile import TemporaryFile
 
+from aquamind_assets.durable_files import refuse_unwritable
 from aquamind_assets.warehouse.errors import DatabaseRefused, NothingMaterialized
 from aquamind_assets.warehouse.sqlite.failures import failures_named, kind_of
 
@@ -88,16 +88,14 @@ class SqliteFile:
         """Refuse a file that this user may not write, or could not make; nothing is made.
 
         Raises:
-            DatabaseRefused: it is a folder, or it, its folder or the folder that would hold its folder may not be
-                written.
+            DatabaseRefused: it is a folder, or may not be written.
+            FileUnusable: its folder, or the folder that would hold its folder, may not be written.
         """
         self._refuse_folder()
-        above = next(folder for folder in self.path.absolute().parents if folder.exists())
+        refuse_unwritable("the folder of the database", self.path.parent)
         try:
             if self.path.exists():
                 self.path.open("r+b").close()
-            with TemporaryFile(dir=above):
-                pass
         except OSError as error:
             raise DatabaseRefused(f"{self.path} cannot be opened for writing: {error.strerror}") from error
 

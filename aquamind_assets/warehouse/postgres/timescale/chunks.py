@@ -51,11 +51,6 @@ class Chunk:
         first, end = days.instants
         return first <= self.start and self.end <= end
 
-    def covers(self, days: DayRange) -> bool:
-        """Whether all these days are of its time."""
-        first, end = days.instants
-        return self.start <= first and end <= self.end
-
 
 @dataclass(frozen=True)
 class Holding:
