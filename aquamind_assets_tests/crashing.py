@@ -148,7 +148,7 @@ def content(database: str) -> Content:
 
 
 def leftovers(database: str) -> list[str]:
-    """What nobody should have left: tables of unfinished chunks, locks."""
+    """What should be gone: tables of unfinished chunks, locks."""
     with open_warehouse(database) as warehouse:
         held = [
             f"lock {one.asset} {one.year}"
@@ -191,3 +191,13 @@ def wait_until(true: Callable[[], bool], what: str, place: Place) -> None:
     while not true():
         assert time.monotonic() - began < PATIENCE_S, f"waited in vain until {what}: {place.log()}"
         time.sleep(0.05)
+
+
+def differences(place: Place, undisturbed: Content) -> list[str]:
+    """What a place holds that an undisturbed history of the same scenario does not, or the other way round; and what
+    ``aquamind verify`` finds."""
+    found = content(place.database)
+    differing = [name for name in vars(found) if getattr(found, name) != getattr(undisturbed, name)]
+    if not place.aquamind("verify")["sound"]:
+        differing.append("verify finds something")
+    return differing + leftovers(place.database)

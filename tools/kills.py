@@ -26,7 +26,7 @@ from pathlib import Path
 
 import psutil
 
-from aquamind_assets_tests.crashing import ONE_YEAR, ROOT, YEAR, Content, Place, content, kill_tree, leftovers
+from aquamind_assets_tests.crashing import ONE_YEAR, ROOT, YEAR, Content, Place, content, differences, kill_tree
 from tools.own_server import OwnServer
 
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
@@ -139,13 +139,9 @@ def difference(undertaking: Undertaking, undisturbed: Content) -> str:
     place = undertaking.place
     # The documented step after a crash; it finds dead runs, and nothing to write.
     place.run("aquamind_assets", "run", "--resume", "--years", YEAR, "--quiet")
-    found = content(place.database)
-    differing = [name for name in vars(found) if getattr(found, name) != getattr(undisturbed, name)]
-    differing += leftovers(place.database)
+    differing = differences(place, undisturbed)
     if place.places_in_the_pool():
         differing.append("a place in the pool of writers is held by no run")
-    if not place.aquamind("verify")["sound"]:
-        differing.append("verify finds something")
     return ", ".join(differing)
 
 

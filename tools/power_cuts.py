@@ -29,7 +29,7 @@ from pathlib import Path
 
 import psutil
 
-from aquamind_assets_tests.crashing import ONE_YEAR, YEAR, Content, Place, content, kill_tree, leftovers
+from aquamind_assets_tests.crashing import ONE_YEAR, YEAR, Content, Place, content, differences, kill_tree
 from tools.own_server import OwnServer
 
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
@@ -151,12 +151,7 @@ class Trial:
             with self._server():
                 place = self._place()
                 place.run(*RUN)
-                found = content(place.database)
-                differing = [name for name in vars(found) if getattr(found, name) != getattr(self._undisturbed, name)]
-                differing += leftovers(place.database)
-                if not place.aquamind("verify")["sound"]:
-                    differing.append("verify finds something")
-                return ", ".join(differing)
+                return ", ".join(differences(place, self._undisturbed))
 
     def _place(self) -> Place:
         return Place(self._disk.folder / "farm", self._database, self._settings)

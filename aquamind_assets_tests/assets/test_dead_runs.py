@@ -40,7 +40,7 @@ def worker(host: str, pid: int, born: float) -> dict[str, str]:
     return {WORKER_TAG: json.dumps({"host": host, "pid": pid, "born": born})}
 
 
-def nobody(asset: str, year: int) -> bool:
+def no_lock(asset: str, year: int) -> bool:
     return False
 
 
@@ -48,18 +48,18 @@ def test_a_run_whose_process_is_gone_is_reported_failed_at_once(instance: dg.Dag
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     born = psutil.Process(child.pid).create_time()
     run_id = started(instance, worker(socket.gethostname(), child.pid, born))
-    assert [run.alive for run in reconcile(instance, nobody)] == [True]
+    assert [run.alive for run in reconcile(instance, no_lock)] == [True]
     assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.STARTED  # type: ignore[union-attr]
     child.kill()
     child.wait()
-    assert [(run.run_id, run.alive) for run in reconcile(instance, nobody)] == [(run_id, False)]
+    assert [(run.run_id, run.alive) for run in reconcile(instance, no_lock)] == [(run_id, False)]
     assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.FAILURE  # type: ignore[union-attr]
-    assert reconcile(instance, nobody) == []
+    assert reconcile(instance, no_lock) == []
 
 
 def test_a_process_that_has_the_number_of_the_dead_one_is_not_taken_for_it(instance: dg.DagsterInstance) -> None:
     started(instance, worker(socket.gethostname(), os.getpid(), psutil.Process().create_time() - 1000))
-    assert [run.alive for run in reconcile(instance, nobody)] == [False]
+    assert [run.alive for run in reconcile(instance, no_lock)] == [False]
 
 
 def test_a_retry_that_nobody_has_signed_yet_is_not_taken_for_the_run_whose_tags_it_has(
@@ -75,17 +75,17 @@ def test_a_retry_that_nobody_has_signed_yet_is_not_taken_for_the_run_whose_tags_
         parent_run_id=dead,
         root_run_id=dead,
     )
-    assert {run.run_id: run.alive for run in reconcile(instance, nobody)} == {
+    assert {run.run_id: run.alive for run in reconcile(instance, no_lock)} == {
         dead: False,
         retry.run_id: True,
     }
     instance.add_run_tags(retry.run_id, worker_tags(retry.run_id))
-    assert [run.reason for run in reconcile(instance, nobody)] == [f"its process {os.getpid()} runs"]
+    assert [run.reason for run in reconcile(instance, no_lock)] == [f"its process {os.getpid()} runs"]
 
 
 def test_this_process_is_alive(instance: dg.DagsterInstance) -> None:
     started(instance, worker_tags())
-    assert [run.alive for run in reconcile(instance, nobody, grace_s=0)] == [True]
+    assert [run.alive for run in reconcile(instance, no_lock, grace_s=0)] == [True]
 
 
 def test_a_run_on_another_machine_is_judged_by_its_locks_and_by_silence(instance: dg.DagsterInstance) -> None:
@@ -95,8 +95,8 @@ def test_a_run_on_another_machine_is_judged_by_its_locks_and_by_silence(instance
     changed = record.update_timestamp.timestamp()
     assert liveness_of(record, lambda asset, year: (asset, year) == ("mortality", 2016), now=changed + 10_000).alive
     assert not liveness_of(record, lambda asset, year: (asset, year) == ("mortality", 2017), now=changed + 10_000).alive
-    assert liveness_of(record, nobody, now=changed + 200, grace_s=300).alive
-    assert not liveness_of(record, nobody, now=changed + 400, grace_s=300).alive
+    assert liveness_of(record, no_lock, now=changed + 200, grace_s=300).alive
+    assert not liveness_of(record, no_lock, now=changed + 400, grace_s=300).alive
 
 
 def test_the_place_in_the_pool_of_a_dead_run_is_free_again(instance: dg.DagsterInstance) -> None:
@@ -106,5 +106,5 @@ def test_the_place_in_the_pool_of_a_dead_run_is_free_again(instance: dg.DagsterI
     assert storage.claim_concurrency_slot(WRITING_POOL, dead, "batches").is_claimed
     waiting = started(instance, worker_tags())
     assert not storage.claim_concurrency_slot(WRITING_POOL, waiting, "batches").is_claimed
-    assert [run.run_id for run in reconcile(instance, nobody) if not run.alive] == [dead]
+    assert [run.run_id for run in reconcile(instance, no_lock) if not run.alive] == [dead]
     assert storage.claim_concurrency_slot(WRITING_POOL, waiting, "batches").is_claimed
