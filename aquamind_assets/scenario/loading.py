@@ -16,8 +16,8 @@ from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.explaining import explain, is_open_mapping, names_at
 from aquamind_assets.scenario.merging import MergeError, label, merge, plain, suggestion
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.scenario_text import Remove, YamlError, read_yaml
 from aquamind_assets.scenario.water_files import inline_water
-from aquamind_assets.scenario.yaml_text import Remove, YamlError, read_yaml
 
 YESTERDAY = "yesterday"
 """What a staging date may say instead of a day."""

@@ -1,6 +1,6 @@
 """What a file or a change says, put into what it extends.
 
-Belongs here: documents of plain values. Does not belong here: reading text (``yaml_text``), ranges (the model).
+Belongs here: documents of plain values. Does not belong here: reading text (``scenario_text``), ranges (the model).
 
 A mapping is merged key by key; an empty one takes the place of what was there. A list of named entries (geographies,
 stages, diseases, feeds, ...) is merged by their ``key`` or ``name``, whether it is written as a list or as a mapping of
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from aquamind_assets.scenario.yaml_text import Remove, Replace
+from aquamind_assets.scenario.scenario_text import Remove, Replace
 
 
 class MergeError(ValueError):

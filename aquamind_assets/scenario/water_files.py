@@ -8,8 +8,8 @@ from typing import Any
 
 from aquamind_assets.durable_files import usable
 from aquamind_assets.scenario.merging import MergeError
+from aquamind_assets.scenario.scenario_text import Replace
 from aquamind_assets.scenario.site_water import CsvError, read_csv
-from aquamind_assets.scenario.yaml_text import Replace
 
 
 def inline_water(document: Any, folder: Path) -> None:

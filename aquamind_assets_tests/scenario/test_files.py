@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.scenario.yaml_text import YamlError, read_yaml
+from aquamind_assets.scenario.scenario_text import YamlError, read_yaml
 
 
 def loaded(tmp_path: Path, text: str, base: str = "demo") -> Scenario:

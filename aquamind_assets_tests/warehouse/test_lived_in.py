@@ -32,7 +32,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.test_existing import made_by_aquamind
-from aquamind_assets_tests.warehouse.test_timescale import SERVER, new_database, use_aquaminds_layout
+from aquamind_assets_tests.warehouse.timescale import SERVER, new_database, use_aquaminds_layout
 
 YEARS = (2015, 2016)
 NOW = "2014-06-01 12:00:00"

@@ -1,114 +1,37 @@
 """TimescaleDB: the statements here, what they do on a server with the extension when AQUAMIND_TEST_TIMESCALE_URL names
 one (as a superuser)."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from aquamind_assets.laws.evidence import id_condition
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import DayRange, chunks_of, merged, to_date, year_days
+from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, MissingReferences, RowsRefused
-from aquamind_assets.warehouse.postgres.timescale.chunks import Chunk, gaps
-from aquamind_assets.warehouse.postgres.timescale.extension import TimescaleVersion, installed_version
-from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
 from aquamind_assets.warehouse.warehouse import Warehouse
-from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, SENSORS, ids, parents, readings
+from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
 from aquamind_assets_tests.warehouse.test_concurrent import run_together
+from aquamind_assets_tests.warehouse.timescale import (
+    INDEXES,
+    chunks,
+    enter,
+    entered,
+    foreign_keys,
+    needs_server,
+    new_database,
+    tables_of_chunks,
+    use_aquaminds_layout,
+    write,
+)
 from aquamind_assets_tests.warehouse.writer import write_year
-
-SERVER = os.environ.get("AQUAMIND_TEST_TIMESCALE_URL")
-needs_server = pytest.mark.skipif(SERVER is None, reason="AQUAMIND_TEST_TIMESCALE_URL names no server with TimescaleDB")
-INDEXES = 1 + len(TABLES[READINGS].indexes)
-DAY = 86_400_000_000
-
-
-def test_it_is_not_found_where_it_is_not(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url) as connection:
-        assert installed_version(connection) is None
-
-
-def test_what_each_version_can_do() -> None:
-    assert not TimescaleVersion(2, 20).attaches_chunks
-    assert TimescaleVersion(2, 21).attaches_chunks
-    assert TimescaleVersion(3, 0).attaches_chunks
-    assert TimescaleVersion(2, 22).aggregates_by_trigger
-    assert not TimescaleVersion(2, 23).aggregates_by_trigger
-
-
-def test_compressed_rows_lie_in_order_of_sensor_and_time() -> None:
-    settings, policy = compression_statements(TABLES[READINGS], TimescaleVersion(2, 22))
-    assert "compress_segmentby = '', timescaledb.compress_orderby = '\"sensor_id\", \"reading_time\"'" in settings
-    assert 'compress_index = \'bloom("batch_id"), bloom("container_id"), bloom("parameter_id")' in settings
-    assert policy.startswith(
-        "SELECT add_compression_policy('environmental_environmentalreading', compress_after => INTERVAL '60 days'"
-    )
-    weather = compression_statements(TABLES["environmental_weatherdata"], TimescaleVersion(2, 21))[0]
-    assert weather.endswith('timescaledb.compress_orderby = \'"area_id", "timestamp"\')')
-
-
-def test_days_are_merged_where_they_meet() -> None:
-    assert merged([DayRange(30, 40), DayRange(0, 10), DayRange(10, 20), DayRange(15, 18)]) == [
-        DayRange(0, 20),
-        DayRange(30, 40),
-    ]
-    assert merged([]) == []
-
-
-def test_a_window_is_thirty_days_of_readings_or_a_year_of_weather() -> None:
-    chunk = chunks_of(2015)[2]
-    assert windows_of(READINGS, DayRange(chunk.days.first + 3, chunk.days.first + 4)) == [chunk.days]
-    assert windows_of("environmental_weatherdata", chunk.days) == [year_days(2015)]
-
-
-def test_gaps_are_what_no_chunk_has() -> None:
-    def chunk(start: int, end: int) -> Chunk:
-        return Chunk("c", False, start * DAY, end * DAY)
-
-    window = DayRange(10, 40)
-    assert list(gaps(window, [])) == [(10 * DAY, 40 * DAY)]
-    assert list(gaps(window, [chunk(38, 45), chunk(7, 14), chunk(20, 21), chunk(20, 21)])) == [
-        (14 * DAY, 20 * DAY),
-        (21 * DAY, 38 * DAY),
-    ]
-    assert list(gaps(window, [chunk(0, 50)])) == []
-
-
-def address(name: str, role: str, password: str) -> str:
-    parts = conninfo_to_dict(str(SERVER))
-    return f"postgresql://{role}:{password}@{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{name}"
-
-
-@contextmanager
-def new_database(kind: str) -> Iterator[str]:
-    """URL of a new database with the extension, of a superuser or of a role that owns it and may nothing else
-    (``owner``)."""
-    name, parts = f"test_{uuid4().hex}", conninfo_to_dict(str(SERVER))
-    role, password = str(parts.get("user", "postgres")), str(parts.get("password", ""))
-    with psycopg.connect(str(SERVER), autocommit=True) as server:
-        if kind == "owner":
-            role = password = name
-            server.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), name))
-        server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(role)))
-    with psycopg.connect(str(SERVER), dbname=name, autocommit=True) as database:
-        database.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
-    yield address(name, role, password)
-    with psycopg.connect(str(SERVER), autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        if kind == "owner":
-            server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
 @pytest.fixture(params=["superuser", "owner"])
@@ -125,63 +48,6 @@ def filled(timescale_url: str) -> Iterator[Warehouse]:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         yield warehouse
-
-
-def write(warehouse: Warehouse, year: int, number: int, salt: int = 0) -> None:
-    days = chunks_of(year)[number].days
-    key = ChunkKey("readings", year, number)
-    warehouse.write_chunk(key, days, f"f{salt}", "run", [READINGS], readings(days, salt=salt))
-
-
-def chunks(warehouse: Warehouse) -> list[tuple[str, str, bool]]:
-    """First and last day, and whether it is compressed, of every chunk of the readings."""
-    return warehouse.query(
-        "SELECT range_start::date::text, range_end::date::text, is_compressed FROM timescaledb_information.chunks WHERE"
-        " hypertable_name = ? ORDER BY range_start, range_end",
-        (READINGS,),
-    )
-
-
-def tables_of_chunks(warehouse: Warehouse) -> set[str]:
-    return {name for (name,) in warehouse.query("SELECT show_chunks(?::regclass)::text", (READINGS,))}
-
-
-def enter(warehouse: Warehouse, number: int, instant: str, sensor: int = 0) -> None:
-    """What a user enters: a reading with a small id."""
-    one, names = ids(FIRST, 1)[0], "id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id"
-    warehouse.database.query(
-        f"INSERT INTO {READINGS} ({names}, sensor_id) VALUES (?, 1.5, ?::timestamptz, true, 'mine', '2015-05-05',"
-        " ?, ?, ?) RETURNING id",
-        (number, instant, int(one), int(one), int(ids(FIRST, SENSORS)[sensor])),
-    )
-
-
-def entered(warehouse: Warehouse) -> list[tuple[object, ...]]:
-    return warehouse.query(f"SELECT * FROM {READINGS} WHERE id < 1000 ORDER BY id")
-
-
-def use_aquaminds_layout(warehouse: Warehouse) -> None:
-    """Lay the readings out as AquaMind's own deployments do: chunks of seven days, sixteen hash partitions."""
-    for statement in (
-        f"SELECT add_dimension('{READINGS}', by_hash('sensor_id', 16)) IS NOT NULL",
-        f"SELECT set_chunk_time_interval('{READINGS}', INTERVAL '7 days') IS NOT NULL",
-        f"SELECT remove_compression_policy('{READINGS}') IS NOT NULL",
-    ):
-        warehouse.query(statement)
-    with warehouse.database.transaction():
-        warehouse.database.execute(
-            f"ALTER TABLE {READINGS} SET (timescaledb.compress_segmentby = 'sensor_id', timescaledb.compress_orderby ="
-            " 'reading_time')"
-        )
-
-
-def foreign_keys(warehouse: Warehouse, table: str) -> list[tuple[str, str]]:
-    """Names and definitions, all of them proved."""
-    return warehouse.query(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND convalidated AND"
-        " conrelid = ?::regclass ORDER BY conname",
-        (table,),
-    )
 
 
 @needs_server

@@ -1,13 +1,12 @@
 """The warehouse in a lake: rows in Parquet files, the platform's own tables in a log of commits.
 
 Belongs here: what a database does (``Database``), in a lake's way. Does not belong here: files (``data_files``,
-``transaction``), commits (``log``), SQL on rows (``asked``).
+``transaction``), commits (``log``), reading rows (``reading``).
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,28 +19,23 @@ from aquamind_assets.timeline import DayRange, id_range
 from aquamind_assets.warehouse import own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import (
-    DatabaseDamaged,
     DatabaseRefused,
     NothingMaterialized,
     WarehouseError,
     WarehouseUnavailable,
     YearLocked,
 )
-from aquamind_assets.warehouse.lake import catalogue, data_files, delta, description, tidying
-from aquamind_assets.warehouse.lake.asked import Asked, frame_of, rows_of
-from aquamind_assets.warehouse.lake.columns import digest_values
+from aquamind_assets.warehouse.lake import catalogue, delta, description, tidying
+from aquamind_assets.warehouse.lake.asked import frame_of, rows_of
 from aquamind_assets.warehouse.lake.conflicts import prove_again, referring
-from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.failures import failures_named
 from aquamind_assets.warehouse.lake.log import LOG, Log
 from aquamind_assets.warehouse.lake.places import Place
-from aquamind_assets.warehouse.lake.transaction import CREATE_FILE_TABLE, FILE_TABLE, Transaction, files_of, opened
+from aquamind_assets.warehouse.lake.reading import Reader
+from aquamind_assets.warehouse.lake.transaction import CREATE_FILE_TABLE, FILE_TABLE, Transaction, files_of
 
 PATIENCE_S = 3600.0
 """A transaction waits as long as this for another that writes the same living rows."""
-
-ATTEMPTS = 5
-"""Times that a question is asked again because files were replaced meanwhile."""
 
 _OWN = re.compile(rf"\b(?:{own_tables.PREFIX}|lake_)\w+|\bsqlite_master\b")
 """Tables that statements of the platform name and that are no files: its own in every database, and the lake's."""
@@ -56,9 +50,7 @@ class LakeDatabase(Database):
         self._place = place
         self.url = place.url
         self._log = Log(place)
-        self._asked: Asked | None = None
-        self._shown = -1
-        self._transaction: Transaction | None = None
+        self._reader = Reader(place, self._log)
         self._serialised = ExitStack()
         self._complete: Sequence[DayRange] | None = None
 
@@ -70,9 +62,7 @@ class LakeDatabase(Database):
 
     def close(self) -> None:
         """See :class:`Database`."""
-        if self._asked is not None:
-            self._asked.close()
-            self._asked = None
+        self._reader.close()
         self._log.close()
         self._place.release()
 
@@ -158,45 +148,16 @@ class LakeDatabase(Database):
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :class:`Database`."""
         if _OWN.search(sql):
-            self._refresh()
+            self._reader.refresh()
             return self._log.query(sql, params)
-        return rows_of(self._answer(sql, params))
+        return rows_of(self._reader.answer(sql, params))
 
     def frame(self, sql: str, params: Sequence[Any] = (), *, dates: Sequence[str] = ()) -> pd.DataFrame:
         """See :class:`Database`."""
         if _OWN.search(sql):
-            self._refresh()
+            self._reader.refresh()
             return pd.DataFrame(self._log.query(sql, params), columns=self._log.columns(sql, params))
-        return frame_of(self._answer(sql, params), dates)
-
-    def _answer(self, sql: str, params: Sequence[Any]) -> Any:
-        for attempt in range(ATTEMPTS):
-            try:
-                with failures_named(self.url):
-                    return self._showing().answer(sql, params)
-            except FileNotFoundError as error:
-                self._shown = -1
-                if attempt + 1 == ATTEMPTS:
-                    raise DatabaseDamaged(f"{self.url}: a file of the lake is missing: {error}") from None
-        raise AssertionError("the loop returns or raises")
-
-    def _showing(self) -> Asked:
-        """DuckDB with the files that are in the lake now, those of an open transaction among them."""
-        if self._asked is None:
-            self._asked = Asked(self._place.filesystem)
-        self._refresh()
-        if self._transaction is not None:
-            self._asked.show(files_of(self._log), self._transaction.location)
-            self._shown = -1
-        elif self._shown != self._log.number:
-            self._asked.show(files_of(self._log), lambda file: self._place.location(file.name))
-            self._shown = self._log.number
-        return self._asked
-
-    def _refresh(self) -> None:
-        if self._transaction is None:
-            with failures_named(self.url):
-                self._log.refresh()
+        return frame_of(self._reader.answer(sql, params), dates)
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
         """See :class:`Database`; the lake's own tables alone can be changed by statements."""
@@ -205,7 +166,7 @@ class LakeDatabase(Database):
                 f"{self.url}: rows of a lake are written by the platform alone, not by statements; copy what you want"
                 " to change into a database of your own"
             )
-        if self._transaction is None:
+        if self._reader.transaction is None:
             with self.transaction():
                 return self._log.execute(sql, params)
         return self._log.execute(sql, params)
@@ -216,7 +177,7 @@ class LakeDatabase(Database):
         with failures_named(self.url):
             self._complete = None
             self._log.begin()
-            transaction = self._transaction = Transaction(self._place, self._log)
+            transaction = self._reader.transaction = Transaction(self._place, self._log)
             try:
                 yield
                 transaction.publish()
@@ -232,7 +193,7 @@ class LakeDatabase(Database):
                     ) from error
                 raise
             finally:
-                self._transaction = None
+                self._reader.transaction = None
                 self._serialised.close()
                 transaction.end()
             transaction.remove_replaced()
@@ -247,11 +208,11 @@ class LakeDatabase(Database):
             return
         try:
             with self.transaction():
-                assert self._transaction is not None
+                assert self._reader.transaction is not None
                 for group in groups:
-                    self._transaction.merge(group)
+                    self._reader.transaction.merge(group)
         except (WarehouseUnavailable, FileNotFoundError):
-            self._refresh()
+            self._reader.refresh()
 
     def _still_holds(self) -> None:
         """See ``conflicts.prove_again``."""
@@ -269,8 +230,8 @@ class LakeDatabase(Database):
 
     @property
     def _writing(self) -> Transaction:
-        assert self._transaction is not None, "rows are written within a transaction"
-        return self._transaction
+        assert self._reader.transaction is not None, "rows are written within a transaction"
+        return self._reader.transaction
 
     def make_room(self, table: str, days: DayRange, *, append: bool = False) -> None:
         """See :class:`Database`."""
@@ -307,32 +268,11 @@ class LakeDatabase(Database):
 
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
-        self._refresh()
-        key = TABLES[table].id_column
-        for file in files_of(self._log, table):
-            if file.low < high and file.high >= low:
-                whole = file.low >= low and file.high < high
-                for values in self._digest_values(file):
-                    inside = slice(None) if whole else (values[key] >= low) & (values[key] < high)
-                    yield {name: found[inside] for name, found in values.items()}
-
-    def _digest_values(self, file: DataFile) -> Iterator[Mapping[str, np.ndarray]]:
-        """Digest values of a file's rows, block by block."""
-        try:
-            with failures_named(self.url):
-                source = self._transaction.source(file) if self._transaction else opened(self._place, file)
-                for part in data_files.read_batches(source, file.table):
-                    yield digest_values(file.table, part)
-        except FileNotFoundError as error:
-            if self._transaction is None and self._log.refresh():
-                raise WarehouseUnavailable(f"{self.url}: {file.name} was replaced while it was read") from error
-            raise DatabaseDamaged(f"{self.url}: {file.name} is missing") from None
+        return self._reader.scan(table, low, high)
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
-        self._refresh()
-        found = [file for file in files_of(self._log, table) if file.high >= low]
-        return (max(low, min(file.low for file in found)), max(file.high for file in found)) if found else None
+        return self._reader.id_bounds(table, low)
 
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
         """See :class:`Database`; user-entered rows are not in a lake."""
@@ -364,10 +304,8 @@ class LakeDatabase(Database):
         return False
 
     def damage(self) -> list[str] | None:
-        """See :class:`Database`: every page has a checksum."""
-        self._refresh()
-        faults = {file.name: data_files.fault(partial(opened, self._place, file), file) for file in files_of(self._log)}
-        return [f"{name}: {fault}" for name, fault in faults.items() if fault]
+        """See :class:`Database`."""
+        return self._reader.damage()
 
     @property
     def folder(self) -> Path:
@@ -384,7 +322,7 @@ class LakeDatabase(Database):
         Raises:
             WarehouseError: the lake is in an object store.
         """
-        self._refresh()
+        self._reader.refresh()
         filled = {file.table for file in files_of(self._log)}
         return str(catalogue.write_catalogue(self.folder, filled))
 
@@ -397,15 +335,10 @@ class LakeDatabase(Database):
 
     def register_delta(self) -> dict[str, int]:
         """Register the files as Delta tables (see ``delta``); the version of each table."""
-        self._refresh()
+        self._reader.refresh()
         versions = {table: delta.register(self._place, table, files_of(self._log, table)) for table in TABLES}
         return {table: version for table, version in versions.items() if version >= 0}
 
     def size_bytes(self) -> int:
         """See :class:`Database`."""
-        self._refresh()
-        if not self._log.begun:
-            return 0
-        return sum(file.size for file in files_of(self._log)) + sum(
-            self._place.size(f"{LOG}/{name}") for name in self._place.names(LOG)
-        )
+        return self._reader.size_bytes()
