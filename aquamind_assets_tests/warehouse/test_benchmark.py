@@ -57,3 +57,12 @@ def test_the_benchmark_prints_its_table(tmp_path: Path, postgres_url: str) -> No
     for kind in ("sqlite", "lake", "postgresql"):
         assert found[f"{kind}: prepared"]["rows"] == found[f"{kind}: pipeline"]["rows"]
         assert {"seconds", "rows/s", "peak MB"} <= found[f"{kind}: pipeline"].keys()
+
+
+@pytest.mark.slow
+def test_the_costs_of_a_lakes_encodings_are_printed() -> None:
+    command = [sys.executable, "-m", "benchmarks.lake_columns", "--scenario", "tiny", "--days", "2", "--repeats", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("(1.00)") >= 5, "the first line is the yardstick"
+    assert "values as DECIMAL" in done.stdout

@@ -1,9 +1,9 @@
 """Rows as Arrow tables, and back into the numbers that their digests are made of.
 
 Decimals are doubles, with their decimals in the field's metadata (``scale``): a double holds every value of 15 digits
-exactly to its last decimal, and AquaMind's have at most 12. Measured with 1.2 million readings of the full scale, files
-of doubles and of DECIMAL have the same size (1.4 bytes a reading) and cost the same to write (.11 us) and to read in
-Polars and DuckDB (.01 us); but pandas reads a double in .01 us and a DECIMAL, as an object of Python, in .3 to .6.
+exactly to its last decimal, and AquaMind's have at most 12. Measured with ``benchmarks.lake_columns``, files of doubles
+and of DECIMAL have the same size and cost the same to write, and to read in Polars and DuckDB; but pandas reads a
+DECIMAL as an object of Python, more than thirty times as slowly as a double.
 
 Belongs here: types and values of columns. Does not belong here: files (``data_files``).
 """
