@@ -1,5 +1,4 @@
-"""Processes that die without a word, at ten random moments: what is resumed ends with the tables of a history that
-nobody disturbed."""
+"""Processes that are killed at ten random moments: what is resumed ends with the tables of an undisturbed history."""
 
 import random
 import shutil
@@ -32,7 +31,7 @@ CUTS = ["worker", "everything", "everything"]
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Content:
-    """What a history leaves that nobody disturbs."""
+    """What an undisturbed history leaves."""
     place = Place(tmp_path_factory.mktemp("undisturbed"))
     place.run(*RUN)
     return content(place.database)

@@ -1,4 +1,4 @@
-"""Runs that somebody works on, and runs that nobody does."""
+"""Runs that a process works on, and runs whose process is gone."""
 
 import json
 import os
@@ -62,7 +62,7 @@ def test_a_process_that_has_the_number_of_the_dead_one_is_not_taken_for_it(insta
     assert [run.alive for run in reconcile(instance, no_lock)] == [False]
 
 
-def test_a_retry_that_nobody_has_signed_yet_is_not_taken_for_the_run_whose_tags_it_has(
+def test_a_retry_that_no_lock_has_signed_yet_is_not_taken_for_the_run_whose_tags_it_has(
     instance: dg.DagsterInstance,
 ) -> None:
     tags = worker(socket.gethostname(), os.getpid(), psutil.Process().create_time() - 1000)

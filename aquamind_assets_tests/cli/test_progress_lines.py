@@ -1,4 +1,4 @@
-"""Progress where nobody looks at a terminal: a line a year, and one every half minute."""
+"""Progress where the output is no terminal: a line a year, and one every half minute."""
 
 import io
 import time

@@ -13,7 +13,7 @@ def test_laws_hold_for_presets(preset: str, years: int) -> None:
     all_laws(history(preset, years))
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(
     seed=st.integers(0, 2**40),
     eggs=st.integers(30_000, 140_000),

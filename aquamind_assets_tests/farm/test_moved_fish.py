@@ -111,7 +111,7 @@ def planned(farm: Farm, source: int, destination: int, share: float = 0.5) -> No
     )
 
 
-def test_a_cage_that_was_ordered_empty_is_left_by_nobody(farm: Farm) -> None:
+def test_no_fish_leave_a_cage_that_was_ordered_empty(farm: Farm) -> None:
     cage, empty = stocked(farm)
     row = infected(farm, cage)
     farm.outbreaks["depopulated"][row] = True

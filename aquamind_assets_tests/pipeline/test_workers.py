@@ -1,4 +1,4 @@
-"""Chunks written side by side: the same rows, and nothing is lost when somebody stops or dies."""
+"""Chunks written side by side: the same rows, and nothing is lost when a run is stopped or a process dies."""
 
 import os
 import signal

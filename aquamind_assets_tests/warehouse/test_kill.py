@@ -27,7 +27,7 @@ KILLS = 5
 
 
 def undisturbed() -> list[TableYear]:
-    """What a run leaves that nobody disturbs, reckoned without a database."""
+    """What an undisturbed run leaves, reckoned without a database."""
     entries = []
     for table in PARENT_TABLES:
         blocks = [block for block in parents() if block.table == table]
@@ -50,7 +50,7 @@ def wait_for_chunk(process: subprocess.Popen[str]) -> None:
 
 
 def leftovers(url: str) -> list[str]:
-    """Tables and files that belong to no finished chunk, and locks that nobody should hold."""
+    """Tables and files that belong to no finished chunk, and locks that should be free."""
     if url.startswith("sqlite"):
         return []
     if url.startswith("parquet"):

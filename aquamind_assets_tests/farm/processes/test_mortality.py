@@ -132,7 +132,7 @@ def test_where_the_hazard_is_the_same_the_deaths_are_the_same() -> None:
     assert second.sum() > first.sum()
 
 
-def test_nobody_dies_twice() -> None:
+def test_no_fish_dies_twice() -> None:
     count = np.array([0, 1, 7, 100])
     assert deaths(count, np.full(4, 50.0), np.full(4, 0.5), 2e-5).tolist() == count.tolist()
     assert deaths(count, np.zeros(4), np.full(4, 0.999), 2e-5).tolist() == [0, 0, 0, 0]
