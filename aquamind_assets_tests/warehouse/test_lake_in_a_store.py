@@ -1,4 +1,4 @@
-"""A lake in an object store, beside the contract: commits that meet, locks that end with their holder, a killed writer."""
+"""A lake in an object store: commits that meet, locks that end with their holder, a killed writer."""
 
 import signal
 import subprocess
