@@ -1,8 +1,6 @@
 """The ways to a PostgreSQL server that libpq knows, roles with settings and without rights, and servers that fall
 silent."""
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseUnavailable
 from aquamind_assets.warehouse.postgres import connection, patient
+from aquamind_assets_tests import stopped_process
 from aquamind_assets_tests.warehouse.roles import role
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -138,11 +137,11 @@ class Proxy:
 
     def stop(self) -> None:
         """Forward nothing any more."""
-        self.process.send_signal(signal.SIGSTOP)
+        stopped_process.stop(self.process.pid)
 
     def go_on(self) -> None:
         """Forward again."""
-        self.process.send_signal(signal.SIGCONT)
+        stopped_process.go_on(self.process.pid)
 
 
 @pytest.fixture
@@ -210,11 +209,11 @@ def test_a_server_process_that_stands_still_is_given_up(postgres_url: str, one_a
     with open_warehouse(postgres_url) as warehouse:
         warehouse.prepare()
         process = int(warehouse.query("SELECT pg_backend_pid()")[0][0])
-        os.kill(process, signal.SIGSTOP)
-        try:
-            with little_patience(), pytest.raises(WarehouseUnavailable, match="has not answered for 1 s"):
-                warehouse.query("SELECT 1")
-        finally:
-            os.kill(process, signal.SIGCONT)
+        with (
+            stopped_process.stopped(process),
+            little_patience(),
+            pytest.raises(WarehouseUnavailable, match="has not answered for 1 s"),
+        ):
+            warehouse.query("SELECT 1")
         write_parents(warehouse)
         assert warehouse.manifest() == warehouse.recount()
