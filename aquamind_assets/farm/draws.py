@@ -63,6 +63,7 @@ class BatchDraws:
     tgc_normal: float
     mortality_normal: float
     mixing_u: float
+    smolt_normal: float
 
 
 @lru_cache(maxsize=4096)
@@ -79,6 +80,7 @@ def batch_draws(seed: int, sequence: int) -> BatchDraws:
         tgc_normal=float(normals[1]),
         mortality_normal=float(normals[2]),
         mixing_u=float(uniforms[2]),
+        smolt_normal=float(stream(seed, "batch.smolt", sequence).standard_normal()),
     )
 
 

@@ -136,6 +136,7 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     harvest.plan_harvests(farm)
     movements.fast_before_moves(farm)
     harvest.fast_before_harvest(farm)
+    medicine.fast_before_treatments(farm)
     supply.order(farm, now.rows, now.wanted_g)
 
 
@@ -147,6 +148,7 @@ def _record(farm: Farm) -> None:
     saturation = today.saturation[rows]
     saturation = np.where(np.isnan(saturation), farm.at_site(farm.water.saturation, rows), saturation)
     fed = today.feed_g[rows] > 0
+    collected = farm.collection.collect(farm, rows)
     cages = farm.health.lice.shape[0]
     on_fish = np.where((rows < cages)[:, None], farm.health.lice[np.minimum(rows, cages - 1)], 0.0)
     farm.book.container_days(
@@ -160,6 +162,7 @@ def _record(farm: Farm) -> None:
         moved_out=today.moved_out[rows],
         transfer_loss=today.transfer_loss[rows],
         **{f"deaths_{cause.name.lower()}": today.deaths[rows, cause].astype(np.int32) for cause in Cause},
+        collected=collected,
         harvested=today.harvested[rows],
         closing=c.count[rows],
         weight_g=weight,

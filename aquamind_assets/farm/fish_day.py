@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aquamind_assets.farm import signs
 from aquamind_assets.farm.feed import supply
 from aquamind_assets.farm.health import medicine, outbreaks
 from aquamind_assets.farm.health.outbreaks import Sickness
@@ -61,11 +62,14 @@ def rates(farm: Farm) -> Rates:
     saturation = oxygen.saturation(farm.at_site(farm.water.saturation, rows), density, temperature, layout.at_sea[rows])
     sickness = outbreaks.sicken(farm)
     sick = farm.health.sick[rows]
-    fasting = c.fast_until[rows] >= day
+    feedable = farm.appetite.feedable(farm.at_site(farm.water.waves, rows), layout.at_sea[rows])
+    fasting = (c.fast_until[rows] >= day) | (feedable <= 0.0)
     load = _lice_load(farm, rows)
     grown, fasting = _growth(farm, rows, temperature, saturation, sick, load, fasting)
+    grown = np.where(grown > weight, weight + (grown - weight) * feedable, grown)
     normal = farm.draws.normal("appetite", day, farm.infrastructure.container_draws)[rows]
-    feed = farm.appetite.feed(weight, grown - weight, stage, sick, fasting, normal)
+    in_common = farm.farm_appetite[layout.site[rows]]
+    feed = farm.appetite.feed(weight, grown - weight, stage, sick, fasting, normal, in_common)
     silo = supply.silo_of(farm, rows, stage, weight)
     wanted = np.where(silo >= 0, np.floor(feed * count / supply.STEP_G + 0.5) * supply.STEP_G, 0.0)
     struck = _events(farm, rows)
@@ -74,7 +78,9 @@ def rates(farm: Farm) -> Rates:
     handling = farm.mortality.handling(handled.handling_loss[rows], day - handled.handled_day[rows], stage, effect)
     background = _background(farm, rows, temperature)
     by_disease = sickness.hazard[rows] + farm.health.lice_harm.hazard(load)
-    hazards = farm.mortality.hazards(stage, background, by_disease, handling, struck.hazards)
+    spec = farm.scenario.health.mortality.signs
+    seen = None if spec is None else signs.seen(farm, rows, spec, saturation)
+    hazards = farm.mortality.hazards(stage, background, by_disease, handling, struck.hazards, seen)
     cages = rows[layout.at_sea[rows]]
     lice, pressure = _lice(farm, cages, temperature[layout.at_sea[rows]])
     return Rates(
@@ -213,6 +219,8 @@ def integrate(farm: Farm, now: Rates, removed: np.ndarray) -> None:
     farm.health.pressure[now.cages] = now.pressure
     drift = farm.draws.normal("lice.outside", today.day, built.area_draws)
     farm.health.outside[:] = farm.health.lice_process.next_outside(farm.health.outside, drift)
+    fresh = farm.draws.normal("appetite.site", today.day, built.site_draws)
+    farm.farm_appetite[:] = farm.appetite.next_farm(farm.farm_appetite, fresh)
     if today.day % 7 == 0:
         week = farm.draws.normal("mortality.farm_week", today.day, built.site_draws)
         farm.health.farm_effect[:] = farm.mortality.next_farm_effect(farm.health.farm_effect, week)

@@ -89,4 +89,5 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
         "lice": process.clean(cages),
         "outside_lice": process.outside_sd * infrastructure.area_draws.normals(scenario.seed, "lice.outside"),
         "farm_effect": infrastructure.site_draws.normals(scenario.seed, "mortality.farm"),
+        "farm_appetite": infrastructure.site_draws.normals(scenario.seed, "appetite.farm"),
     }

@@ -11,6 +11,8 @@ import numpy as np
 from aquamind_assets import timeline
 from aquamind_assets.farm.batches.planning import Forecaster, Step, container_steps
 from aquamind_assets.farm.batches.staging import staged_starts
+from aquamind_assets.farm.calendar import Calendar
+from aquamind_assets.farm.collection import Collection
 from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
 from aquamind_assets.farm.feed.menu import Menu
 from aquamind_assets.farm.growing_table import Table
@@ -83,6 +85,7 @@ class Farm:
         self.layout = Layout.of(scenario, infrastructure)
         self.days = timeline.year_days(year)
         self.water = Water.of(climate, len(infrastructure.sites))
+        self.calendar = Calendar(scenario, year)
         self.draws = Fields(scenario.seed, year, self.days.first)
         self.steps: list[list[Step] | None] = [
             container_steps(scenario, row) for row in range(len(scenario.farm.geographies))
@@ -109,12 +112,14 @@ class Farm:
         self.counters = opening.counters.take(np.arange(len(opening.counters)))
         self.health = Health(scenario, opening)
         self.menu = Menu(scenario)
+        self.farm_appetite = opening.farm_appetite.copy()
         self._forget_the_past()
         self.tgc = np.zeros((0, len(Stage)))
         """TGC x1000 of each batch in each stage, (batches, stages)."""
         for batch in range(len(self.batches)):
             self.learn_growth(batch)
         self.today = Today(self.days.first - 1, self.containers.count)
+        self.collection = Collection.of(scenario, self.containers.count.size)
         self._next: dict[str, int] = {}
         self._tanks: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
         self._unlike_areas: dict[int, list[int]] = {}
@@ -206,6 +211,7 @@ class Farm:
                 stocked_count=0,
                 stocked_weight_g=weight,
                 population=0,
+                uncollected=0,
                 weight_g=weight,
             )
             c.batch[container], c.assignment_id[container], c.stage[container] = batch, identity, stage
@@ -241,7 +247,7 @@ class Farm:
         for container in emptied:
             row = self.assignment_row(c.assignment_id[container])
             self.assignments["end_day"][row] = day
-            self.assignments["population"][row] = 0
+            self.assignments["population"][row], self.assignments["uncollected"][row] = 0, 0
             self.assignments["weight_g"][row] = c.weight[container]
             self.assignments["stage"][row] = c.stage[container]
         touched = np.unique(c.batch[emptied])
@@ -270,6 +276,7 @@ class Farm:
         c = self.containers
         rows = np.searchsorted(self.assignments["assignment_id"], c.assignment_id[c.batch >= 0])
         self.assignments["population"][rows] = c.count[c.batch >= 0]
+        self.assignments["uncollected"][rows] = self.collection.waiting[c.batch >= 0]
         self.assignments["weight_g"][rows] = c.weight[c.batch >= 0]
         self.assignments["stage"][rows] = c.stage[c.batch >= 0]
         return FarmState(
@@ -293,4 +300,5 @@ class Farm:
             lice=self.health.lice,
             outside_lice=self.health.outside,
             farm_effect=self.health.farm_effect,
+            farm_appetite=self.farm_appetite,
         )

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
-from aquamind_assets.laws.fish_in_ledger import deaths_of
 from aquamind_assets.laws.result import LawResult, ResultBuilder, combine
+from aquamind_assets.records.batch.collection import collected_deaths
 from aquamind_assets.records.batch.notes import EGGS, STOCKED
 from aquamind_assets.timeline import day_of_id_sql, id_range, year_days
 
@@ -58,9 +58,9 @@ def _check_deaths(evidence: Evidence) -> LawResult:
     if evidence.ledger is None:
         found.note_not_checked(f"the deaths in the ledger of {evidence.year}, which is not stored")
         return found.result()
-    fish = evidence.ledger.container_days
-    fish = fish.take(evidence.written_days("mortality").holds(fish.day, fish.day))
-    simulated = pd.Series(deaths_of(fish)).groupby(fish.batch_id).sum()
+    fish, dead = collected_deaths(evidence.ledger.container_days, days)
+    written = evidence.written_days("mortality").holds(fish.day, fish.day)
+    simulated = pd.Series(dead.sum(axis=1)[written]).groupby(fish.batch_id[written]).sum()
     for (batch,), off in _differences(events.groupby(level=0).sum(), simulated):
         found.add_violations(1, f"batch {batch}: {off:+,} deaths in {evidence.year} compared with the ledger")
     if not simulated.sum():

@@ -73,6 +73,7 @@ class Assignments(Frame):
     stocked_count: np.ndarray = column("int64", "fish", "fish moved in on the first day")
     stocked_weight_g: np.ndarray = column("float64", "g", "mean weight on the first day")
     population: np.ndarray = column("int64", "fish", "fish in it as of the end; 0 after departure")
+    uncollected: np.ndarray = column("int64", "fish", "dead fish in it that are not collected yet, as of the end")
     weight_g: np.ndarray = column("float64", "g", "mean weight as of the end or of departure")
 
 
@@ -99,6 +100,9 @@ class ContainerDays(Frame):
     deaths_unknown: np.ndarray = column("int32", "fish", "deaths of unknown cause")
     deaths_predation: np.ndarray = column("int32", "fish", "deaths by predators")
     deaths_escape: np.ndarray = column("int32", "fish", "fish that escaped")
+    collected: np.ndarray = column(
+        "bool", "", "the dead fish were collected: those of the day and of the days before on which they were not"
+    )
     harvested: np.ndarray = column("int64", "fish", "fish harvested")
     closing: np.ndarray = column("int64", "fish", "fish at the end of the day")
     weight_g: np.ndarray = column("float64", "g", "mean live weight at the end of the day")

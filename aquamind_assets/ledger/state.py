@@ -46,6 +46,7 @@ class BatchPlans(Frame):
     )
     step: np.ndarray = column("int8", "", "current container step of the geography's plan (``planning``)")
     target_weight_g: np.ndarray = column("float64", "g", "target mean weight at harvest")
+    smolt_weight_g: np.ndarray = column("float64", "g", "mean weight at which it goes to sea")
     sea_day: np.ndarray = column("int32", "day", "first day at sea, planned and later actual")
     adult_day: np.ndarray = column("int32", "day", "day it became Adult, or -1")
     harvesting: np.ndarray = column("bool", "", "harvest has begun")
@@ -141,7 +142,7 @@ class Counters(Frame):
     life_days: np.ndarray = column("float64", "day", "planned life of the batch started last")
 
 
-_PLAIN = ("lice", "outside_lice", "farm_effect")
+_PLAIN = ("lice", "outside_lice", "farm_effect", "farm_appetite")
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,8 @@ class FarmState:
     """State of the outside pressure, (areas,)."""
     farm_effect: np.ndarray
     """State of the farm-week mortality effect, (sites,)."""
+    farm_appetite: np.ndarray
+    """State of the appetite that a site's containers have in common, (sites,)."""
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return plain arrays by name for storage in any format. Text becomes fixed-width unicode, there are no

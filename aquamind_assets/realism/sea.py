@@ -20,6 +20,7 @@ from aquamind_assets.realism.frames import (
     grouped,
     month_number,
 )
+from aquamind_assets.records.batch.collection import collected_deaths
 from aquamind_assets.timeline import year_days
 
 WEIGHT_CLASSES = (1000.0, 2000.0, 3000.0)
@@ -33,15 +34,16 @@ class SeaRows:
 
     def __init__(self, infrastructure: Infrastructure, ledger: Ledger) -> None:
         containers = infrastructure.containers
-        rows = ledger.container_days.take(containers.area[ledger.container_days.container] >= 0)
+        fish, dead = collected_deaths(ledger.container_days, year_days(ledger.year))
+        at_sea = containers.area[fish.container] >= 0
+        rows = fish.take(at_sea)
         self.rows = rows
         self.area = containers.area[rows.container].astype(np.int64)
         self.geography = containers.geography[rows.container].astype(np.int64)
         self.volume = containers.volume_m3[rows.container]
         self.fish = np.maximum(rows.opening, rows.closing).astype(np.float64)
-        self.deaths = sum(
-            (getattr(rows, f"deaths_{cause.name.lower()}").astype(np.float64) for cause in Cause), np.zeros(len(rows))
-        )
+        # Published mortality is of dead fish collected.
+        self.deaths = dead[at_sea].sum(axis=1).astype(np.float64)
         self.biomass = rows.closing * rows.weight_g / 1e3
         first = ledger.movements.take(
             (ledger.movements.from_stage == Stage.SMOLT) & (ledger.movements.to_stage == Stage.POST_SMOLT)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from aquamind_assets.farm.calendar import Calendar
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.lives import AnyFrame, Lives
 from aquamind_assets.ledger.model import (
@@ -44,6 +45,11 @@ class YearInputs:
     def days(self) -> DayRange:
         """The simulated days of the year."""
         return DayRange(year_days(self.year).first, self.ledger.through + 1)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Working days of the year and around it."""
+        return Calendar(self.scenario, self.year)
 
     @cached_property
     def container_geography(self) -> np.ndarray:

@@ -84,6 +84,14 @@ class BatchPlan(Section):
     eggs_mean: float = quantity("mean eggs in a batch", "eggs", gt=0, le=1e8)
     eggs_sd: float = quantity("standard deviation of eggs in a batch", "eggs", ge=0, le=1e8)
     eggs: Annotated[Range, within(1, 1e8, whole=True)] = quantity("fewest and most eggs in a batch", "eggs")
+    portions_sd: float = quantity(
+        "sd of the log of the fish in the tanks, or cages, that a batch is spread over, about equal density",
+        "1",
+        "general knowledge: .15-.2 at sea",
+        default=0.0,
+        ge=0,
+        le=1,
+    )
     external_share: Probability = quantity("share of batches from external eggs", "1")
     month_weights: Annotated[list[Annotated[float, Field(ge=0, le=10)]], Field(min_length=12, max_length=12)] = (
         quantity("relative frequency of starts, January to December", "1")
@@ -102,6 +110,9 @@ class BatchPlan(Section):
         "months in which smolts go to sea; they wait for the next one", "month", "what-if"
     )
     smolt_weight_g: float = quantity("mean weight at sea transfer", "g", ge=20, le=2000)
+    smolt_weight_sd: float = quantity(
+        "sd of the log of that weight between batches", "1", "general knowledge", default=0.0, ge=0, le=0.5
+    )
     fallow_days: int = quantity("days an area lies empty after its last fish", "day", "general knowledge", ge=0, le=365)
     mixing_share: Probability = quantity(
         "share of the batches whose last cage is put together with fish of another batch, where an area lies idle for"

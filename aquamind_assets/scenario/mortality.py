@@ -36,6 +36,23 @@ class EventSpec(Section):
     cause: CauseName = quantity("cause its deaths are recorded under")
 
 
+class CauseSigns(Section):
+    """Shares of a container's background deaths that are put down to a cause while its signs are seen there. The others
+    are of unknown cause."""
+
+    handling: Probability = quantity("in the two weeks after fish arrive or are treated", "1", "calibrated")
+    disease: Probability = quantity("while fish in the container are sick", "1", "calibrated")
+    environmental: Probability = quantity("in rough seas and in water poor in oxygen", "1", "calibrated")
+    predation: Probability = quantity("while seals hunt at the site", "1", "calibrated")
+    rough_wave_m: float = quantity("waves from which on the sea is rough", "m", "general knowledge", ge=0.1, le=20)
+    poor_saturation: float = quantity(
+        "saturation below which water is poor in oxygen", "%", "general knowledge", ge=0, le=120
+    )
+    hunting_share: Probability = quantity(
+        "share of the fortnights in which seals hunt at a site", "1", "general knowledge"
+    )
+
+
 class MortalitySpec(Section):
     """Background mortality and acute events (suggested forms)."""
 
@@ -86,6 +103,13 @@ class MortalitySpec(Section):
     )
     cause_shares_freshwater: CauseShares = quantity("shares of the causes of background deaths in freshwater", "1")
     cause_shares_sea: CauseShares = quantity("shares of the causes of background deaths at sea", "1")
+    signs: CauseSigns | None = quantity(
+        "which background deaths show their cause; none: every day's background deaths have the shares of"
+        " cause_shares_sea and cause_shares_freshwater, whatever happens",
+        "",
+        "general knowledge",
+        default=None,
+    )
     events: list[EventSpec] = quantity("acute events")
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from aquamind_assets.scenario.quantities import (
 )
 from aquamind_assets.scenario.site_water import SiteWater
 from aquamind_assets.scenario.stages import Stages
+from aquamind_assets.scenario.work import WorkSpec
 
 Cages = dict[str, Annotated[int, Field(ge=0, le=100)]]
 
@@ -55,6 +56,13 @@ class ClimateSpec(Section):
     )
     wind_mean: float = quantity("mean wind speed", "m/s", "general knowledge", ge=0, le=30)
     precipitation_mean: float = quantity("mean precipitation of a day", "mm", "general knowledge", ge=0, le=50)
+
+
+class TrendPoint(Section):
+    """A point of a trend."""
+
+    year: int = quantity("year in which a batch starts", "year", "company reports", ge=1900, le=2200)
+    factor: float = quantity("factor on the weight of batches that start then", "1", "company reports", ge=0.2, le=10)
 
 
 class HallSpec(Section):
@@ -98,6 +106,14 @@ class GeographySpec(Section):
     areas: int = quantity("sea areas with invented names and places, beside the sites", "areas", ge=0, le=500)
     area_cages: Cages = quantity("cages in each such area, by container type", "cages")
     batch_share: Probability = quantity("share of the batches that start here", "1")
+    work: WorkSpec = quantity("when people work here", "", "general knowledge", default=WorkSpec())
+    smolt_trend: list[TrendPoint] = quantity(
+        "how the weight at sea transfer changes over the years; straight lines between the points",
+        "",
+        "company reports: Faroese smolts have become three times as heavy in ten years",
+        default=[],
+        max_length=100,
+    )
     climate: ClimateSpec
     growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(
         "TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days"

@@ -8,6 +8,7 @@ from aquamind_assets.scenario.quantities import (
     LONGEST_PART,
     MOST_ENTRIES,
     Name,
+    Probability,
     Range,
     Section,
     quantity,
@@ -59,7 +60,7 @@ class FeedPlan(Section):
         list[Annotated[float, Field(ge=0.01, le=100)]], Field(min_length=4, max_length=4)
     ] = quantity("price factor of Q1 to Q4", "1")
     market_price_factor: Annotated[Range, within(0.01, 100)] = quantity("market factor on the price", "1")
-    delivery_days: Annotated[Range, within(1, 60, whole=True)] = quantity("days from order to delivery", "day")
+    delivery_days: Annotated[Range, within(1, 60, whole=True)] = quantity("working days from order to delivery", "day")
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
     suppliers: Annotated[list[Name], Field(min_length=1, max_length=MOST_ENTRIES)] = quantity(
         "names of feed suppliers (invented)"
@@ -70,9 +71,50 @@ class FeedPlan(Section):
     meal_shares: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1, max_length=24)] = quantity(
         "shares of the day's feed in each meal", "1", "suggested form"
     )
+    meal_share_sd: float = quantity(
+        "sd of the log of a meal's share", "1", "general knowledge", default=0.0, ge=0, le=1
+    )
+    meal_interruptions: Probability = quantity(
+        "share of the meals that a feeder leaves out; the day's other meals are larger",
+        "1",
+        "general knowledge",
+        default=0.0,
+    )
+    meal_jitter_minutes: float = quantity(
+        "most minutes by which a site's meal is early or late", "minute", "general knowledge", default=0.0, ge=0, le=15
+    )
+    daylight_feeding: bool = quantity(
+        "whether cages are fed between sunrise and sunset only", "", "general knowledge", default=False
+    )
     demand_noise_sd: float = quantity("sd of the log of a day's appetite", "1", "suggested form", ge=0, le=1)
+    farm_noise_sd: float = quantity(
+        "sd of the log of a day's appetite that all containers of a site have in common",
+        "1",
+        "general knowledge",
+        default=0.0,
+        ge=0,
+        le=1,
+    )
+    farm_noise_rho: float = quantity(
+        "day-to-day correlation of that part", "1", "general knowledge", default=0.0, ge=0, lt=1
+    )
+    calm_wave_m: float = quantity(
+        "waves from which on fish in cages are fed less", "m", "general knowledge", default=20.0, ge=0.1, le=20
+    )
+    storm_wave_m: float = quantity(
+        "waves in which fish in cages are not fed", "m", "general knowledge", default=20.0, ge=0.1, le=20
+    )
     shelf_life_days: int = quantity("days from delivery to expiry", "day", "general knowledge", ge=30, le=1000)
     stock_scale: float = quantity("factor on reorder levels and silo sizes", "1", ge=0.001, le=100)
+
+    @model_validator(mode="after")
+    def _storms_are_no_calm(self) -> Self:
+        if self.calm_wave_m > self.storm_wave_m:
+            raise ValueError(
+                f"calm_wave_m {shown(self.calm_wave_m)} is above storm_wave_m {shown(self.storm_wave_m)}; allowed: at"
+                " most that"
+            )
+        return self
 
     @model_validator(mode="after")
     def _meals_meet(self) -> Self:

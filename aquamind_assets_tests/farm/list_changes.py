@@ -109,6 +109,10 @@ CASES: dict[str, Case] = {
     "farm.geographies[].sites[].water.days": Case(fixed="days in order"),
     "farm.geographies[].sites[].water.temperature": Case(fixed="each is of a day, or a month"),
     "farm.geographies[].sites[].water.salinity": Case(fixed="each is of a day, or a month"),
+    "farm.geographies[].work.working_days": Case(),
+    "farm.geographies[].work.plant_days": Case(),
+    "farm.geographies[].work.public_holidays": Case(lambda _: "easter+0"),
+    "farm.geographies[].smolt_trend": Case(),
     "farm.geographies[].disease_scale": Case(lambda _: ("ISA", 1.0)),
     "farm.container_types": Case(
         of_key("start_tank", key="spare", name="Spare Tank"), adds=frozenset({"infrastructure_containertype"})

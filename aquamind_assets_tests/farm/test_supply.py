@@ -3,6 +3,7 @@
 import numpy as np
 
 from aquamind_assets import timeline
+from aquamind_assets.farm.calendar import Calendar
 from aquamind_assets.farm.feed.menu import Menu
 from aquamind_assets.farm.feed.supply import price_cents
 from aquamind_assets.ledger.codes import Stage
@@ -54,7 +55,7 @@ def test_the_market_moves_slowly() -> None:
     assert market.std() > 0.02 * market.mean()
 
 
-def test_deliveries_come_after_two_to_four_days_and_fit_the_silo() -> None:
+def test_deliveries_come_after_two_to_four_working_days_and_fit_the_silo() -> None:
     past = history("demo", 3)
     bought = Deliveries.concat(
         [
@@ -62,8 +63,15 @@ def test_deliveries_come_after_two_to_four_days_and_fit_the_silo() -> None:
             for ledger in past.ledgers
         ]
     )
-    assert set((bought.delivery_day - bought.order_day).tolist()) == {2, 3, 4}
     silos = past.infrastructure.feed_containers
+    place = past.infrastructure.sites.geography[silos.site[bought.feed_container]].astype(int)
+    waited = set()
+    for where, ordered, came in zip(place, bought.order_day, bought.delivery_day, strict=True):
+        kept = Calendar(past.scenario, timeline.to_date(int(ordered)).year)
+        between = range(int(ordered), int(came))
+        assert kept.works(int(where), int(ordered))
+        waited.add(sum(bool(kept.works(int(where), day)) for day in between))
+    assert waited == {2, 3, 4}
     assert np.all(bought.quantity_g <= silos.capacity_kg[bought.feed_container] * 1000)
     for ledger in past.ledgers:
         assert np.all(ledger.feed_stores.closing_g <= silos.capacity_kg * 1000)

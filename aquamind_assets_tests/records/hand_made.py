@@ -79,6 +79,7 @@ def _assignments(infrastructure: Infrastructure, days: DayRange, stays: list[Sta
         stocked_count=np.full(len(stays), 1000),
         stocked_weight_g=np.full(len(stays), WEIGHT_G),
         population=[1000 if stay.end is None else 0 for stay in stays],
+        uncollected=np.zeros(len(stays)),
         weight_g=np.full(len(stays), WEIGHT_G),
     )
 
@@ -103,6 +104,7 @@ def _container_days(
             "batch_id": np.full(day.size, batch_of(year_of_days(days), number)),
             "assignment_id": row_ids(np.full(day.size, days.first + stay.start), np.full(day.size, number)),
             "weight_g": np.full(day.size, WEIGHT_G),
+            "collected": np.ones(day.size, dtype=bool),
             "closing": np.full(day.size, round(stay.density * volume / WEIGHT_G * 1000)),
             "temperature": temperature,
             "salinity": salinity,

@@ -261,9 +261,11 @@ def test_every_fed_container_is_sampled_once_a_week(history: list[YearInputs], w
     )
     taken = total_by(written.samples["assignment_id"][in_year], np.ones(int(in_year.sum()), dtype=np.int64))
     for stay, days in days_there.items():
-        assert days // 7 <= taken.get(stay, 0) <= days // 7 + 1
+        # A holiday may move a turn to the day of a departure.
+        assert days // 7 - 1 <= taken.get(stay, 0) <= days // 7 + 1
     weekdays = written.samples["sample_date"][in_year] % 7
     assert np.unique(weekdays).size > 2
+    assert ((written.samples["sample_date"] + 3) % 7 < 5).all()
 
 
 def test_sample_statistics_are_consistent(written: Written) -> None:

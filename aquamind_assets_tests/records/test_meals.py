@@ -146,6 +146,55 @@ def test_only_present_fish_are_fed():
     }
 
 
+def a_year_of_cages(changes: tuple[str, ...] = ()) -> tuple[YearInputs, int]:
+    """A year in which all cages of an area are fed the same every day, and the number of cages."""
+    scenario = load_scenario("tiny", changes)
+    cages = cages_of_one_area(scenario)
+    year = year_with(scenario, YEAR, [Stay(cage, 0, None) for cage in cages])
+    size = len(year.ledger.container_days)
+    return with_feed(year, np.full(size, 100_000), [(0, size * 100_000, 200)]), len(cages)
+
+
+def test_no_two_cages_eat_alike_and_the_days_differ():
+    year, cages = a_year_of_cages()
+    fed = meals(year, year.days)
+    of_first = fed.meal == 0
+    amount = fed.amount_g[of_first] / 100_000
+    assert 0.05 < np.log(amount).std() < 0.25
+    assert (
+        abs(np.array([fed.amount_g[fed.meal == one].sum() for one in range(4)]) / fed.amount_g.sum() - SHARES).max()
+        < 0.02
+    )
+    assert np.unique(fed.instant[of_first] % (24 * HOUR)).size > 100
+    assert len(fed.row) < 4 * cages * len(year.days)
+
+
+def test_meals_of_a_site_are_in_the_order_in_which_feed_leaves_and_between_sunrise_and_sunset():
+    year, _ = a_year_of_cages()
+    fed = meals(year, year.days)
+    assert (np.diff(fed.instant) > 0).all()
+    noon = fed.day * 24 * HOUR + MOVE_INSTANT
+    assert ((fed.instant < noon) == (fed.meal < 2)).all()
+    hour = (fed.instant - fed.day * 24 * HOUR) / HOUR
+    december = fed.day >= year.days.end - 31
+    assert hour[december].min() > 9
+    assert hour[december].max() < 16.5
+    assert hour[~december].max() > 18
+
+
+def test_the_specification_stays_reachable():
+    plain = (
+        "feed.meal_share_sd=0",
+        "feed.meal_interruptions=0",
+        "feed.meal_jitter_minutes=0",
+        "feed.daylight_feeding=false",
+    )
+    year, _ = a_year_of_cages(plain)
+    fed = meals(year, year.days)
+    assert set((fed.amount_g[fed.meal == 0]).tolist()) == {30_000}
+    assert set(((fed.instant - fed.day * 24 * HOUR) // HOUR).tolist()) == {7, 11, 15, 19}
+
+
 def test_feeding_more_than_the_stock_is_an_error():
     scenario = load_scenario("tiny")
     year = year_with(scenario, YEAR, [Stay(cages_of_one_area(scenario)[0], 0, 9)])

@@ -53,7 +53,7 @@ def rebook(farm: Farm, batch: int) -> None:
     station, rows = int(farm.batches["station"][batch]), farm.of_batch(batch)
     early = farm.batches["stage"][batch] == Stage.EGG_ALEVIN
     progress = float(farm.containers.degree_days[rows].mean()) if early else farm.mean_weight(rows)
-    plan = {name: farm.plans[name][batch] for name in ("step", "target_weight_g", "adult_day")}
+    plan = {name: farm.plans[name][batch] for name in ("step", "target_weight_g", "adult_day", "smolt_weight_g")}
     standing = Standing(
         int(farm.batches["geography"][batch]),
         int(plan["step"]),
@@ -61,6 +61,7 @@ def rebook(farm: Farm, batch: int) -> None:
         float(farm.containers.count[rows].sum()),
         float(plan["target_weight_g"]),
         int(plan["adult_day"]),
+        float(plan["smolt_weight_g"]),
     )
     way = forecast(farm, station, standing)
     b = farm.tank_bookings

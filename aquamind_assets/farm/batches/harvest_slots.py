@@ -10,7 +10,7 @@ scenario sells.
 import numpy as np
 
 from aquamind_assets.farm.batches.staging import StagedStart
-from aquamind_assets.farm.moves.harvest import NOTICE_DAYS
+from aquamind_assets.farm.moves.harvest import NOTICE_DAYS, half_days
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 
@@ -37,7 +37,7 @@ def _keep(farm: Farm, one: StagedStart, batch: int) -> None:
     left = one.stage_days[-1] - NOTICE_DAYS - farm.today.day
     if not rows.size or left > AGREED_DAYS or farm.plans["harvesting"][batch]:
         return
-    half = rows.size / plan.harvest_cages_per_day / 2 + NOTICE_DAYS
+    half = half_days(farm, batch, rows.size)
     daily = farm.tgc[batch, Stage.ADULT] * 1e-3 * float(farm.at_site(farm.water.temperature, rows).mean())
     grown = (np.cbrt(farm.mean_weight(rows)) + daily * (max(left, 0) + half)) ** 3
     farm.plans["target_weight_g"][batch] = np.clip(grown, plan.harvest_weight_g.low, plan.harvest_weight_g.high)

@@ -75,6 +75,8 @@ class Standing:
     """Target weight at harvest, g."""
     adult_day: int
     """Day it became Adult, or -1."""
+    smolt_weight: float
+    """Weight at which it goes to sea, g."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class Forecaster:
                     fish *= 1 - eggs.alevin_loss
                 degree_days = max(degree_days, goal)
             else:
-                goal = farm.batches.smolt_weight_g if stage == Stage.SMOLT else farm.stages[stage + 1].entry_weight_g
+                goal = batch.smolt_weight if stage == Stage.SMOLT else farm.stages[stage + 1].entry_weight_g
                 day = self._grown(self.halls[hall], geography, stage, day, weight, goal)
                 weight = max(weight, goal)
                 fish *= 1 - farm.stages[stage].mortality

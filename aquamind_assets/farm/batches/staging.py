@@ -14,7 +14,8 @@ import numpy as np
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.batches.planning import container_steps
-from aquamind_assets.farm.draws import BatchDraws, batch_draws
+from aquamind_assets.farm.batches.smolt_weight import smolt_weight
+from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.farm.processes.growth import Growth
 from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.codes import Stage
@@ -92,7 +93,13 @@ def staged_starts(scenario: Scenario, infrastructure: Infrastructure) -> tuple[S
         # heavier when the day comes.
         share = 0.5 if stage == Stage.ADULT and left is not None else draws.target_u
         days = _stage_days(
-            scenario, growth, seen[geography], geography, draws, sold.low + (sold.high - sold.low) * share, candidates
+            scenario,
+            growth,
+            seen[geography],
+            geography,
+            sequence,
+            sold.low + (sold.high - sold.low) * share,
+            candidates,
         )
         best = _nearest(days, stage, left, target_day)
         if best is None:
@@ -192,13 +199,14 @@ def _stage_days(
     growth: Growth,
     seen: _Foresight,
     geography: int,
-    draws: BatchDraws,
+    sequence: int,
     target: float,
     starts: np.ndarray,
 ) -> np.ndarray:
     """Days on which a batch enters each stage and its harvest begins, (stages + 1, starts), for each start; the last
     foreseen day where it is later."""
-    farm, row = scenario.farm, np.full(len(Stage), geography)
+    farm, row, draws = scenario.farm, np.full(len(Stage), geography), batch_draws(scenario.seed, sequence)
+    heavy = smolt_weight(scenario, geography, sequence, starts)
     tgc = (
         growth.batch_tgc(row, np.arange(len(Stage)), draws.tgc_u, np.full(len(Stage), draws.tgc_normal))
         * SEEN_GROWTH
@@ -213,7 +221,7 @@ def _stage_days(
             goal = farm.eggs.hatch_degree_days if hatching else farm.eggs.first_feeding_degree_days
             day, reached = _after(seen.first_day, sums, day, goal - reached), goal
         else:
-            goal = farm.batches.smolt_weight_g if stage == Stage.SMOLT else farm.stages[stage + 1].entry_weight_g
+            goal = heavy if stage == Stage.SMOLT else farm.stages[stage + 1].entry_weight_g
             rested = MOVING_DAYS if stage > Stage.FRY else 0
             day, weight = (
                 _after(seen.first_day, sums, day + rested, (np.cbrt(goal) - np.cbrt(weight)) / tgc[stage]),
@@ -221,13 +229,12 @@ def _stage_days(
             )
     day = seen.open_days[np.minimum(np.searchsorted(seen.open_days, day), seen.open_days.size - 1)]
     entry = farm.stages[Stage.ADULT].entry_weight_g
-    adult = _after(
-        seen.first_day, seen.sea, day + MOVING_DAYS, max(0.0, np.cbrt(entry) - np.cbrt(weight)) / tgc[Stage.POST_SMOLT]
-    )
+    gain = np.maximum(np.cbrt(entry) - np.cbrt(weight), 0.0)
+    adult = _after(seen.first_day, seen.sea, day + MOVING_DAYS, gain / tgc[Stage.POST_SMOLT])
     # The TGC falls with size: with x the cube root of the weight, dx = tgc (x^3 / pivot)^-e d(sum), which is solved by
     # a power of x.
     power = 3 * growth.size_exponent + 1
-    needed = (np.cbrt(target) ** power - np.cbrt(max(entry, weight)) ** power) / (
+    needed = (np.cbrt(target) ** power - np.cbrt(np.maximum(entry, weight)) ** power) / (
         power * tgc[Stage.ADULT] * growth.pivot_weight**growth.size_exponent
     )
     ripe = _after(seen.first_day, seen.sea, adult, needed)
@@ -236,7 +243,7 @@ def _stage_days(
     return np.array([days[stage] for stage in range(len(Stage) + 1)])
 
 
-def _after(first_day: int, sums: np.ndarray, day: np.ndarray, amount: float) -> np.ndarray:
+def _after(first_day: int, sums: np.ndarray, day: np.ndarray, amount: np.ndarray | float) -> np.ndarray:
     """First day on which ``amount`` has gathered since the morning of ``day``, for each day; the day after the last
     foreseen one where it has not."""
     begin = np.minimum(day - first_day, sums.size - 1)

@@ -9,6 +9,7 @@ into what is not booked. On a staged farm (``staging``) the batches that are to 
 their own, and no others until the staging date.
 """
 
+import math
 from datetime import timedelta
 
 import numpy as np
@@ -17,9 +18,11 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.batches.first_fish import put_in
 from aquamind_assets.farm.batches.planning import Standing, Way
+from aquamind_assets.farm.batches.smolt_weight import smolt_weight
 from aquamind_assets.farm.batches.staging import waiting
 from aquamind_assets.farm.draws import batch_choice, batch_draws
 from aquamind_assets.farm.moves import space
+from aquamind_assets.farm.processes.quantiles import normal_quantile
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import BatchStatus, Stage
 
@@ -43,7 +46,7 @@ def _start_staged(farm: Farm) -> None:
     """Lays in the eggs of the staged batches whose day has come; one whose way does not fit waits for the next day."""
     for one in waiting(farm.staged, farm.plans["sequence"], farm.today.day):
         eggs = _eggs(farm, one.sequence)
-        found = find_way(farm, one.geography, eggs)
+        found = find_way(farm, one.geography, eggs, one.sequence)
         if found:
             _start(farm, one.sequence, one.geography, eggs, *found)
 
@@ -60,7 +63,9 @@ def _start_due(farm: Farm) -> None:
     sequence = int(counters.sequence[0])
     eggs = _eggs(farm, sequence)
     for geography in _by_deficit(farm):
-        found = find_way(farm, geography, eggs)
+        if not farm.calendar.works(geography, farm.today.day):
+            continue
+        found = find_way(farm, geography, eggs, sequence)
         if found:
             _start(farm, sequence, geography, eggs, *found)
             counters.pressure[0] -= 1.0
@@ -68,8 +73,20 @@ def _start_due(farm: Farm) -> None:
 
 
 def _eggs(farm: Farm, sequence: int) -> int:
+    """Eggs of a batch: normal, within the range by drawing from the part of the distribution that lies in it, so that
+    no two batches end on its borders."""
     plan = farm.scenario.farm.batches
-    normal = batch_draws(farm.scenario.seed, sequence).eggs_normal
+    if not plan.eggs_sd:
+        return round(plan.eggs_mean)
+    drawn, low, high = (
+        math.erf(value / math.sqrt(2)) / 2 + 0.5
+        for value in (
+            batch_draws(farm.scenario.seed, sequence).eggs_normal,
+            (plan.eggs.low - plan.eggs_mean) / plan.eggs_sd,
+            (plan.eggs.high - plan.eggs_mean) / plan.eggs_sd,
+        )
+    )
+    normal = float(normal_quantile(np.array([low + (high - low) * drawn]))[0])
     return round(float(np.clip(plan.eggs_mean + plan.eggs_sd * normal, plan.eggs.low, plan.eggs.high)))
 
 
@@ -83,18 +100,21 @@ def _by_deficit(farm: Farm) -> list[int]:
     return [row for row in order if shares[row] > 0 and farm.steps[row]]
 
 
-def find_way(farm: Farm, geography: int, eggs: int) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
+def find_way(
+    farm: Farm, geography: int, eggs: int, sequence: int
+) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
     """The station with the fewest bookings where the batch's whole way fits, and what it needs there and at sea."""
+    heavy = float(smolt_weight(farm.scenario, geography, sequence, farm.today.day))
     stations = farm.infrastructure.stations
     here = np.flatnonzero((stations.geography == geography) & (stations.commissioned_day <= farm.today.day))
     load = [int((farm.tank_bookings["station"] == station).sum()) for station in here]
     first = (farm.steps[geography] or [])[0]
     for station in here[np.argsort(load, kind="stable")]:
         free = space.free_tanks(farm, int(station), first, farm.today.day)
-        if space.tank_room(farm, free, space.exit_weight(farm, first.stage)).sum() < eggs:
+        if space.tank_room(farm, free, space.exit_weight(farm, first.stage, heavy)).sum() < eggs:
             continue
-        way = booking.forecast(farm, int(station), Standing(geography, 0, 0.0, eggs, space.way_target(farm), -1))
-        needs = space.tanks_fit(farm, int(station), geography, way)
+        way = booking.forecast(farm, int(station), Standing(geography, 0, 0.0, eggs, space.way_target(farm), -1, heavy))
+        needs = space.tanks_fit(farm, int(station), geography, way, heavy)
         areas = space.areas_fit(farm, geography, way) if needs else None
         if needs and areas:
             return int(station), way, needs, areas
@@ -143,6 +163,7 @@ def _start(
         sequence=sequence,
         step=0,
         target_weight_g=low + (high - low) * draws.target_u,
+        smolt_weight_g=float(smolt_weight(farm.scenario, geography, sequence, day)),
         sea_day=way.sea,
         adult_day=-1,
         harvesting=False,
@@ -171,7 +192,8 @@ def _lay_in(farm: Farm, batch: int, geography: int, station: int, eggs: int) -> 
     """Spreads the eggs evenly over as few containers of the first step as hold them."""
     step = (farm.steps[geography] or [])[0]
     free = space.free_tanks(farm, station, step, farm.today.day)
-    room = space.tank_room(farm, free, space.exit_weight(farm, step.stage))
+    heavy = float(farm.plans["smolt_weight_g"][batch])
+    room = space.tank_room(farm, free, space.exit_weight(farm, step.stage, heavy))
     chosen = free[: int(np.searchsorted(np.cumsum(room), eggs)) + 1]
     parts = np.diff(np.floor(np.linspace(0, eggs, chosen.size + 1)).astype(np.int64))
     weight = farm.scenario.farm.stages[Stage.EGG_ALEVIN].entry_weight_g

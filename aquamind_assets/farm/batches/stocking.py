@@ -62,7 +62,9 @@ def _stock(farm: Farm, one: StockSpec, sequence: int, area: int, cages: np.ndarr
     target = plan.harvest_weight_g.low + (plan.harvest_weight_g.high - plan.harvest_weight_g.low) * draws.target_u
     steps = len(farm.steps[geography] or [])
     adult_day = max(sea_day, farm.forecaster.adult_since(geography, day, one.weight_g)) if stage == Stage.ADULT else -1
-    way = booking.forecast(farm, -1, Standing(geography, steps, one.weight_g, one.fish, target, adult_day))
+    way = booking.forecast(
+        farm, -1, Standing(geography, steps, one.weight_g, one.fish, target, adult_day, one.weight_g)
+    )
     batch = farm.batches.add(
         batch_id=farm.next_id("batch"),
         number=next_number(farm),
@@ -85,6 +87,7 @@ def _stock(farm: Farm, one: StockSpec, sequence: int, area: int, cages: np.ndarr
         sequence=sequence,
         step=steps,
         target_weight_g=target,
+        smolt_weight_g=one.weight_g,
         sea_day=sea_day,
         adult_day=adult_day,
         harvesting=False,

@@ -29,7 +29,8 @@ class Menu:
         self._feed = np.array([row for _, _, row in choices])
         plan, entry = scenario.farm.batches, [stage.entry_weight_g for stage in scenario.farm.stages]
         self._stage_end = np.array(
-            [*entry[1 : Stage.SMOLT + 1], plan.smolt_weight_g, entry[Stage.ADULT], plan.harvest_weight_g.high]
+            # Smolts leave at the weight of their batch.
+            [*entry[1 : Stage.SMOLT + 1], np.inf, entry[Stage.ADULT], plan.harvest_weight_g.high]
         )
 
     def feed(self, stage: np.ndarray, weight: np.ndarray) -> np.ndarray:

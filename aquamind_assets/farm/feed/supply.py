@@ -78,6 +78,7 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
     """
     plan, feed, day = farm.scenario.feed, farm.feed, farm.today.day
     silos = farm.infrastructure.feed_containers
+    geography = farm.infrastructure.sites.geography[silos.site].astype(np.int64)
     coming = np.zeros(feed.stock_g.size)
     _add_next_feed(farm, rows, wanted, coming)
     _add_arrivals(farm, coming)
@@ -89,14 +90,17 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
         weights=farm.orders["quantity_g"][open_orders],
         minlength=feed.stock_g.size,
     )
-    lead = demand * (plan.delivery_days.high + 2)
+    # What is ordered on the next working day must come before the store is empty.
+    next_order = farm.calendar.working_days(geography, np.full(geography.size, day + 1))
+    next_delivery = farm.calendar.working_days(geography, next_order, int(plan.delivery_days.high))
+    lead = demand * (next_delivery - day + 1)
     usual = np.maximum(silos.reorder_kg * 1000.0, lead)
     # The last feed is ordered as late as can be: only then is it known how much will be eaten.
     reorder = np.where(needed < usual, np.minimum(needed, lead), usual)
     room = np.floor((silos.capacity_kg * 1000.0 - position) / (LOT_KG * 1000.0))
     quantity = np.minimum(usual + demand * plan.cover_days, needed) - position
     lots = np.minimum(np.ceil(quantity / (LOT_KG * 1000.0)), room).astype(np.int64)
-    in_use = demand > STEP_G
+    in_use = (demand > STEP_G) & farm.calendar.works(geography, day)
     due = np.flatnonzero((position < reorder) & in_use & (lots > 0))
     if not due.size:
         return
@@ -104,11 +108,13 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
     delay_u = farm.draws.uniform("feed.delay", day, stores)
     supplier = choose(farm.draws.uniforms("feed.supplier", day, stores, tuple(plan.suppliers))[due])
     span = plan.delivery_days
+    delay = (span.low + np.floor((span.high - span.low + 1) * delay_u)).astype(np.int64)
+    delivery = farm.calendar.working_days(geography, np.full(geography.size, day), delay)
     for silo, seller in zip(due, supplier, strict=True):
         farm.orders.add(
             purchase_id=farm.next_id("purchase"),
             order_day=day,
-            delivery_day=day + int(span.low + np.floor((span.high - span.low + 1) * delay_u[silo])),
+            delivery_day=delivery[silo],
             feed_container=silo,
             quantity_g=lots[silo] * LOT_KG * 1000,
             price_cents_per_kg=price_cents(farm.scenario, int(silos.feed[silo]), day),
@@ -127,6 +133,7 @@ def _days_needed(farm: Farm, rows: np.ndarray) -> np.ndarray:
     rows, stage, weight, silo = rows[fed], stage[fed], weight[fed], silo[fed]
     target = np.where(stage == Stage.ADULT, farm.plans["target_weight_g"][c.batch[rows]], np.inf)
     last = farm.menu.up_to(stage, weight)
+    last = np.where(stage == Stage.SMOLT, np.minimum(last, farm.plans["smolt_weight_g"][c.batch[rows]]), last)
     tgc, water, nothing = (
         farm.tgc[c.batch[rows], stage],
         farm.at_site(farm.water.temperature, rows),
@@ -155,11 +162,13 @@ def _days_to_move(farm: Farm, rows: np.ndarray) -> np.ndarray:
 def _days_to_harvest(farm: Farm, rows: np.ndarray, days_to_target: np.ndarray) -> np.ndarray:
     """Days on which containers eat until they are harvested: a batch reaches its target in the middle of its harvest,
     and each cage has its turn; (n,)."""
-    c, boats = farm.containers, farm.scenario.farm.batches.harvest_cages_per_day
+    c = farm.containers
     turn, half = np.zeros(rows.size), np.zeros(rows.size)
     for batch in np.unique(c.batch[rows]):
+        share = farm.calendar.plant_share[farm.batches["geography"][batch]]
+        boats = farm.scenario.farm.batches.harvest_cages_per_day * share
         mine = np.flatnonzero(c.batch[rows] == batch)
-        turn[mine[harvest.in_order(farm, rows[mine])]] = np.arange(mine.size) // boats
+        turn[mine[harvest.in_order(farm, rows[mine])]] = np.floor(np.arange(mine.size) / boats)
         half[mine] = mine.size / boats / 2
     begins = np.where(farm.plans["harvesting"][c.batch[rows]], 0.0, np.maximum(days_to_target - half, 0.0))
     ordered = c.harvest_day[rows] >= 0

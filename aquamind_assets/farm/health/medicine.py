@@ -34,14 +34,15 @@ GOOD, FAIR = 0.75, 0.45
 
 
 def count_lice(farm: Farm) -> None:
-    """Counts the lice of the cages whose turn it is."""
+    """Counts the lice of the cages whose turn it is, or was on the days without work before."""
     process, c, day = farm.health.lice_process, farm.containers, farm.today.day
     cages = np.arange(farm.health.lice.shape[0])
     interval = farm.scenario.health.lice.count_interval_days
     # Half of an area's cages are counted half an interval after the other half.
     built = farm.infrastructure
-    offset = built.area_draws.number[farm.layout.area[cages]] + interval // 2 * (built.cage_draws.place % 2)
-    turn = (day + offset) % interval == 0
+    half = interval // 2 * (built.cage_draws.place % 2)
+    number = built.area_draws.number[farm.layout.area[cages]]
+    turn = farm.calendar.since_turn(farm.layout.geography[cages], number, interval, np.full(cages.size, day), half) >= 0
     rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
     if not rows.size:
         return
@@ -77,7 +78,7 @@ def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
     u = farm.draws.uniforms("treatment.method", day, farm.infrastructure.cage_draws, process.keys)[rows]
     resistance = farm.health.lice[rows, RESISTANT]
     method = process.choose(farm.at_site(farm.water.temperature, rows), resistance, u)
-    start = day + 1 + process.fasting_days[method]
+    start = farm.calendar.working_days(farm.layout.geography[rows], day + 1 + process.fasting_days[method])
     wait = _too_late(farm, rows, method) | (
         c.weight[rows] > HARVESTED_INSTEAD * farm.plans["target_weight_g"][c.batch[rows]]
     )
@@ -108,11 +109,18 @@ def _plan(
     outbreak: np.ndarray,
     trigger: np.ndarray,
 ) -> None:
-    health, c = farm.health.containers, farm.containers
+    health = farm.health.containers
     health.treatment_day[rows], health.treatment_method[rows], health.treatment_reason[rows] = start, method, reason
     health.treatment_outbreak[rows], health.treatment_trigger[rows] = outbreak, trigger
-    fasted = rows[farm.health.treatment.fasting_days[method] > 0]
-    c.fast_until[fasted] = np.maximum(c.fast_until[fasted], health.treatment_day[fasted])
+
+
+def fast_before_treatments(farm: Farm) -> None:
+    """Fish that are treated soon get no feed tomorrow, if it is one of the method's days of fasting or the day itself."""
+    health, c, tomorrow = farm.health.containers, farm.containers, farm.today.day + 1
+    rows = np.flatnonzero(health.treatment_day >= tomorrow)
+    days = farm.health.treatment.fasting_days[health.treatment_method[rows].astype(np.int64)]
+    fasted = rows[(days > 0) & (health.treatment_day[rows] - days <= tomorrow)]
+    c.fast_until[fasted] = np.maximum(c.fast_until[fasted], tomorrow)
 
 
 def plan_disease_treatments(farm: Farm) -> None:
@@ -130,7 +138,7 @@ def plan_disease_treatments(farm: Farm) -> None:
         )
         if method[0] < 0 or engaged or container in farm.moves["source"] or _too_late(farm, at, method)[0]:
             continue
-        start = day + 1 + health.treatment.fasting_days[method]
+        start = farm.calendar.working_days(farm.layout.geography[at], day + 1 + health.treatment.fasting_days[method])
         _plan(farm, at, method, start, TreatmentReason.DISEASE, farm.outbreaks["outbreak_id"][[row]], health.sick[at])
 
 
@@ -216,6 +224,7 @@ def vaccinate(farm: Farm) -> None:
     choice = np.array([_vaccine(farm, int(farm.plans["sequence"][batch])) for batch in active])
     vaccinated = farm.batches["vaccinated_day"][active] >= 0
     due = process.due(choice, farm.batches["stage"][active], farm.plans["sea_day"][active] - day, vaccinated)
+    due &= farm.calendar.works(farm.batches["geography"][active], day)
     for batch in active[vaccinated]:
         rows = farm.of_batch(int(batch))
         if rows.size:

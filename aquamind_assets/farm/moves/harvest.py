@@ -3,7 +3,7 @@
 Belongs here: planning harvests and carrying them out. Does not belong here: growth, prices, slaughter.
 
 A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of
-``growout_days``; then as many cages a day as there are boats, area by area, the heaviest cage first. A cage inside a
+``growout_days``; then as many cages on a plant day as there are boats, area by area, the heaviest cage first. A cage inside a
 withholding period waits. A cage that grows into its density limit with nowhere to go gives a part of its fish early;
 one in which very many fish are sick is emptied at once.
 """
@@ -16,7 +16,7 @@ from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import HarvestReason, Movement, Stage
 
 NOTICE_DAYS = 3
-"""Days from the order to the boat."""
+"""Fewest days from the order to the boat."""
 
 FASTING_DAYS = 2
 """Days without feed before it."""
@@ -34,8 +34,9 @@ PLANNING_DENSITY = 0.97
 
 
 def plan_harvests(farm: Farm) -> None:
-    """Orders the boats for the day after the notice."""
-    c = farm.containers
+    """Orders the boats for the day after the notice, if the plant takes fish then; for very sick fish for the first day on
+    which it does."""
+    c, day = farm.containers, farm.today.day + NOTICE_DAYS
     for batch in farm.active[farm.batches["stage"][farm.active] == Stage.ADULT]:
         rows = farm.of_batch(int(batch))
         free = (
@@ -43,16 +44,20 @@ def plan_harvests(farm: Farm) -> None:
             & ~farm.health.is_treated_soon(rows)
             & ~np.isin(rows, farm.moves["source"])
         )
+        geography = int(farm.batches["geography"][batch])
+        taken = farm.calendar.plant_takes(geography, day)
         open_rows = rows[(c.harvest_day[rows] < 0) & free]
         _release(farm, int(batch), rows)
         if farm.plans["harvesting"][batch]:
             boats = farm.scenario.farm.batches.harvest_cages_per_day
-            _order(farm, open_rows[in_order(farm, open_rows)][:boats], 1.0, HarvestReason.DUE)
+            if taken:
+                _order(farm, open_rows[in_order(farm, open_rows)][:boats], 1.0, day, HarvestReason.DUE)
         elif not np.any(farm.moves["batch"] == batch):
             heavy = open_rows[c.weight[open_rows] >= LIGHTEST * farm.plans["target_weight_g"][batch]]
             dying = farm.health.sick[heavy] >= GRAVELY_SICK
-            _order(farm, heavy[dying], 1.0, HarvestReason.SICK)
-            _relieve(farm, int(batch), heavy[~dying])
+            _order(farm, heavy[dying], 1.0, farm.calendar.plant_day(geography, day), HarvestReason.SICK)
+            if taken:
+                _relieve(farm, int(batch), heavy[~dying], day)
 
 
 def in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:
@@ -69,7 +74,7 @@ def _release(farm: Farm, batch: int, rows: np.ndarray) -> None:
         return
     plan, c = farm.scenario.farm.batches, farm.containers
     weight = float((c.count[rows] * c.weight[rows]).sum() / c.count[rows].sum())
-    half = rows.size / plan.harvest_cages_per_day / 2 + NOTICE_DAYS
+    half = half_days(farm, batch, rows.size)
     temperature = float(farm.at_site(farm.water.temperature, rows).mean())
     later = (np.cbrt(weight) + farm.tgc[batch, Stage.ADULT] * 1e-3 * temperature * half) ** 3
     days = farm.today.day - int(farm.plans["adult_day"][batch])
@@ -78,19 +83,25 @@ def _release(farm: Farm, batch: int, rows: np.ndarray) -> None:
     farm.plans["harvesting"][batch] = ripe or late
 
 
-def _relieve(farm: Farm, batch: int, rows: np.ndarray) -> None:
+def half_days(farm: Farm, batch: int, cages: int) -> float:
+    """Days from today to the middle of the harvest of so many cages of a batch, if it is ordered today."""
+    share = float(farm.calendar.plant_share[farm.batches["geography"][batch]])
+    return cages / farm.scenario.farm.batches.harvest_cages_per_day / share / 2 + NOTICE_DAYS
+
+
+def _relieve(farm: Farm, batch: int, rows: np.ndarray, day: int) -> None:
     c = farm.containers
     daily = farm.tgc[batch, Stage.ADULT] * 1e-3 * farm.at_site(farm.water.temperature, rows)
     later = (np.cbrt(c.weight[rows]) + daily * LEAD_DAYS) ** 3
     limit = safe_limit(farm, rows, later) * farm.layout.volume[rows] * 1000.0
     crowded = c.count[rows] * later > PLANNING_DENSITY * limit
-    _order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART, HarvestReason.CROWDED)
+    _order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART, day, HarvestReason.CROWDED)
 
 
-def _order(farm: Farm, rows: np.ndarray, share: float, reason: HarvestReason) -> None:
+def _order(farm: Farm, rows: np.ndarray, share: float, day: int, reason: HarvestReason) -> None:
     c = farm.containers
     c.harvest_reason[rows] = reason
-    c.harvest_day[rows] = farm.today.day + NOTICE_DAYS
+    c.harvest_day[rows] = day
     c.harvest_share[rows] = share
     c.fast_until[rows] = np.maximum(c.fast_until[rows], farm.today.day)
 

@@ -127,7 +127,8 @@ def _partner(farm: Farm, cage: int) -> int:
 def _plan(farm: Farm, cage: int, other: int) -> None:
     """Keeps an empty cage for the fish of two cages and plans their movements, if there is room for as long as they
     will need it."""
-    c, day, geography = farm.containers, farm.today.day + LEAD_DAYS, int(farm.layout.geography[cage])
+    c, geography = farm.containers, int(farm.layout.geography[cage])
+    day = farm.calendar.working_day(geography, farm.today.day + LEAD_DAYS)
     free = space.free_cages(farm, space.ready_areas(farm, geography, day)[:1], Stage.ADULT, day)
     free = free[np.isinf(farm.layout.max_weight[free])]
     if not free.size:
@@ -176,6 +177,7 @@ def _way(farm: Farm, parts: _Parts) -> Way:
         float(parts.fish.sum()),
         target,
         round(adult_day),
+        parts.mean(farm.plans["smolt_weight_g"][parts.batches]),
     )
     return booking.forecast(farm, int(farm.batches["station"][parts.batches[0]]), standing)
 
@@ -253,6 +255,7 @@ def _found_batch(farm: Farm, parts: _Parts, way: Way) -> int:
         sequence=_sequence(farm, int(sources[0])),
         step=plans["step"][youngest],
         target_weight_g=parts.mean(plans["target_weight_g"][sources]),
+        smolt_weight_g=parts.mean(plans["smolt_weight_g"][sources]),
         sea_day=round(parts.mean(plans["sea_day"][sources])),
         adult_day=round(parts.mean(plans["adult_day"][sources])),
         harvesting=False,

@@ -31,8 +31,9 @@ def plan_pairs(
     per_day: int,
 ) -> None:
     """Plans who moves where: ``amounts`` out of ``sources`` fill ``wanted`` of ``destinations``, both in order,
-    ``per_day`` destinations on a day."""
+    ``per_day`` destinations on a working day."""
     left = farm.containers.count[sources].astype(float)
+    geography = int(farm.batches["geography"][batch])
     rest = amounts.astype(float).copy()
     source = 0
     for number, destination in enumerate(destinations):
@@ -45,7 +46,7 @@ def plan_pairs(
             farm.containers.reserved[destination] = batch
             farm.moves.add(
                 batch=batch,
-                day=farm.today.day + LEAD_DAYS + number // per_day,
+                day=farm.calendar.working_day(geography, farm.today.day + LEAD_DAYS, number // per_day),
                 kind=kind,
                 source=sources[source],
                 destination=destination,

@@ -69,13 +69,14 @@ def cage_room(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
     return STOCKING_DENSITY * limit * farm.layout.volume[cages] * 1000.0 / weight
 
 
-def exit_weight(farm: Farm, stage: int) -> float:
-    """Weight (g) at which fish leave a freshwater stage."""
-    stages = farm.scenario.farm.stages
-    return farm.scenario.farm.batches.smolt_weight_g if stage == Stage.SMOLT else stages[stage + 1].entry_weight_g
+def exit_weight(farm: Farm, stage: int, smolt_weight: float) -> float:
+    """Weight (g) at which fish leave a freshwater stage; ``smolt_weight`` is that at which they go to sea."""
+    return smolt_weight if stage == Stage.SMOLT else farm.scenario.farm.stages[stage + 1].entry_weight_g
 
 
-def tanks_fit(farm: Farm, station: int, geography: int, way: Way, skip_batch: int = -1) -> dict[int, int] | None:
+def tanks_fit(
+    farm: Farm, station: int, geography: int, way: Way, smolt_weight: float, skip_batch: int = -1
+) -> dict[int, int] | None:
     """Containers needed in each step, or None where a step of the way has too few that are not booked."""
     needs = {}
     for number, (first, end) in spans(way).items():
@@ -84,7 +85,9 @@ def tanks_fit(farm: Farm, station: int, geography: int, way: Way, skip_batch: in
         tanks = tanks[farm.layout.commissioned[tanks] <= first]
         if not tanks.size:
             return None
-        need = int(np.ceil(way.fish[number] / tank_room(farm, tanks, exit_weight(farm, step.stage)).min()))
+        need = int(
+            np.ceil(way.fish[number] / tank_room(farm, tanks, exit_weight(farm, step.stage, smolt_weight)).min())
+        )
         end += int(farm.layout.grace[tanks].max())
         if (
             need + _peak(farm, station, number, first - BOOKING_MARGIN_DAYS, end + BOOKING_MARGIN_DAYS, skip_batch)
@@ -186,7 +189,8 @@ def harvest_end(farm: Farm, geography: int, way: Way) -> int:
     large = np.flatnonzero((layout.geography == geography) & layout.at_sea & np.isinf(layout.max_weight))
     each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
     cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
-    return way.harvest + cages // farm.scenario.farm.batches.harvest_cages_per_day + 1
+    per_day = farm.scenario.farm.batches.harvest_cages_per_day * farm.calendar.plant_share[geography]
+    return way.harvest + int(cages / per_day) + 1
 
 
 def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) -> float:

@@ -16,7 +16,7 @@ SPLITTING_DENSITY = 0.93
 """Fish are split when they will pass this share of the density limit within the lead."""
 
 SLOW_DAYS = 3
-"""Days beyond the lead that splitting looks ahead: the boats need some days for all cages."""
+"""Working days beyond the lead that splitting looks ahead: the boats need some days for all cages."""
 
 OUTGROWN = 0.97
 """Share of a cage type's greatest weight at which fish must be on their way."""
@@ -33,14 +33,16 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     if not rows.size or farm.plans["harvesting"][batch]:
         return
     daily = farm.tgc[batch, c.stage[rows]] * 1e-3 * farm.at_site(farm.water.temperature, rows)
-    grown = (np.cbrt(c.weight[rows]) + daily * (LEAD_DAYS + SLOW_DAYS)) ** 3
+    geography = int(farm.batches["geography"][batch])
+    ahead = farm.calendar.working_day(geography, day, SLOW_DAYS) - farm.today.day
+    grown = (np.cbrt(c.weight[rows]) + daily * ahead) ** 3
     crowded = c.count[rows] * grown > SPLITTING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
     outgrown = grown > OUTGROWN * layout.max_weight[rows]
     if not crowded.any() and not outgrown.any():
         return
     stage = int(farm.batches["stage"][batch])
     later = booking.areas_booked(farm, batch)[1]
-    more = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:later]
+    more = space.ready_areas(farm, geography, day)[:later]
     free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, stage, day)
     free = free[np.isinf(layout.max_weight[free])]
     staying = np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))

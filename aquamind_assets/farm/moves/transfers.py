@@ -12,6 +12,7 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.moves import space, splitting
 from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
+from aquamind_assets.farm.moves.portions import uneven
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
 from aquamind_assets.scenario.batches import ROOM_TO_GROW
@@ -67,7 +68,7 @@ def _ready(farm: Farm, batch: int) -> bool:
         return float(c.degree_days[rows].min()) + LEAD_DAYS * temperature >= goal
     weight = farm.mean_weight(rows)
     grown = (np.cbrt(weight) + farm.tgc[batch, steps[number].stage] * 1e-3 * temperature * LEAD_DAYS) ** 3
-    return bool(grown >= space.exit_weight(farm, steps[number].stage))
+    return bool(grown >= space.exit_weight(farm, steps[number].stage, float(farm.plans["smolt_weight_g"][batch])))
 
 
 def _plan_next_step(farm: Farm, batch: int) -> None:
@@ -84,7 +85,8 @@ def _plan_next_step(farm: Farm, batch: int) -> None:
     sources = farm.of_batch(batch)
     fish = int(farm.containers.count[sources].sum())
     free = space.free_tanks(farm, station, step, day)
-    room = space.tank_room(farm, free, space.exit_weight(farm, step.stage))
+    exit_weight = space.exit_weight(farm, step.stage, float(farm.plans["smolt_weight_g"][batch]))
+    room = space.tank_room(farm, free, exit_weight)
     if room.sum() < fish:
         return
     chosen = free[: int(np.searchsorted(np.cumsum(room), fish)) + 1]
@@ -97,7 +99,7 @@ def _plan_next_step(farm: Farm, batch: int) -> None:
         sources,
         farm.containers.count[sources].astype(float),
         chosen,
-        np.full(chosen.size, fish / chosen.size),
+        _portions(farm, chosen, np.full(chosen.size, fish / chosen.size), room[: chosen.size]),
         TANKS_PER_DAY,
     )
     farm.plans["step"][batch] = number + 1
@@ -105,13 +107,14 @@ def _plan_next_step(farm: Farm, batch: int) -> None:
 
 def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     """Smolts go to the areas that have been ready longest; where there are too few, they wait."""
-    day = farm.today.day + LEAD_DAYS
+    geography = int(farm.batches["geography"][batch])
+    day = farm.calendar.working_day(geography, farm.today.day + LEAD_DAYS)
     if timeline.to_date(day).month not in farm.scenario.farm.batches.sea_transfer_months:
         return
     sources = farm.of_batch(batch)
     fish = int(farm.containers.count[sources].sum())
     now, later = booking.areas_booked(farm, batch)
-    areas = space.ready_areas(farm, int(farm.batches["geography"][batch]), day)[:now]
+    areas = space.ready_areas(farm, geography, day)[:now]
     if len(areas) < now:
         return
     cages = space.free_cages(farm, areas, Stage.POST_SMOLT, day)
@@ -132,11 +135,17 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
         sources,
         farm.containers.count[sources].astype(float),
         chosen,
-        fish * room / room.sum(),
+        _portions(farm, chosen, fish * room / room.sum(), room),
         space.CAGES_PER_DAY,
     )
     farm.plans["step"][batch] += 1
     farm.plans["sea_day"][batch] = day
+
+
+def _portions(farm: Farm, containers: np.ndarray, wanted: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Fish that each new container really gets."""
+    normal = farm.draws.normal("portions", farm.today.day, farm.infrastructure.container_draws)[containers]
+    return uneven(wanted, room, normal, farm.scenario.farm.batches.portions_sd)
 
 
 def _fewest(farm: Farm, cages: np.ndarray, weight: float, fish: int) -> np.ndarray:

@@ -13,6 +13,7 @@
 | parameter | ``handling_decay`` | day | deaths after handling, over seven days (general knowledge) |
 | parameter | ``handling_farm_share`` | 1 | power with which the farm-week effect reaches into handling losses (calibrated) |
 | parameter | ``overdispersion`` | 1 | intra-class correlation of a day's deaths in a container |
+| parameter | ``seen`` | 1 | share of the background deaths put down to a cause while its signs are seen; the others are of unknown cause (calibrated) |
 | state | ``farm_effect`` | 1 | by site, renewed weekly (:meth:`Mortality.next_farm_effect`) |
 | rate | :meth:`Mortality.background` | 1/day | hazard without outbreaks, handling and events |
 | rate | :func:`deaths` | fish/day | deaths of a day |
@@ -74,6 +75,9 @@ class Mortality:
     cause_shares: np.ndarray
     """(freshwater or sea, causes)."""
     transfer_loss: tuple[float, float]
+    seen: np.ndarray | None
+    """Share of the background deaths that is put down to each cause while its signs are seen, (causes,); none where
+    ``cause_shares`` hold every day."""
 
     @classmethod
     def from_scenario(cls, scenario: Scenario) -> Self:
@@ -112,6 +116,9 @@ class Mortality:
             pulse=weights / weights.sum(),
             cause_shares=np.stack([_shares(spec.cause_shares_freshwater), _shares(spec.cause_shares_sea)]),
             transfer_loss=(spec.transfer_loss.low, spec.transfer_loss.high),
+            seen=None
+            if spec.signs is None
+            else np.array([getattr(spec.signs, cause.name.lower(), 0.0) for cause in Cause]),
         )
 
     def next_farm_effect(self, previous: np.ndarray, normal: np.ndarray) -> np.ndarray:
@@ -187,20 +194,34 @@ class Mortality:
         disease: np.ndarray,
         handling: np.ndarray,
         events: np.ndarray | None = None,
+        signs: np.ndarray | None = None,
     ) -> np.ndarray:
         """Hazards by cause, (n, causes), 1/day.
 
         Args:
             stage: ``Stage``.
-            background: background hazard, shared among the causes of freshwater or sea.
+            background: background hazard, shared among the causes.
             disease: extra hazard of running outbreaks.
             handling: hazard of treatments, transfers and grading.
             events: hazards of acute events by cause, (n, causes).
+            signs: whether the signs of each cause are seen, bool (n, causes); without a meaning where every day's
+                background deaths have the same shares.
         """
-        total = background[:, None] * self.cause_shares[(stage >= Stage.POST_SMOLT).astype(np.intp)]
+        shares = self.cause_shares[(stage >= Stage.POST_SMOLT).astype(np.intp)]
+        if self.seen is not None and signs is not None:
+            shares = self.shares(signs)
+        total = background[:, None] * shares
         total[:, Cause.DISEASE] += disease
         total[:, Cause.HANDLING] += handling
         return total if events is None else total + events
+
+    def shares(self, signs: np.ndarray) -> np.ndarray:
+        """Shares of the background deaths by cause where ``signs`` are seen, (n, causes); rows add up to 1."""
+        shares = np.where(signs, self.seen, 0.0)
+        known = shares.sum(axis=1, keepdims=True)
+        shares /= np.maximum(known, 1.0)
+        shares[:, Cause.UNKNOWN] += np.maximum(1.0 - known[:, 0], 0.0)
+        return shares
 
     def lost_in_transfer(self, u: np.ndarray) -> np.ndarray:
         """Share of the fish that a transfer costs."""

@@ -103,14 +103,16 @@ def _batches(year: YearInputs) -> Rows:
 def _assignments(year: YearInputs) -> Rows:
     frame: Assignments = year.lives.assignments
     active = frame.end_day < 0
+    # The farm takes fish for living until it collects them dead.
+    population = frame.population + frame.uncollected
     arrived = frame.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     left = frame.end_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     return rows(
         "batch_batchcontainerassignment",
         len(frame),
         id=frame.assignment_id,
-        population_count=frame.population,
-        biomass_kg=Scaled(biomass_cents(frame.population, frame.weight_g)),
+        population_count=population,
+        biomass_kg=Scaled(biomass_cents(population, frame.weight_g)),
         assignment_date=frame.start_day,
         is_active=active,
         notes=[

@@ -26,25 +26,24 @@ _MEASURED = 10 * HOUR
 
 def growth_samples(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Yield the samples of these days, sorted by (day, container)."""
-    due = _due(year, of_days(year.ledger.container_days, days))
+    due, planned = _due(year, of_days(year.ledger.container_days, days))
     if len(due):
-        yield _sampled(year, due)
+        yield _sampled(year, due, planned)
 
 
-def _due(year: YearInputs, fish: ContainerDays) -> ContainerDays:
-    """Return the containers that are sampled: each container has its own day in the interval, so that the crew has some
-    every day. Containers are not sampled on days when fish arrive or leave."""
+def _due(year: YearInputs, fish: ContainerDays) -> tuple[ContainerDays, np.ndarray]:
+    """Return the containers that are sampled, and the day on which each has its turn: each container has its own
+    working day in the interval, so that the crew has some every day; where that is a holiday, it is sampled on the next
+    working day. Containers are not sampled on days when fish arrive or leave."""
     interval = year.scenario.health.sampling.growth_interval_days
-    turn = _turn(year, fish) % interval == 0
-    return fish.take(turn & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0))
+    number = year.infrastructure.container_draws.number[fish.container]
+    day = fish.day.astype(np.int64)
+    since = year.calendar.since_turn(year.container_geography[fish.container], number, interval, day)
+    due = (since >= 0) & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0)
+    return fish.take(due), (day - since)[due]
 
 
-def _turn(year: YearInputs, fish: ContainerDays) -> np.ndarray:
-    """A number that counts the days of each container-day's container; neighbours are a day apart."""
-    return fish.day.astype(np.int64) + year.infrastructure.container_draws.number[fish.container]
-
-
-def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
+def _draws(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the wanted number of fish of each sample, and standard normals of shape (samples, 2, most fish), float32.
 
     Drawn for the groups of containers, occupied or not, once for each interval, in which every container has its turn
@@ -52,7 +51,7 @@ def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray
     """
     plan, draws, seed = year.scenario.health.sampling, year.infrastructure.container_draws, year.scenario.seed
     low, high = int(plan.growth_sample_size.low), int(plan.growth_sample_size.high)
-    interval = due.day // plan.growth_interval_days
+    interval = planned // plan.growth_interval_days
     wanted = np.empty(len(due), dtype=np.int64)
     normals = np.empty((len(due), 2, high), dtype=np.float32)
     for one in np.unique(interval).tolist():
@@ -64,8 +63,8 @@ def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray
     return wanted, normals
 
 
-def _sampled(year: YearInputs, due: ContainerDays) -> Rows:
-    wanted, normals = _draws(year, due)
+def _sampled(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> Rows:
+    wanted, normals = _draws(year, due, planned)
     size = np.minimum(wanted, due.closing)
     sampled = np.arange(normals.shape[2]) < size[:, None]
     sigma = np.sqrt(np.log1p(due.weight_cv.astype(np.float64) ** 2))[:, None]

@@ -1,4 +1,4 @@
-"""AquaMind's mortality events: deaths of a batch on a day by cause.
+"""AquaMind's mortality events: dead fish of a batch that are collected on a day, by cause.
 
 Belongs here: ``batch_mortalityevent``, which has no container. Does not belong here: the same deaths by container
 (``mortality_records``). Both add up to the deaths in the ledger. Fish that die in a transfer are counted on the
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aquamind_assets.farm.collection import MOST_DAYS
 from aquamind_assets.ledger.codes import Cause, EventKind
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.batch.batches import grams_to_cents
-from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.records.batch.collection import collected_deaths
+from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master_ids import CAUSE_NAMES
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
@@ -39,11 +41,6 @@ _EVENTS = {
 }
 
 
-def deaths_by_cause(fish: ContainerDays) -> np.ndarray:
-    """Return the deaths of each container-day, shape (rows, causes), int64, causes in the order of ``Cause``."""
-    return np.stack([getattr(fish, f"deaths_{cause.name.lower()}") for cause in Cause], axis=1).astype(np.int64)
-
-
 @dataclass(frozen=True)
 class _BatchDays:
     """Sums of the container-days of each batch and day; sorted by (day, batch).
@@ -61,8 +58,8 @@ class _BatchDays:
 
 
 def mortality_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Yield one row for each batch, day and cause with deaths."""
-    groups = _summed(of_days(year.ledger.container_days, days))
+    """Yield one row for each batch, day and cause with dead fish collected."""
+    groups = _summed(*collected_deaths(year.ledger.container_days, days))
     group, cause = np.nonzero(groups.count)
     event_day = groups.day[group]
     entered = event_day * MICROSECONDS_PER_DAY + _COLLECTED
@@ -85,8 +82,7 @@ def mortality_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     )
 
 
-def _summed(fish: ContainerDays) -> _BatchDays:
-    deaths = deaths_by_cause(fish)
+def _summed(fish: ContainerDays, deaths: np.ndarray) -> _BatchDays:
     order = np.lexsort([fish.batch_id, fish.day])
     day, batch = fish.day[order].astype(np.int64), fish.batch_id[order]
     starts = (
@@ -139,7 +135,8 @@ class _Reasons:
         self._mark(
             events.batch_id,
             events.day,
-            events.day + 1,
+            # Fish that an event kills are recorded when they are collected.
+            events.day + 1 + MOST_DAYS,
             len(health.diseases) + events.kind.astype(np.int64),
             causes[events.kind],
         )

@@ -74,14 +74,7 @@ def chosen_containers(year: YearInputs, days: DayRange) -> ContainerDays:
     """Return the containers sampled on these days: of each batch that is due, the planned share, at least one, drawn
     anew every month."""
     fish = of_days(year.ledger.container_days, days)
-    in_month = fish.day.astype("datetime64[D]")
-    in_month = (in_month - in_month.astype("datetime64[M]")).astype(np.int64) + 1
-    due = fish.take(
-        (sampling_day_of_month(fish.batch_id) == in_month)
-        & (fish.stage >= Stage.FRY)
-        & (fish.opening > 0)
-        & (fish.closing > 0)
-    )
+    due = fish.take(_has_turn(year, fish) & (fish.stage >= Stage.FRY) & (fish.opening > 0) & (fish.closing > 0))
     lot = np.empty(len(due))
     for day in np.unique(due.day):
         today = due.day == day
@@ -97,6 +90,19 @@ def chosen_containers(year: YearInputs, days: DayRange) -> ContainerDays:
     wanted = np.maximum(1, np.ceil(year.scenario.health.sampling.health_containers_share * containers))
     place = np.arange(len(due)) - np.repeat(first, containers)
     return due.take(np.sort(order[place < np.repeat(wanted, containers)]))
+
+
+def _has_turn(year: YearInputs, fish: ContainerDays) -> np.ndarray:
+    """Return whether each container-day is the day of its batch's sampling: its day of the month, or the first working
+    day after it, bool (n,)."""
+    day, geography = fish.day.astype(np.int64), year.container_geography[fish.container]
+    month = fish.day.astype("datetime64[D]").astype("datetime64[M]")
+    turn = np.zeros(len(fish), dtype=bool)
+    # A turn on the last days of a month may be carried out in the next one.
+    for months_ago in (0, 1):
+        first = (month - months_ago).astype("datetime64[D]").astype(np.int64)
+        turn |= year.calendar.working_days(geography, first + sampling_day_of_month(fish.batch_id) - 1) == day
+    return turn
 
 
 def _drawn(year: YearInputs, fish: ContainerDays, day: int) -> FishSample:

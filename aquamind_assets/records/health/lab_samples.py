@@ -100,14 +100,15 @@ def _quarterly(year: YearInputs) -> Iterator[_Sample]:
     that size."""
     interval = year.scenario.health.sampling.lab_interval_days
     last = year_days(year.year).end - _HOLIDAY_DAYS
-    for rank, (batch_id, start) in enumerate(
-        zip(year.lives.batches.batch_id, year.lives.batches.start_day, strict=True)
+    batches = year.lives.batches
+    for rank, (batch_id, start, geography) in enumerate(
+        zip(batches.batch_id, batches.start_day, batches.geography, strict=True)
     ):
         first = int(start) + FIRST_SAMPLE_DAY
         planned = range(
             first + max(0, -(-(year.days.first - first) // interval)) * interval, year_days(year.year).end, interval
         )
-        for day in [min(day, last) for day in planned]:
+        for day in [year.calendar.working_day(int(geography), min(day, last)) for day in planned]:
             row = _one_container(year, int(batch_id), day)
             if row is not None:
                 yield from _routine(year, row, day, rank)

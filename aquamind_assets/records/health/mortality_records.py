@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from aquamind_assets.farm.collection import MOST_DAYS
 from aquamind_assets.ledger.codes import Cause, EventKind
 from aquamind_assets.ledger.model import ContainerDays
-from aquamind_assets.records.batch.mortality_events import deaths_by_cause
-from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.records.batch.collection import collected_deaths
+from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master_ids import disease_reason_id, mortality_reason_id
 from aquamind_assets.tables.rows import Coded, Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
@@ -36,10 +37,11 @@ _SPAN = 1 << 20
 
 
 def mortality_records(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Yield ``health_mortalityrecord`` of these days: a row for each container, day and cause with deaths."""
-    fish = of_days(year.ledger.container_days, days)
-    row, cause = np.nonzero(deaths_by_cause(fish))
-    count = deaths_by_cause(fish)[row, cause]
+    """Yield ``health_mortalityrecord`` of these days: a row for each container, day and cause with dead fish
+    collected."""
+    fish, dead = collected_deaths(year.ledger.container_days, days)
+    row, cause = np.nonzero(dead)
+    count = dead[row, cause]
     day = fish.day[row].astype(np.int64)
     stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id[row]))
     hour = np.where(stay.end_day == day, COLLECTED_BEFORE_LEAVING, COLLECTED)
@@ -88,14 +90,14 @@ def _diagnosed(year: YearInputs, assignment_id: np.ndarray, disease: np.ndarray,
 
 
 def _notes(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
-    """Return the code of the note on each count: the event in the container on that day."""
+    """Return the code of the note on each count: the event in the container on that day or on the days before on which
+    dead fish may have waited."""
     note = np.zeros(row.size, dtype=np.int64)
     containers = len(year.infrastructure.containers)
     place = fish.day[row].astype(np.int64) * containers + fish.container[row]
     struck = year.ledger.events
     for code, (kind, (its_cause, _)) in enumerate(_NOTE_OF_EVENT.items(), start=1):
         of_kind = struck.take(struck.kind == kind)
-        note[(cause == its_cause) & np.isin(place, of_kind.day.astype(np.int64) * containers + of_kind.container)] = (
-            code
-        )
+        when = of_kind.day.astype(np.int64)[:, None] + np.arange(MOST_DAYS + 1)
+        note[(cause == its_cause) & np.isin(place, when * containers + of_kind.container[:, None])] = code
     return note

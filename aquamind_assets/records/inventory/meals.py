@@ -1,7 +1,7 @@
 """The day's feed as meals, and the cost of each meal, first in first out.
 
 Belongs here: cutting a day's feed into meals and charging it to the lots of its feed container, from the ledger alone.
-Does not belong here: rows (``feeding_events``, ``stock``).
+Does not belong here: shares and times of meals (``meal_plan``), rows (``feeding_events``, ``stock``).
 
 All amounts are integers in grams (multiples of 10, the step of AquaMind's stock). All money is in integer thousandths
 of a cent (grams times cents per kilogram) until a feeding is charged in whole cents by cumulative rounding. So all sums
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from aquamind_assets.ledger.lives import received_lots
-from aquamind_assets.ledger.model import ContainerDays, FeedLots
-from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, of_days
+from aquamind_assets.ledger.model import FeedLots
+from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
+from aquamind_assets.records.inventory.meal_plan import meal_instants, meal_shares, meal_times
 from aquamind_assets.scenario.supply import FeedPlan
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange
 
@@ -30,9 +31,6 @@ MILLICENTS = 1000
 _STORE = 1 << 44
 """More grams than any feed container uses in a year (17 million tonnes): separates the feed containers in one sorted
 key."""
-
-_WALK = 20_000_000
-"""Microseconds between the meals of two neighbouring containers of a site."""
 
 
 @dataclass(frozen=True)
@@ -78,31 +76,10 @@ def split_in_meals(feed_g: np.ndarray, shares: np.ndarray) -> np.ndarray:
     return (whole + (rank < missing[:, None])) * GRAM_STEP
 
 
-def _shares(year: YearInputs, fish: ContainerDays) -> np.ndarray:
-    """Return the shares of the meals of each container-day, shape (rows, meals).
-
-    Fish that arrive at noon get only the meals of the afternoon, fish that leave at noon only those of the morning.
-    """
-    plan = year.scenario.feed
-    afternoon = np.array(meal_instants(plan)) >= MOVE_INSTANT
-    stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id))
-    arrives, leaves = fish.day == stay.start_day, fish.day == stay.end_day
-    served = ~(arrives[:, None] & ~afternoon) & ~(leaves[:, None] & afternoon)
-    served |= ~served.any(axis=1)[:, None]
-    shares = np.where(served, np.array(plan.meal_shares), 0.0)
-    return shares / shares.sum(axis=1)[:, None]
-
-
 def delivery_instant(plan: FeedPlan, day: np.ndarray) -> np.ndarray:
     """Return the instant of a delivery: an hour before the first meal of its day, microseconds since 1970."""
     first = min(meal_instants(plan))
     return np.asarray(day, dtype=np.int64) * MICROSECONDS_PER_DAY + max(0, first - HOUR)
-
-
-def meal_instants(plan: FeedPlan) -> list[int]:
-    """Return the scenario's meal times, microseconds since midnight."""
-    times = [time.split(":") for time in plan.meal_times]
-    return [int(hour) * HOUR + int(minute) * (HOUR // 60) for hour, minute in times]
 
 
 def stock_at_start(year: YearInputs, day: int) -> np.ndarray:
@@ -142,18 +119,19 @@ def meals(year: YearInputs, days: DayRange) -> Meals:
     Raises:
         ValueError: more feed left a feed container than it held; the message names it and the day.
     """
-    plan = year.scenario.feed
     ledger_days = year.ledger.container_days
     offset = int(np.searchsorted(ledger_days.day, days.first))
     chosen = of_days(ledger_days, days)
     fed = np.flatnonzero(chosen.feed_g > 0)
-    portions = split_in_meals(chosen.feed_g[fed], _shares(year, chosen.take(fed)))
+    fish = chosen.take(fed)
+    portions = split_in_meals(chosen.feed_g[fed], meal_shares(year, fish))
     amount = portions.ravel()
     row, meal = np.repeat(fed, portions.shape[1]), np.tile(np.arange(portions.shape[1]), fed.size)
     # Rows of a day are in the order of containers, so sorting by day and meal is enough.
     order = np.lexsort((meal, chosen.day[row]))
     order = order[amount[order] > 0]
     row, meal, amount = row[order], meal[order], amount[order]
+    instant = meal_times(year, fish).ravel()[order]
     store, day = chosen.feed_container[row].astype(np.int64), chosen.day[row].astype(np.int64)
 
     by_store = np.argsort(store, kind="stable")
@@ -168,9 +146,7 @@ def meals(year: YearInputs, days: DayRange) -> Meals:
         amount_g=amount,
         cost_cents=cost,
         stock_g=_stock_after(year, store, day, given),
-        instant=day * MICROSECONDS_PER_DAY
-        + np.array(meal_instants(plan))[meal]
-        + year.turn_at_site[chosen.container[row]] * _WALK,
+        instant=instant,
     )
 
 

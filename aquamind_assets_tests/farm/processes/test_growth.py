@@ -181,7 +181,7 @@ def test_feed_is_conversion_times_gain_up_to_the_cap(scenario: Scenario) -> None
     )
 
 
-def test_a_days_feed_varies_by_a_tenth_around_what_growth_needs(scenario: Scenario) -> None:
+def test_a_days_feed_varies_by_some_tenths_around_what_growth_needs(scenario: Scenario) -> None:
     appetite = Appetite.from_scenario(scenario)
     n = 20_000
     feed = appetite.feed(
@@ -190,12 +190,23 @@ def test_a_days_feed_varies_by_a_tenth_around_what_growth_needs(scenario: Scenar
         np.full(n, Stage.ADULT),
         np.zeros(n),
         np.zeros(n, bool),
-        np.random.default_rng(2).normal(size=n),
+        *np.random.default_rng(2).normal(size=(2, n)),
     )
     assert feed.mean() == pytest.approx(
         10 * appetite.conversion(np.array([Stage.ADULT]), np.array([2000.0]))[0], rel=0.01
     )
-    assert np.log(feed).std() == pytest.approx(0.1, rel=0.05)
+    assert np.log(feed).std() == pytest.approx(np.hypot(appetite.noise_sd, appetite.farm_sd), rel=0.05)
+    assert 0.1 < np.log(feed).std() < 0.2
+
+
+def test_cages_are_not_fed_in_a_storm_and_less_in_rough_seas(scenario: Scenario) -> None:
+    appetite = Appetite.from_scenario(scenario)
+    waves, at_sea = np.array([0.5, 2.5, 4.0, 4.0]), np.array([True, True, True, False])
+    share = appetite.feedable(waves, at_sea)
+    assert share[0] == 1
+    assert 0 < share[1] < 1
+    assert share[2] == 0
+    assert share[3] == 1
 
 
 def test_eggs_eat_nothing(scenario: Scenario) -> None:

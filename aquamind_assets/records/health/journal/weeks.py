@@ -15,7 +15,7 @@ import numpy as np
 
 from aquamind_assets.ledger.codes import EventKind, Stage, TreatmentReason
 from aquamind_assets.ledger.model import Outbreaks
-from aquamind_assets.records.batch.mortality_events import deaths_by_cause
+from aquamind_assets.records.batch.collection import collected_deaths
 from aquamind_assets.records.health.journal import grammar, phrases
 from aquamind_assets.records.health.journal.entry import (
     HIGH,
@@ -61,7 +61,7 @@ class _BatchDays:
         self.opening = fish.opening[order]
         self.closing = fish.closing[order]
         self.present = self.opening + fish.moved_in[order]
-        self.deaths = deaths_by_cause(fish).sum(axis=1)[order]
+        self.deaths = collected_deaths(fish, year.days)[1].sum(axis=1)[order]
         self.weight_g = fish.weight_g[order]
         self.temperature = fish.temperature[order]
         self.oxygen = fish.oxygen[order]
@@ -96,7 +96,13 @@ def _rounds(year: YearInputs, fish: _BatchDays, rows: slice, rank: int) -> list[
     first += max(0, -(-(year.days.first - first) // interval)) * interval
     found: list[tuple[Entry, grammar.Round]] = []
     mine = year.lives.outbreaks.take(year.lives.outbreaks.batch_id == batch_id)
-    for day in range(first, year.days.end, interval):
+    geography = int(year.lives.batches.geography[rank])
+    # A round that is due on a day without work is made on the next working day, in the next year too.
+    for due in range(first - interval, year.days.end, interval):
+        day = year.calendar.working_day(geography, due)
+        begun = due >= int(year.lives.batches.start_day[rank]) + FIRST_ROUND_DAY
+        if not begun or day not in year_days(year.year) or (found and found[-1][0].day == day):
+            continue
         today = fish.of_days(rows, day, day + 1)
         if not (fish.closing[today] > 0).any():
             continue

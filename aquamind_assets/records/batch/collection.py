@@ -1,0 +1,40 @@
+"""Deaths as they are recorded: on the day on which the dead fish are collected.
+
+Belongs here: from the ledger's daily deaths to the counts at each collection. Does not belong here: when dead fish are
+collected (``farm.collection``), rows of tables.
+"""
+
+import numpy as np
+
+from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.ledger.codes import Cause
+from aquamind_assets.ledger.model import ContainerDays
+from aquamind_assets.records.inputs import of_days
+from aquamind_assets.timeline import DayRange
+
+
+def deaths_by_cause(fish: ContainerDays) -> np.ndarray:
+    """Return the deaths of each container-day, shape (rows, causes), int64, causes in the order of ``Cause``."""
+    return np.stack([getattr(fish, f"deaths_{cause.name.lower()}") for cause in Cause], axis=1).astype(np.int64)
+
+
+def collected_deaths(year: ContainerDays, days: DayRange) -> tuple[ContainerDays, np.ndarray]:
+    """Return the container-days of these days, and the dead fish collected on each, shape (rows, causes), int64: those
+    of the day and of the days before it since the last collection.
+
+    ``year`` holds all days of a calendar year, sorted by (day, container); nothing waits over the turn of a year.
+    """
+    fish = of_days(year, DayRange(days.first - MOST_DAYS - 1, days.end))
+    order = np.lexsort([fish.day, fish.assignment_id])
+    total = np.cumsum(deaths_by_cause(fish)[order], axis=0)
+    stay, collected = fish.assignment_id[order], np.flatnonzero(fish.collected[order])
+    begins = np.r_[True, stay[1:] != stay[:-1]] if stay.size else np.zeros(0, dtype=bool)
+    before = np.maximum.accumulate(np.where(begins, np.arange(stay.size), 0))[collected] - 1
+    last = np.r_[-1, collected[:-1]][: collected.size]
+    since = np.maximum(last, before)
+    counted = np.zeros_like(total)
+    counted[collected] = total[collected] - np.where(since[:, None] >= 0, total[since], 0)
+    found = np.empty_like(counted)
+    found[order] = counted
+    first = int(np.searchsorted(fish.day, days.first))
+    return fish.take(slice(first, len(fish))), found[first:]

@@ -1,0 +1,64 @@
+"""Deaths are recorded on the day on which the dead fish are collected, and none is lost."""
+
+import numpy as np
+
+from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.engine import simulate_year
+from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.records.batch.collection import collected_deaths, deaths_by_cause
+from aquamind_assets.timeline import DayRange, chunks_of, year_days
+from aquamind_assets_tests.farm.simulated import history
+
+YEARS = 3
+
+
+def test_what_died_is_collected_to_the_fish_in_every_year() -> None:
+    late = 0
+    for ledger in history("demo", YEARS).ledgers:
+        fish, dead = collected_deaths(ledger.container_days, year_days(ledger.year))
+        late += int((deaths_by_cause(fish).sum(axis=1)[~fish.collected] > 0).sum())
+        assert not dead[~fish.collected].any()
+        stays, place = np.unique(fish.assignment_id, return_inverse=True)
+        for cause in range(dead.shape[1]):
+            died = np.bincount(place, weights=deaths_by_cause(fish)[:, cause], minlength=stays.size)
+            np.testing.assert_array_equal(np.bincount(place, weights=dead[:, cause], minlength=stays.size), died)
+    assert late
+
+
+def test_the_collection_does_not_depend_on_how_days_are_cut() -> None:
+    ledger = history("demo", YEARS).ledgers[-1]
+    whole = collected_deaths(ledger.container_days, year_days(ledger.year))[1]
+    parts = [collected_deaths(ledger.container_days, chunk.days)[1] for chunk in chunks_of(ledger.year)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_dead_fish_wait_for_a_few_days_at_most_and_never_over_a_departure_or_the_turn_of_a_year() -> None:
+    for ledger in history("demo", YEARS).ledgers:
+        fish = ledger.container_days
+        order = np.lexsort([fish.day, fish.assignment_id])
+        waits = np.zeros(len(fish), dtype=int)
+        for position in range(1, order.size):
+            row, before = order[position], order[position - 1]
+            same = fish.assignment_id[row] == fish.assignment_id[before] and not fish.collected[before]
+            waits[row] = waits[before] + 1 if same else 0
+        assert waits.max() <= MOST_DAYS
+        assert fish.collected[(fish.closing == 0) | (fish.harvested > 0) | (fish.moved_out > 0)].all()
+        assert fish.collected[fish.day == year_days(ledger.year).end - 1].all()
+
+
+def test_what_waits_on_the_last_day_of_a_ledger_is_on_its_assignment() -> None:
+    past = history("demo", YEARS)
+    first = past.ledgers[YEARS - 1]
+    fish = first.container_days
+    waiting = ~fish.collected & (deaths_by_cause(fish).sum(axis=1) > 0)
+    through = int(fish.day[waiting].max())
+    climate = site_days(past.scenario, past.infrastructure, first.year)
+    opening = past.states[YEARS - 2]
+    short, _ = simulate_year(past.scenario, past.infrastructure, climate, opening, first.year, through)
+    days = short.container_days
+    dead = collected_deaths(days, DayRange(year_days(first.year).first, through + 1))[1].sum(axis=1)
+    died = deaths_by_cause(days).sum(axis=1)
+    for stay, left in zip(short.assignments.assignment_id, short.assignments.uncollected, strict=True):
+        mine = days.assignment_id == stay
+        assert died[mine].sum() - dead[mine].sum() == left
+    assert short.assignments.uncollected.any()
