@@ -1,10 +1,11 @@
 """Working days, plant days and public holidays, and that the farm keeps to them."""
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aquamind_assets import timeline
@@ -17,8 +18,9 @@ from aquamind_assets_tests.farm.simulated import history
 YEAR = 2019
 
 
-def calendar(year: int = YEAR) -> Calendar:
-    return Calendar(load_scenario("demo"), year)
+@lru_cache
+def calendar() -> Calendar:
+    return Calendar(load_scenario("demo"), YEAR)
 
 
 def day(text: str) -> int:
@@ -65,6 +67,7 @@ def test_without_holidays_and_with_seven_days_of_work_every_day_is_alike() -> No
     assert free.plant_share[1] == 1.0
 
 
+@settings(deadline=None)
 @given(
     number=st.integers(0, 10**9),
     interval=st.sampled_from([7, 14, 21, 10, 3]),

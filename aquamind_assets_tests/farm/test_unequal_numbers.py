@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aquamind_assets import timeline
@@ -13,6 +13,7 @@ from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.simulated import history
 
 
+@settings(deadline=None)
 @given(
     wanted=st.lists(st.floats(1, 1e6), min_size=1, max_size=30),
     slack=st.floats(1.0, 2.0),
