@@ -29,9 +29,7 @@ from dagster._serdes import ConfigurableClassData
 
 from aquamind_assets.durable_files import flush_file
 
-_ENDS = frozenset(
-    event for event, status in EVENT_TYPE_TO_PIPELINE_RUN_STATUS.items() if status in FINISHED_STATUSES
-)
+_ENDS = frozenset(event for event, status in EVENT_TYPE_TO_PIPELINE_RUN_STATUS.items() if status in FINISHED_STATUSES)
 """Types of events with which a run ends."""
 
 
