@@ -17,7 +17,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +29,18 @@ from pathlib import Path
 import dagster as dg
 import psutil
 
-from aquamind_assets_tests.crashing import ONE_YEAR, ROOT, YEAR, Content, Place, content, differences, kill_tree
+from aquamind_assets_tests.crashing import (
+    ONE_YEAR,
+    ROOT,
+    YEAR,
+    Content,
+    Place,
+    Running,
+    content,
+    differences,
+    kill_tree,
+)
+from tools.forked import Forked, prepare
 from tools.own_server import OwnServer
 
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
@@ -40,7 +50,7 @@ DAEMON = ("dagster._daemon", "run", *WORKSPACE)
 DATABASES = ("SQLite", "PostgreSQL")
 WAYS = ("daemon", "aquamind run")
 UNDER_WAY = (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
-LONGEST_PAUSE_S = 6.0
+LONGEST_PAUSE_S = 4.0
 """From the moment at which the next victims are at work until they are killed."""
 MOST_VICTIMS = (1, 1, 1, 2, 2, 4)
 """How many kinds of processes are killed at one moment, each number equally likely."""
@@ -58,7 +68,7 @@ class Undertaking:
 
     def __init__(self, place: Place, server: OwnServer | None, by_daemon: bool) -> None:
         self.place, self.server, self.by_daemon = place, server, by_daemon
-        self._main: subprocess.Popen[bytes] | None = None
+        self._main: Running | None = None
         self._finished_since: float | None = None
         if by_daemon:
             # As the package's own instance file, but for the seconds that a person would wait.
@@ -75,9 +85,12 @@ class Undertaking:
             if self.by_daemon:
                 self._launch_what_is_not_retried()
             return
-        if self.by_daemon and self._latest(UNDER_WAY) and self._worker() is None:
+        if not self.by_daemon:
+            self._main = Forked(RUN[1:], self.place.folder, self.place.environment, self.place.folder / "log.txt")
+            return
+        if self._latest(UNDER_WAY) and self._worker() is None:
             self.place.aquamind("reconcile")
-        self._main = self.place.start(*(DAEMON if self.by_daemon else RUN))
+        self._main = self.place.start(*DAEMON)
 
     def _launch_what_is_not_retried(self) -> None:
         runs = self.place.runs()
@@ -226,15 +239,17 @@ def main() -> int:
         "--minutes", type=float, default=60.0, help="begin no year after so many (default: %(default)s)"
     )
     parser.add_argument("--database", choices=DATABASES, action="append", help="may be given twice (default: both)")
+    parser.add_argument("--by", choices=WAYS, action="append", help="may be given twice (default: both)")
     parser.add_argument("--seed", type=int, default=20150320, help="of the random moments (default: %(default)s)")
     parser.add_argument("--readings", type=int, default=6, help="readings of a sensor a day (default: %(default)s)")
     given = parser.parse_args()
     settings = ONE_YEAR.replace("readings_per_day=24", f"readings_per_day={given.readings}")
     chance, began, differing = random.Random(given.seed), time.monotonic(), 0
-    ways = [(database, by) for by in WAYS for database in given.database or DATABASES]
+    ways = [(database, by) for by in given.by or WAYS for database in given.database or DATABASES]
     tally: Counter[tuple[str, str, str]] = Counter()
     years: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory(prefix="aquamind-kills-", dir="/var/tmp") as folder, OwnServer.made() as server:
+        prepare()
         calm = Place(Path(folder) / "undisturbed", settings=settings)
         calm.run(*RUN)
         undisturbed = content(calm.database)
