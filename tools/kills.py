@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,8 +176,10 @@ def draw(undertaking: Undertaking, committed: int, step: int, most: int, chance:
     return Moment(frozenset(chance.sample(kinds, number)), committed + later)
 
 
-def disturbed(undertaking: Undertaking, kills: int, chunks: int, chance: random.Random, fallen: Tally) -> None:
-    """Generate the year with at most so many kills, and count them by what was killed.
+def disturbed(
+    undertaking: Undertaking, kills: int, until: float, chunks: int, chance: random.Random, fallen: Tally
+) -> None:
+    """Generate the year with at most so many kills, none after ``until``, and count them by what was killed.
 
     Raises:
         TimeoutError: nothing more happens.
@@ -186,11 +188,11 @@ def disturbed(undertaking: Undertaking, kills: int, chunks: int, chance: random.
     moment, seen, quiet_since = draw(undertaking, 0, step, kills, chance), 0, time.monotonic()
     while not undertaking.is_complete(chunks):
         undertaking.uphold()
-        time.sleep(0.5)
+        time.sleep(1.0)
         committed = undertaking.place.committed()
         if committed > seen:
             seen, quiet_since = committed, time.monotonic()
-        left = kills - fallen.total()
+        left = kills - fallen.total() if time.monotonic() < until else 0
         if left and committed >= moment.chunks and moment.kinds <= set(undertaking.victims()):
             time.sleep(chance.uniform(0.0, LONGEST_PAUSE_S))
             victims = undertaking.victims()
@@ -215,11 +217,14 @@ def difference(undertaking: Undertaking, undisturbed: Content) -> str:
     return ", ".join(differing)
 
 
-def one_year(undertaking: Undertaking, kills: int, undisturbed: Content, chance: random.Random) -> tuple[Tally, str]:
-    """Generate a year with at most so many kills; what was killed, and what is not as in the undisturbed year."""
+def one_year(
+    undertaking: Undertaking, kills: int, until: float, undisturbed: Content, chance: random.Random
+) -> tuple[Tally, str]:
+    """Generate a year with at most so many kills, none after the instant ``until``; what was killed, and what is not as
+    in the undisturbed year."""
     fallen: Tally = Counter()
     try:
-        disturbed(undertaking, kills, len(undisturbed.checkpoints), chance, fallen)
+        disturbed(undertaking, kills, until, len(undisturbed.checkpoints), chance, fallen)
         undertaking.end()
         if undertaking.server is not None:
             undertaking.server.start()
@@ -236,7 +241,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100, help="kills in all (default: %(default)s)")
     parser.add_argument("--each", type=int, default=12, help="most kills of one year (default: %(default)s)")
     parser.add_argument(
-        "--minutes", type=float, default=60.0, help="begin no year after so many (default: %(default)s)"
+        "--minutes",
+        type=float,
+        default=60.0,
+        help="after so many kill no more, complete the year and compare it (default: %(default)s)",
     )
     parser.add_argument("--database", choices=DATABASES, action="append", help="may be given twice (default: both)")
     parser.add_argument("--by", choices=WAYS, action="append", help="may be given twice (default: both)")
@@ -245,21 +253,26 @@ def main() -> int:
     given = parser.parse_args()
     settings = ONE_YEAR.replace("readings_per_day=24", f"readings_per_day={given.readings}")
     chance, began, differing = random.Random(given.seed), time.monotonic(), 0
-    ways = [(database, by) for by in given.by or WAYS for database in given.database or DATABASES]
+    until = began + given.minutes * 60
+    databases = given.database or DATABASES
+    ways = [(database, by) for by in given.by or WAYS for database in databases]
     tally: Counter[tuple[str, str, str]] = Counter()
     years: Counter[tuple[str, str]] = Counter()
-    with tempfile.TemporaryDirectory(prefix="aquamind-kills-", dir="/var/tmp") as folder, OwnServer.made() as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="aquamind-kills-", dir="/var/tmp") as folder,
+        OwnServer.made() if "PostgreSQL" in databases else nullcontext() as server,
+    ):
         prepare()
         calm = Place(Path(folder) / "undisturbed", settings=settings)
         calm.run(*RUN)
         undisturbed = content(calm.database)
-        while tally.total() < given.kills and time.monotonic() - began < given.minutes * 60:
+        while tally.total() < given.kills and time.monotonic() < until:
             database, by = ways[years.total() % len(ways)]
-            on_server = database == "PostgreSQL"
-            place = Place(Path(folder) / f"year-{years.total()}", server.new_database() if on_server else "", settings)
-            undertaking = Undertaking(place, server if on_server else None, by == "daemon")
+            own = server if database == "PostgreSQL" else None
+            place = Place(Path(folder) / f"year-{years.total()}", own.new_database() if own else "", settings)
+            undertaking = Undertaking(place, own, by == "daemon")
             kills = min(given.each, given.kills - tally.total())
-            fallen, found = one_year(undertaking, kills, undisturbed, chance)
+            fallen, found = one_year(undertaking, kills, until, undisturbed, chance)
             years[database, by] += 1
             tally.update({(database, by, kind): number for kind, number in fallen.items()})
             kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(fallen.items()))
