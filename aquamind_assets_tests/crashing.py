@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -192,7 +193,8 @@ def kill_tree(process: Running) -> None:
     tree += tree[0].children(recursive=True)
     for act in (psutil.Process.suspend, psutil.Process.kill):
         for one in tree:
-            if one.is_running():
+            # One that has ended by itself meanwhile is gone, as it should be.
+            with suppress(psutil.NoSuchProcess):
                 act(one)
     process.wait()
     psutil.wait_procs(tree[1:], timeout=30)

@@ -66,7 +66,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=60) == 0
+        assert server.wait(timeout=PATIENCE_MS / 1000) == 0
 
 
 def wait_until_loaded(address: str, server: subprocess.Popen[bytes]) -> None:

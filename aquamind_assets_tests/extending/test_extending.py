@@ -15,6 +15,8 @@ from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulated
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(aquamind_assets.__file__).parent
 HERE = Path(__file__).parent
 

@@ -17,12 +17,12 @@ from aquamind_assets.pipeline import workers, writing
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.pipeline.workers import WorkerLost, default_workers
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 from aquamind_assets.warehouse.url import DatabaseUrl
+from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.stopping import StopsAfter
 from aquamind_assets_tests.warehouse.databases import new_database
 
@@ -37,7 +37,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny farm with its first year simulated."""
     place = tmp_path_factory.mktemp("workers")
     settings = Settings("tiny", (), f"sqlite:///{place / 'serial.db'}", str(place / "ledger"))
-    store_ledgers(Platform(settings), YEAR)
+    store_once(Platform(settings), YEAR)
     return settings
 
 
@@ -125,6 +125,7 @@ from aquamind_assets.pipeline import writing
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.simulated_once import store_once
 
 if __name__ == "__main__":
     writing.WORTH_A_WORKER_S = 0.0

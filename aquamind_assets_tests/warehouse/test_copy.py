@@ -14,7 +14,7 @@ from aquamind_assets.warehouse.errors import RowsRefused, WarehouseUnavailable
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, parents, readings
 
-SECONDS = 60.0
+SECONDS = 240.0
 """Far longer than these few rows take on any machine."""
 
 

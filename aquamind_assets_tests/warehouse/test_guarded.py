@@ -24,7 +24,7 @@ __all__ = ["aquamind_url"]
 FARM = ChunkKey("farm", 2015, 0)
 BATCH = int(ids(FIRST, 4)[3])
 DAYS = chunks_of(2015)[0].days
-LAST_SECONDS = 60
+LAST_SECONDS = 240
 """A failed load ends at once; a test that takes longer than this has found one that does not."""
 
 
