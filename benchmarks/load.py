@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
+from multiprocessing import forkserver
 from pathlib import Path
 
 from aquamind_assets.pipeline.progress import Progress
@@ -108,7 +109,11 @@ def side_by_side(
 def _write_by_two(url: str, source: Source, days: DayRange) -> int:
     writer = ChunkWriter(source.inputs, "benchmark", "benchmark", share=2)
     tasks = [ChunkTask(ChunkKey(ASSET, chunk.year, chunk.index), chunk.days, False) for chunk in _chunks(days)]
-    return sum(checkpoint.rows for _, checkpoint in write_side_by_side(url, ASSET, writer, tasks, Progress()))
+    try:
+        return sum(checkpoint.rows for _, checkpoint in write_side_by_side(url, ASSET, writer, tasks, Progress()))
+    finally:
+        # The process that forks workers would stay, and its memory would be counted with all that is measured later.
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 def _best_of(

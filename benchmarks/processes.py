@@ -12,14 +12,14 @@ MEGABYTE = 1 << 20
 
 
 class ProcessTree:
-    """A process and all below it, or those below it alone; those included that end while it is watched.
+    """A process and all below it, those included that end while it is watched.
 
     The processor time of a process that ends between two looks is counted up to the last look, at most
     :data:`LOOK_EVERY_S` short.
     """
 
-    def __init__(self, pid: int, *, below_alone: bool = False) -> None:
-        self._root, self._below_alone = psutil.Process(pid), below_alone
+    def __init__(self, pid: int) -> None:
+        self._root = psutil.Process(pid)
         self._known: dict[int, psutil.Process] = {}
         self._before: dict[int, float] = {}
         self._seconds: dict[int, float] = {}
@@ -44,7 +44,7 @@ class ProcessTree:
 
     def _processes(self) -> list[psutil.Process]:
         try:
-            found = [*([] if self._below_alone else [self._root]), *self._root.children(recursive=True)]
+            found = [self._root, *self._root.children(recursive=True)]
         except psutil.NoSuchProcess:
             return []
         for process in found:
@@ -65,11 +65,13 @@ class Watch(Thread):
         peak_mb: the most memory that all trees were seen to hold together. Shared pages count once: the memory of a
             process is its proportional share (PSS), or, where another user's is not shown, its resident memory.
         looking_seconds: processor time that looking itself took, in this process.
+        looks: how often it looked.
     """
 
     def __init__(self, trees: Sequence[ProcessTree]) -> None:
         super().__init__(daemon=True)
         self.seconds = self.peak_mb = self.looking_seconds = 0.0
+        self.looks = 0
         self._trees, self._over = trees, Event()
 
     def run(self) -> None:
@@ -81,6 +83,7 @@ class Watch(Thread):
         began = time.thread_time()
         self.peak_mb = max(self.peak_mb, sum(tree.look() for tree in self._trees))
         self.looking_seconds += time.thread_time() - began
+        self.looks += 1
 
     def __enter__(self) -> Self:
         for tree in self._trees:

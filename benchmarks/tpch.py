@@ -3,7 +3,6 @@
 The package is optional (the extra ``benchmarks``); without it, a note takes the place of its lines.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -43,9 +42,10 @@ def lineitem(scale: float, repeats: int, folder: Path) -> list[Measured]:
             options += ["--compression", "ZSTD(1)", "--output-dir", str(folder), "--overwrite", "--quiet"]
             words = [program, "parquet", *options]
 
-            own = ProcessTree(os.getpid(), below_alone=True)
-            with Watch([own]) as watch:
-                subprocess.run(words, check=True)
+            with subprocess.Popen(words) as process, Watch([own := ProcessTree(process.pid)]) as watch:
+                process.wait()
+            if process.returncode:
+                raise subprocess.CalledProcessError(process.returncode, words)
             rows, size = pq.read_metadata(path).num_rows, path.stat().st_size
             found[what].append(Measured(TPCHGEN, what, rows, watch.seconds, own.seconds, None, watch.peak_mb, size))
     path.unlink()

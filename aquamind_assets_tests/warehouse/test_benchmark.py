@@ -2,7 +2,6 @@
 tests."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -71,25 +70,35 @@ def test_as_json_it_is_unrounded() -> None:
 
 BUSY_AND_LARGE = """
 import sys, time
-while time.process_time() < 0.3: pass
+sys.stdin.readline()
+began = time.process_time()
+while time.process_time() < began + 0.3: pass
 held = bytearray(60_000_000)
 print("ready", flush=True)
-sys.stdin.read()
+sys.stdin.readline()
 """
+ABOVE_IT = (
+    "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]]); print('ended', flush=True); input()"
+)
 
 
 def test_processes_that_end_are_counted() -> None:
-    below = ProcessTree(os.getpid(), below_alone=True)
-    with Watch([below]) as watch:
-        command = [sys.executable, "-c", BUSY_AND_LARGE]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            while watch.peak_mb < 60:
+    command = [sys.executable, "-c", ABOVE_IT, BUSY_AND_LARGE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as above:
+        assert above.stdin is not None
+        assert above.stdout is not None
+        tree = ProcessTree(above.pid)
+        with Watch([tree]) as watch:
+            print(file=above.stdin, flush=True)
+            assert above.stdout.readline() == "ready\n"
+            looked = watch.looks
+            while watch.looks < looked + 2:
                 time.sleep(0.01)
-    assert process.returncode == 0
-    assert below.seconds >= 0.3
-    assert watch.seconds > 0
+            print(file=above.stdin, flush=True)
+            assert above.stdout.readline() == "ended\n"
+        print(file=above.stdin, flush=True)
+    assert watch.peak_mb > 60
+    assert tree.seconds >= 0.25
 
 
 def test_without_tpchgen_its_lines_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
