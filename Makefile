@@ -55,7 +55,7 @@ matrix: $(VENV)/.ready ## Run a quick check on every supported Python version th
 
 lock: ## Take the newest versions that pyproject.toml allows into requirements.lock.
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,docs,benchmarks]'
 	build/lock/bin/pip freeze --exclude-editable > requirements.lock
 	rm -rf build/lock
 

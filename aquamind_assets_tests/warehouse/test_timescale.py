@@ -320,6 +320,7 @@ def test_two_writers_at_the_same_time(filled: Warehouse, timescale_url: str) -> 
 @pytest.mark.slow
 def test_the_benchmark_runs(timescale_url: str) -> None:
     options = ["--scenario", "tiny", "--days", "2", "--scale", "1", "--repeats", "1"]
+    options += ["--worker-days", "31", "--tpch", "0.001"]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load", *options, "--database", timescale_url],
         cwd=Path(__file__).parents[2],
