@@ -12,6 +12,7 @@ import dagster as dg
 from aquamind_assets.assets.asset_checks import checks_across_assets
 from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed_scenario, schedules
 from aquamind_assets.assets.jobs import history_jobs, one_year_job
+from aquamind_assets.assets.live import live_job, live_schedule
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.recorded import recorded_asset
 from aquamind_assets.assets.simulation import farm_assets
@@ -34,8 +35,8 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     return dg.Definitions(
         assets=[*recorded, *farm_assets(years), year_report_asset(years)],
         asset_checks=[checks_across_assets(years)],
-        jobs=[one_year_job(), *history_jobs(scenario)],
-        schedules=schedules(years),
+        jobs=[one_year_job(), *history_jobs(scenario), live_job()],
+        schedules=[*schedules(years), live_schedule()],
         sensors=[renew_changed_scenario, reconcile_dead_runs],
         resources={"platform": platform},
         executor=dg.in_process_executor,

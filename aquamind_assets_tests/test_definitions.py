@@ -127,12 +127,15 @@ def test_columns_of_every_table_are_described(specs: dict[str, dg.AssetSpec]) ->
 
 def test_jobs_for_the_history_each_session_and_a_year(definitions: dg.Definitions) -> None:
     names = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert names == {"one_year", "whole_history", "session_1", "session_2", "session_3", "session_4"}
+    sessions = {"session_1", "session_2", "session_3", "session_4"}
+    assert names == {"one_year", "whole_history", "readings_of_today", *sessions}
 
 
 def test_schedules_and_sensors_are_stopped_by_default(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
-    assert {schedule.name for schedule in repository.schedule_defs} == {"close_previous_year", "extend_running_year"}
+    assert {schedule.name for schedule in repository.schedule_defs} == {
+        *("close_previous_year", "extend_running_year", "extend_today"),
+    }
     assert {sensor.name for sensor in repository.sensor_defs} == {"renew_changed_scenario", "reconcile_dead_runs"}
     assert all(schedule.default_status == dg.DefaultScheduleStatus.STOPPED for schedule in repository.schedule_defs)
     assert all(sensor.default_status == dg.DefaultSensorStatus.STOPPED for sensor in repository.sensor_defs)

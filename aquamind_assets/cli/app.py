@@ -12,6 +12,7 @@ from aquamind_assets.cli import (
     clear,
     days,
     lake,
+    live,
     prune,
     realism,
     reconcile,
@@ -19,6 +20,7 @@ from aquamind_assets.cli import (
     run,
     scenario,
     status,
+    tasks,
     ui,
     verify,
 )
@@ -37,7 +39,7 @@ app = typer.Typer(
     ),
     epilog="First steps: `aquamind run`, then `aquamind ui`. Every command has its own `--help`.",
 )
-for command in (run, days, ui, status, verify, clear, report, reconcile, prune):
+for command in (run, days, live, ui, status, verify, clear, report, tasks, reconcile, prune):
     app.add_typer(command.app)
 app.add_typer(lake.app, name="lake")
 scenario.app.add_typer(realism.app)

@@ -15,7 +15,7 @@ from aquamind_assets.pipeline.workers import ChunkTask, ChunkWriter, write_side_
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
-from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, pending
+from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey, pending
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LOCK_WAIT_S = 60.0
@@ -183,6 +183,9 @@ class YearWriter:
         chunks = wanted_chunks(year, inputs.ledger.through, days, current)
         missing = pending(list(there.values()), self.fingerprint, chunks)
         tasks = [ChunkTask(ChunkKey(asset, year, one.chunk.index), one.days, one.append) for one in missing]
+        if tasks and DAY_UNDER_WAY in there:
+            # The whole day replaces what there is of it, and a kill in between leaves the days before it.
+            self.warehouse.drop_day_under_way(asset, year, self.recorder.tables)
         self.progress.started(asset, year, len(chunks))
         for chunk in chunks:
             if chunk.index not in {task.key.chunk for task in tasks}:

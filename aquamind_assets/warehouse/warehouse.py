@@ -139,6 +139,15 @@ class Warehouse:
             lambda: chunk_rows.append_days(self.database, key, days, fingerprint, run_id, tables, _made(blocks)), blocks
         )
 
+    def drop_day_under_way(self, asset: str, year: int, tables: Sequence[str]) -> None:
+        """Delete the rows of the year's day that was not over when they were written, and its checkpoint, in one
+        transaction; nothing where there is none.
+
+        Raises:
+            WarehouseUnavailable: the connection was lost; nothing is deleted.
+        """
+        chunk_rows.drop_day_under_way(self.database, asset, year, tables)
+
     def write_living(
         self,
         key: ChunkKey,
