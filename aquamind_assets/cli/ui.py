@@ -5,8 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import Annotated
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -66,7 +72,7 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         settings.note(home, with_password=keep_password)
     for line in _dead_runs(settings):
         print(line)
-    print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C stops it.", flush=True)
+    print(f"Opening http://{host}:{port}; Ctrl-C stops it.", flush=True)
     command = [
         sys.executable,
         "-m",
@@ -80,6 +86,8 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         str(port),
         "--log-level",
         "error",
+        "--code-server-log-level",
+        "error",
     ]
     asked = False
 
@@ -91,19 +99,72 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
     before = {number: signal.signal(number, end) for number in ENDS}
     # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
     environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
-    child = subprocess.Popen(command, env=environment, start_new_session=True)
+    from aquamind_assets.reports.pages import PAGES_URL, folder_of
+
+    with _served(folder_of(settings).absolute(), host, port + 1) as pages:
+        child = subprocess.Popen(
+            command,
+            env=environment | {PAGES_URL: pages},
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True).start()
+        try:
+            ready = False
+            while child.poll() is None:
+                try:
+                    child.wait(timeout=0.5)
+                except subprocess.TimeoutExpired:
+                    if asked:
+                        child.send_signal(signal.SIGINT)
+                        child.wait()
+                    elif not ready and (ready := _answers(host, port)):
+                        print(f"Ready: http://{host}:{port}. Pages of reports: {pages}", flush=True)
+            return DONE if asked else int(child.returncode)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Pages(SimpleHTTPRequestHandler):
+    """Serves the folder of reports, and logs nothing."""
+
+    def log_message(self, *args: Any) -> None:
+        """Called for each request."""
+
+
+@contextmanager
+def _served(folder: Path, host: str, port: int) -> Iterator[str]:
+    """Serve the files of a folder for reading while the block runs, at this port or, where it is taken, at another one;
+    yield the address. A browser does not follow links from the user interface to files of the machine."""
+    handler = partial(_Pages, directory=str(folder))
     try:
-        while child.poll() is None:
-            try:
-                child.wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                if asked:
-                    child.send_signal(signal.SIGINT)
-                    child.wait()
-        return DONE if asked else int(child.returncode)
+        server = ThreadingHTTPServer((host, port), handler)
+    except (OSError, OverflowError):
+        server = ThreadingHTTPServer((host, 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://{host}:{server.server_port}"
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        server.shutdown()
+        server.server_close()
+
+
+def _print_without_debugging(lines: Iterable[str]) -> None:
+    """Print what the child prints, but for the events of runs: they are in the user interface."""
+    for line in lines:
+        if " - dagster - DEBUG - " not in line and " - dagster - INFO - " not in line:
+            print(line, end="", flush=True)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether the web server answers."""
+    with suppress(OSError), urllib.request.urlopen(f"http://{host}:{port}/server_info", timeout=2):
+        return True
+    return False
 
 
 def _require_address(host: str, port: int) -> None:
