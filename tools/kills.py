@@ -142,11 +142,13 @@ class Undertaking:
         """End every process of this undertaking, those that lost their parent too."""
         if self._main is not None:
             kill_tree(self._main)
+        killed = []
         for process in psutil.process_iter():
             with _gone_is_fine():
                 if process.environ().get("DAGSTER_HOME") == str(self.place.home):
                     process.kill()
-                    process.wait(30)
+                    killed.append(process)
+        psutil.wait_procs(killed, timeout=30)
 
 
 @contextmanager

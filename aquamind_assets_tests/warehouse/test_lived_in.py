@@ -28,7 +28,7 @@ from aquamind_assets.settings import Settings
 from aquamind_assets.tables.schema import TABLES, ColumnSpec
 from aquamind_assets.verification.verify import verify_database
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.errors import RowsRefused, StillReferenced
+from aquamind_assets.warehouse.errors import StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.warehouse.test_existing import made_by_aquamind
@@ -213,21 +213,6 @@ def undisturbed(ledgers: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     return platform
 
 
-def refuses_a_reading_of_that_time(warehouse: Warehouse, platform: Platform, reading: tuple[Any, ...]) -> None:
-    """A user enters a reading at the time of one that is to be written: named beforehand, until it is deleted."""
-    table = "environmental_environmentalreading"
-    with warehouse.database.transaction():
-        warehouse.database.execute(
-            f"INSERT INTO {table} (id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id,"
-            " sensor_id) VALUES (700, 1, ?, true, 'mine', '2014-01-01', ?, ?, ?)",
-            reading,
-        )
-    with pytest.raises(RowsRefused, match=rf"{table}: reading_time = .* is the key of row 700, which a user entered"):
-        meetings(platform, warehouse, YEARS)
-    with warehouse.database.transaction():
-        warehouse.database.execute(f"DELETE FROM {table} WHERE id = 700 AND reading_time = ?", reading[:1])
-
-
 @pytest.mark.slow
 def test_it_is_filled_verified_reported_cleared_and_filled_again(platform: Platform, undisturbed: Platform) -> None:
     with platform.open() as warehouse:
@@ -255,15 +240,8 @@ def test_it_is_filled_verified_reported_cleared_and_filled_again(platform: Platf
     with platform.open() as warehouse:
         batch = work_on(warehouse)
         before, references = theirs(warehouse), referring(warehouse)
-        reading = warehouse.query(
-            "SELECT reading_time, container_id, parameter_id, sensor_id FROM environmental_environmentalreading WHERE"
-            f" reading_time >= '{YEARS[1]}-02-03' AND id > 1000 ORDER BY reading_time, sensor_id LIMIT 1"
-        )[0]
     assert references == [(1, batch), (500, batch), (1, "Salmo salar")]
     clear_years(platform.settings, YEARS[1:], ledgers=False)
-    with platform.open() as warehouse:
-        if warehouse.database.time_key("environmental_environmentalreading"):
-            refuses_a_reading_of_that_time(warehouse, platform, reading)
     record_years(platform, YEARS[1:])
     with platform.read() as warehouse:
         assert theirs(warehouse) == before
