@@ -1,5 +1,6 @@
 """Fixtures that more than one part of the tests needs."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -45,6 +46,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if PLACE not in os.environ:
         os.environ[PLACE] = folder = tempfile.mkdtemp(prefix="aquamind-simulated-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now lives as long as the process: the garbage collector need not go through it again and
+    again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
