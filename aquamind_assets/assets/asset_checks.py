@@ -180,7 +180,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
     ) -> Iterator[dg.AssetCheckResult]:
         year = int(context.partition_key)
         chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
-        with named_failures(context, platform.progress), platform.open() as warehouse:
+        with named_failures(context, platform.progress), platform.step() as warehouse:
             evidence = evidence_of(platform, year).with_database(warehouse)
             results = [
                 check_result(judged) for judged in judge([law for key, law in laws.items() if key in chosen], evidence)

@@ -61,7 +61,7 @@ def _conducting(name: str, years: list[int], description: str) -> dg.JobDefiniti
             job,
             context.instance,
             years,
-            platform.progress,
+            platform,
             tags={"dagster/parent_run_id": context.run_id, "dagster/root_run_id": context.run_id, "aquamind/job": name},
         )
         for run in runs:

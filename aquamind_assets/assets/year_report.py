@@ -39,7 +39,7 @@ def year_report_asset(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefi
         sign(context)
         year = int(context.partition_key)
         platform.progress.started(YEAR_REPORT, year, 1)
-        with named_failures(context, platform.progress), platform.open() as warehouse:
+        with named_failures(context, platform.progress), platform.step() as warehouse:
             threshold = platform.scenario.health.lice.threshold
             metadata = report_metadata(asset_report(YEAR_REPORT, warehouse, year, threshold))
         platform.progress.completed(YEAR_REPORT, year)

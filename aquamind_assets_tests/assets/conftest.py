@@ -36,7 +36,7 @@ class Workshop:
             job,
             self.instance,
             years,
-            platform.progress,
+            platform,
             assets=None if assets is None else [dg.AssetKey(name) for name in assets],
         )
 
