@@ -184,7 +184,7 @@ def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCh
         chosen = [law for key, law in laws.items() if key in context.selected_asset_check_keys]
         results: dict[int, list[dg.AssetCheckResult]] = {}
         for year in years_of(context):
-            with named_failures(context, platform.progress), platform.open() as warehouse:
+            with named_failures(context, platform.progress), platform.step() as warehouse:
                 evidence = evidence_of(platform, year).with_database(warehouse)
                 results[year] = [check_result(one) for one in judge(chosen, evidence)]
         yield from answered(context, results)

@@ -26,7 +26,7 @@ def live_job() -> dg.JobDefinition:
         sign(context)
         with named_failures(context, platform.progress):
             moment = _now(platform)
-            with platform.open() as warehouse:
+            with platform.step() as warehouse:
                 if reached(warehouse, platform) != moment.day - 1:
                     context.log.info(
                         f"Nothing is written: {to_date(moment.day - 1)} is not the last day in the database."

@@ -84,7 +84,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
             )
 
     platform.require_simulated(recorder, year)
-    with platform.open() as warehouse:
+    with platform.step() as warehouse:
         if not recorder.upstream:
             # The first step of a year refuses what stands in the way of any of them.
             meetings(platform, warehouse, [year])

@@ -94,7 +94,7 @@ def page_asset(span: str) -> str:
 def _report(platform: Platform, year: int) -> YearResult:
     platform.progress.started(YEAR_REPORT, year, 1)
     threshold = platform.scenario.health.lice.threshold
-    with platform.open() as warehouse:
+    with platform.step() as warehouse:
         metadata = report_metadata(asset_report(YEAR_REPORT, warehouse, year, threshold))
         page = write_pages(warehouse, [span_of_year(year)], threshold, folder_of(platform.settings))[0]
     platform.progress.completed(YEAR_REPORT, year)
@@ -102,7 +102,7 @@ def _report(platform: Platform, year: int) -> YearResult:
 
 
 def _completed(platform: Platform, years: list[int]) -> list[Written]:
-    with platform.open() as warehouse:
+    with platform.step() as warehouse:
         spans = completed_spans(warehouse, platform.scenario, years)
         return write_pages(warehouse, spans, platform.scenario.health.lice.threshold, folder_of(platform.settings))
 

@@ -3,6 +3,7 @@
 Belongs here: which subcommands there are, and their order in the help. Does not belong here: any subcommand itself.
 """
 
+import gc
 import io
 import sys
 
@@ -56,11 +57,17 @@ scenario.app.add_typer(realism.app)
 app.add_typer(scenario.app, name="scenario")
 
 
+GARBAGE_AFTER = 10_000
+"""New objects after which Python looks for garbage: its own 700 have it look through all that the imports make, several
+times over."""
+
+
 def main() -> None:
     """Entry point of the ``aquamind`` command.
 
     A character that the output cannot encode is replaced: a command that did its work must not fail while it says so.
     """
+    gc.set_threshold(GARBAGE_AFTER)
     hide_secrets()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

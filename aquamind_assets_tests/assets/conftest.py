@@ -37,7 +37,7 @@ class Workshop:
             job,
             self.instance,
             years,
-            platform.progress,
+            platform,
             assets=assets,
         )
 
