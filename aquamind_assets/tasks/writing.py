@@ -171,7 +171,8 @@ def _write(task: Task, histories: list[History], folder: Path) -> WrittenTask:
 def _parquet(file: Path, task: Task, rows: pd.DataFrame, roles: tuple[Any, ...], *more: str) -> str:
     """Write columns of these roles, with unit and meaning in each field's metadata; the SHA-256 of the file."""
     described = {column.name: column for column in task.all_columns}
-    arrays, fields = [], []
+    arrays: list[Any] = []
+    fields: list[Any] = []
     for name in [*task.names(*roles), *more]:
         values = pa.array(rows[name], from_pandas=True)
         if name in _DATES:

@@ -26,7 +26,7 @@ def test_a_task_is_written_and_one_without_rows_says_so(tmp_path: Path) -> None:
     ("words", "reason"),
     [
         (("--task", "weather"), "--task weather: allowed are sensor_faults, "),
-        (("--farms", "0"), "0 is not in the range"),
+        (("--farms", "0"), "greater than or equal to 1"),
         (("--output", "file"), "file"),
     ],
 )
