@@ -81,7 +81,7 @@ def tasks(
 
 def show(console: Console, written: "list[WrittenTask]", folder: Path) -> None:
     """The tasks as a table: rows, scores, and the standing of their checks."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in written:
         if one.scores is None:
             rows.append((escape(one.name), "-", "-", "-", "-", "-", escape(f"not made: {one.reason}")))

@@ -115,7 +115,7 @@ def best_line(task: Task, train: pd.DataFrame, test: pd.DataFrame) -> tuple[floa
             x, x_now = (change(np.where(np.isfinite(values), values, middle)) for values in (before, now))
             slope, intercept = _straight_line(x, _target(task, train))
             scores.append((metric(task, test, intercept + slope * x_now), name))
-    return (max if task.kind == "detection" else min)(scores)
+    return max(scores) if task.kind == "detection" else min(scores)
 
 
 def _straight_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:

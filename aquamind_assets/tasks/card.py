@@ -76,7 +76,7 @@ def _score_lines(task: Task, scores: dict[str, Any]) -> list[str]:
         lines += [
             "",
             f"At one false warning in a hundred healthy days of the validation rows, the model on the features"
-            f" win {scores['days_won']:.1f} days before the recognition, on average.",
+            f" wins {scores['days_won']:.1f} days before the recognition, on average.",
         ]
     return lines
 

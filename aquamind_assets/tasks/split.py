@@ -98,7 +98,8 @@ def _groups(
     best, best_score = np.zeros(len(names), dtype=np.int64), -1.0
     for salt in range(TRIES):
         group = np.empty(len(names), dtype=np.int64)
-        group[sorted(range(len(names)), key=lambda site, salt=salt: _hash(seed, salt, names[site]))] = labels
+        drawn = [_hash(seed, salt, name) for name in names]
+        group[sorted(range(len(names)), key=drawn.__getitem__)] = labels
         score = float(np.minimum(_kept(cells, group) / wanted, 1.5).min())
         if score > best_score:
             best, best_score = group, score

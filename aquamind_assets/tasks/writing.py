@@ -86,20 +86,14 @@ class WrittenTask:
 
 def simulate_farms(scenario: Scenario, farms: int, report: Report) -> list[History]:
     """Simulate the scenario's history ``farms`` times, with its own seed and those that follow it."""
-    histories = []
-    for farm in range(farms):
-        own = scenario.model_copy(update={"seed": scenario.seed + farm})
-        places = build(own)
-        named = f" of farm {farm}" if farms > 1 else ""
-        histories.append(
-            simulate_history(
-                own,
-                places,
-                plan_sensors(own, places, MOST_READINGS),
-                lambda year, named=named: report(f"{year}{named} simulated"),
-            )
-        )
-    return histories
+    return [_simulated(scenario, farm, f" of farm {farm}" if farms > 1 else "", report) for farm in range(farms)]
+
+
+def _simulated(scenario: Scenario, farm: int, named: str, report: Report) -> History:
+    own = scenario.model_copy(update={"seed": scenario.seed + farm})
+    places = build(own)
+    plan = plan_sensors(own, places, MOST_READINGS)
+    return simulate_history(own, places, plan, lambda year: report(f"{year}{named} simulated"))
 
 
 def write_tasks(histories: list[History], names: Collection[str], folder: Path, report: Report) -> list[WrittenTask]:
@@ -171,7 +165,8 @@ def _write(task: Task, histories: list[History], folder: Path) -> WrittenTask:
 def _parquet(file: Path, task: Task, rows: pd.DataFrame, roles: tuple[Any, ...], *more: str) -> str:
     """Write columns of these roles, with unit and meaning in each field's metadata; the SHA-256 of the file."""
     described = {column.name: column for column in task.all_columns}
-    arrays, fields = [], []
+    arrays: list[Any] = []
+    fields: list[Any] = []
     for name in [*task.names(*roles), *more]:
         values = pa.array(rows[name], from_pandas=True)
         if name in _DATES:

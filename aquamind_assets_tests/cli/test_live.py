@@ -44,7 +44,7 @@ def test_live_goes_on_from_where_it_is(tmp_path: Path) -> None:
         (("--until", "2014-12-31T12:00"), "the scenario has the years 2015 to 2024"),
         (("--until", "2015-01-03", "--from", "2015-01-04"), "allowed are 2015-01-01 to 2015-01-03"),
         (("--until", "2015-01-03", "--from", "today"), "write a date as in"),
-        (("--speed", "0.5"), "0.5 is not in the range"),
+        (("--speed", "0.5"), "greater than or equal to 1"),
     ],
 )
 def test_moments_that_cannot_be_are_refused(tmp_path: Path, words: tuple[str, ...], reason: str) -> None:

@@ -7,26 +7,26 @@ import pytest
 
 from aquamind_assets_tests.cli.typed import in_process
 
-SHORT = ("--preset", "tiny", "--set", "last_year=2016")
+SHORT = ("--preset", "tiny", "--set", "last_year=2016", "--set", "water.readings_per_day=2")
 
 
 def test_a_task_is_written_and_one_without_rows_says_so(tmp_path: Path) -> None:
     """In two years no fish of the farm is harvested."""
     aquamind = in_process(tmp_path)
-    names = ("--task", "feed_demand", "--task", "harvest_biomass")
+    names = ("--task", "sensor_faults", "--task", "harvest_biomass")
     done = aquamind("tasks", *SHORT, *names, "--output", "made", "--json")
     index = {one["task"]: one for one in json.loads(done.stdout)}
-    assert set(index["feed_demand"]["rows"]) == {"train", "validation", "test"}
+    assert set(index["sensor_faults"]["rows"]) == {"train", "validation", "test"}
     assert index["harvest_biomass"]["standing"] == "not made"
     assert "Not made" in (tmp_path / "made" / "harvest_biomass" / "card.md").read_text()
-    assert (tmp_path / "made" / "feed_demand" / "test.parquet").exists()
+    assert (tmp_path / "made" / "sensor_faults" / "test.parquet").exists()
 
 
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
         (("--task", "weather"), "--task weather: allowed are sensor_faults, "),
-        (("--farms", "0"), "0 is not in the range"),
+        (("--farms", "0"), "greater than or equal to 1"),
         (("--output", "file"), "file"),
     ],
 )
