@@ -6,13 +6,10 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from threading import Thread
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -30,6 +27,7 @@ from aquamind_assets.cli.options import (
     settings_of,
 )
 from aquamind_assets.cli.reconcile import reconcile_runs
+from aquamind_assets.cli.served_pages import served
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.errors import TransientError, UserError
 from aquamind_assets.settings import Settings
@@ -89,6 +87,19 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         "--code-server-log-level",
         "error",
     ]
+    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
+    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
+    from aquamind_assets.reports.pages import PAGES_URL, folder_of
+
+    with served(folder_of(settings).absolute(), host, port + 1) as pages:
+        ready = f"Ready: http://{host}:{port}. Pages of reports: {pages}"
+        return _run_dagster(command, environment | {PAGES_URL: pages}, lambda: _answers(host, port), ready)
+
+
+def _run_dagster(
+    command: Sequence[str], environment: Mapping[str, str], answers: Callable[[], bool], ready: str
+) -> int:
+    """Run Dagster until it ends, or until Ctrl-C or SIGTERM; print ``ready`` once it answers. Return the exit code."""
     asked = False
 
     def end(number: int, frame: object) -> None:
@@ -97,60 +108,32 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
 
     # Handlers are set before the child exists: it may inherit from our parent that SIGINT is ignored.
     before = {number: signal.signal(number, end) for number in ENDS}
-    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
-    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
-    from aquamind_assets.reports.pages import PAGES_URL, folder_of
-
-    with _served(folder_of(settings).absolute(), host, port + 1) as pages:
-        child = subprocess.Popen(
-            command,
-            env=environment | {PAGES_URL: pages},
-            start_new_session=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True).start()
-        try:
-            ready = False
-            while child.poll() is None:
-                try:
-                    child.wait(timeout=0.5)
-                except subprocess.TimeoutExpired:
-                    if asked:
-                        child.send_signal(signal.SIGINT)
-                        child.wait()
-                    elif not ready and (ready := _answers(host, port)):
-                        print(f"Ready: http://{host}:{port}. Pages of reports: {pages}", flush=True)
-            return DONE if asked else int(child.returncode)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-class _Pages(SimpleHTTPRequestHandler):
-    """Serves the folder of reports, and logs nothing."""
-
-    def log_message(self, *args: Any) -> None:
-        """Called for each request."""
-
-
-@contextmanager
-def _served(folder: Path, host: str, port: int) -> Iterator[str]:
-    """Serve the files of a folder for reading while the block runs, at this port or, where it is taken, at another one;
-    yield the address. A browser does not follow links from the user interface to files of the machine."""
-    handler = partial(_Pages, directory=str(folder))
+    child = subprocess.Popen(
+        command,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True).start()
+    waiting = True
     try:
-        server = ThreadingHTTPServer((host, port), handler)
-    except (OSError, OverflowError):
-        server = ThreadingHTTPServer((host, 0), handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://{host}:{server.server_port}"
+        while child.poll() is None:
+            try:
+                child.wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                if asked:
+                    child.send_signal(signal.SIGINT)
+                    child.wait()
+                elif waiting and answers():
+                    waiting = False
+                    print(ready, flush=True)
+        return DONE if asked else int(child.returncode)
     finally:
-        server.shutdown()
-        server.server_close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _print_without_debugging(lines: Iterable[str]) -> None:

@@ -48,8 +48,7 @@ def graph_picture() -> bytes:
         for name, parents in above.items():
             for parent in sorted(parents):
                 (x0, y0), (x1, y1) = places[parent], places[name]
-                bend = (x0 + 0.75, y0), (x1 - 0.75, y1)
-                axes.plot(*zip(bend[0], bend[1], strict=True), color=PICTURE.grid, linewidth=1.2, zorder=1)
+                axes.plot([x0, x1], [y0, y1], color=PICTURE.grid, linewidth=1.2, zorder=1)
         for name, (x, y) in places.items():
             edge = colors[_group(name)]
             box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": edge, "linewidth": 1.6}
@@ -57,7 +56,7 @@ def graph_picture() -> bytes:
         for group, color in colors.items():
             axes.plot([], [], color=color, linewidth=4, label=group)
         axes.legend(fontsize=8, frameon=False, ncols=len(colors), loc="upper center", bbox_to_anchor=(0.5, 0.0))
-        axes.margins(0.06)
+        axes.margins(x=0.09, y=0.06)
         axes.set_axis_off()
         figure.subplots_adjust(left=0.02, right=0.98, top=0.99, bottom=0.08)
         return _as_png(figure)
