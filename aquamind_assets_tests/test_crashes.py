@@ -173,9 +173,18 @@ def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place) -> N
     assert place.places_in_the_pool() == 0
 
 
-def test_a_session_is_run_by_its_job(tmp_path: Path) -> None:
+def test_a_backfill_of_years_is_one_run_in_their_order(tmp_path: Path) -> None:
     place = Place(tmp_path, settings=TWO_YEARS)
     shutil.copy(ROOT / "dagster.yaml", place.home)
-    for job, years in (("session_1", [2015]), ("session_2", [2015, 2016])):
-        place.run("dagster", "job", "execute", "-m", "aquamind_assets.definitions", "-j", job)
-        assert [year["year"] for year in place.aquamind("status")["years"] if year["complete"]] == years
+    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
+    daemon = place.start("dagster._daemon", "run", *workspace)
+    try:
+        place.run(
+            *("dagster", "job", "backfill", *workspace, "--job", "one_year"),
+            *("--partitions", "2015,2016", "--noprompt"),
+        )
+        wait_until(lambda: place.has_runs(1) and place.runs()[0].is_finished, "the backfill ends", place)
+        assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.SUCCESS]
+    finally:
+        kill_tree(daemon)
+    assert [year["year"] for year in place.aquamind("status")["years"] if year["complete"]] == [2015, 2016]

@@ -113,7 +113,7 @@ def test_a_table_with_its_asset_is_its_description_its_recorder_and_an_entry(cop
         "from aquamind_assets.definitions import defs\n"
         "print(*(key.to_user_string() for key in defs().resolve_all_asset_keys()))",
     )
-    assert "gale_days" in keys.split()
+    assert "environmental/gale_days" in keys.split()
     assert copy.touched() == {
         "records/environmental/gale_days.py",
         "records/registry.py",
