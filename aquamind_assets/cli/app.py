@@ -24,19 +24,29 @@ from aquamind_assets.cli import (
 )
 from aquamind_assets.cli.command_line import hide_secrets
 from aquamind_assets.cli.exits import CommandGroup
+from aquamind_assets.cli.next_steps import print_next_steps
+
+_HELP = (
+    "Generate ten believable years of salmon farming in AquaMind's tables: simulate the farm, record its events, look"
+    " at the result."
+)
 
 app = typer.Typer(
     cls=CommandGroup,
-    no_args_is_help=True,
-    add_completion=False,
+    invoke_without_command=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help=(
-        "Generate ten believable years of salmon farming in AquaMind's tables: simulate the farm, record its events,"
-        " look at the result."
-    ),
     epilog="First steps: `aquamind run`, then `aquamind ui`. Every command has its own `--help`.",
 )
+
+
+@app.callback(help=_HELP)
+def alone(context: typer.Context) -> None:
+    """Without a command: what comes next."""
+    if context.invoked_subcommand is None:
+        print_next_steps()
+
+
 for command in (run, days, ui, status, verify, clear, report, reconcile, prune):
     app.add_typer(command.app)
 app.add_typer(lake.app, name="lake")
