@@ -68,3 +68,7 @@ def _become(words: Sequence[str], folder: Path, environment: Mapping[str, str], 
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     sys.argv = ["aquamind", *words]
+    # Otherwise each process that the command starts loads this script first, as the main module of its parent.
+    script = sys.modules["__main__"]
+    script.__spec__ = None
+    vars(script).pop("__file__", None)
