@@ -20,6 +20,7 @@ from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.workers import WorkerLost, default_workers
 from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings, SettingsError
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets_tests.simulated_once import store_once
@@ -75,6 +76,18 @@ def test_workers_write_the_same_rows(parallel: Platform, serial: list[TableYear]
         again = parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
         assert (len(again.written), len(again.resumed)) == (0, 13)
         assert again.digest == written.digest
+
+
+def test_where_chunks_took_long_before_workers_begin_at_once(parallel: Platform, serial: list[TableYear]) -> None:
+    seen: list[int] = []
+    with parallel.open() as warehouse:
+        writer = parallel.writer(RECORDERS[ASSET], warehouse, "run")
+        first = year_days(YEAR).first
+        writer.write(YEAR, DayRange(first, first + CHUNK_DAYS))
+        assert living_workers() == []
+        writer.write(YEAR, on_chunk=lambda checkpoint, count: seen.append(len(living_workers())))
+        assert seen[0] > 0
+        assert warehouse.manifest() == serial == warehouse.recount()
 
 
 def test_a_request_to_stop_keeps_what_is_under_way(parallel: Platform, serial: list[TableYear]) -> None:
