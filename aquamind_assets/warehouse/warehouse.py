@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TABLES
@@ -25,7 +25,7 @@ from aquamind_assets.warehouse.adoption.decisions import Meeting, decide, has_us
 from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, entered_times, taken_keys
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, PendingChunk, TableYear, pending
 from aquamind_assets.warehouse.database import Database
-from aquamind_assets.warehouse.errors import WarehouseUnavailable
+from aquamind_assets.warehouse.errors import Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.recount import Recount
 from aquamind_assets.warehouse.taken_ids import taken_ids
 
@@ -34,6 +34,10 @@ Blocks = Iterable[Rows] | Callable[[], Iterable[Rows]]
 
 ATTEMPTS = 3
 """Times that a chunk is tried when the connection is lost and its blocks can be made again."""
+
+ATTEMPTS_OVERTAKEN = 100
+"""Times that it is tried when other writers come first. Each time, one of them has committed, so all end; the bound is
+for a fault of the program."""
 
 
 class Warehouse:
@@ -282,11 +286,21 @@ def _made(blocks: Blocks) -> Iterable[Rows]:
 
 
 def _tried(write: Callable[[], Checkpoint], blocks: Blocks) -> Checkpoint:
-    """Write; and again, a second later and then two, if the connection was lost and the blocks can be made again."""
+    """Write; and again, if the blocks can be made again: at once where another writer came first, a second later and
+    then two where the connection was lost."""
+    wait = wait_incrementing(start=1, increment=1)
+
+    def given_up(state: RetryCallState) -> bool:
+        return state.attempt_number >= (ATTEMPTS_OVERTAKEN if _overtaken(state) else ATTEMPTS)
+
     attempts = Retrying(
-        stop=stop_after_attempt(ATTEMPTS if callable(blocks) else 1),
-        wait=wait_incrementing(start=1, increment=1),
+        stop=given_up if callable(blocks) else stop_after_attempt(1),
+        wait=lambda state: 0.0 if _overtaken(state) else wait(state),
         retry=retry_if_exception_type(WarehouseUnavailable),
         reraise=True,
     )
     return attempts(write)
+
+
+def _overtaken(state: RetryCallState) -> bool:
+    return state.outcome is not None and isinstance(state.outcome.exception(), Overtaken)
