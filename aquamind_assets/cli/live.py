@@ -133,7 +133,7 @@ def _begin(
     from aquamind_assets.cli.execution import execute_years
     from aquamind_assets.pipeline.live import Moment
     from aquamind_assets.pipeline.platform import Platform
-    from aquamind_assets.timeline import day_number, to_date
+    from aquamind_assets.timeline import DayRange, day_number, to_date
 
     earliest = day_number(date(platform.scenario.first_year, 1, 1))
     there = _reached(platform)
@@ -149,7 +149,9 @@ def _begin(
         # What lies before is written as any run writes it, and seen in the user interface.
         before = replace(platform.settings, today=to_date(begin))
         years = range(platform.scenario.first_year, to_date(begin - 1).year + 1)
-        done = execute_years(Platform(before), years, console, with_bar=not console.quiet, noted=False)
+        # The days are given, for the ledgers of another database may reach further.
+        up_to_then = Platform(before, days=DayRange(earliest, begin))
+        done = execute_years(up_to_then, years, console, with_bar=not console.quiet, noted=False)
         if done.interrupted or done.failed:
             return None
     return Moment(begin, 0)
