@@ -8,7 +8,7 @@ import dagster as dg
 import numpy as np
 
 from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
-from aquamind_assets.assets.keys import FARM, key_of
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import origin
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
@@ -17,8 +17,9 @@ from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
+from aquamind_assets.pipeline.lineage import FARM, FARM_YEAR, SITE_CLIMATE, above
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, CLIMATE, LEDGER, code_version
+from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, code_version
 from aquamind_assets.timeline import to_date
 
 
@@ -36,7 +37,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> li
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(BEFORE_THE_FARM[-1])],
+        deps=[key_of(asset) for asset in above(SITE_CLIMATE)],
         kinds=kinds,
         tags={"domain": "environmental"},
         code_version=code_version(CLIMATE),
@@ -55,7 +56,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> li
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of("site_climate")],
+        deps=[key_of(asset) for asset in above(FARM_YEAR)],
         check_specs=specs_of("farm_year", years),
         kinds=kinds,
         tags={"domain": "farm"},
