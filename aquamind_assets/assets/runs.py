@@ -48,7 +48,7 @@ def run_years(
     requested.
 
     ``platform`` is the resource of the job; its database stays open for all years. ``assets`` restricts the runs to
-    the assets of these names. A run of this process is not retried by the daemon: whoever called sees the failure.
+    the assets of these names. A run of this process is not retried by the daemon: the caller gets the failure.
     """
     runs: list[YearRun] = []
     with platform.kept_open():

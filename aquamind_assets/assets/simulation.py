@@ -26,9 +26,10 @@ from aquamind_assets.timeline import to_date
 def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> list[dg.AssetsDefinition]:
     """``site_climate`` and ``farm_year``; ``kinds`` say how the ledgers are stored.
 
-    ``farm_year`` needs its own previous year. Dagster is not told so: it refuses to run an asset that depends on itself
-    in one run with the assets above it, and a backfill would wait for its daemon once more. A run works on its years in
-    order, and a year without the state in which the year before closed is refused with a message.
+    ``farm_year`` needs its own previous year. The edge is left out of its definition: Dagster refuses to run an asset
+    that depends on itself in one run with the assets above it, and a backfill would wait for its daemon once more. A
+    run works on its years in order, and a year without the state in which the year before closed is refused with a
+    message.
     """
 
     @dg.asset(
