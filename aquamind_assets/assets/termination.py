@@ -14,9 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+
+# Private names, see UserFailure (dagster#31167).
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
 
+from aquamind_assets.assets.partitions import span_of_run
 from aquamind_assets.errors import Interrupted
 from aquamind_assets.pipeline.progress import Progress
 
@@ -48,7 +51,7 @@ def ends_at_chunk_border(run: dg.DagsterRun, instance: dg.DagsterInstance, progr
     """
     try:
         with _asked_by_signal(progress):
-            progress.raise_if_interrupted(f"{run.tags.get('dagster/partition', run.job_name)}, between two assets")
+            progress.raise_if_interrupted(f"{span_of_run(run) or run.job_name}, between two assets")
             yield
     except Interrupted as interrupted:
         if not progress.process_ends:

@@ -5,7 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -24,6 +27,7 @@ from aquamind_assets.cli.options import (
     settings_of,
 )
 from aquamind_assets.cli.reconcile import reconcile_runs
+from aquamind_assets.cli.served_pages import address, served
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.errors import TransientError, UserError
 from aquamind_assets.settings import Settings
@@ -66,7 +70,7 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         settings.note(home, with_password=keep_password)
     for line in _dead_runs(settings):
         print(line)
-    print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C stops it.", flush=True)
+    print(f"Opening {address(host, port)}; Ctrl-C stops it.", flush=True)
     command = [
         sys.executable,
         "-m",
@@ -80,7 +84,22 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         str(port),
         "--log-level",
         "error",
+        "--code-server-log-level",
+        "error",
     ]
+    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
+    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
+    from aquamind_assets.reports.pages import PAGES_URL, folder_of
+
+    with served(folder_of(settings).absolute(), host, port + 1) as pages:
+        ready = f"Ready: {address(host, port)}. Pages of reports: {pages}"
+        return _run_dagster(command, environment | {PAGES_URL: pages}, lambda: _answers(host, port), ready)
+
+
+def _run_dagster(
+    command: Sequence[str], environment: Mapping[str, str], answers: Callable[[], bool], ready: str
+) -> int:
+    """Run Dagster until it ends, or until Ctrl-C or SIGTERM; print ``ready`` once it answers. Return the exit code."""
     asked = False
 
     def end(number: int, frame: object) -> None:
@@ -89,9 +108,18 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
 
     # Handlers are set before the child exists: it may inherit from our parent that SIGINT is ignored.
     before = {number: signal.signal(number, end) for number in ENDS}
-    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
-    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
-    child = subprocess.Popen(command, env=environment, start_new_session=True)
+    child = subprocess.Popen(
+        command,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    printing = Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True)
+    printing.start()
+    waiting = True
     try:
         while child.poll() is None:
             try:
@@ -100,10 +128,29 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
                 if asked:
                     child.send_signal(signal.SIGINT)
                     child.wait()
+                elif waiting and answers():
+                    waiting = False
+                    print(ready, flush=True)
+        # The last lines say why it ended; a process that it left behind may hold its output open.
+        printing.join(timeout=5)
         return DONE if asked else int(child.returncode)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _print_without_debugging(lines: Iterable[str]) -> None:
+    """Print what the child prints, but for the events of runs: they are in the user interface."""
+    for line in lines:
+        if " - dagster - DEBUG - " not in line and " - dagster - INFO - " not in line:
+            print(line, end="", flush=True)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether the web server answers."""
+    with suppress(OSError), urllib.request.urlopen(f"{address(host, port)}/server_info", timeout=2):
+        return True
+    return False
 
 
 def _require_address(host: str, port: int) -> None:
@@ -113,10 +160,10 @@ def _require_address(host: str, port: int) -> None:
         UsageError: the host is unknown, or the port is taken or reserved.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
+            listener.bind(place)
     except OSError as error:
         raise UsageError(f"--host {host} --port {port}: {error.strerror or error}; choose another one") from None
 
