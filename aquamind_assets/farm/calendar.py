@@ -49,13 +49,14 @@ class Calendar:
         self.plant_share = self._takes.mean(axis=1)
         """Share of all days on which the plant of each geography takes fish, (geographies,)."""
 
-    def works(self, geography: np.ndarray | int, day: int) -> np.ndarray:
-        """Whether people work, bool of the shape of ``geography``."""
+    def works(self, geography: np.ndarray | int, day: np.ndarray | int) -> np.ndarray:
+        """Whether people work on a day, or on a day for each; bool of the shape of ``geography``."""
         return self._works[geography, day - self._first]
 
-    def plant_takes(self, geography: int, day: int) -> bool:
-        """Whether the processing plant takes fish."""
-        return bool(self._takes[geography, day - self._first])
+    def plant_takes(self, geography: np.ndarray | int, day: np.ndarray | int) -> np.ndarray:
+        """Whether the processing plant takes fish on a day, or on a day for each; bool of the shape of
+        ``geography``."""
+        return self._takes[geography, day - self._first]
 
     def working_day(self, geography: int, day: int, number: int = 0) -> int:
         """The working day number ``number``, counted from 0, on or after ``day``."""

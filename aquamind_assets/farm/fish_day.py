@@ -248,5 +248,5 @@ def _attribute(farm: Farm, now: Rates, dead: np.ndarray) -> None:
             kind=now.struck.kind[place],
             container=container,
             batch_id=farm.batches["batch_id"][farm.containers.batch[container]],
-            fish_lost=int((dead[place] * share + 0.5).sum()) if dead[place].any() else 0,
+            fish_lost=int(np.floor(dead[place] * share + 0.5).sum()),
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from aquamind_assets.laws.abnormal_results import judge_abnormal_results_have_cause
+from aquamind_assets.laws.dead_fish import judge_dead_fish
 from aquamind_assets.laws.digests import judge_digests
 from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.feed_in_ledger import judge_silo_feed_balance
@@ -20,6 +21,7 @@ from aquamind_assets.laws.result import LawResult, combine
 from aquamind_assets.laws.row_rules import judge_row_rules
 from aquamind_assets.laws.space import judge_one_batch_per_container, judge_space_limits
 from aquamind_assets.laws.timing import judge_readings_batch, judge_rows_in_time_range
+from aquamind_assets.laws.working_days import judge_working_days
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import RECORDERS
@@ -130,6 +132,22 @@ LAWS: tuple[Law, ...] = (
         " after the fish were moved.",
         _on_ledger(
             lambda evidence, ledger: judge_treatment_rules_in_ledger(ledger, evidence.scenario, evidence.before)
+        ),
+    ),
+    Law(
+        "dead_fish_collected",
+        SIMULATED,
+        "Dead fish are collected within a few days, and before the last living ones leave. As many fish escape as"
+        " escape incidents count.",
+        _on_ledger(lambda evidence, ledger: judge_dead_fish(ledger, evidence.scenario)),
+    ),
+    Law(
+        "working_days",
+        SIMULATED,
+        "Fish are moved, treated, vaccinated and counted, and feed is delivered, on working days of the geography; fish"
+        " are harvested on days on which its processing plant takes them.",
+        _on_ledger(
+            lambda evidence, ledger: judge_working_days(ledger, evidence.scenario, evidence.infrastructure)
         ),
     ),
     Law(

@@ -27,6 +27,8 @@ OWN_CHECKS = {
         "silo_feed_balance",
         "space_limits",
         "treatment_rules_in_ledger",
+        "dead_fish_collected",
+        "working_days",
         FIGURES,
         HISTORY_FIGURES,
     },

@@ -1,10 +1,12 @@
 """The laws on the ledger, judged together."""
 
+from aquamind_assets.laws.dead_fish import judge_dead_fish
 from aquamind_assets.laws.feed_in_ledger import judge_silo_feed_balance
 from aquamind_assets.laws.fish_in_ledger import judge_daily_fish_balance
 from aquamind_assets.laws.medicine import judge_treatment_rules_in_ledger
 from aquamind_assets.laws.result import LawResult
 from aquamind_assets.laws.space import judge_space_limits
+from aquamind_assets.laws.working_days import judge_working_days
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets_tests.farm.simulated import History
 
@@ -16,4 +18,6 @@ def results_of(past: History, ledger: Ledger, before: Ledger | None) -> dict[str
         "feed": judge_silo_feed_balance(ledger, before),
         "space": judge_space_limits(ledger, past.scenario, past.infrastructure, before),
         "medicine": judge_treatment_rules_in_ledger(ledger, past.scenario, before),
+        "dead fish": judge_dead_fish(ledger, past.scenario),
+        "working days": judge_working_days(ledger, past.scenario, past.infrastructure),
     }
