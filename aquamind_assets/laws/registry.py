@@ -146,9 +146,7 @@ LAWS: tuple[Law, ...] = (
         SIMULATED,
         "Fish are moved, treated, vaccinated and counted, and feed is delivered, on working days of the geography; fish"
         " are harvested on days on which its processing plant takes them.",
-        _on_ledger(
-            lambda evidence, ledger: judge_working_days(ledger, evidence.scenario, evidence.infrastructure)
-        ),
+        _on_ledger(lambda evidence, ledger: judge_working_days(ledger, evidence.scenario, evidence.infrastructure)),
     ),
     Law(
         "one_batch_per_container",

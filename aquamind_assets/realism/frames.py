@@ -119,11 +119,24 @@ class CageClasses(Frame):
 
 
 class Shares(Frame):
-    """Counted cage-days: condition at sea transfer and in adults, deaths by cause; one row for each key."""
+    """Counted cage-days and incidents: condition at sea transfer and in adults, deaths by cause, escapes; one row for
+    each key."""
 
     key: np.ndarray = column("str", "", "what is counted")
     number: np.ndarray = column("float64", "", "how many")
     total: np.ndarray = column("float64", "", "sum of the value, where there is one")
+
+
+class SeaStockings(Frame):
+    """Fish of a batch that a cage received at the transfer to sea."""
+
+    batch_id: np.ndarray = column("int64", "", "batch")
+    container: np.ndarray = column("int32", "", "row in Containers")
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    year: np.ndarray = column("int32", "year", "calendar year of the transfer")
+    volume_m3: np.ndarray = column("float64", "m3", "volume of the cage")
+    fish: np.ndarray = column("float64", "fish", "fish received")
+    kg: np.ndarray = column("float64", "kg", "their weight")
 
 
 class ActiveDays(Frame):

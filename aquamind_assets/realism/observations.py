@@ -19,6 +19,7 @@ from aquamind_assets.realism.frames import (
     FarmWeeks,
     GeographyYears,
     ReadingSums,
+    SeaStockings,
     Shares,
     WaterMonths,
     WaterWeeks,
@@ -30,6 +31,7 @@ from aquamind_assets.realism.sea import (
     farm_months,
     farm_weeks,
     geography_years,
+    sea_stockings,
     shares,
     water_months,
     water_weeks,
@@ -49,6 +51,7 @@ class Observations:
     geography_years: GeographyYears
     cages: CageClasses
     shares: Shares
+    stockings: SeaStockings
     readings: ReadingSums
     active: ActiveDays
 
@@ -68,6 +71,7 @@ class Observations:
             geography_years=joined["geography_years"],
             cages=joined["cages"],
             shares=joined["shares"],
+            stockings=joined["stockings"],
             readings=joined["readings"],
             active=joined["active"].sorted_by("day"),
         )
@@ -91,7 +95,8 @@ def observe(
         batches=batch_flows(scenario, infrastructure, ledger, sea),
         geography_years=geography_years(sea, infrastructure, ledger),
         cages=cage_classes(sea),
-        shares=shares(sea),
+        shares=shares(sea, ledger),
+        stockings=sea_stockings(ledger, infrastructure),
         readings=readings if readings is not None else ReadingSums.empty(),
         active=active_days(ledger),
     )

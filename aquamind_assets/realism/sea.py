@@ -6,7 +6,7 @@ batches (``batches``), statistics of the sums (``statistics``).
 
 import numpy as np
 
-from aquamind_assets.ledger.codes import Cause, Movement, Stage, TreatmentReason
+from aquamind_assets.ledger.codes import Cause, EventKind, Movement, Stage, TreatmentReason
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.frames import (
@@ -14,6 +14,7 @@ from aquamind_assets.realism.frames import (
     FarmMonths,
     FarmWeeks,
     GeographyYears,
+    SeaStockings,
     Shares,
     WaterMonths,
     WaterWeeks,
@@ -217,9 +218,26 @@ def cage_classes(sea: SeaRows) -> CageClasses:
     )
 
 
-def shares(sea: SeaRows) -> Shares:
-    """Return condition, and deaths by cause."""
+def sea_stockings(ledger: Ledger, infrastructure: Infrastructure) -> SeaStockings:
+    """Return what each cage received at the transfer to sea."""
+    moves, containers = ledger.movements, infrastructure.containers
+    moves = moves.take((moves.from_stage == Stage.SMOLT) & (moves.to_stage == Stage.POST_SMOLT))
+    frame = SeaStockings(
+        batch_id=moves.batch_id,
+        container=moves.to_container,
+        geography=containers.geography[moves.to_container],
+        year=np.full(len(moves), ledger.year),
+        volume_m3=containers.volume_m3[moves.to_container],
+        fish=moves.count,
+        kg=moves.count * moves.weight_g / 1e3,
+    )
+    return grouped(frame, ("batch_id", "container", "geography", "year", "volume_m3"))
+
+
+def shares(sea: SeaRows, ledger: Ledger) -> Shares:
+    """Return condition, deaths by cause, and escapes."""
     rows = sea.rows
+    escapes = ledger.events.take(ledger.events.kind == EventKind.ESCAPE)
     adult = (rows.stage == Stage.ADULT) & (rows.weight_g >= WEIGHT_CLASSES[0])
     chosen = {
         "condition at transfer": (sea.stocked, rows.condition),
@@ -230,7 +248,12 @@ def shares(sea: SeaRows) -> Shares:
         f"deaths by {cause.name.lower()}": (everyone, getattr(rows, f"deaths_{cause.name.lower()}")) for cause in Cause
     }
     return Shares(
-        key=np.array(list(chosen), dtype=object),
-        number=np.array([float(mask.sum()) for mask, _ in chosen.values()]),
-        total=np.array([float(values[mask].astype(np.float64).sum()) for mask, values in chosen.values()]),
+        key=np.array([*chosen, "escapes"], dtype=object),
+        number=np.array([*(float(mask.sum()) for mask, _ in chosen.values()), len(escapes)]),
+        total=np.array(
+            [
+                *(float(values[mask].astype(np.float64).sum()) for mask, values in chosen.values()),
+                float(escapes.fish_lost.sum()),
+            ]
+        ),
     )

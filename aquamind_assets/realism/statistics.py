@@ -7,13 +7,15 @@ the farm (``figures``), bands and standings (``targets``).
 A value that the observations cannot give (no fish at sea yet, too few weeks) is nan.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from aquamind_assets.farm.processes.lice import STAGES, female_rate
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.realism.frames import FarmWeeks
+from aquamind_assets.realism.frames import FarmWeeks, grouped
 from aquamind_assets.realism.observations import Observations
 from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.scenario.model import Scenario
@@ -23,6 +25,10 @@ FULL_SCALE_CAGES = 400
 LEAST_COUNTED = 60
 """Minimum number of sampled fish in a farm's weekly lice count. The published series are of several cages, and smaller
 samples are not comparable."""
+LEAST_CAGES = 3
+"""Cages of a batch among which their numbers are compared."""
+SMOLT_YEARS = (2018, 2024)
+"""Years of which the weight of smolts is published."""
 _WHOLE_WEEK_SHARE = 0.9
 _LEAST_WEEKS = 30
 _PLACES = {"FO": "faroes", "SC": "scotland"}
@@ -58,6 +64,9 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "hatch_degree_days": _mean_positive(observed.batches.hatch_degree_days),
         "deaths_by_disease": shares[Cause.DISEASE],
         "deaths_by_handling": shares[Cause.HANDLING],
+        "escapes_per_10_kt": escapes_per_10_kt(observed),
+        "fish_per_escape": _mean(observed, "escapes"),
+        "stocking_spread": stocking_spread(observed),
         "mortality_first_month": phase[0] / np.median(phase[1:]),
         "mortality_quiet_months": phase[1:3].mean() / phase[3:10].mean(),
         "mortality_late_months": phase[10:16].mean() / phase[3:10].mean(),
@@ -76,6 +85,7 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row, geography.climate)))
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
+        values[f"smolt_weight_{place}"] = smolt_weights(observed, row)
         values[f"harvest_gutted_{place}"] = FIGURES["gutted_harvest_t"].value(sums.of(geography.name)) / 1e3
     return {key: np.asarray(value, dtype=np.float64) for key, value in values.items()}
 
@@ -109,6 +119,32 @@ def _compared(infrastructure: Infrastructure, geography: int, climate: ClimateSp
     and Orkney are left out."""
     cooler = (infrastructure.areas.latitude > climate.cooling_from_latitude) & (climate.cooling_per_degree > 0)
     return (infrastructure.areas.geography == geography) & ~cooler
+
+
+def escapes_per_10_kt(observed: Observations) -> float:
+    """Return escape incidents for each 10,000 tonnes of fish harvested."""
+    return _ratio(_sums(observed, "escapes")[0], observed.geography_years.harvested_kg.sum() / 1e7)
+
+
+def stocking_spread(observed: Observations) -> float:
+    """Return the standard deviation of the log of the fish for each m3 in the cages of a batch at the transfer to sea,
+    mean over batches with at least :data:`LEAST_CAGES` cages; nan without such batches."""
+    cages = grouped(
+        replace(observed.stockings, year=np.zeros(len(observed.stockings))),
+        ("batch_id", "container", "geography", "year", "volume_m3"),
+    )
+    batch, number = np.unique(cages.batch_id, return_counts=True)
+    density = np.log(cages.fish / cages.volume_m3)
+    found = [density[cages.batch_id == one].std() for one in batch[number >= LEAST_CAGES]]
+    return float(np.mean(found)) if found else float("nan")
+
+
+def smolt_weights(observed: Observations, geography: int) -> np.ndarray:
+    """Return the mean weight of the smolts that went to sea in each of :data:`SMOLT_YEARS`, g; nan for years without
+    any."""
+    cages = observed.stockings.take(observed.stockings.geography == geography)
+    chosen = [cages.take(cages.year == year) for year in SMOLT_YEARS]
+    return np.array([1e3 * _ratio(one.kg.sum(), one.fish.sum()) for one in chosen])
 
 
 def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray:

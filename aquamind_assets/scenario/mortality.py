@@ -41,12 +41,17 @@ class CauseSigns(Section):
     are of unknown cause."""
 
     handling: Probability = quantity("in the two weeks after fish arrive or are treated", "1", "calibrated")
-    disease: Probability = quantity("while fish in the container are sick", "1", "calibrated")
+    disease: Probability = quantity("while fish at the site are sick", "1", "calibrated")
     environmental: Probability = quantity("in rough seas and in water poor in oxygen", "1", "calibrated")
     predation: Probability = quantity("while seals hunt at the site", "1", "calibrated")
     rough_wave_m: float = quantity("waves from which on the sea is rough", "m", "general knowledge", ge=0.1, le=20)
     poor_saturation: float = quantity(
         "saturation below which water is poor in oxygen", "%", "general knowledge", ge=0, le=120
+    )
+    illness_share: Probability = quantity(
+        "share of the fortnights in which dead fish of a site show disease without an outbreak, such as ulcers",
+        "1",
+        "calibrated",
     )
     hunting_share: Probability = quantity(
         "share of the fortnights in which seals hunt at a site", "1", "general knowledge"

@@ -31,14 +31,22 @@ def test_without_the_parameter_the_shares_of_the_specification_hold_every_day() 
 def test_signs_follow_what_happens_in_the_container(farm: Farm) -> None:
     spec = farm.scenario.health.mortality.signs
     assert spec is not None
+    spec = spec.model_copy(update={"illness_share": 0.0, "hunting_share": 1.0})
     rows = np.flatnonzero((farm.containers.count > 0) & farm.layout.at_sea)[:2]
     farm.containers.arrived[rows] = farm.today.day - 100
     farm.health.containers.handled_day[rows] = [farm.today.day - 1, farm.today.day - 100]
-    farm.health.sick[rows] = [0.0, 0.2]
+    farm.health.sick[:] = 0.0
+    farm.health.sick[rows[1]] = 0.2
     seen = signs.seen(farm, rows, spec, np.array([100.0, spec.poor_saturation - 1]))
     assert seen[:, Cause.HANDLING].tolist() == [True, False]
-    assert seen[:, Cause.DISEASE].tolist() == [False, True]
+    same_site = farm.layout.site[rows[0]] == farm.layout.site[rows[1]]
+    assert seen[:, Cause.DISEASE].tolist() == [same_site, True]
     assert seen[1, Cause.ENVIRONMENTAL]
+    assert seen[:, Cause.PREDATION].all()
+    often = spec.model_copy(update={"illness_share": 1.0, "hunting_share": 0.0})
+    seen = signs.seen(farm, rows, often, np.array([100.0, 100.0]))
+    assert seen[:, Cause.DISEASE].all()
+    assert not seen[:, Cause.PREDATION].any()
 
 
 def test_fish_escape_in_incidents_only() -> None:

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,10 @@ from aquamind_assets.cli.realism import comparisons_as_json, judge_history, show
 from aquamind_assets.farm.sites import infrastructure
 from aquamind_assets.figures.health import mortality_pct
 from aquamind_assets.figures.registry import FIGURES
-from aquamind_assets.ledger.codes import Cause, Movement, Stage
+from aquamind_assets.ledger.codes import Cause, EventKind, Movement, Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
-from aquamind_assets.realism.frames import FarmWeeks, month_number
+from aquamind_assets.realism.frames import FarmWeeks, SeaStockings, Shares, month_number
 from aquamind_assets.realism.key_figures import columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.page import realism_page
@@ -20,11 +20,14 @@ from aquamind_assets.realism.readings import observe_readings
 from aquamind_assets.realism.statistics import (
     LEAST_COUNTED,
     days_to_adult_female,
+    escapes_per_10_kt,
     feed_per_biomass,
     is_full_scale,
     log_correlation,
     measure,
     mortality_by_month_at_sea,
+    smolt_weights,
+    stocking_spread,
 )
 from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.realism.targets import compare, load_targets
@@ -204,6 +207,48 @@ def test_feed_and_conversion_are_ratios_of_sums(history: History) -> None:
     feed = feed_per_biomass(history.all_years)
     assert feed[7] > feed[1] > 0
     assert 1.1 < FIGURES["economic_fcr"].value(sums_of(history.scenario, history.all_years)) < 1.5
+
+
+def stockings(batch: int, year: int, fish: list[float], kg_each: float) -> SeaStockings:
+    cages = len(fish)
+    return SeaStockings(
+        batch_id=np.full(cages, batch),
+        container=np.arange(cages),
+        geography=np.zeros(cages),
+        year=np.full(cages, year),
+        volume_m3=np.full(cages, 100.0),
+        fish=fish,
+        kg=np.array(fish) * kg_each,
+    )
+
+
+def test_the_spread_over_cages_is_by_batch_and_a_transfer_over_two_years_is_one(history: History) -> None:
+    parts = [
+        stockings(1, 2018, [100.0, 200.0], 0.2),
+        stockings(1, 2019, [100.0, 0.0, 200.0], 0.2).take([0, 2]),
+        stockings(2, 2019, [50.0, 50.0, 50.0], 0.1),
+        stockings(3, 2019, [1.0, 90.0], 0.1),
+    ]
+    observed = replace(history.all_years, stockings=SeaStockings.concat(parts))
+    # Batch 1 has three cages of 200 fish each, batch 2 three of 50, batch 3 too few.
+    assert stocking_spread(observed) == pytest.approx(0.0)
+    unequal = replace(observed, stockings=stockings(1, 2018, [100.0, 100.0 * np.e, 100.0], 0.2))
+    assert stocking_spread(unequal) == pytest.approx(np.std([0, 1, 0]))
+    assert smolt_weights(observed, 0)[0] == pytest.approx(200.0)
+    assert np.isnan(smolt_weights(observed, 0)[1])
+    assert np.isnan(stocking_spread(replace(observed, stockings=SeaStockings.empty())))
+
+
+def test_escapes_are_counted_by_incident_and_by_fish(history: History) -> None:
+    observed = history.all_years
+    events = [ledger.events.take(ledger.events.kind == EventKind.ESCAPE) for ledger in history.ledgers]
+    incidents, lost = sum(map(len, events)), sum(int(one.fish_lost.sum()) for one in events)
+    row = observed.shares.key == "escapes"
+    assert observed.shares.number[row].sum() == incidents
+    assert observed.shares.total[row].sum() == lost
+    shares = Shares(key=np.array(["escapes"], dtype=object), number=np.array([3.0]), total=np.array([900.0]))
+    per_10_kt = escapes_per_10_kt(replace(observed, shares=shares))
+    assert per_10_kt == pytest.approx(3e7 / observed.geography_years.harvested_kg.sum())
 
 
 def test_lice_grow_up_as_published() -> None:

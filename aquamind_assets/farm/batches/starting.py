@@ -22,6 +22,7 @@ from aquamind_assets.farm.batches.smolt_weight import smolt_weight
 from aquamind_assets.farm.batches.staging import waiting
 from aquamind_assets.farm.draws import batch_choice, batch_draws
 from aquamind_assets.farm.moves import space
+from aquamind_assets.farm.moves.portions import portions
 from aquamind_assets.farm.processes.quantiles import normal_quantile
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import BatchStatus, Stage
@@ -189,12 +190,13 @@ def next_number(farm: Farm) -> str:
 
 
 def _lay_in(farm: Farm, batch: int, geography: int, station: int, eggs: int) -> None:
-    """Spreads the eggs evenly over as few containers of the first step as hold them."""
+    """Spreads the eggs over as few containers of the first step as hold them."""
     step = (farm.steps[geography] or [])[0]
     free = space.free_tanks(farm, station, step, farm.today.day)
     heavy = float(farm.plans["smolt_weight_g"][batch])
     room = space.tank_room(farm, free, space.exit_weight(farm, step.stage, heavy))
     chosen = free[: int(np.searchsorted(np.cumsum(room), eggs)) + 1]
-    parts = np.diff(np.floor(np.linspace(0, eggs, chosen.size + 1)).astype(np.int64))
+    wanted = portions(farm, chosen, np.full(chosen.size, eggs / chosen.size), room[: chosen.size])
+    parts = np.diff(np.floor(np.r_[0.0, np.cumsum(wanted)[:-1], eggs] + 0.5).astype(np.int64))
     weight = farm.scenario.farm.stages[Stage.EGG_ALEVIN].entry_weight_g
     put_in(farm, batch, Stage.EGG_ALEVIN, chosen, parts, weight)

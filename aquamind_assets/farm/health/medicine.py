@@ -29,6 +29,9 @@ handling badly (general knowledge)."""
 OUTCOME_DAYS = 7
 """Days after the end of a treatment on which its outcome is judged."""
 
+BOAT_DAYS = 3
+"""Working days over which the boats spread what cannot be treated on days without work (general knowledge)."""
+
 GOOD, FAIR = 0.75, 0.45
 """Share of lice removed that counts as a success, and as a partial one (general knowledge)."""
 
@@ -78,7 +81,7 @@ def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
     u = farm.draws.uniforms("treatment.method", day, farm.infrastructure.cage_draws, process.keys)[rows]
     resistance = farm.health.lice[rows, RESISTANT]
     method = process.choose(farm.at_site(farm.water.temperature, rows), resistance, u)
-    start = farm.calendar.working_days(farm.layout.geography[rows], day + 1 + process.fasting_days[method])
+    start = _boat_day(farm, rows, day + 1 + process.fasting_days[method])
     wait = _too_late(farm, rows, method) | (
         c.weight[rows] > HARVESTED_INSTEAD * farm.plans["target_weight_g"][c.batch[rows]]
     )
@@ -92,6 +95,15 @@ def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
         np.full(int(due.sum()), -1),
         health.last_count[rows[due]],
     )
+
+
+def _boat_day(farm: Farm, rows: np.ndarray, earliest: np.ndarray) -> np.ndarray:
+    """Days on which the boat treats the cages, int64 (n,). What falls on days without work is spread over the first
+    working days after them, one of them for each area."""
+    geography, area = farm.layout.geography[rows], farm.layout.area[rows]
+    turn = farm.draws.uniform("treatment.boat", farm.today.day, farm.infrastructure.area_draws)[area]
+    waits = ~farm.calendar.works(geography, earliest)
+    return farm.calendar.working_days(geography, earliest, np.where(waits, (BOAT_DAYS * turn).astype(np.int64), 0))
 
 
 def _too_late(farm: Farm, rows: np.ndarray, method: np.ndarray) -> np.ndarray:

@@ -8,14 +8,22 @@ Fish are pumped by counters and by eye: the numbers in the cages of a batch diff
 
 import numpy as np
 
-_ROUNDS = 8
+from aquamind_assets.farm.working import Farm
+
+_HALVINGS = 20
+
+
+def portions(farm: Farm, containers: np.ndarray, wanted: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Fish that each of the containers really gets, of ``wanted`` ones; none above its ``room``, (n,)."""
+    normal = farm.draws.normal("portions", farm.today.day, farm.infrastructure.container_draws)[containers]
+    return uneven(wanted, room, normal, farm.scenario.farm.batches.portions_sd)
 
 
 def uneven(wanted: np.ndarray, room: np.ndarray, normal: np.ndarray, sd: float) -> np.ndarray:
     """Numbers of fish that add up to those of ``wanted`` and differ from them by log-normal factors, (n,).
 
-    None is above its ``room``: what does not fit goes to the others. Where all together have no room, ``wanted`` is
-    returned as it is.
+    Where the fullest would be above its ``room``, all differ less, so that it is just full and no two are equally so.
+    ``wanted`` that has no room itself is returned as it is.
 
     Args:
         wanted: planned numbers, (n,).
@@ -23,18 +31,17 @@ def uneven(wanted: np.ndarray, room: np.ndarray, normal: np.ndarray, sd: float) 
         normal: standard normals, (n,).
         sd: sd of the log factor.
     """
-    total = float(wanted.sum())
-    if sd <= 0 or wanted.size < 2 or total > float(np.minimum(room, np.inf).sum()):
+    if sd <= 0 or wanted.size < 2 or np.any(wanted > room):
         return wanted
+    found, low, high = _spread(wanted, normal, sd), 0.0, sd
+    if np.all(found <= room):
+        return found
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.all(_spread(wanted, normal, middle) <= room) else (low, middle)
+    return _spread(wanted, normal, low)
+
+
+def _spread(wanted: np.ndarray, normal: np.ndarray, sd: float) -> np.ndarray:
     weight = wanted * np.exp(sd * normal)
-    parts = weight * total / weight.sum()
-    for _ in range(_ROUNDS):
-        parts = np.minimum(parts, room)
-        left = total - float(parts.sum())
-        if left < 0.5:
-            break
-        free = np.where(parts < room, np.minimum(weight, room - parts), 0.0)
-        parts = parts + free * left / max(float(free.sum()), 1e-9)
-    parts = np.minimum(parts, room)
-    missing = total - float(parts.sum())
-    return parts + (room - parts) * missing / max(float((room - parts).sum()), 1e-9)
+    return weight * (wanted.sum() / weight.sum())

@@ -9,6 +9,7 @@ import numpy as np
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.moves import space
 from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
+from aquamind_assets.farm.moves.portions import portions
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement
 
@@ -47,13 +48,15 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     free = free[np.isinf(layout.max_weight[free])]
     staying = np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))
     density = c.count[rows].sum() / (layout.volume[rows[staying]].sum() + layout.volume[free].sum())
-    share = np.where(staying, density * layout.volume[rows], 0.0)
+    share, fresh = np.where(staying, density * layout.volume[rows], 0.0), density * layout.volume[free]
+    if free.size:
+        share[staying], fresh = _uneven(farm, rows[staying], share[staying], free, fresh, float(grown.max()))
     given = np.maximum(c.count[rows] - share, 0.0)
     given[given < SMALLEST_SHARE * c.count[rows]] = 0.0
     taken = np.maximum(share - c.count[rows], 0.0)
     taken[taken < SMALLEST_SHARE * share] = 0.0
     receiving = np.concatenate([free, rows[taken > 0]])
-    wanted = np.concatenate([density * layout.volume[free], taken[taken > 0]])
+    wanted = np.concatenate([fresh, taken[taken > 0]])
     relieved = share * grown <= SPLITTING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0
     if not given.any() or not receiving.size or not (free.size or np.all(relieved)):
         return
@@ -72,6 +75,16 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     )
     if more:
         farm.area_bookings["later"][farm.area_bookings["batch"] == batch] = False
+
+
+def _uneven(
+    farm: Farm, staying: np.ndarray, share: np.ndarray, free: np.ndarray, fresh: np.ndarray, weight: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the cages really get that keep fish, and the new ones; none so many that it is split again at ``weight``."""
+    cages = np.concatenate([staying, free])
+    limit = safe_limit(farm, cages, np.full(cages.size, weight)) * farm.layout.volume[cages] * 1000.0
+    parts = portions(farm, cages, np.concatenate([share, fresh]), SPLITTING_DENSITY * limit / weight)
+    return parts[: staying.size], parts[staying.size :]
 
 
 def safe_limit(farm: Farm, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:

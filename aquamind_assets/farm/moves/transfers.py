@@ -12,13 +12,16 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.moves import space, splitting
 from aquamind_assets.farm.moves.movements import LEAD_DAYS, plan_pairs
-from aquamind_assets.farm.moves.portions import uneven
+from aquamind_assets.farm.moves.portions import portions
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
 from aquamind_assets.scenario.batches import ROOM_TO_GROW
 
 FORECAST_DAYS = 7
 """Days between two forecasts of a batch."""
+
+OVERFULL = 1.4
+"""Most smolts in a cage, as a multiple of those that it is planned for: they are split before they need the room."""
 
 TANKS_PER_DAY = 12
 """New tanks that a crew fills on one day (general knowledge)."""
@@ -99,7 +102,7 @@ def _plan_next_step(farm: Farm, batch: int) -> None:
         sources,
         farm.containers.count[sources].astype(float),
         chosen,
-        _portions(farm, chosen, np.full(chosen.size, fish / chosen.size), room[: chosen.size]),
+        portions(farm, chosen, np.full(chosen.size, fish / chosen.size), room[: chosen.size]),
         TANKS_PER_DAY,
     )
     farm.plans["step"][batch] = number + 1
@@ -135,17 +138,11 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
         sources,
         farm.containers.count[sources].astype(float),
         chosen,
-        _portions(farm, chosen, fish * room / room.sum(), room),
+        portions(farm, chosen, fish * room / room.sum(), OVERFULL * room),
         space.CAGES_PER_DAY,
     )
     farm.plans["step"][batch] += 1
     farm.plans["sea_day"][batch] = day
-
-
-def _portions(farm: Farm, containers: np.ndarray, wanted: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """Fish that each new container really gets."""
-    normal = farm.draws.normal("portions", farm.today.day, farm.infrastructure.container_draws)[containers]
-    return uneven(wanted, room, normal, farm.scenario.farm.batches.portions_sd)
 
 
 def _fewest(farm: Farm, cages: np.ndarray, weight: float, fish: int) -> np.ndarray:
