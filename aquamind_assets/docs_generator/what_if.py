@@ -28,7 +28,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "water 1.5 degC warmer": tuple(
         f"farm.geographies.{name}.climate.warming=1.5" for name in ("Faroe Islands", "Scotland")
     ),
-    "smolts of 200 g": ("farm.batches.smolt_weight_g=200",),
+    "smolts half as heavy again": ("farm.batches.smolt_weight_g=150",),
 }
 """The changes of each cause, in the format of ``aquamind run --set``; the first one is the unchanged farm."""
 

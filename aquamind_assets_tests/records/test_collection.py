@@ -25,6 +25,13 @@ def test_what_died_is_collected_to_the_fish_in_every_year() -> None:
     assert late
 
 
+def test_without_a_calendar_dead_fish_are_recorded_on_the_day_on_which_they_die() -> None:
+    past = history("tiny", 1, ("farm.geographies.Faroe Islands.work={}",))
+    fish, dead = past.container_days, deaths_by_cause(past.container_days)
+    assert fish.collected.all()
+    np.testing.assert_array_equal(collected_deaths(fish, year_days(past.ledgers[0].year))[1], dead)
+
+
 def test_the_collection_does_not_depend_on_how_days_are_cut() -> None:
     ledger = history("demo", YEARS).ledgers[-1]
     whole = collected_deaths(ledger.container_days, year_days(ledger.year))[1]
