@@ -1,6 +1,7 @@
 """How each list of the scenario may change without reaching what it does not concern."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,12 +34,13 @@ class Case:
 
 
 def like(**changes: Any) -> Callable[[list[Document]], Document]:
-    return lambda entries: {**entries[-1], **changes}
+    return lambda entries: {**deepcopy(entries[-1]), **changes}
 
 
 def of_key(called: str, /, **changes: Any) -> Callable[[list[Document]], Document]:
     def made(entries: list[Document]) -> Document:
-        return {**next(entry for entry in entries if called in (entry.get("key"), entry.get("name"))), **changes}
+        found = next(entry for entry in entries if called in (entry.get("key"), entry.get("name")))
+        return {**deepcopy(found), **changes}
 
     return made
 
