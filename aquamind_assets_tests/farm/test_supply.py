@@ -102,7 +102,7 @@ def test_hardly_any_feed_is_out_of_date_when_it_is_eaten() -> None:
 
 
 def test_little_feed_is_left_when_the_fish_are_gone() -> None:
-    """A silo of an area that lies empty holds days of feed, not weeks."""
+    """A silo of an area that lies empty holds feed for the working days that a delivery takes, not for weeks."""
     past = history("demo", 5)
     silos = past.infrastructure.feed_containers
     finisher = np.flatnonzero(silos.feed == len(past.scenario.feed.feeds) - 1)
@@ -116,4 +116,4 @@ def test_little_feed_is_left_when_the_fish_are_gone() -> None:
         idle = finisher[~np.isin(silos.site[finisher], stocked)]
         left += (ledger.feed_stores.closing_g[idle] / 1000 / silos.reorder_kg[idle]).tolist()
     assert len(left) > 5
-    assert np.mean(left) < 0.5
+    assert np.mean(left) < 0.8
