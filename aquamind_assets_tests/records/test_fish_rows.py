@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from aquamind_assets.farm.collection import MOST_DAYS
 from aquamind_assets.ledger.codes import EventKind, Movement
 from aquamind_assets.records.batch.batches import biomass_cents
 from aquamind_assets.records.batch.compositions import percentages
@@ -343,8 +344,10 @@ def test_mortality_events_name_known_reasons(history: list[YearInputs], written:
         text for text, one in zip(texts.tolist(), cause.tolist(), strict=True) if one == "PREDATION" and ": " in text
     ]
     assert all(text.endswith(": attack by predators.") for text in predation)
+    # The dead of a storm are recorded when they are collected.
     storms = {
-        (day, batch)
+        (day + waited, batch)
+        for waited in range(MOST_DAYS + 1)
         for year in history
         for day, batch, kind in zip(
             *(getattr(year.ledger.events, name).tolist() for name in ("day", "batch_id", "kind")), strict=True
