@@ -30,7 +30,14 @@ def uat(*changes: str) -> Scenario:
 def staged_tiny(positions: str, day: str = "2018-05-20", warming: float = 0.0) -> Scenario:
     staging = f"farm.batches.staging={{date: {day}, positions: {positions}}}"
     return load_scenario(
-        "tiny", [staging, "farm.batches.active_max=6", f"farm.geographies.Faroe Islands.climate.warming={warming}"]
+        "tiny",
+        [
+            staging,
+            "farm.batches.active_max=6",
+            f"farm.geographies.Faroe Islands.climate.warming={warming}",
+            # Smolts of a hundred grams stay in the tanks for as long as the next batch can wait.
+            "farm.geographies.Faroe Islands.smolt_trend=[]",
+        ],
     )
 
 
