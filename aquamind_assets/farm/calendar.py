@@ -12,10 +12,11 @@ What falls due on a day without work is done on the next working day. What has i
 working day of the week from the start, so that a Monday is no busier than a Thursday; only holidays move it.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
-from dateutil.easter import easter
+from dateutil.easter import easter  # type: ignore[import-untyped]
 
 from aquamind_assets import timeline
 from aquamind_assets.scenario.model import Scenario
@@ -104,7 +105,7 @@ class Calendar:
         return offset
 
 
-def _open(spec: WorkSpec, weekdays: list[str], days: np.ndarray) -> np.ndarray:
+def _open(spec: WorkSpec, weekdays: Sequence[str], days: np.ndarray) -> np.ndarray:
     """Whether each day is one of the weekdays and no public holiday, bool (days,)."""
     of_week = np.isin((days + _EPOCH_WEEKDAY) % _WEEK, [WEEKDAYS.index(day) for day in weekdays])
     years = range(timeline.to_date(days[0]).year, timeline.to_date(days[-1]).year + 1)

@@ -4,6 +4,7 @@ Belongs here: the farm without fish, with everything built. Does not belong here
 """
 
 from aquamind_assets import timeline
+from aquamind_assets.farm.batches.smolt_weight import trend
 from aquamind_assets.farm.batches.starting import find_way
 from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.sites.climate import site_days
@@ -24,5 +25,9 @@ def geographies_without_room(scenario: Scenario, infrastructure: Infrastructure)
     return [
         spec.name
         for row, spec in enumerate(scenario.farm.geographies)
-        if spec.batch_share and find_way(farm, row, eggs) is None
+        if spec.batch_share and find_way(farm, row, eggs, _heavy(scenario, row, day)) is None
     ]
+
+
+def _heavy(scenario: Scenario, geography: int, day: int) -> float:
+    return scenario.farm.batches.smolt_weight_g * float(trend(scenario, geography, day))

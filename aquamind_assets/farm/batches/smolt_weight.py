@@ -36,4 +36,4 @@ def trend(scenario: Scenario, geography: int, day: np.ndarray | int) -> np.ndarr
     if not known:
         return np.ones(np.shape(day))
     middles = [timeline.year_days(year).first + 182 for year, _ in known]
-    return np.interp(day, middles, [factor for _, factor in known])
+    return np.asarray(np.interp(day, middles, [factor for _, factor in known]))

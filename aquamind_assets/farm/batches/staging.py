@@ -213,15 +213,16 @@ def _stage_days(
         * 1e-3
     )
     day, days = starts, {int(Stage.EGG_ALEVIN): starts}
-    weight, reached = farm.stages[Stage.FRY].entry_weight_g, 0.0
+    weight: np.ndarray | float = farm.stages[Stage.FRY].entry_weight_g
+    reached = 0.0
     for number, (stage, sums) in enumerate(seen.legs):
         days.setdefault(stage, day)
         if stage == Stage.EGG_ALEVIN:
             hatching = seen.legs[number + 1][0] == Stage.EGG_ALEVIN
-            goal = farm.eggs.hatch_degree_days if hatching else farm.eggs.first_feeding_degree_days
-            day, reached = _after(seen.first_day, sums, day, goal - reached), goal
+            due = farm.eggs.hatch_degree_days if hatching else farm.eggs.first_feeding_degree_days
+            day, reached = _after(seen.first_day, sums, day, due - reached), due
         else:
-            goal = heavy if stage == Stage.SMOLT else farm.stages[stage + 1].entry_weight_g
+            goal: np.ndarray | float = heavy if stage == Stage.SMOLT else farm.stages[stage + 1].entry_weight_g
             rested = MOVING_DAYS if stage > Stage.FRY else 0
             day, weight = (
                 _after(seen.first_day, sums, day + rested, (np.cbrt(goal) - np.cbrt(weight)) / tgc[stage]),

@@ -47,7 +47,7 @@ def _start_staged(farm: Farm) -> None:
     """Lays in the eggs of the staged batches whose day has come; one whose way does not fit waits for the next day."""
     for one in waiting(farm.staged, farm.plans["sequence"], farm.today.day):
         eggs = _eggs(farm, one.sequence)
-        found = find_way(farm, one.geography, eggs, one.sequence)
+        found = find_way(farm, one.geography, eggs, _heavy(farm, one.geography, one.sequence))
         if found:
             _start(farm, one.sequence, one.geography, eggs, *found)
 
@@ -66,7 +66,7 @@ def _start_due(farm: Farm) -> None:
     for geography in _by_deficit(farm):
         if not farm.calendar.works(geography, farm.today.day):
             continue
-        found = find_way(farm, geography, eggs, sequence)
+        found = find_way(farm, geography, eggs, _heavy(farm, geography, sequence))
         if found:
             _start(farm, sequence, geography, eggs, *found)
             counters.pressure[0] -= 1.0
@@ -91,6 +91,11 @@ def _eggs(farm: Farm, sequence: int) -> int:
     return round(float(np.clip(plan.eggs_mean + plan.eggs_sd * normal, plan.eggs.low, plan.eggs.high)))
 
 
+def _heavy(farm: Farm, geography: int, sequence: int) -> float:
+    """Weight (g) at which the batch with this running number goes to sea, if it starts today."""
+    return float(smolt_weight(farm.scenario, geography, sequence, farm.today.day))
+
+
 def _by_deficit(farm: Farm) -> list[int]:
     """Geographies that may start a batch, the one furthest behind its share first."""
     shares = np.array([spec.batch_share for spec in farm.scenario.farm.geographies])
@@ -102,10 +107,10 @@ def _by_deficit(farm: Farm) -> list[int]:
 
 
 def find_way(
-    farm: Farm, geography: int, eggs: int, sequence: int
+    farm: Farm, geography: int, eggs: int, heavy: float
 ) -> tuple[int, Way, dict[int, int], tuple[int, int]] | None:
-    """The station with the fewest bookings where the batch's whole way fits, and what it needs there and at sea."""
-    heavy = float(smolt_weight(farm.scenario, geography, sequence, farm.today.day))
+    """The station with the fewest bookings where the whole way of a batch fits, whose smolts weigh ``heavy`` g, and what
+    it needs there and at sea."""
     stations = farm.infrastructure.stations
     here = np.flatnonzero((stations.geography == geography) & (stations.commissioned_day <= farm.today.day))
     load = [int((farm.tank_bookings["station"] == station).sum()) for station in here]
@@ -164,7 +169,7 @@ def _start(
         sequence=sequence,
         step=0,
         target_weight_g=low + (high - low) * draws.target_u,
-        smolt_weight_g=float(smolt_weight(farm.scenario, geography, sequence, day)),
+        smolt_weight_g=_heavy(farm, geography, sequence),
         sea_day=way.sea,
         adult_day=-1,
         harvesting=False,

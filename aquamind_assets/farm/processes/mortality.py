@@ -217,7 +217,7 @@ class Mortality:
 
     def shares(self, signs: np.ndarray) -> np.ndarray:
         """Shares of the background deaths by cause where ``signs`` are seen, (n, causes); rows add up to 1."""
-        shares = np.where(signs, self.seen, 0.0)
+        shares = np.where(signs, 0.0 if self.seen is None else self.seen, 0.0)
         known = shares.sum(axis=1, keepdims=True)
         shares /= np.maximum(known, 1.0)
         shares[:, Cause.UNKNOWN] += np.maximum(1.0 - known[:, 0], 0.0)

@@ -58,7 +58,7 @@ def meal_shares(year: YearInputs, fish: ContainerDays) -> np.ndarray:
         shares *= _factors(year, fish)
         missed = _drawn(year, "meal_interruptions", fish, uniform=True) < plan.meal_interruptions
         left = np.where(missed, 0.0, shares)
-        shares = np.where((left > 0).any(axis=1)[:, None], left, shares)
+        shares = np.where(np.any(left > 0, axis=1, keepdims=True), left, shares)
     return shares / shares.sum(axis=1)[:, None]
 
 
