@@ -14,6 +14,7 @@ from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed
 from aquamind_assets.assets.jobs import history_jobs, one_year_job
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.recorded import recorded_asset
+from aquamind_assets.assets.signs_of_life import platform_resource
 from aquamind_assets.assets.simulation import farm_assets
 from aquamind_assets.assets.year_report import year_report_asset
 from aquamind_assets.pipeline.platform import Platform
@@ -37,7 +38,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
         jobs=[one_year_job(), *history_jobs(scenario)],
         schedules=schedules(years),
         sensors=[renew_changed_scenario, reconcile_dead_runs],
-        resources={"platform": platform},
+        resources={"platform": platform_resource(platform)},
         executor=dg.in_process_executor,
     )
 

@@ -15,8 +15,8 @@ import psutil
 import psycopg
 
 import aquamind_assets
-from aquamind_assets.assets.dead_runs import worker_of
 from aquamind_assets.assets.recorded import WRITING_POOL
+from aquamind_assets.assets.signs_of_life import worker_of
 from aquamind_assets.warehouse.checkpoints import TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import UserFailure
 from aquamind_assets.assets.runs import run_years
 from aquamind_assets.assets.termination import Terminated
@@ -55,7 +54,6 @@ def history_jobs(scenario: Scenario) -> list[dg.JobDefinition]:
 def _conducting(name: str, years: list[int], description: str) -> dg.JobDefinition:
     @dg.op(name=f"run_{name}", description=description, out=dg.Out(dg.Nothing))
     def conduct(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) -> None:
-        sign(context)
         job = context.repository_def.get_job(ONE_YEAR)
         runs = run_years(
             job,

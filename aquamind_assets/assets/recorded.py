@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import results_of, specs_of
-from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import (
@@ -60,7 +59,6 @@ def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition,
     def recorded(
         context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
     ) -> Iterator[dg.MaterializeResult]:
-        sign(context)
         with named_failures(context, platform.progress):
             result = _record(context, platform, recorder)
         yield result

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.execution.plan.objects import ErrorSource
 
-from aquamind_assets.assets.dead_runs import worker_tags
+from aquamind_assets.assets.signs_of_life import worker_tags
 from aquamind_assets.assets.termination import RunEnded
 from aquamind_assets.pipeline.progress import Progress
 

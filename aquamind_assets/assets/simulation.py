@@ -7,7 +7,6 @@ import dagster as dg
 import numpy as np
 
 from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
-from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.partitions import PREVIOUS_YEAR
@@ -42,7 +41,6 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
     )
     def site_climate(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
         year = int(context.partition_key)
-        sign(context)
         with named_failures(context, platform.progress):
             began = time.perf_counter()
             platform.progress.started("site_climate", year, 1)
@@ -76,7 +74,6 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
         context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
     ) -> Iterator[dg.MaterializeResult]:
         year = int(context.partition_key)
-        sign(context)
         with named_failures(context, platform.progress):
             began = time.perf_counter()
             platform.progress.started("farm_year", year, 1)

@@ -3,7 +3,6 @@
 
 import dagster as dg
 
-from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import named_failures
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import figures_metadata, report_metadata
@@ -36,7 +35,6 @@ def year_report_asset(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefi
         ),
     )
     def report(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
-        sign(context)
         year = int(context.partition_key)
         platform.progress.started(YEAR_REPORT, year, 1)
         with named_failures(context, platform.progress), platform.open() as warehouse:

@@ -1,6 +1,6 @@
 """``aquamind status``: how far each year is, and the last runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -246,7 +246,8 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     if not home_of().exists():
         return []
     with open_instance() as instance:
-        records = instance.get_run_records(limit=SHOWN_RUNS)
+        records = list(instance.get_run_records(limit=SHOWN_RUNS))
+        dead = _why_dead(instance, records, lock_held)
     return [
         {
             "run_id": record.dagster_run.run_id,
@@ -254,18 +255,17 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
             "partition": record.dagster_run.tags.get("dagster/partition", ""),
             "status": record.dagster_run.status.value,
             "updated": f"{record.update_timestamp:%Y-%m-%d %H:%M}",
-            "dead": _why_dead(record, lock_held),
+            "dead": dead.get(record.dagster_run.run_id, ""),
         }
         for record in records
     ]
 
 
-def _why_dead(record: "dg.RunRecord", lock_held: Callable[[str, int], bool]) -> str:
-    import dagster as dg
+def _why_dead(
+    instance: "dg.DagsterInstance", records: "Sequence[dg.RunRecord]", lock_held: Callable[[str, int], bool]
+) -> dict[str, str]:
+    """Why each of these runs that is dead is so, by its id."""
+    from aquamind_assets.assets.dead_runs import UNDER_WAY, judge_runs
 
-    from aquamind_assets.assets.dead_runs import liveness_of
-
-    if record.dagster_run.status not in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
-        return ""
-    liveness = liveness_of(record, lock_held)
-    return "" if liveness.alive else liveness.reason
+    under_way = [record for record in records if record.dagster_run.status in UNDER_WAY]
+    return {run.run_id: run.reason for run in judge_runs(instance, under_way, lock_held) if not run.alive}
