@@ -11,7 +11,7 @@ import dagster as dg
 
 from aquamind_assets.assets.asset_checks import checks_across_assets
 from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed_scenario, schedules
-from aquamind_assets.assets.jobs import history_jobs, one_year_job
+from aquamind_assets.assets.jobs import history_jobs, one_year_job, side_by_side_jobs
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.recorded import recorded_asset
 from aquamind_assets.assets.signs_of_life import platform_resource
@@ -35,7 +35,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     return dg.Definitions(
         assets=[*recorded, *farm_assets(years), year_report_asset(years)],
         asset_checks=[checks_across_assets(years)],
-        jobs=[one_year_job(), *history_jobs(scenario)],
+        jobs=[one_year_job(), *side_by_side_jobs(), *history_jobs(scenario)],
         schedules=schedules(years),
         sensors=[renew_changed_scenario, reconcile_dead_runs],
         resources={"platform": platform_resource(platform)},

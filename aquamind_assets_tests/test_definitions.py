@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 from dagster._core.test_utils import freeze_time
 
+from aquamind_assets.assets.jobs import IN_ORDER
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.cli.home import make_home
 from aquamind_assets.definitions import build_defs, warn_without_instance_file
@@ -127,7 +128,18 @@ def test_columns_of_every_table_are_described(specs: dict[str, dg.AssetSpec]) ->
 
 def test_jobs_for_the_history_each_session_and_a_year(definitions: dg.Definitions) -> None:
     names = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert names == {"one_year", "whole_history", "session_1", "session_2", "session_3", "session_4"}
+    side_by_side = {"ledgers", "tables_of_a_year", "readings_of_a_year"}
+    sessions = {"session_1", "session_2", "session_3", "session_4"}
+    assert names == {"one_year", "whole_history"} | sessions | side_by_side
+
+
+def test_the_jobs_for_many_machines_do_everything_once(definitions: dg.Definitions) -> None:
+    side_by_side = [definitions.resolve_job_def(name) for name in ("tables_of_a_year", "readings_of_a_year")]
+    done = [key.to_user_string() for job in side_by_side for key in job.asset_layer.selected_asset_keys]
+    assert sorted([*done, *IN_ORDER]) == sorted(
+        key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()
+    )
+    assert all("aquamind/serial" not in job.tags for job in side_by_side), "their years do not wait for each other"
 
 
 def test_schedules_and_sensors_are_stopped_by_default(definitions: dg.Definitions) -> None:
