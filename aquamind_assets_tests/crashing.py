@@ -155,7 +155,7 @@ def leftovers(database: str) -> list[str]:
             for one in warehouse.checkpoints()
             if warehouse.is_locked(one.asset, one.year)
         ]
-        return held + ([] if database.startswith("sqlite") else _of_postgresql(warehouse))
+        return held + (_of_postgresql(warehouse) if database.startswith("postgresql") else [])
 
 
 def _of_postgresql(warehouse: Warehouse) -> list[str]:
