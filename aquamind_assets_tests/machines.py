@@ -31,16 +31,19 @@ NAMESPACES = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--m
 INSIDE = """
 set -e
 hostname "$0"
-if [ -n "$1" ]; then
-    mkdir -p "$TMPDIR/${1#/tmp/}"
-    mount --bind "$1" "$TMPDIR/${1#/tmp/}"
-fi
+IFS=:
+for kept in $1; do
+    mkdir -p "$TMPDIR/${kept#/tmp/}"
+    mount --bind "$kept" "$TMPDIR/${kept#/tmp/}"
+done
+unset IFS
 mount --rbind "$TMPDIR" /tmp
+cd "$PWD"
 shift
 exec "$@"
 """
-"""Gives a machine its name (the first argument) and its ``/tmp``, in which it finds the folder of PostgreSQL's socket
-(the second one) at its place; then runs what follows."""
+"""Gives a machine its name (the first argument) and its ``/tmp``, in which it finds the folders that are kept (the
+second one, with colons between them) at their places; then runs what follows."""
 
 
 def redis_program() -> str | None:
@@ -135,7 +138,14 @@ class Machine:
         python = [sys.executable, "-m", *words]
         if not self.apart:
             return python
-        return [*NAMESPACES, "sh", "-c", INSIDE, self.name, self.socket or "", *python]
+        return [*NAMESPACES, "sh", "-c", INSIDE, self.name, ":".join(self._kept), *python]
+
+    @property
+    def _kept(self) -> list[str]:
+        """What it needs of the tests' ``/tmp``: its own disk, and code, Python and PostgreSQL's socket where they are
+        there; a folder before those in it."""
+        needed = {str(self.folder), str(ROOT), sys.prefix, sys.base_prefix, self.socket or ""}
+        return sorted(path for path in needed if path.startswith("/tmp/"))
 
     def start(self, *words: str) -> None:
         """Begin a process."""
