@@ -16,6 +16,9 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
+
+# Private names: Dagster has no storage that keeps SQLite open, and no way to choose one for its locks and speed
+# (dagster#17370).
 from dagster._core.events import EVENT_TYPE_TO_PIPELINE_RUN_STATUS, DagsterEvent
 from dagster._core.events.log import EventLogEntry
 from dagster._core.instance.ref import InstanceRef
@@ -84,7 +87,7 @@ def _engine(url: str) -> sa.Engine:
 
 def _flush(engine: sa.Engine) -> None:
     """Make all that is committed survive a power cut, as Dagster's own connections do at each commit."""
-    # By the log's file alone: whoever opens and closes a database's own file drops the locks of this process on it.
+    # By the log's file alone: a process that opens and closes a database's own file drops its locks on it.
     flush_file(Path(f"{engine.url.database}-wal"))
 
 

@@ -13,14 +13,14 @@ from typing import Any
 import dagster as dg
 
 from aquamind_assets.assets.failures import named_failures
-from aquamind_assets.assets.keys import REPORTS, key_of
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import figures_metadata, origin, report_metadata
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized, years_of
+from aquamind_assets.pipeline.lineage import REPORTS, YEAR_REPORT, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import code_version
-from aquamind_assets.records.registry import RECORDERS
-from aquamind_assets.reports.asset_reports import YEAR_REPORT, asset_report
+from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.reports.pages import Written, all_spans, completed_spans, folder_of, span_of_year, write_pages
 from aquamind_assets.scenario.model import Scenario
 
@@ -32,22 +32,18 @@ the last asset alone, which is materialized when all others are."""
 def year_report_asset(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> dg.AssetsDefinition:
     """``year_report``; ``kinds`` say which database it reads."""
 
-    upstream = {above for recorder in RECORDERS.values() for above in recorder.upstream}
-
     @dg.asset(
         name=YEAR_REPORT,
         key_prefix=REPORTS,
         group_name=REPORTS,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in RECORDERS if asset not in upstream],
+        deps=[key_of(asset) for asset in above(YEAR_REPORT)],
         kinds=kinds,
         tags={"domain": "reports"},
         metadata=figures_metadata(YEAR_REPORT),
         code_version=code_version((asset_report,)),
-        freshness_policy=dg.FreshnessPolicy.time_window(
-            fail_window=timedelta(hours=50), warn_window=timedelta(hours=26)
-        ),
+        freshness_policy=EXTENDED_DAILY,
         description=(
             "What a manager asks of a year: active batches, biomass, harvest, survival from egg and from smolt, feed"
             " conversion, mortality, lice, treatments and diagnoses, and the lice of the cage that was treated most"
