@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
+
+# Private names: custom launchers have no public ones (dagster#5652); ours can go when Dagster's notices a dead worker
+# (dagster#33493).
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._serdes import ConfigurableClassData
 from dagster_celery.launcher import CeleryRunLauncher

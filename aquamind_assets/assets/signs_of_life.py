@@ -1,8 +1,8 @@
 """Which process works on a run, and signs that it still does.
 
 A worker puts its machine and process on the run as a tag. On its own machine that is enough: the process is there or it
-is not. No other machine can see it, so where the instance's storage can be shared by several (not SQLite), the worker
-also writes the time into that storage again and again, from the start of the run to its end.
+is not. No other machine can see it, so where several can share the instance's storage (PostgreSQL), the worker also
+writes the time into that storage again and again, from the start of the run to its end.
 
 Belongs here: signing a run, and reading the signs. Does not belong here: what follows from them (``dead_runs``).
 """
@@ -21,7 +21,6 @@ from typing import Any
 
 import dagster as dg
 import psutil
-from dagster._core.storage.runs import SqliteRunStorage
 
 WORKER_TAG = ".dagster/aquamind_worker"
 """The prefix keeps it out of the user interface: it is for this module alone."""
@@ -120,8 +119,9 @@ def working_on(run: dg.DagsterRun, instance: dg.DagsterInstance, every_s: float 
     tags = worker_tags(run.run_id)
     if run.tags.get(WORKER_TAG) != tags[WORKER_TAG]:
         instance.add_run_tags(run.run_id, tags)
-    if isinstance(instance.run_storage, SqliteRunStorage):
-        # The instance is on this machine, where the process can be seen.
+    # To import that package, for its class, takes a second of a run that has no need of it.
+    if type(instance.run_storage).__module__.partition(".")[0] != "dagster_postgres":
+        # The instance is of this machine, where the process can be seen.
         yield
         return
     over = threading.Event()

@@ -326,6 +326,21 @@ def test_a_damaged_file_is_named(warehouse: Warehouse, database_url: str) -> Non
     assert fault.startswith(name)
 
 
+@pytest.mark.parametrize("content", [None, b"", b"not what was written"])
+def test_a_file_that_is_missing_or_damaged_is_named_by_a_question(
+    warehouse: Warehouse, database_url: str, content: bytes | None
+) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    (name,) = [name for name in files(database_url) if name.startswith(READINGS)]
+    path = Path(database_url.removeprefix("parquet:///"), name)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged, match=path.name):
+        warehouse.query(f"SELECT count(*), max(value) FROM {READINGS}")
+
+
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, database_url: str) -> None:
     (tmp_path / "lake").mkdir()
     (tmp_path / "lake" / "notes.txt").write_text("mine")

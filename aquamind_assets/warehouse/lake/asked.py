@@ -22,6 +22,7 @@ from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 from aquamind_assets.warehouse.lake.data_files import DataFile
+from aquamind_assets.warehouse.lake.unchanging import UnchangingFiles
 from aquamind_assets.warehouse.portable_text import texts
 
 SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true", "memory_limit = '600MB'")
@@ -38,10 +39,11 @@ class Asked:
         # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
         spilled = Path(gettempdir()) / f"aquamind-duckdb-{uuid4().hex}"
         self._connection.execute(f"SET temp_directory = {text_literal(str(spilled))}")
-        if filesystem is not None:
-            self._connection.register_filesystem(filesystem)
+        self._store = None if filesystem is None else UnchangingFiles(filesystem)
+        if self._store is not None:
+            self._connection.register_filesystem(self._store)
+        self._files: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, tuple[str, ...]] = {}
-        self._closed: dict[str, str] = {}
 
     def close(self) -> None:
         """Close the connection."""
@@ -50,25 +52,25 @@ class Asked:
     def show(self, files: Sequence[DataFile], location: Callable[[DataFile], str]) -> None:
         """Let every table be seen as the rows of its files."""
         of_table: dict[str, list[str]] = {table: [] for table in TABLES}
+        sizes = {}
         for file in files:
-            of_table[file.table].append(location(file))
-        for table, places in of_table.items():
-            shown = tuple(places)
-            if self._shown.get(table) != shown:
-                self._show(table, shown)
+            place = location(file)
+            of_table[file.table].append(place)
+            sizes[place] = file.size
+        self._files = {table: tuple(places) for table, places in of_table.items()}
+        if self._store is not None:
+            self._store.sizes = sizes
 
-    def _show(self, table: str, places: tuple[str, ...]) -> None:
-        """Make a table's view; without it, and with the reason kept, if a file of it cannot be opened."""
+    def _let_see(self, table: str) -> None:
+        """Make a table's view, unless it shows the files already. It is made when it is asked for, because DuckDB opens
+        files for it: in an object store, requests by the hundred for views of all tables."""
+        places = self._files[table]
+        if self._shown.get(table) == places:
+            return
         self._shown.pop(table, None)
-        self._closed.pop(table, None)
-        try:
-            self._connection.execute(
-                f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, map(pattern, places))}"
-            )
-            self._shown[table] = places
-        except duckdb.Error as error:
-            self._connection.execute(f"DROP VIEW IF EXISTS {quoted(table)}")
-            self._closed[table] = " ".join(str(error).partition("LINE ")[0].split())
+        files = map(pattern, places) if self._store is None else places
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, files)}")
+        self._shown[table] = places
 
     def answer(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """What a portable statement gives.
@@ -78,25 +80,25 @@ class Asked:
             DatabaseDamaged: a file is not what was written.
         """
         try:
+            for table in TABLES.keys() & set(re.findall(r"\w+", sql.lower())):
+                self._let_see(table)
             return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
-        except duckdb.CatalogException as error:
-            for table, reason in self._closed.items():
-                if table in str(error):
-                    raise _named(reason) from None
-            raise
-        except (duckdb.IOException, duckdb.HTTPException) as error:
-            raise _named(str(error)) from None
-        except duckdb.InvalidInputException as error:
-            if "parquet" in str(error).lower():
-                raise DatabaseDamaged(str(error)) from None
-            raise
+        except duckdb.Error as error:
+            raise self._cause(error) from None
 
-
-def _named(reason: str) -> Exception:
-    """What it means that DuckDB cannot read a file."""
-    if "No files found" in reason or "No such file" in reason:
-        return FileNotFoundError(reason)
-    return DatabaseDamaged(reason)
+    def _cause(self, error: duckdb.Error) -> Exception:
+        """What it means that DuckDB cannot answer."""
+        reason = str(error)
+        if self._store is not None and self._store.failure is not None:
+            failure, self._store.failure = self._store.failure, None
+            return failure
+        if "No files found" in reason or "No such file" in reason:
+            return FileNotFoundError(reason)
+        if isinstance(error, duckdb.IOException | duckdb.HTTPException):
+            return DatabaseDamaged(reason)
+        if isinstance(error, duckdb.InvalidInputException) and "parquet" in reason.lower():
+            return DatabaseDamaged(reason)
+        return error
 
 
 def pattern(path: str) -> str:
