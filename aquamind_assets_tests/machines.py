@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from uuid import uuid4
 
 import redis
 import yaml
@@ -57,26 +58,37 @@ def redis_program() -> str | None:
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
     """URL of a new, empty Redis server."""
-    program = redis_program()
-    assert program is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
-    with (folder / "redis.log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        client = redis.Redis(port=port)
-        try:
-            wait_until(lambda: _answers(client), "Redis answers", lambda: (folder / "redis.log").read_text())
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            client.close()
-            process.kill()
+    program, password = str(redis_program()), uuid4().hex
+    options = ["--bind", "127.0.0.1", "--requirepass", password, "--save", "", "--dir", str(folder)]
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with (
+            (folder / "redis.log").open("wb") as log,
+            subprocess.Popen([program, "--port", str(port), *options], stdout=log, stderr=log) as process,
+            redis.Redis(port=port, password=password) as client,
+        ):
+            try:
+                wait_until(
+                    lambda: process.poll() is not None or _answers(client),
+                    "Redis answers",
+                    lambda: (folder / "redis.log").read_text(),
+                )
+                if process.poll() is None:
+                    yield f"redis://:{password}@127.0.0.1:{port}"
+                    return
+                # Another process has taken the port meanwhile.
+                assert "in use" in (folder / "redis.log").read_text(), (folder / "redis.log").read_text()
+            finally:
+                process.kill()
 
 
 def _answers(client: redis.Redis) -> bool:
+    """Whether the server that has our password answers; another one at its port does not know it."""
     try:
         return bool(client.ping())
-    except redis.exceptions.ConnectionError:
+    except (redis.exceptions.ConnectionError, redis.exceptions.ResponseError):
         return False
 
 
@@ -110,8 +122,7 @@ class Machine:
         for name in ("home", "dagster", "tmp", "work", "logs"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "dagster" / "dagster.yaml").write_text(self.instance, "utf-8")
-        for name in ("deploy/celery/worker.yaml", "workspace.yaml"):
-            shutil.copy(ROOT / name, self.folder / "work")
+        shutil.copy(ROOT / "deploy/celery/worker.yaml", self.folder / "work")
 
     @property
     def name(self) -> str:

