@@ -26,7 +26,7 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 ROOT = Path(aquamind_assets.__file__).parents[1]
 YEAR = "2015"
 ONE_YEAR = "last_year=2015; sessions=[{name: First, first_year: 2015, last_year: 2015}]; water.readings_per_day=24"
-PATIENCE_S = 240.0
+PATIENCE_S = 900.0
 """Longer than anything waited for takes; who waits longer fails."""
 
 
@@ -200,12 +200,19 @@ def kill_tree(process: Running) -> None:
     psutil.wait_procs(tree[1:], timeout=30)
 
 
-def wait_until(true: Callable[[], bool], what: str, place: Place) -> None:
-    """Look ten times a second until it is true."""
+class Logged(Protocol):
+    """What has something to say when it is waited for in vain."""
+
+    def log(self) -> str:
+        """The last of what it has printed."""
+
+
+def wait_until(true: Callable[[], bool], what: str, logged: Logged, every_s: float = 0.05) -> None:
+    """Look again and again until it is true."""
     began = time.monotonic()
     while not true():
-        assert time.monotonic() - began < PATIENCE_S, f"waited in vain until {what}: {place.log()}"
-        time.sleep(0.05)
+        assert time.monotonic() - began < PATIENCE_S, f"waited in vain until {what}: {logged.log()}"
+        time.sleep(every_s)
 
 
 def differences(place: Place, undisturbed: Content) -> list[str]:

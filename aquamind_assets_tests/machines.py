@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -21,12 +21,7 @@ from uuid import uuid4
 import redis
 import yaml
 
-import aquamind_assets
-from aquamind_assets_tests.crashing import kill_tree
-
-ROOT = Path(aquamind_assets.__file__).parents[1]
-PATIENCE_S = 900.0
-"""Longer than anything waited for takes; who waits longer fails."""
+from aquamind_assets_tests.crashing import ROOT, kill_tree
 
 NAMESPACES = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--mount", "--uts"]
 INSIDE = """
@@ -70,16 +65,14 @@ def redis_server(folder: Path) -> Iterator[str]:
             redis.Redis(port=port, password=password) as client,
         ):
             try:
-                wait_until(
-                    lambda: process.poll() is not None or _answers(client),
-                    "Redis answers",
-                    lambda: (folder / "redis.log").read_text(),
-                )
+                while process.poll() is None and not _answers(client):
+                    time.sleep(0.05)
                 if process.poll() is None:
                     yield f"redis://:{password}@127.0.0.1:{port}"
                     return
                 # Another process has taken the port meanwhile.
-                assert "in use" in (folder / "redis.log").read_text(), (folder / "redis.log").read_text()
+                said = (folder / "redis.log").read_text()
+                assert "in use" in said, said
             finally:
                 process.kill()
 
@@ -186,7 +179,7 @@ class Machine:
         return done.stdout
 
     def log(self) -> str:
-        """Everything that its processes have printed."""
+        """What its processes have printed."""
         log = self.folder / "log.txt"
         return log.read_text(errors="replace") if log.exists() else ""
 
@@ -205,11 +198,3 @@ def on_socket(instance: str, folder: str | None, **changes: str) -> str:
     if folder is not None:
         content["storage"]["postgres"]["postgres_db"]["params"] = {"host": folder}
     return str(yaml.safe_dump(content))
-
-
-def wait_until(true: Callable[[], bool], what: str, log: Callable[[], str]) -> None:
-    """Look every second until it is true: a look reads a store that the machines are busy with."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < PATIENCE_S, f"waited in vain until {what}: {log()[-6000:]}"
-        time.sleep(1.0)

