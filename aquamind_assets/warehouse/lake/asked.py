@@ -79,6 +79,8 @@ class Asked:
             FileNotFoundError: a file was replaced meanwhile.
             DatabaseDamaged: a file is not what was written.
         """
+        if self._store is not None:
+            self._store.failure = None
         try:
             for table in TABLES.keys() & set(re.findall(r"\w+", sql.lower())):
                 self._let_see(table)
@@ -90,8 +92,7 @@ class Asked:
         """What it means that DuckDB cannot answer."""
         reason = str(error)
         if self._store is not None and self._store.failure is not None:
-            failure, self._store.failure = self._store.failure, None
-            return failure
+            return self._store.failure
         if "No files found" in reason or "No such file" in reason:
             return FileNotFoundError(reason)
         if isinstance(error, duckdb.IOException | duckdb.HTTPException):
