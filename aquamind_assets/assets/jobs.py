@@ -9,6 +9,7 @@ import dagster as dg
 
 from aquamind_assets.assets import standing_checks
 from aquamind_assets.assets.keys import key_of
+from aquamind_assets.errors import UserError
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.reports.asset_reports import YEAR_REPORT
 from aquamind_assets.scenario.model import Scenario
@@ -32,6 +33,25 @@ IN_ORDER = (*BEFORE_THE_FARM, "site_climate", "farm_year")
 AFTER_ALL_TABLES = ("environmental_readings", YEAR_REPORT)
 """Assets of a year that need nearly all of its rows and time; the report also reads the tables of the years before."""
 
+REWRITE = "aquamind/rewrite"
+"""A run with this tag and the value ``true`` writes again what is there, say after rows were changed by hand."""
+
+
+class TagError(UserError):
+    """A tag of a run has a value that is not allowed."""
+
+
+def is_rewriting(run: dg.DagsterRun) -> bool:
+    """Whether a run is to write again what is there.
+
+    Raises:
+        TagError: the tag is neither ``true`` nor ``false``.
+    """
+    value = run.tags.get(REWRITE, "false")
+    if value not in ("true", "false"):
+        raise TagError(f"the run's tag {REWRITE} is {value}; allowed are true and false")
+    return value == "true"
+
 
 def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
     """All assets of one year or of several; what the schedules launch, and what to backfill from the Jobs page."""
@@ -45,7 +65,8 @@ def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
         tags=SERIAL,
         description=(
             "Everything of one year, or of several in one run and in order: click Materialize all and choose the years."
-            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped."
+            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped;"
+            f" a run with the tag {REWRITE}=true writes them again."
         ),
     )
 
