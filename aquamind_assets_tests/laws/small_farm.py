@@ -340,12 +340,13 @@ class Farm:
         return list(self.connection.execute(sql).fetchall())
 
     @contextmanager
-    def changed(self, sql: str) -> Iterator[None]:
-        """Make a change and undo it afterwards; ``#n`` in the statement is the wide id of row n."""
+    def changed(self, *statements: str) -> Iterator[None]:
+        """Make changes and undo them afterwards; ``#n`` in a statement is the wide id of row n."""
         self.connection.execute("SAVEPOINT change")
-        for number in range(1, 10):
-            sql = sql.replace(f"#{number}", str(WIDE + number))
-        self.connection.execute(sql)
+        for sql in statements:
+            for number in range(1, 10):
+                sql = sql.replace(f"#{number}", str(WIDE + number))
+            self.connection.execute(sql)
         try:
             yield
         finally:

@@ -331,6 +331,23 @@ def test_a_fish_without_weight_counts_as_not_measured(farm):
         ).keys()
 
 
+def test_fish_that_have_left_since_could_be_sampled(farm):
+    """Of 1,001 fish that are there at the end: a cage may be nearly emptied after a sample."""
+    sampled = "UPDATE batch_growthsample SET sample_size = 1006"
+    later = "UPDATE batch_mortalityevent SET event_date = '2015-08-01'"
+    with farm.changed(sampled, later):
+        assert violated(farm) == {}
+    moved = (
+        "UPDATE batch_batchtransfer SET transfer_date = '2015-08-01', source_assignment_id = #2,"
+        " destination_assignment_id = NULL, transferred_count = 5, mortality_count = 0"
+    )
+    name = "batch_growthsample.sample_size.population"
+    with farm.changed(sampled, moved):
+        assert name not in violated(farm)
+    with farm.changed(sampled):
+        assert name in violated(farm)
+
+
 def test_violations_are_counted_and_the_first_is_named(farm):
     with farm.changed("UPDATE inventory_feedingevent SET method = 'SHOVEL'"):
         result = violated(farm)["inventory_feedingevent.method.choices"]
