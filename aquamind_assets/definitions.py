@@ -17,7 +17,6 @@ from aquamind_assets.assets.recorded import recorded_asset
 from aquamind_assets.assets.simulation import farm_assets
 from aquamind_assets.assets.year_report import year_report_asset
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 
 
@@ -30,10 +29,13 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     platform = platform or Platform((settings or Settings.load()).settled())
     scenario = platform.scenario
     years = yearly(scenario)
-    recorded = [recorded_asset(recorder, years, platform.settings.database_url.kind) for recorder in RECORDERS.values()]
+    recorded = [
+        recorded_asset(recorder, years, platform.settings.database_url.kind, platform.release)
+        for recorder in platform.recorders.values()
+    ]
     return dg.Definitions(
-        assets=[*recorded, *farm_assets(years), year_report_asset(years)],
-        asset_checks=[checks_across_assets(years)],
+        assets=[*recorded, *farm_assets(years, platform.release), year_report_asset(years)],
+        asset_checks=[checks_across_assets(years, platform.release)],
         jobs=[one_year_job(), *history_jobs(scenario)],
         schedules=schedules(years),
         sensors=[renew_changed_scenario, reconcile_dead_runs],

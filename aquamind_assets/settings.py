@@ -19,6 +19,7 @@ from aquamind_assets.errors import UserError
 from aquamind_assets.masking import masked
 from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets.yaml_text import NotYaml, read_yaml
 
@@ -57,6 +58,7 @@ class Settings:
         database: ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
+        release: release of AquaMind whose tables are written; None for the default one.
         workers: processes that write chunks side by side; None for as many as cores and memory allow.
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
@@ -68,6 +70,7 @@ class Settings:
     database: str = "sqlite:///data/aquamind.db"
     ledger: str = "data/ledger"
     today: date | None = None
+    release: Release | None = None
     workers: int | None = None
     staged: date | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)

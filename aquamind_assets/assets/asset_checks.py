@@ -16,7 +16,7 @@ import dagster as dg
 
 from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.registry import LAWS, SIMULATED, JudgedLaw, Law, judge
+from aquamind_assets.laws.registry import SIMULATED, JudgedLaw, Law, judge, laws_of
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
@@ -27,14 +27,15 @@ from aquamind_assets.realism.statistics import is_full_scale, measure
 from aquamind_assets.realism.targets import Comparison, load_targets
 from aquamind_assets.realism.targets import compare as compare_figures
 from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.tables.releases import Release
 
 FIGURES = "published_figures"
 HISTORY_FIGURES = "published_figures_of_the_history"
 
 
-def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetCheckSpec]:
+def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition, release: Release) -> list[dg.AssetCheckSpec]:
     """The checks that the step of an asset answers for."""
-    specs = [_of_law(law, years) for law in LAWS if law.asset == asset and not law.beside]
+    specs = [_of_law(law, years) for law in laws_of(release) if law.asset == asset and not law.beside]
     if asset == SIMULATED:
         said = (
             "What the year measures beside published figures of salmon farming, where a year is enough to say. A miss"
@@ -58,11 +59,11 @@ def _spec(
         return dg.AssetCheckSpec(name, asset=asset, description=description, partitions_def=years, **more)
 
 
-def results_of(asset: str, evidence: Evidence) -> list[dg.AssetCheckResult]:
+def results_of(asset: str, evidence: Evidence, release: Release) -> list[dg.AssetCheckResult]:
     """Results of an asset's laws, those that look at other assets beside it left out."""
     return [
         check_result(judged)
-        for judged in judge([law for law in LAWS if law.asset == asset and not law.beside], evidence)
+        for judged in judge([law for law in laws_of(release) if law.asset == asset and not law.beside], evidence)
     ]
 
 
@@ -163,9 +164,9 @@ def _band(comparison: Comparison) -> str:
     )
 
 
-def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetChecksDefinition:
+def checks_across_assets(years: dg.TimeWindowPartitionsDefinition, release: Release) -> dg.AssetChecksDefinition:
     """The step for laws that look at assets beside their own, and for the figures of the history in its last year."""
-    laws = {(law.asset, law.name): law for law in LAWS if law.beside}
+    laws = {(law.asset, law.name): law for law in laws_of(release) if law.beside}
     said = (
         "What all years together measure beside published figures; answered with the last year of the history, skipped"
         " with every other."

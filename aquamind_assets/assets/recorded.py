@@ -27,7 +27,7 @@ from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstrea
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.asset_reports import asset_report
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import Release, tables_of
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.errors import MissingReferences
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -40,22 +40,25 @@ OBSERVE_AFTER_S = 1.0
 everything else in the event log."""
 
 
-def recorded_asset(recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str) -> dg.AssetsDefinition:
-    """The asset of a recorder; ``engine`` is ``sqlite``, ``postgres`` or ``lake``."""
+def recorded_asset(
+    recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str, release: Release
+) -> dg.AssetsDefinition:
+    """The asset of a recorder; ``engine`` is ``sqlite``, ``postgres`` or ``lake``,
+    ``release`` the release of AquaMind whose tables are written."""
 
     @dg.asset(
         name=recorder.asset,
         group_name=recorder.group,
-        description=described(recorder),
+        description=described(recorder, release),
         partitions_def=years,
         deps=_lineage(recorder),
         kinds={"numpy", engine},
         owners=OWNERS,
-        tags={"domain": recorder.domain, "app": TABLES[recorder.tables[0]].app},
-        metadata=definition_metadata(recorder),
-        code_version=rows_code(recorder.asset),
+        tags={"domain": recorder.domain, "app": tables_of(release)[recorder.tables[0]].app},
+        metadata=definition_metadata(recorder, release),
+        code_version=rows_code(recorder.asset, release),
         pool=WRITING_POOL,
-        check_specs=specs_of(recorder.asset, years),
+        check_specs=specs_of(recorder.asset, years, release),
     )
     def recorded(
         context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
@@ -97,7 +100,8 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         except MissingReferences as error:
             raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
-        metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
+        metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest())
+        metadata |= report_metadata(report)
         checked = _checked(platform, recorder, year, warehouse)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)
 
@@ -105,7 +109,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
 def _checked(platform: Platform, recorder: Recorder, year: int, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
     """The laws of the asset's rows, as far as they are there."""
     ledger = None if recorder.asset in BEFORE_THE_FARM else platform.ledger(year)
-    return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse))
+    return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse), platform.release)
 
 
 def _lineage(recorder: Recorder) -> list[str]:

@@ -19,10 +19,11 @@ from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, CLIMATE, LEDGER, code_version
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import to_date
 
 
-def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefinition]:
+def farm_assets(years: dg.TimeWindowPartitionsDefinition, release: Release) -> list[dg.AssetsDefinition]:
     """``site_climate`` and ``farm_year``."""
 
     @dg.asset(
@@ -61,7 +62,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
         group_name="farm",
         partitions_def=years,
         deps=["site_climate", dg.AssetDep("farm_year", partition_mapping=PREVIOUS_YEAR)],
-        check_specs=specs_of("farm_year", years),
+        check_specs=specs_of("farm_year", years, release),
         kinds={"numpy", "parquet"},
         owners=OWNERS,
         tags={"domain": "farm"},
@@ -89,7 +90,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefin
             stored = platform.ledgers.write(ledger, closing)
             platform.progress.completed("farm_year", year)
             checked = [
-                *results_of("farm_year", evidence_of(platform, year, ledger)),
+                *results_of("farm_year", evidence_of(platform, year, ledger), release),
                 figures_of(platform, year, ledger),
             ]
             result = _stored(stored, began, {"through": str(to_date(through)), **_staged(platform, closing)}, checked)

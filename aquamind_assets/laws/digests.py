@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.pipeline.living import outdated_years
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.timeline import DayRange, to_date
 from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
 
@@ -62,7 +62,7 @@ def judge_digests(evidence: Evidence, asset: str, tables: Collection[str]) -> La
 
 def _check_as_of(found: ResultBuilder, evidence: Evidence, asset: str) -> None:
     """Check that living rows stand as of the latest year of their asset in the database."""
-    if RECORDERS[asset].kind != "living":
+    if recorders_of(evidence.release)[asset].kind != "living":
         return
     days = {checkpoint.year: checkpoint.as_of for checkpoint in evidence.warehouse.checkpoints(asset)}
     if evidence.year in outdated_years(days):

@@ -13,7 +13,8 @@ import pandas as pd
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
-from aquamind_assets.tables.schema import TABLES, TableSpec
+from aquamind_assets.tables.releases import table_named, tables_of
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import (
     MICROSECONDS_PER_DAY,
     NARROW_DAY_ROWS,
@@ -61,7 +62,7 @@ def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> Law
         sample = evidence.sample(table)
         found.note_not_checked(sample.note)
         for days in sample.stretches:
-            _check_days(found, evidence, TABLES[table], days)
+            _check_days(found, evidence, tables_of(evidence.release)[table], days)
     found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
@@ -92,7 +93,7 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
             lambda i: _wrong_day(table.name, happened, day[i], earliest[i], latest[i]),
         )
     for column in references:
-        made = days_of_ids(integers(groups[column.name]), narrow=TABLES[str(column.references)].narrow_id)
+        made = days_of_ids(integers(groups[column.name]), narrow=table_named(str(column.references)).narrow_id)
         _check_reference(found, f"{table.name}.{column.name}", day, made)
 
 

@@ -136,26 +136,26 @@ _OTHER_PERCENT = 7.0
 
 def reference_data(year: YearInputs) -> Iterator[Rows]:
     """Yield all master data except people."""
-    scenario = year.scenario
-    yield _species(scenario)
-    yield _stages(scenario)
-    yield _parameters(scenario)
-    yield _feeds(scenario)
-    yield _health_parameters(scenario)
-    yield _sample_types(scenario)
-    yield _vaccination_types(scenario)
-    yield _mortality_reasons(scenario)
+    yield _species(year)
+    yield _stages(year)
+    yield _parameters(year)
+    yield _feeds(year)
+    yield _health_parameters(year)
+    yield _sample_types(year)
+    yield _vaccination_types(year)
+    yield _mortality_reasons(year)
 
 
 def _moment(scenario: Scenario) -> int:
     return master.master_day(scenario) * MICROSECONDS_PER_DAY + 6 * HOUR
 
 
-def _species(scenario: Scenario) -> Rows:
+def _species(year: YearInputs) -> Rows:
+    scenario = year.scenario
     by_key = {parameter.key: parameter.optimal for parameter in scenario.water.parameters}
     temperature, oxygen, ph = (by_key.get(key) for key in ("temperature", "oxygen", "ph"))
     return rows(
-        "batch_species",
+        year.tables["batch_species"],
         1,
         id=master.species_id(scenario),
         name="Atlantic Salmon",
@@ -171,9 +171,10 @@ def _species(scenario: Scenario) -> Rows:
     )
 
 
-def _stages(scenario: Scenario) -> Rows:
+def _stages(year: YearInputs) -> Rows:
     """Expected weights run from the lightest fish at entry to the heaviest fish at exit; lengths follow from W = K L^3
     / 100."""
+    scenario = year.scenario
     stages = scenario.farm.stages
     entry = np.array([stage.entry_weight_g for stage in stages])
     leave = np.append(entry[1:], scenario.farm.batches.harvest_weight_g.high)
@@ -181,7 +182,7 @@ def _stages(scenario: Scenario) -> Rows:
     lightest, heaviest = entry * np.maximum(1 - spread, 0.2), leave * (1 + spread)
     condition = np.array([stage.condition for stage in stages])
     return rows(
-        "batch_lifecyclestage",
+        year.tables["batch_lifecyclestage"],
         len(stages),
         id=master.stage_id(scenario, np.arange(len(stages))),
         name=[stage.name for stage in stages],
@@ -197,10 +198,11 @@ def _stages(scenario: Scenario) -> Rows:
     )
 
 
-def _parameters(scenario: Scenario) -> Rows:
+def _parameters(year: YearInputs) -> Rows:
+    scenario = year.scenario
     parameters = scenario.water.parameters
     return rows(
-        "environmental_environmentalparameter",
+        year.tables["environmental_environmentalparameter"],
         len(parameters),
         id=master.parameter_id(scenario, np.arange(len(parameters))),
         name=[one.name for one in parameters],
@@ -215,10 +217,11 @@ def _parameters(scenario: Scenario) -> Rows:
     )
 
 
-def _feeds(scenario: Scenario) -> Rows:
+def _feeds(year: YearInputs) -> Rows:
+    scenario = year.scenario
     feeds = scenario.feed.feeds
     return rows(
-        "inventory_feed",
+        year.tables["inventory_feed"],
         len(feeds),
         id=master.feed_id(scenario, np.arange(len(feeds))),
         created_at=_moment(scenario),
@@ -243,10 +246,11 @@ def _feeds(scenario: Scenario) -> Rows:
     )
 
 
-def _health_parameters(scenario: Scenario) -> Rows:
+def _health_parameters(year: YearInputs) -> Rows:
+    scenario = year.scenario
     names = master.HEALTH_PARAMETERS
     return rows(
-        "health_healthparameter",
+        year.tables["health_healthparameter"],
         len(names),
         id=master.health_parameter_id(scenario, np.arange(len(names))),
         name=list(names),
@@ -257,10 +261,11 @@ def _health_parameters(scenario: Scenario) -> Rows:
     )
 
 
-def _sample_types(scenario: Scenario) -> Rows:
+def _sample_types(year: YearInputs) -> Rows:
+    scenario = year.scenario
     names = master.SAMPLE_TYPES
     return rows(
-        "health_sampletype",
+        year.tables["health_sampletype"],
         len(names),
         id=master.sample_type_id(scenario, np.arange(len(names))),
         name=list(names),
@@ -268,10 +273,11 @@ def _sample_types(scenario: Scenario) -> Rows:
     )
 
 
-def _vaccination_types(scenario: Scenario) -> Rows:
+def _vaccination_types(year: YearInputs) -> Rows:
+    scenario = year.scenario
     vaccines = scenario.health.vaccines
     return rows(
-        "health_vaccinationtype",
+        year.tables["health_vaccinationtype"],
         len(vaccines),
         id=master.vaccination_type_id(scenario, np.arange(len(vaccines))),
         name=[vaccine.name for vaccine in vaccines],
@@ -285,12 +291,13 @@ def _vaccination_types(scenario: Scenario) -> Rows:
     )
 
 
-def _mortality_reasons(scenario: Scenario) -> Rows:
+def _mortality_reasons(year: YearInputs) -> Rows:
     """UNKNOWN has the id with which AquaMind's own migrations insert it; a database that has it keeps its row."""
+    scenario = year.scenario
     causes = list(Cause)
     diseases = scenario.health.diseases
     return rows(
-        "health_mortalityreason",
+        year.tables["health_mortalityreason"],
         len(causes) + len(diseases),
         id=np.concatenate(
             [

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aquamind_assets.tables.digest import add
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_days
 from aquamind_assets.warehouse import checkpoint_store as store
 from aquamind_assets.warehouse import incoming, references
@@ -43,7 +42,7 @@ def write_chunk(
         translation, decided = incoming.decided(database, tables, blocks)
         for table in tables:
             refuse_taken_days(database, table, days, None if before is None else before.days)
-            references.refuse_cascades(database, table, id_range(whole, narrow=TABLES[table].narrow_id))
+            references.refuse_cascades(database, table, id_range(whole, narrow=database.tables[table].narrow_id))
             database.make_room(table, whole)
         load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
         store.forget_chunk(database, key)

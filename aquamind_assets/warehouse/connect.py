@@ -1,5 +1,6 @@
 """One URL chooses the database."""
 
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
@@ -7,16 +8,21 @@ from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
-def open_warehouse(url: str | DatabaseUrl) -> Warehouse:
+def open_warehouse(url: str | DatabaseUrl, release: Release | None = None) -> Warehouse:
     """The warehouse at ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``; use it in a ``with``
     statement. Nothing is created yet: see ``Warehouse.prepare`` and ``Warehouse.begin_reading``.
+
+    ``release``: the release of AquaMind that an empty database gets the tables of, and any other must have; None for
+    the default one, and for any.
 
     Raises:
         DatabaseUrlError: another kind of URL, or one that cannot be read.
         DatabaseRefused: the server refuses the connection, for a reason that a person can change.
         WarehouseUnavailable: the server cannot be reached.
     """
-    return Warehouse(_database(url if isinstance(url, DatabaseUrl) else DatabaseUrl.parse(url)))
+    database = _database(url if isinstance(url, DatabaseUrl) else DatabaseUrl.parse(url))
+    database.chosen = release
+    return Warehouse(database)
 
 
 def _database(url: DatabaseUrl) -> Database:

@@ -9,8 +9,8 @@ import pytest
 
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.stopping import StopsAfter
 
 

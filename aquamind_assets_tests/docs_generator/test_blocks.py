@@ -16,8 +16,8 @@ from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.docs_generator.markdown import Block, blocks
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.simulation import store_ledgers
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.docs_generator.conftest import DOCS
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 ROOT = DOCS.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]

@@ -12,14 +12,14 @@ import pytest
 
 import aquamind_assets
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 PRINTED = """
 import json
 
 from aquamind_assets.pipeline.provenance import CLIMATE, code_version, ledger_code, rows_code
-from aquamind_assets.records.registry import RECORDERS
-rows = {asset: rows_code(asset) for asset in RECORDERS}
+from aquamind_assets.records.registry import recorders_of
+rows = {asset: rows_code(asset, "2025-08") for asset in recorders_of("2025-08")}
 print(json.dumps(rows | {"ledger": ledger_code(), "climate": code_version(CLIMATE)}))
 """
 ON_THE_LEDGER = {"ledger", *(asset for asset in RECORDERS if asset not in BEFORE_THE_FARM)}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from aquamind_assets.tables.dictionary import dictionary, main
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 FILE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 

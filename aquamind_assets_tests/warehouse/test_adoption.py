@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from aquamind_assets.tables.rows import Rows, rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
@@ -16,6 +15,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey, TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, START, ids, parents, readings
 
@@ -203,7 +203,7 @@ def test_soft_references_and_copies_are_translated(lived_in: Warehouse) -> None:
     """History tables keep the ids of rows without a foreign key, and repeat batch numbers."""
     fill(lived_in)
     history = rows(
-        "batch_historicalbatch",
+        TABLES["batch_historicalbatch"],
         1,
         id=ONE,
         batch_number=f"B{ONE}",
@@ -237,9 +237,9 @@ def test_a_changed_value_that_is_changed_again_shows(lived_in: Warehouse) -> Non
 def stages(names: list[str], species: int = ONE) -> Iterator[Rows]:
     stamps = {"created_at": START, "updated_at": START}
     one = ids(FIRST, 1)
-    yield rows("batch_species", 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **stamps)
+    yield rows(TABLES["batch_species"], 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **stamps)
     yield rows(
-        "batch_lifecyclestage",
+        TABLES["batch_lifecyclestage"],
         len(names),
         id=ids(FIRST, len(names)),
         name=names,
@@ -299,7 +299,7 @@ def test_users_of_the_same_name_stay_apart(warehouse: Warehouse) -> None:
         f" '', '', {'true, true' if 'postgres' in warehouse.url else '1, 1'}, {NOW})",
     )
     user = rows(
-        "auth_user",
+        TABLES["auth_user"],
         2,
         id=np.array([500_050_000, 500_050_001]),
         password="!",
@@ -319,7 +319,7 @@ def test_users_of_the_same_name_stay_apart(warehouse: Warehouse) -> None:
 
 
 def unknown(description: str = "described") -> Rows:
-    return rows("health_mortalityreason", 1, id=1, name="UNKNOWN", description=description)
+    return rows(TABLES["health_mortalityreason"], 1, id=1, name="UNKNOWN", description=description)
 
 
 @pytest.mark.parametrize("number", [1, 12])
@@ -351,7 +351,7 @@ def test_a_fixed_id_that_means_something_else_is_refused(warehouse: Warehouse) -
 def test_any_other_row_with_a_key_of_the_platforms_is_named(warehouse: Warehouse) -> None:
     fill(warehouse)
     area = rows(
-        "environmental_photoperioddata",
+        TABLES["environmental_photoperioddata"],
         1,
         id=ids(FIRST, 1),
         date=FIRST,

@@ -7,7 +7,7 @@ Belongs here: building and running the queries. Does not belong here: the rules 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import table_named
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
 
@@ -44,23 +45,25 @@ class RuleResult:
     example_id: int | None
 
 
-def evaluate(warehouse: Queryable, rules: Iterable[Rule], days: DayRange | None = None) -> list[RuleResult]:
-    """Return one result for each rule, in the order of the tables. ``days``, of one calendar year, restricts the check
-    to rows of those days."""
+def evaluate(
+    warehouse: Queryable, tables: Mapping[str, TableSpec], rules: Iterable[Rule], days: DayRange | None = None
+) -> list[RuleResult]:
+    """Return one result for each rule on rows of these ``tables``, table by table. ``days``, of one calendar year,
+    restricts the check to rows of those days."""
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table, []).append(rule)
     results: list[RuleResult] = []
     for table, found in by_table.items():
-        results += _on_rows(warehouse, table, [rule for rule in found if rule.violation], days)
+        results += _on_rows(warehouse, tables[table], [rule for rule in found if rule.violation], days)
         results += [_by_query(warehouse, rule, days) for rule in found if rule.query]
     return results
 
 
-def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
+def _on_rows(warehouse: Queryable, spec: TableSpec, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
     if not rules:
         return []
-    joins = _Joins(table)
+    joins, table = _Joins(spec), spec.name
     conditions = [joins.resolved(rule.violation) for rule in rules]
     columns = ", ".join(
         f"SUM(CASE WHEN {violation} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {violation} THEN"
@@ -75,8 +78,8 @@ class _Joins:
     """Joins to the rows that a table's rows refer to, each joined once for all rules. A database hashes a join, but
     runs a subquery row by row."""
 
-    def __init__(self, table: str) -> None:
-        self._table = TABLES[table]
+    def __init__(self, table: TableSpec) -> None:
+        self._table = table
         self._aliases: dict[str, str] = {}
 
     def resolved(self, condition: str) -> str:
@@ -92,7 +95,8 @@ class _Joins:
     def sql(self) -> str:
         """The joins, to follow ``t``."""
         return "".join(
-            f" LEFT JOIN {self._table.by_name[column].references} {alias} ON {alias}.id = t.{column}"
+            f" LEFT JOIN {self._table.by_name[column].references} {alias} ON"
+            f" {alias}.{self._table.by_name[column].referenced_key} = t.{column}"
             for column, alias in self._aliases.items()
         )
 
@@ -122,7 +126,7 @@ def _result(rule: Rule, count: Any, example: Any) -> RuleResult:
 
 
 def _id_of(table: str) -> str:
-    return "id" if table in SUMMARISED else TABLES[table].id_column
+    return "id" if table in SUMMARISED else table_named(table).id_column
 
 
 def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterator[str]:
@@ -151,7 +155,7 @@ def _rows_of(table: str, alias: str, days: DayRange | None) -> str:
 def rows_of_days(table: str, alias: str, days: DayRange) -> str:
     """Return the SQL condition on the rows ``alias`` of a table whose ids are of these days, which lie in one calendar
     year."""
-    spec = TABLES[table]
+    spec = table_named(table)
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
     if table in TIME_COLUMNS:

@@ -83,7 +83,7 @@ def _batches(year: YearInputs) -> Rows:
     changed = np.where(ended, frame.end_day, frame.stage_day).astype(np.int64)
     registered = frame.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + _REGISTERED
     return rows(
-        "batch_batch",
+        year.tables["batch_batch"],
         len(frame),
         id=frame.batch_id,
         batch_number=frame.number,
@@ -106,7 +106,7 @@ def _assignments(year: YearInputs) -> Rows:
     arrived = frame.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     left = frame.end_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     return rows(
-        "batch_batchcontainerassignment",
+        year.tables["batch_batchcontainerassignment"],
         len(frame),
         id=frame.assignment_id,
         population_count=frame.population,
@@ -149,7 +149,7 @@ def _history(year: YearInputs) -> Rows:
     moment = np.where(kind == 0, registered, day * MICROSECONDS_PER_DAY + MOVE_INSTANT)
     chosen = frame.take(batch)
     return rows(
-        "batch_historicalbatch",
+        year.tables["batch_historicalbatch"],
         len(batch),
         id=chosen.batch_id,
         batch_number=chosen.number,

@@ -80,7 +80,7 @@ def _sampled(year: YearInputs, due: ContainerDays) -> Rows:
     heaviest = np.where(sampled, weight, 0.0).max(axis=1)
     measured = due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
     return rows(
-        "batch_growthsample",
+        year.tables["batch_growthsample"],
         len(due),
         id=row_ids(due.day, number_within_day(due.day)),
         sample_date=due.day,

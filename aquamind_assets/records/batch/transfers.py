@@ -46,7 +46,7 @@ def _transfers(year: YearInputs, moved: Movements) -> Rows:
     kind = np.where(harvested | (moved.to_stage != moved.from_stage), 0, 1)
     kind[moved.kind == Movement.MIXING] = 2
     return rows(
-        "batch_batchtransfer",
+        year.tables["batch_batchtransfer"],
         len(moved),
         id=moved.movement_id,
         transfer_type=Coded(kind, TRANSFER_TYPES),
@@ -113,7 +113,7 @@ def _conditions(year: YearInputs, moved: Movements) -> Rows:
         for before, after in zip(water.source_temperature, water.temperature, strict=True)
     ]
     return rows(
-        "environmental_stagetransitionenvironmental",
+        year.tables["environmental_stagetransitionenvironmental"],
         len(moved),
         id=moved.movement_id,
         temperature=water.temperature,

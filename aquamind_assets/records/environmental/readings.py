@@ -191,7 +191,7 @@ class _Block:
         if faults is not None:
             stored += choose(faults.delay_hours[:, cut]) * HOUR
         return rows(
-            "environmental_environmentalreading",
+            self._year.tables["environmental_environmentalreading"],
             size,
             id=choose(self._ids(cut)),
             value=Scaled(choose(units)),

@@ -47,7 +47,7 @@ def lice_counts(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         default=0,
     )
     yield rows(
-        "health_licecount",
+        year.tables["health_licecount"],
         len(counts),
         id=counts.count_id,
         batch_id=counts.batch_id,

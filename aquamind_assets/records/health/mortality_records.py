@@ -44,7 +44,7 @@ def mortality_records(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id[row]))
     hour = np.where(stay.end_day == day, COLLECTED_BEFORE_LEAVING, COLLECTED)
     yield rows(
-        "health_mortalityrecord",
+        year.tables["health_mortalityrecord"],
         row.size,
         id=row_ids(day, number_within_day(day)),
         batch_id=fish.batch_id[row],

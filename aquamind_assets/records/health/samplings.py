@@ -27,7 +27,7 @@ def health_samplings(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     for sample in samples(year, days):
         yield _events(year, sample)
         fish, place = np.nonzero(sample.taken)
-        yield _observations(sample, fish, place)
+        yield _observations(year, sample, fish, place)
         yield _scores(year, sample, fish, place)
 
 
@@ -50,7 +50,7 @@ def _events(year: YearInputs, sample: FishSample) -> Rows:
     geography = year.container_geography[sample.fish.container]
     moment = _moment(sample)
     return rows(
-        "health_healthsamplingevent",
+        year.tables["health_healthsamplingevent"],
         len(sample.fish),
         id=_event_ids(sample),
         assignment_id=sample.fish.assignment_id,
@@ -89,9 +89,9 @@ def _worst(sample: FishSample) -> np.ndarray:
     return np.where(mean.max(axis=1) >= REMARKABLE, mean.argmax(axis=1) + 1, 0)
 
 
-def _observations(sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
+def _observations(year: YearInputs, sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
     return rows(
-        "health_individualfishobservation",
+        year.tables["health_individualfishobservation"],
         fish.size,
         id=_observation_ids(sample, fish),
         sampling_event_id=_event_ids(sample)[fish],
@@ -106,7 +106,7 @@ def _observations(sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Ro
 def _scores(year: YearInputs, sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
     parameters = len(HEALTH_PARAMETERS)
     return rows(
-        "health_fishparameterscore",
+        year.tables["health_fishparameterscore"],
         fish.size * parameters,
         id=row_ids(np.repeat(sample.fish.day[fish], parameters), np.arange(fish.size * parameters)),
         individual_fish_observation_id=np.repeat(_observation_ids(sample, fish), parameters),

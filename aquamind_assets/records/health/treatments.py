@@ -43,7 +43,7 @@ def treatments(year: YearInputs) -> Iterator[Rows]:
     container, assignment = given.container, given.assignment_id
     geography = year.lives.batches.geography[year.batch_rows(given.batch_id)]
     yield rows(
-        "health_treatment",
+        year.tables["health_treatment"],
         len(given),
         id=given.treatment_id,
         batch_id=given.batch_id,

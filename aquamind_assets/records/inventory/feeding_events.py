@@ -51,7 +51,7 @@ def feeding_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     biomass = fed_biomass_kg(year, fed.row)
     entered = fed.instant + ENTRY_DELAY
     yield rows(
-        "inventory_feedingevent",
+        year.tables["inventory_feedingevent"],
         fed.row.size,
         id=row_ids(fed.day, number_within_day(fed.day)),
         batch_id=ledger.batch_id[fed.row],

@@ -58,7 +58,7 @@ def _month(year: YearInputs, month: DayRange) -> Rows:
     written = month.end * MICROSECONDS_PER_DAY - (24 - SUMMARY_HOUR) * HOUR
     gained = np.ma.MaskedArray(np.where(grown, gain, 0.0), mask=~grown)
     return rows(
-        "inventory_batchfeedingsummary",
+        year.tables["inventory_batchfeedingsummary"],
         batches.size,
         id=row_ids(np.full(batches.size, month.end - 1), np.arange(batches.size)),
         batch_id=batches,

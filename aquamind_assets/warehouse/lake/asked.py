@@ -5,7 +5,7 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.lake.columns import arrow_schema
@@ -47,23 +47,26 @@ class Asked:
         """Close the connection."""
         self._connection.close()
 
-    def show(self, files: Sequence[DataFile], location: Callable[[DataFile], str]) -> None:
+    def show(
+        self, tables: Mapping[str, TableSpec], files: Sequence[DataFile], location: Callable[[DataFile], str]
+    ) -> None:
         """Let every table be seen as the rows of its files."""
-        of_table: dict[str, list[str]] = {table: [] for table in TABLES}
+        of_table: dict[str, list[str]] = {table: [] for table in tables}
         for file in files:
             of_table[file.table].append(location(file))
         for table, places in of_table.items():
             shown = tuple(places)
             if self._shown.get(table) != shown:
-                self._show(table, shown)
+                self._show(tables[table], shown)
 
-    def _show(self, table: str, places: tuple[str, ...]) -> None:
+    def _show(self, spec: TableSpec, places: tuple[str, ...]) -> None:
         """Make a table's view; without it, and with the reason kept, if a file of it cannot be opened."""
+        table = spec.name
         self._shown.pop(table, None)
         self._closed.pop(table, None)
         try:
             self._connection.execute(
-                f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, map(pattern, places))}"
+                f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(spec, map(pattern, places))}"
             )
             self._shown[table] = places
         except duckdb.Error as error:
@@ -104,10 +107,10 @@ def pattern(path: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
-def select_of(table: str, patterns: Iterable[str]) -> str:
+def select_of(table: TableSpec, patterns: Iterable[str]) -> str:
     """A SELECT of the rows of the files that match."""
     if names := ", ".join(map(text_literal, patterns)):
-        columns = ", ".join(map(quoted, TABLES[table].column_names))
+        columns = ", ".join(map(quoted, table.column_names))
         return f"SELECT {columns} FROM read_parquet([{names}], hive_partitioning = false)"
     empty = ", ".join(f"CAST(NULL AS {_type(field.type)}) AS {quoted(field.name)}" for field in arrow_schema(table))
     return f"SELECT {empty} WHERE false"

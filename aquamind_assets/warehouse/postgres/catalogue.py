@@ -4,9 +4,10 @@ Belongs here: reading the catalogue. Does not belong here: columns of tables (``
 (``timescale``).
 """
 
+from collections.abc import Iterable
+
 import psycopg
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.errors import DatabaseRefused
 
 FOREIGN_KEYS = """
@@ -46,16 +47,16 @@ ORDER BY 1
 """
 
 
-def refuse_missing_rights(connection: psycopg.Connection, place: str) -> None:
-    """Refuse a role that may not read and write all of AquaMind's tables.
+def refuse_missing_rights(connection: psycopg.Connection, tables: Iterable[str], place: str) -> None:
+    """Refuse a role that may not read and write all of AquaMind's ``tables``.
 
     Raises:
         DatabaseRefused: it may not; the message names the tables.
     """
-    tables = [name for (name,) in connection.execute(_WITHOUT_RIGHTS, (list(TABLES),)).fetchall()]
-    if tables:
+    lacking = [name for (name,) in connection.execute(_WITHOUT_RIGHTS, (list(tables),)).fetchall()]
+    if lacking:
         raise DatabaseRefused(
-            f"{place}: this role lacks a right (SELECT, INSERT, UPDATE or DELETE) on {', '.join(tables)}; grant it, or"
+            f"{place}: this role lacks a right (SELECT, INSERT, UPDATE or DELETE) on {', '.join(lacking)}; grant it, or"
             " use the role that owns AquaMind's tables"
         )
 
