@@ -84,7 +84,7 @@ def _affordable(written: list[_Written], most: int | None) -> list[_Written]:
 
 
 def _count_only(found: ResultBuilder, evidence: Evidence, part: _Written) -> None:
-    condition = id_condition(part.table, part.days.first, part.days.end - 1)
+    condition = id_condition(evidence.tables[part.table], part.days.first, part.days.end - 1)
     rows = int(evidence.warehouse.query(f"SELECT COUNT(*) FROM {part.table} WHERE {condition}")[0][0])
     found.count_checked(f"rows of {part.table}, only counted", max(rows, part.rows))
     if rows != part.rows:

@@ -153,7 +153,7 @@ def read_feedings(evidence: Evidence, stores: FeedStores, days: DayRange) -> Sto
     """Return the feedings of these days."""
     rows = evidence.frame(
         f"SELECT id, feed_stock_id, {day_of_id_sql('id')} AS day, amount_kg, feed_cost FROM inventory_feedingevent"
-        f" WHERE {id_condition('inventory_feedingevent', days.first, days.end - 1)} ORDER BY id"
+        f" WHERE {id_condition(evidence.tables['inventory_feedingevent'], days.first, days.end - 1)} ORDER BY id"
     )
     day = days.first + integers(rows["day"]) - day_of_id(days.first)
     return _by_store(
@@ -167,9 +167,10 @@ def read_feedings(evidence: Evidence, stores: FeedStores, days: DayRange) -> Sto
 
 def read_levels(evidence: Evidence, stores: FeedStores, days: DayRange) -> StoreRows:
     """Return the stock after each change on these days, from the history of stock."""
+    versions = id_condition(evidence.tables["inventory_historicalfeedstock"], days.first, days.end - 1)
     rows = evidence.frame(
         "SELECT history_id, feed_container_id, current_quantity_kg FROM inventory_historicalfeedstock"
-        f" WHERE {id_condition('inventory_historicalfeedstock', days.first, days.end - 1)} ORDER BY history_id"
+        f" WHERE {versions} ORDER BY history_id"
     )
     store = np.searchsorted(stores.ids, integers(rows["feed_container_id"]))
     nothing = np.zeros(store.size, dtype=np.int64)

@@ -72,9 +72,10 @@ def _check_deaths(evidence: Evidence) -> LawResult:
 
 def _deaths_by_day(evidence: Evidence, found: ResultBuilder, table: str) -> pd.Series:
     """Return the deaths by (batch, day of the id)."""
+    of_year = id_condition(evidence.tables[table], evidence.days.first, evidence.days.end - 1)
     rows = evidence.frame(
         f"SELECT batch_id, {day_of_id_sql('id')} AS day, SUM(count) AS dead, COUNT(*) AS number FROM {table} WHERE"
-        f" {id_condition(table, evidence.days.first, evidence.days.end - 1)} GROUP BY batch_id, {day_of_id_sql('id')}"
+        f" {of_year} GROUP BY batch_id, {day_of_id_sql('id')}"
     )
     found.count_checked(_ACCOUNTS[table], int(rows["number"].sum()))
     return pd.Series(
@@ -156,7 +157,7 @@ def _check_batches(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> N
     low, high = int(batches["start"].min()), int(batches["until"].max())
     deaths = evidence.frame(
         "SELECT batch_id, SUM(count) AS dead FROM batch_mortalityevent WHERE"
-        f" {id_condition('batch_mortalityevent', low, high)} GROUP BY batch_id"
+        f" {id_condition(evidence.tables['batch_mortalityevent'], low, high)} GROUP BY batch_id"
     )
     wanted, harvest = batches["id"], moved["target"] < 0
     # A mixed batch receives living fish of other batches.
@@ -207,7 +208,9 @@ def _check_stays(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> Non
     found.count_checked("stays in containers", len(pairs))
     if not len(pairs):
         return
-    records = id_condition("health_mortalityrecord", int(pairs["start"].min()), int(pairs["until"].max()))
+    records = id_condition(
+        evidence.tables["health_mortalityrecord"], int(pairs["start"].min()), int(pairs["until"].max())
+    )
     deaths = evidence.frame(
         f"SELECT batch_id, container_id, SUM(count) AS dead FROM health_mortalityrecord WHERE {records} GROUP BY"
         " batch_id, container_id"

@@ -84,7 +84,7 @@ class _Medicine:
         given = evidence.frame(
             "SELECT id, batch_id, container_id, batch_assignment_id, treatment_date, duration_days,"
             " withholding_period_days, treatment_type, description FROM health_treatment WHERE"
-            f" {id_condition('health_treatment', first, last)}"
+            f" {id_condition(evidence.tables['health_treatment'], first, last)}"
         )
         day, withholding = day_numbers(given["treatment_date"]), integers(given["withholding_period_days"])
         treatments = {
@@ -99,7 +99,7 @@ class _Medicine:
         }
         seen = evidence.frame(
             "SELECT batch_id AS batch, container_id AS place, count_date, adult_female_count AS females, fish_sampled"
-            f" AS sampled FROM health_licecount WHERE {id_condition('health_licecount', first, last)}"
+            f" AS sampled FROM health_licecount WHERE {id_condition(evidence.tables['health_licecount'], first, last)}"
         )
         counts = pd.DataFrame(
             {name: integers(seen[name]) for name in ("batch", "place", "females", "sampled")}
@@ -107,7 +107,7 @@ class _Medicine:
         )
         moved = evidence.frame(
             "SELECT id, transfer_date, source_assignment_id AS source, destination_assignment_id AS target FROM"
-            f" batch_batchtransfer WHERE {id_condition('batch_batchtransfer', first, last)}"
+            f" batch_batchtransfer WHERE {id_condition(evidence.tables['batch_batchtransfer'], first, last)}"
         )
         moves = pd.DataFrame(
             {name: integers(moved[name]) for name in ("id", "source", "target")}

@@ -56,9 +56,9 @@ def _days_without_feedings(evidence: Evidence) -> str:
 
 def _rows(evidence: Evidence, table: str, days: DayRange) -> int:
     return int(
-        evidence.warehouse.query(f"SELECT COUNT(*) FROM {table} WHERE {id_condition(table, days.first, days.end - 1)}")[
-            0
-        ][0]
+        evidence.warehouse.query(
+            f"SELECT COUNT(*) FROM {table} WHERE {id_condition(evidence.tables[table], days.first, days.end - 1)}"
+        )[0][0]
     )
 
 

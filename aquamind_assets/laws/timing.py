@@ -13,7 +13,6 @@ import pandas as pd
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
-from aquamind_assets.tables.releases import table_named, tables_of
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import (
     MICROSECONDS_PER_DAY,
@@ -62,7 +61,7 @@ def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> Law
         sample = evidence.sample(table)
         found.note_not_checked(sample.note)
         for days in sample.stretches:
-            _check_days(found, evidence, tables_of(evidence.release)[table], days)
+            _check_days(found, evidence, evidence.tables[table], days)
     found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
@@ -80,7 +79,7 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
         asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]
     groups = evidence.frame(
         f"SELECT {', '.join([f'{of_day} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
-        f" WHERE {id_condition(table.name, days.first, days.end - 1)} GROUP BY {of_day}"
+        f" WHERE {id_condition(table, days.first, days.end - 1)} GROUP BY {of_day}"
     )
     if not len(groups):
         return
@@ -93,7 +92,7 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
             lambda i: _wrong_day(table.name, happened, day[i], earliest[i], latest[i]),
         )
     for column in references:
-        made = days_of_ids(integers(groups[column.name]), narrow=table_named(str(column.references)).narrow_id)
+        made = days_of_ids(integers(groups[column.name]), narrow=evidence.tables[str(column.references)].narrow_id)
         _check_reference(found, f"{table.name}.{column.name}", day, made)
 
 

@@ -104,7 +104,8 @@ def _history(name: str, entry: Entry, entries: Mapping[str, Entry]) -> Entry:
 def _version_of(column: Entry, key: str, changed: Mapping[str, Entry]) -> Entry:
     kept = {name: value for name, value in column.items() if name not in ("identity", "foreign_key")}
     if column["name"] == key:
-        return {"name": key, "type": kept["type"], "description": "Number of the row that this is a version of."}
+        about = {"description": "Number of the row that this is a version of."}
+        return {**{name: kept[name] for name in ("name", "type", "narrow_ids") if name in kept}, **about}
     return {**kept, **({"nullable": True} if "references" in kept else {}), **changed.get(column["name"], {})}
 
 
@@ -153,7 +154,8 @@ def _referring(table: TableSpec, tables: Mapping[str, TableSpec]) -> Iterator[Co
         elif column.references not in tables:
             raise SchemaError(f"{table.name}.{column.name} refers to {column.references}, which is not described")
         else:
-            yield replace(column, referenced_key=tables[column.references].id_column)
+            target = tables[column.references]
+            yield replace(column, referenced_key=target.id_column, holds_narrow_ids=target.narrow_id)
 
 
 def _column(where: str, entry: Entry) -> ColumnSpec:
@@ -178,6 +180,7 @@ def _column(where: str, entry: Entry) -> ColumnSpec:
         references=entry.get("references"),
         referenced_key=None,
         foreign_key=entry.get("foreign_key"),
+        holds_narrow_ids=entry.get("narrow_ids", entry.get("identity", False) and kind == "integer"),
         identity=entry.get("identity", False),
         unit=entry.get("unit", ""),
         description=entry["description"],

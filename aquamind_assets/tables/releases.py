@@ -68,17 +68,6 @@ def tables_of(release: Release) -> Mapping[str, TableSpec]:
     return {name: table for app in order for name, table in tables.items() if table.app == app}
 
 
-def table_named(name: str) -> TableSpec:
-    """Return the table of that name, as the newest release that has it describes it.
-
-    A table's id column, the width of its ids and its time column are the same in all releases; nothing else need be.
-
-    Raises:
-        KeyError: no release has such a table.
-    """
-    return next(tables_of(release)[name] for release in reversed(RELEASES) if name in tables_of(release))
-
-
 def _documents(release: Release) -> dict[str, str]:
     folder = f"release_{release.replace('-', '_')}"
     files = resources.files("aquamind_assets.tables") / folder

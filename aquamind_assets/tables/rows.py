@@ -11,6 +11,7 @@ import numpy as np
 
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.tables.values import Coded, RowsError, Scaled, Stored, stored
+from aquamind_assets.timeline import narrowed
 
 __all__ = ["Coded", "Rows", "RowsError", "Scaled", "Stored", "by_table", "rows"]
 
@@ -71,6 +72,9 @@ def rows(spec: TableSpec, size: int, /, **columns: Any) -> Rows:
 
     Columns that are not given get the application's default (blank text is ``''``), or NULL if the column allows it.
 
+    Ids are given as ``timeline.row_ids`` makes them, also to columns that hold ids of four bytes: they are stored as
+    ``timeline.narrowed`` gives them.
+
     Raises:
         RowsError: an unknown column, a missing column, or a value that does not fit; the message names
             ``table.column``, the value and the allowed values.
@@ -82,10 +86,16 @@ def rows(spec: TableSpec, size: int, /, **columns: Any) -> Rows:
         spec,
         size,
         {
-            name: stored(table, column, columns[name] if name in columns else _default(table, column), size)
+            name: _stored(table, column, columns[name] if name in columns else _default(table, column), size)
             for name, column in spec.by_name.items()
         },
     )
+
+
+def _stored(table: str, column: ColumnSpec, value: Any, size: int) -> Stored:
+    if column.holds_narrow_ids and value is not None:
+        value = narrowed(value)
+    return stored(table, column, value, size)
 
 
 def _default(table: str, column: ColumnSpec) -> Any:

@@ -58,6 +58,7 @@ class ColumnSpec:
         referenced_key: the column of that table that holds the ids, or None.
         foreign_key: name of the constraint that enforces the reference; None if it is not enforced (history tables keep
             ids of deleted rows).
+        holds_narrow_ids: whether it holds row ids of four bytes, whatever its kind: see :attr:`TableSpec.narrow_id`.
         identity: whether the database generates it if no value is given.
         unit: unit of measurement, or ``""``.
         description: its meaning, one sentence.
@@ -77,6 +78,7 @@ class ColumnSpec:
     references: str | None
     referenced_key: str | None
     foreign_key: str | None
+    holds_narrow_ids: bool
     identity: bool
     unit: str
     description: str
@@ -178,8 +180,9 @@ class TableSpec:
 
     @property
     def narrow_id(self) -> bool:
-        """Whether row ids have only four bytes (users, history tables)."""
-        return self.by_name[self.id_column].kind == "integer"
+        """Whether row ids have only four bytes: users, history tables, and tables to which other tables of AquaMind
+        refer by four bytes."""
+        return self.by_name[self.id_column].holds_narrow_ids
 
     @property
     def foreign_keys(self) -> tuple[ColumnSpec, ...]:

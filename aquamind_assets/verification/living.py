@@ -14,7 +14,7 @@ from aquamind_assets.pipeline.platform import Platform, YearNotBegun
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.tables.releases import table_named
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import platform_ids, to_date, year_days
 from aquamind_assets.verification.outcomes import Verification
 from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
@@ -44,7 +44,7 @@ def wrong_living(
         with found.findings.of_damage(f"claims of {recorder.asset}"):
             claims = Claims(warehouse.database, recorder.asset)
             there = {table: _ids(warehouse, table) for table in recorder.tables}
-            found.findings += _unclaimed(recorder.asset, there, claims)
+            found.findings += _unclaimed(warehouse.tables, recorder.asset, there, claims)
             for year, one in written.items():
                 if (years is None or year in years) and not is_stale(platform, one):
                     found.findings += _not_as_simulated(platform, warehouse, recorder, one, there, claims, found)
@@ -106,11 +106,13 @@ def _ids(warehouse: Warehouse, table: str) -> np.ndarray:
     return np.array([number for (number,) in found], dtype=np.int64)
 
 
-def _unclaimed(asset: str, there: dict[str, np.ndarray], claims: Claims) -> Iterator[str]:
+def _unclaimed(
+    tables: Mapping[str, TableSpec], asset: str, there: dict[str, np.ndarray], claims: Claims
+) -> Iterator[str]:
     """Rows that no year's run claims, and claims on rows that are not there."""
     for table, ids in there.items():
         claimed = claims.of_table(table)
-        ours = claimed[claimed >= platform_ids(narrow=table_named(table).narrow_id)[0]]
+        ours = claimed[claimed >= platform_ids(narrow=tables[table].narrow_id)[0]]
         for odd, what in (
             (np.setdiff1d(ids, ours), "rows that no year's run claims"),
             (np.setdiff1d(ours, ids), "claims on rows that are not there"),

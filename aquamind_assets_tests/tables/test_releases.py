@@ -2,11 +2,15 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from aquamind_assets.tables.description import SchemaError, read_schema
-from aquamind_assets.tables.releases import RELEASES, UnknownRelease, release_named, table_named, tables_of
+from aquamind_assets.tables.digest import digest_by_year
+from aquamind_assets.tables.releases import RELEASES, UnknownRelease, release_named, tables_of
+from aquamind_assets.tables.rows import rows
 from aquamind_assets.tables.schema import TableSpec
+from aquamind_assets.timeline import narrow_row_ids, row_ids, year_days
 
 FIRST = """
 app: ponds
@@ -108,16 +112,43 @@ def test_a_difference_from_something_that_is_not_there_is_refused(old: str, new:
         read_schema({"first.yaml": FIRST}, {"later.yaml": LATER.replace(old, new)})
 
 
-def test_only_tables_that_stay_alike_are_looked_up_without_a_release() -> None:
-    """``table_named`` holds for the ids and the time of a table in every release."""
+SOFT_REFERENCES = (
+    "infrastructure_area",
+    "infrastructure_freshwaterstation",
+    "batch_batch",
+    "batch_batchtransferworkflow",
+    "batch_creationworkflow",
+    "harvest_harvestevent",
+    "planning_plannedactivity",
+    "scenario_temperatureprofile",
+)
+"""Tables of today to which others refer by four bytes, without a foreign key."""
+
+
+def test_ids_fit_the_columns_that_hold_them() -> None:
     for release in RELEASES:
-        for name, table in tables_of(release).items():
-            newest = table_named(name)
-            assert (table.id_column, table.narrow_id, table.time_column) == (
-                newest.id_column,
-                newest.narrow_id,
-                newest.time_column,
-            )
+        tables = tables_of(release)
+        for table in tables.values():
+            for column in table.columns:
+                if column.references is not None:
+                    assert column.holds_narrow_ids == tables[column.references].narrow_id
+                assert column.kind != "integer" or column.references is None or column.holds_narrow_ids
+    today = tables_of("2026-03")
+    assert all(today[name].narrow_id for name in SOFT_REFERENCES)
+    assert all(table.narrow_id for name, table in today.items() if "_historical" in name)
+    assert not any(tables_of("2025-08")[name].narrow_id for name in SOFT_REFERENCES if name in tables_of("2025-08"))
+
+
+def test_ids_of_the_ledger_are_stored_as_wide_as_the_table_has_them() -> None:
+    day = np.array([year_days(2019).first + 100])
+    wide, narrow = row_ids(day, np.array([17])), narrow_row_ids(day, np.array([17]))
+    given = {"name": "Bordoy", "latitude": 62.2, "longitude": -6.5, "max_biomass": 1000, "active": True}
+    given |= {"id": wide, "geography_id": wide, "created_at": 0, "updated_at": 0}
+    for release, expected in (("2025-08", wide), ("2026-03", narrow)):
+        block = rows(tables_of(release)["infrastructure_area"], 1, **given)
+        assert block.ids.tolist() == expected.tolist()
+        assert block.columns["geography_id"].values.tolist() == wide.tolist()
+        assert list(digest_by_year(block)) == [2019]
 
 
 def test_primary_keys_stay_alike() -> None:

@@ -208,7 +208,7 @@ def test_aquaminds_layout_takes_three_years_at_default_settings(filled: Warehous
     assert filled.manifest() == filled.recount()
     assert filled.broken_references([READINGS]) == {}
     assert len(tables_of_chunks(filled)) < 45
-    one_year = id_condition(READINGS, year_days(2016).first, year_days(2016).end - 1)
+    one_year = id_condition(TABLES[READINGS], year_days(2016).first, year_days(2016).end - 1)
     with psycopg.connect(timescale_url) as connection:
         locks = []
         for condition in (one_year, "id >= 20160010000000"):

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
-from aquamind_assets.tables.releases import table_named
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
@@ -56,21 +55,21 @@ def evaluate(
     results: list[RuleResult] = []
     for table, found in by_table.items():
         results += _on_rows(warehouse, tables[table], [rule for rule in found if rule.violation], days)
-        results += [_by_query(warehouse, rule, days) for rule in found if rule.query]
+        results += [_by_query(warehouse, tables[table], rule, days) for rule in found if rule.query]
     return results
 
 
 def _on_rows(warehouse: Queryable, spec: TableSpec, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
     if not rules:
         return []
-    joins, table = _Joins(spec), spec.name
+    joins = _Joins(spec)
     conditions = [joins.resolved(rule.violation) for rule in rules]
     columns = ", ".join(
         f"SUM(CASE WHEN {violation} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {violation} THEN"
-        f" t.{_id_of(table)} END) AS e{i}"
+        f" t.{_id_of(spec)} END) AS e{i}"
         for i, (rule, violation) in enumerate(zip(rules, conditions, strict=True))
     )
-    answer = warehouse.frame(f"SELECT {columns} FROM {_source(table, joins, days)}").iloc[0]
+    answer = warehouse.frame(f"SELECT {columns} FROM {_source(spec, joins, days)}").iloc[0]
     return [_result(rule, answer[f"n{i}"], answer[f"e{i}"]) for i, rule in enumerate(rules)]
 
 
@@ -101,16 +100,16 @@ class _Joins:
         )
 
 
-def _source(table: str, joins: _Joins, days: DayRange | None) -> str:
+def _source(spec: TableSpec, joins: _Joins, days: DayRange | None) -> str:
     """Return the FROM clause for conditions on ``t``."""
-    if table in SUMMARISED:
-        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', days))}) t{joins.sql}"
-    return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', days)}"
+    if spec.name in SUMMARISED:
+        return f"({SUMMARISED[spec.name].format(rows=_rows_of(spec, 'r', days))}) t{joins.sql}"
+    return f"{spec.name} t{joins.sql} WHERE {_rows_of(spec, 't', days)}"
 
 
-def _by_query(warehouse: Queryable, rule: Rule, days: DayRange | None) -> RuleResult:
+def _by_query(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange | None) -> RuleResult:
     total, example = 0, None
-    for rows in _portions(warehouse, rule, days):
+    for rows in _portions(warehouse, spec, rule, days):
         answer = warehouse.frame(f"SELECT count(*) AS n, min(v.id) AS e FROM ({rule.query.format(rows=rows)}) v").iloc[
             0
         ]
@@ -125,18 +124,18 @@ def _result(rule: Rule, count: Any, example: Any) -> RuleResult:
     return RuleResult(rule, rule.table, 0 if pd.isna(count) else int(count), None if pd.isna(example) else int(example))
 
 
-def _id_of(table: str) -> str:
-    return "id" if table in SUMMARISED else table_named(table).id_column
+def _id_of(spec: TableSpec) -> str:
+    return "id" if spec.name in SUMMARISED else spec.id_column
 
 
-def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterator[str]:
+def _portions(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange | None) -> Iterator[str]:
     """Yield the conditions on the rows of ``t`` for which to run a query, one after the other."""
     if not rule.by_chunk:
-        yield _rows_of(rule.table, "t", days)
+        yield _rows_of(spec, "t", days)
         return
     for whole in [days] if days is not None else map(year_days, _years(warehouse, rule.table)):
         for first in range(whole.first, whole.end, CHUNK_DAYS):
-            yield rows_of_days(rule.table, "t", DayRange(first, min(first + CHUNK_DAYS, whole.end)))
+            yield rows_of_days(spec, "t", DayRange(first, min(first + CHUNK_DAYS, whole.end)))
 
 
 def _years(warehouse: Queryable, table: str) -> list[int]:
@@ -148,19 +147,18 @@ def _years(warehouse: Queryable, table: str) -> list[int]:
     return list(range(first, last + 1))
 
 
-def _rows_of(table: str, alias: str, days: DayRange | None) -> str:
-    return "1 = 1" if days is None else rows_of_days(table, alias, days)
+def _rows_of(spec: TableSpec, alias: str, days: DayRange | None) -> str:
+    return "1 = 1" if days is None else rows_of_days(spec, alias, days)
 
 
-def rows_of_days(table: str, alias: str, days: DayRange) -> str:
+def rows_of_days(spec: TableSpec, alias: str, days: DayRange) -> str:
     """Return the SQL condition on the rows ``alias`` of a table whose ids are of these days, which lie in one calendar
     year."""
-    spec = table_named(table)
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
-    if table in TIME_COLUMNS:
+    if spec.name in TIME_COLUMNS:
         # One more day on both sides: the ids are exact, and a session outside UTC must not lose rows.
-        time = f"{alias}.{quoted(TIME_COLUMNS[table])}"
+        time = f"{alias}.{quoted(TIME_COLUMNS[spec.name])}"
         condition += f" AND {time} >= '{_midnight(days.first - 1)}' AND {time} < '{_midnight(days.end + 1)}'"
     return condition
 
