@@ -64,7 +64,8 @@ def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
             params += platform_ids(narrow=spec.narrow_id)
         sql = (
             f"SELECT count(*) FROM {key.sql} AS child WHERE {condition} AND NOT EXISTS (SELECT 1 FROM"
-            f" {quoted(key.references)} AS parent WHERE parent.id = child.{key.column})"
+            f" {quoted(key.references)} AS parent WHERE parent.{database.tables[key.references].id_column} ="
+            f" child.{key.column})"
         )
         count = database.query(sql, params)[0][0]
         if count:
@@ -108,7 +109,8 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
         for column in database.tables[table].foreign_keys:
             sql = (
                 f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL AND NOT EXISTS'
-                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}") AND'
+                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent."{column.referenced_key}" ='
+                f' child."{column.name}") AND'
             )
             count = sum(database.query(f"{sql} {portion}")[0][0] for portion in portions)
             if count:

@@ -3,14 +3,19 @@
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 
 from aquamind_assets.tables.releases import RELEASES, Release, tables_of
+from aquamind_assets.tables.rows import rows
+from aquamind_assets.timeline import DayRange, narrow_row_ids, row_ids, year_days
 from aquamind_assets.warehouse import ddl
+from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import OtherVersion
 from aquamind_assets.warehouse.recognition import OtherRelease, SchemaMismatch
+from aquamind_assets_tests.warehouse.databases import new_database
 
 MIGRATIONS = "CREATE TABLE django_migrations (id integer PRIMARY KEY, app text, name text)"
 
@@ -111,3 +116,34 @@ def test_the_version_before_knew_one_release(url: str) -> None:
             warehouse.begin_reading()
         warehouse.prepare()
         assert warehouse.query("SELECT version, release FROM aquamind_assets_version") == [(4, "2025-08")]
+
+
+@pytest.mark.parametrize("place", ["sqlite", "postgresql", "lake"])
+def test_rows_of_today_are_stored_as_recorded(place: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Numbers with a floating point, and ids of four bytes that other rows refer to."""
+    days = DayRange(year_days(2015).first, year_days(2015).first + 30)
+    tables, stamps = tables_of("2026-03"), {"created_at": 0, "updated_at": 0}
+    profile, readings = "scenario_temperatureprofile", "scenario_temperaturereading"
+    number = np.arange(5)
+    of_day = row_ids(np.full(5, days.first), number)
+    blocks = [
+        rows(tables[profile], 1, profile_id=of_day[:1], name="Bordoy", **stamps),
+        rows(
+            tables[readings],
+            5,
+            reading_id=of_day,
+            temperature=[6.25, -0.5, 7.123456, 1e6, 0.1],
+            profile_id=of_day[0],
+            day_number=number + 1,
+            **stamps,
+        ),
+    ]
+    url = new_database(place, request, tmp_path)
+    with open_warehouse(url, "2026-03") as warehouse:
+        warehouse.prepare()
+        warehouse.write_chunk(ChunkKey("plans", 2015, 0), days, "f", "run", [profile, readings], blocks)
+        assert warehouse.manifest() == warehouse.recount()
+        assert warehouse.broken_references([readings]) == {}
+        found = warehouse.query(f"SELECT profile_id, temperature FROM {readings} ORDER BY day_number")
+        assert [number for number, _ in found] == [int(narrow_row_ids(np.array([days.first]), np.array([0]))[0])] * 5
+        assert [value for _, value in found] == [6.25, -0.5, 7.123456, 1e6, 0.1]

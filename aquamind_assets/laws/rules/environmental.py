@@ -48,9 +48,7 @@ RULES: list[Rule] = [
         " t.max_value OR t.optimal_min > t.max_value OR t.optimal_max < t.min_value",
     ),
     *(
-        _reading(
-            f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column.name)
-        )
+        _reading(f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column))
         for column in _REFERENCES
     ),
     _reading(

@@ -90,7 +90,7 @@ def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
             table,
             f"{column.name}.reference",
             f"{column.name} refers to a row of {column.references}.",
-            missing(column.name),
+            missing(column),
         )
 
 

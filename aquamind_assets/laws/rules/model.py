@@ -6,6 +6,7 @@ Belongs here: what a rule consists of. Does not belong here: the rules themselve
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.warehouse.ddl import READINGS
 
 SUMMARISED: Mapping[str, str] = {
@@ -86,6 +87,6 @@ def versions_of(history: str, table: str) -> Rule:
     )
 
 
-def missing(column: str) -> str:
+def missing(column: ColumnSpec) -> str:
     """Return the condition that ``column`` is given and the row it refers to does not exist."""
-    return f"t.{column} IS NOT NULL AND [{column}.id] IS NULL"
+    return f"t.{column.name} IS NOT NULL AND [{column.name}.{column.referenced_key}] IS NULL"

@@ -14,19 +14,21 @@ FOREIGN_KEYS = """
 SELECT CASE WHEN child.relnamespace = current_schema()::regnamespace THEN child.relname
         ELSE child.relnamespace::regnamespace::text || '.' || child.relname END,
     format('%I.%I', child.relnamespace::regnamespace::text, child.relname),
-    format('%I', a.attname), parent.relname, pg_get_userbyid(child.relowner), k.confdeltype IN ('c', 'n', 'd')
+    format('%I', a.attname), parent.relname, pg_get_userbyid(child.relowner), k.confdeltype IN ('c', 'n', 'd'),
+    t.attname
 FROM pg_constraint k
 JOIN pg_class child ON child.oid = k.conrelid
 JOIN pg_class parent ON parent.oid = k.confrelid
 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
 JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = k.confkey[1]
 WHERE k.contype = 'f' AND parent.relnamespace = current_schema()::regnamespace AND parent.relname = ANY(?)
-    AND cardinality(k.conkey) = 1 AND t.attname = 'id'
+    AND cardinality(k.conkey) = 1
     AND NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = child.oid)
     AND has_table_privilege(child.oid, 'SELECT')
 ORDER BY 1, 3
 """
-"""Every foreign key to the ids of some tables, partitions and chunks left out: their rows are their parents'."""
+"""Every foreign key of one column to some tables, with the column that it refers to; partitions and chunks left out:
+their rows are their parents'."""
 
 
 INSERT_TRIGGERS = """

@@ -324,7 +324,8 @@ class PostgresDatabase(Database):
 
     def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
-        found = [ForeignKey(*row) for row in self.query(catalogue.FOREIGN_KEYS, (list(tables),))]
+        rows = self.query(catalogue.FOREIGN_KEYS, (list(tables),))
+        found = [key for *row, to in rows if self.tables[(key := ForeignKey(*row)).references].id_column == to]
         # Where triggers are skipped, nothing that refers is deleted or changed with a row.
         return [replace(key, on_delete=key.on_delete and not self._skips_triggers()) for key in found]
 

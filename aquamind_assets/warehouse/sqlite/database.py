@@ -261,14 +261,14 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         # The connection has foreign keys off, so nothing that refers is deleted or changed with a row.
         sql = (
-            'SELECT child.name, key."from", key."table" FROM sqlite_master AS child,'
+            'SELECT child.name, key."from", key."table", key."to" FROM sqlite_master AS child,'
             " pragma_foreign_key_list(child.name) AS key"
-            " WHERE child.type = 'table' AND coalesce(key.\"to\", 'id') = 'id'"
+            " WHERE child.type = 'table'"
         )
         return [
             ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
-            for child, column, parent in self.query(sql)
-            if parent in tables
+            for child, column, parent, to in self.query(sql)
+            if parent in tables and to in (None, self.tables[parent].id_column)
         ]
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
