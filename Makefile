@@ -7,6 +7,9 @@ PYTEST_OPTIONS ?=
 # Per cent of the package's lines that `make coverage` asks for: just below what was measured last.
 COVERAGE_FLOOR := 80
 
+# Where this is set, every process compiles the package again, and the tests start more than a hundred.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo ui test coverage check browser golden docs site wheel matrix lock clean
 
@@ -32,7 +35,7 @@ check: $(VENV)/.ready ## Check style, types, Dagster's definitions and the site.
 	$(BIN)/dagster definitions validate
 	$(MAKE) --no-print-directory site
 
-browser: $(VENV)/.ready ## Run the slow tests: browser, crashes, every command in the documents.
+browser: $(VENV)/.ready ## Run the slow tests: browser, crashes, every command and addition in the documents.
 	$(BIN)/pytest -n 2 --no-loadscope-reorder -m "browser or slow"
 
 golden: $(VENV)/.ready ## Compare generated rows with the golden digests, on SQLite and PostgreSQL.
@@ -52,7 +55,7 @@ matrix: $(VENV)/.ready ## Run a quick check on every supported Python version th
 
 lock: ## Take the newest versions that pyproject.toml allows into requirements.lock.
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,docs,benchmarks]'
 	build/lock/bin/pip freeze --exclude-editable > requirements.lock
 	rm -rf build/lock
 

@@ -102,6 +102,19 @@ def _written_aside(local: Path, content: bytes, mode: int | None) -> Path:
     return aside
 
 
+def flush_file(path: Path) -> None:
+    """Make what is in a local file survive a power cut, and its name; a file that is not there is none to flush."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    flush_folder(path.parent)
+
+
 def flush_folder(folder: Path) -> None:
     """Make the names in a local folder survive a power cut, where the system can open folders."""
     if os.name == "nt":

@@ -25,8 +25,9 @@ from aquamind_assets.yaml_text import NotYaml, read_yaml
 
 DEFAULT_HOME = ".dagster_home"
 NOTE = "aquamind.yaml"
-"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the user interface and the next
-command use the same data. It holds the database's password only where that was asked for; only its owner reads it."""
+"""File in DAGSTER_HOME that holds the settings of the last ``aquamind run``, so that the next command uses the same
+data. Only commands read it: ``aquamind ui`` passes its settings on as environment variables. It holds the database's
+password only where that was asked for; only its owner reads it."""
 
 NOTED = {"scenario": str, "changes": list, "database": str, "ledger": str}
 """Keys of the note and the types of their values."""
@@ -58,10 +59,10 @@ class Settings:
         database: ``sqlite:///<file>``, ``parquet:///<folder>`` or ``postgresql://...``.
         ledger: folder or any URL that universal-pathlib opens; ledgers lie below it.
         today: the day that counts as today; None for the machine's date (UTC).
-        release: release of AquaMind whose tables are written; None for the default one.
         workers: processes that write chunks side by side; None for as many as cores and memory allow.
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
+        release: release of AquaMind whose tables are written; None for the default one.
         origins: where each setting came from, by its name; a setting that is not in it has its default.
     """
 
@@ -70,9 +71,9 @@ class Settings:
     database: str = "sqlite:///data/aquamind.db"
     ledger: str = "data/ledger"
     today: date | None = None
-    release: Release | None = None
     workers: int | None = None
     staged: date | None = None
+    release: Release | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -85,8 +86,11 @@ class Settings:
         ledger: str | None = None,
         workers: int | None = None,
         environment: Mapping[str, str] | None = None,
+        noted: bool = True,
     ) -> "Settings":
         """Settings from arguments, else environment variables, else the note in DAGSTER_HOME, else the defaults.
+
+        The note is for commands. With ``noted`` false it is left alone: what Dagster loads is decided in the open.
 
         Scenario and changes belong together: a source that gives one of them decides both.
 
@@ -96,7 +100,7 @@ class Settings:
         environment = os.environ if environment is None else environment
         settings, home = cls(), home_of(environment)
         for origin, source in (
-            (f"note in {home}", _noted(home)),
+            (f"note in {home}", _noted(home) if noted else {}),
             ("environment", _from(environment)),
             ("option", _from_arguments(scenario, changes, database, ledger, workers)),
         ):

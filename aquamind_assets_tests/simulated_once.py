@@ -1,7 +1,8 @@
 """Farms whose years are simulated once for all tests and all processes of a test run.
 
 A dozen rooms look at the first years of the same few farms. A year is kept as a file in the folder of the test run, and
-whoever needs it next reads it there. What is about simulating itself simulates for itself (``simulate_years``).
+whoever needs it next reads it there. What is about simulating itself simulates for itself (``simulate_years``,
+``store_ledgers``).
 """
 
 import os
@@ -14,6 +15,7 @@ from filelock import FileLock
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import SimulatedYear
 from aquamind_assets.scenario.model import Scenario
 
@@ -37,3 +39,11 @@ def simulated_once(scenario: Scenario, infrastructure: Infrastructure, years: It
                 made.append(SimulatedYear(climate, *simulate_year(scenario, infrastructure, climate, opening, year)))
                 file.write_bytes(pickle.dumps(made[-1]))
     return made
+
+
+def store_once(platform: Platform, last_year: int) -> None:
+    """Store the ledgers of the platform's years up to ``last_year``, all of them over, as ``store_ledgers`` does."""
+    years = range(platform.scenario.first_year, last_year + 1)
+    for one in simulated_once(platform.scenario, platform.infrastructure, years):
+        platform.ledgers.write_climate(one.ledger.year, one.climate)
+        platform.ledgers.write(one.ledger, one.closing)

@@ -1,11 +1,8 @@
 """What the documents name exists, and every ``aquamind`` command in them is run, in their order, on the smallest farm
 and two years."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -18,6 +15,7 @@ from typer.main import get_command
 import aquamind_assets
 from aquamind_assets.cli.app import app
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets_tests.cli.typed import in_process
 
 ROOT = Path(aquamind_assets.__file__).parents[1]
 DOCUMENTS = [
@@ -147,13 +145,7 @@ def test_every_word_of_the_command_is_in_a_document() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_works(document: str, tmp_path: Path, postgres_url: str) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    told = {
-        "AQUAMIND_SCENARIO": "tiny",
-        "AQUAMIND_SET": TWO_YEARS,
-        "DAGSTER_HOME": str(tmp_path / "home"),
-        "PYTHONPATH": str(ROOT),
-    }
+    aquamind, told = in_process(tmp_path), {"AQUAMIND_SCENARIO": "tiny", "AQUAMIND_SET": TWO_YEARS}
     for words in commands(document):
         if NEEDS_A_SCREEN.keys() & set(words):
             words = [word for word in words if word != "--open"]
@@ -161,18 +153,5 @@ def test_every_command_works(document: str, tmp_path: Path, postgres_url: str) -
             continue
         words = [postgres_url if word.startswith("postgresql://") else word for word in words]
         if words[0] == "report":
-            subprocess.run(
-                [sys.executable, "-m", "aquamind_assets", "run", "--resume", "--quiet"],
-                cwd=tmp_path,
-                env=kept | told,
-                check=True,
-            )
-        done = subprocess.run(
-            [sys.executable, "-m", "aquamind_assets", *words],
-            cwd=tmp_path,
-            env=kept | told,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{document}: aquamind {shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+            aquamind("run", "--resume", "--quiet", **told)
+        aquamind(*words, **told)

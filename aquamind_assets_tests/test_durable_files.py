@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from aquamind_assets.durable_files import FileUnusable, made_folder, open_place, replace_file, usable
+from aquamind_assets.durable_files import FileUnusable, flush_file, made_folder, open_place, replace_file, usable
 
 
 @pytest.mark.parametrize("kind", [Path, UPath])
@@ -25,19 +25,19 @@ def test_an_object_store_puts_an_object(tmp_path: Path) -> None:
     assert target.read_text() == "content"
 
 
-def test_content_and_name_are_flushed_before_it_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    flushed = []
-    really = os.fsync
-
-    def fsync(descriptor: int) -> None:
-        flushed.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
-        really(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
+def test_content_and_name_are_flushed_before_it_returns(tmp_path: Path, flushed: list[str]) -> None:
     replace_file(tmp_path / "file", "content")
     assert len(flushed) == 2
     assert flushed[0].startswith(".file."), "the file before it takes its name"
     assert flushed[1] == tmp_path.name, "then the folder"
+
+
+def test_a_file_that_another_library_wrote_is_flushed_with_its_name(tmp_path: Path, flushed: list[str]) -> None:
+    flush_file(tmp_path / "file")
+    assert flushed == []
+    (tmp_path / "file").write_text("content")
+    flush_file(tmp_path / "file")
+    assert flushed == ["file", tmp_path.name]
 
 
 @pytest.mark.parametrize(("mode", "found"), [(None, 0o640), (0o600, 0o600), (0o666, 0o666)])

@@ -9,8 +9,8 @@ import pytest
 from aquamind_assets.docs_generator import markdown
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.test_docs import ROOT
 
 PROGRAMS = [
@@ -25,7 +25,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = folder / "data" / "lake"
     settings = Settings("tiny", ("water.readings_per_day=2",), f"parquet:///{lake}", str(folder / "ledger"))
     platform = Platform(settings)
-    store_ledgers(platform, 2015)
+    store_once(platform, 2015)
     record_years(platform, [2015])
     for command in ("catalogue", "delta"):
         words = [sys.executable, "-m", "aquamind_assets", "lake", command, "--database", settings.database]
@@ -38,6 +38,7 @@ def test_the_document_shows_every_engine() -> None:
     assert all(name in text for name in ("import pandas", "import polars", "import duckdb", "scan_delta", "spark"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program", [block for block in PROGRAMS if not block.not_run], ids=lambda one: f"line-{one.line}"
 )

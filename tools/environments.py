@@ -23,12 +23,13 @@ class Environment:
         return self.folder / "bin" / "python"
 
     def install(self, *what: str) -> None:
-        """Install packages, at the versions of ``requirements.lock``.
+        """Install packages, at the versions of ``requirements.lock``. They are compiled when they are imported: most of
+        their modules never are here.
 
         Raises:
             subprocess.CalledProcessError: pip failed; its messages are on stderr.
         """
-        pip = [str(self.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        pip = [str(self.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
         run([*pip, "--constraint", str(LOCK), *what], self.folder)
 
     def command(self, name: str, *arguments: str) -> list[str]:

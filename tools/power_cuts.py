@@ -2,10 +2,10 @@
 
 ``python -m tools.power_cuts --cuts 12`` makes a small disk (ext4 on a loop device), lets ``aquamind run`` generate a
 year of ``tiny`` with everything on it (database, ledgers, DAGSTER_HOME; for PostgreSQL the server's data too), and
-takes images of the device meanwhile. An image holds what had been written to the device at one moment, and not what
-still stood in memory: exactly what a power cut leaves. Then each image is mounted in the disk's place, as after a
-restart, and ``aquamind run`` resumes there: rows, claims and checkpoints must equal those of the undisturbed year, and
-``aquamind verify`` must find nothing.
+takes images of the device meanwhile, spread over the chunks of the year. An image holds what had been written to the
+device at one moment, and not what still stood in memory: exactly what a power cut leaves. Then each image is mounted
+in the disk's place, as after a restart, and ``aquamind run`` resumes there: rows, claims and checkpoints must equal
+those of the undisturbed year, and ``aquamind verify`` must find nothing.
 
 For the time of a copy all processes that write are stopped, and a copy during which the device was written is taken
 again: so an image is of one moment. Not tried is a device that loses or reorders writes of its own cache which no flush
@@ -34,7 +34,7 @@ from tools.own_server import OwnServer
 
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
 DISK_BYTES = 1 << 30
-KINDS = ("SQLite", "PostgreSQL")
+KINDS = ("SQLite", "PostgreSQL", "lake")
 LONGEST_PAUSE_S = 0.5
 """From a chunk's commit until an image is taken."""
 MOST_COPIES = 20
@@ -110,22 +110,23 @@ def tree(number: int) -> list[psutil.Process]:
 class Trial:
     """One database: the run whose moments are kept, and the resumption of each."""
 
-    def __init__(self, folder: Path, on_server: bool, settings: str, undisturbed: Content) -> None:
+    def __init__(self, folder: Path, kind: str, settings: str, undisturbed: Content) -> None:
         self._disk = Disk(folder / "disk")
         self._images = folder / "images"
         self._images.mkdir()
-        self._on_server, self._settings, self._undisturbed = on_server, settings, undisturbed
-        self._database = ""
+        self._on_server, self._settings, self._undisturbed = kind == "PostgreSQL", settings, undisturbed
+        self._database = f"parquet://{self._disk.folder}/farm/lake" if kind == "lake" else ""
 
     def keep_moments(self, cuts: int, chance: random.Random) -> list[tuple[Path, int]]:
-        """Images of a run, each with how many chunks were committed by then: from before the first to after the last
-        one, at random."""
+        """Images of a run, each with how many chunks were seen committed before it was taken: at random, but one of
+        each equal share of the chunks, from before the first one to after the last one."""
         image = self._images / "whole.img"
         Disk.make(image)
         kept: list[tuple[Path, int]] = []
-        moments = sorted(chance.choices(range(len(self._undisturbed.checkpoints)), k=cuts))
+        chunks = len(self._undisturbed.checkpoints)
+        moments = [int(chunks * (number + chance.random()) / cuts) for number in range(cuts)]
         with self._disk.mounted(image) as device, self._server() as server:
-            self._database = server.new_database() if server else ""
+            self._database = server.new_database() if server else self._database
             place = self._place()
             command = place.start(*RUN)
             try:
@@ -133,16 +134,17 @@ class Trial:
                     while command.poll() is None and place.committed() < after:
                         time.sleep(0.05)
                     time.sleep(chance.uniform(0.0, LONGEST_PAUSE_S))
-                    to = self._images / f"cut-{number}.img"
+                    to, seen = self._images / f"cut-{number}.img", place.committed()
                     take(image, device, to, tree(command.pid) + (tree(server.pid) if server else []))
-                    kept.append((to, place.committed()))
+                    kept.append((to, seen))
             finally:
                 kill_tree(command)
         image.unlink()
         return kept
 
-    def resume(self, image: Path) -> str:
-        """Resume from an image; what is not as in the undisturbed year, ``""`` if nothing is."""
+    def resume(self, image: Path) -> tuple[int, str]:
+        """Resume from an image; how many committed chunks the image held, and what is not as in the undisturbed year
+        afterwards, ``""`` if nothing is."""
         with self._disk.mounted(image):
             # After a restart no server runs, but a process may have its number; and the wheel's own bookkeeping of who
             # uses the server is written without a flush.
@@ -150,8 +152,12 @@ class Trial:
                 (self._disk.folder / "postgresql" / name).unlink(missing_ok=True)
             with self._server():
                 place = self._place()
-                place.run(*RUN)
-                return ", ".join(differences(place, self._undisturbed))
+                held = place.committed()
+                try:
+                    place.run(*RUN)
+                    return held, ", ".join(differences(place, self._undisturbed))
+                except AssertionError as error:
+                    return held, f"resuming failed: {error}"
 
     def _place(self) -> Place:
         return Place(self._disk.folder / "farm", self._database, self._settings)
@@ -166,11 +172,11 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cuts", type=int, default=12, help="images for each database (default: %(default)s)")
-    parser.add_argument("--database", choices=KINDS, action="append", help="may be given twice (default: both)")
+    parser.add_argument("--database", choices=KINDS, action="append", help="may be given repeatedly (default: all)")
     parser.add_argument("--seed", type=int, default=20150320, help="of the random moments (default: %(default)s)")
-    parser.add_argument("--readings", type=int, default=24, help="readings of a sensor a day (default: %(default)s)")
+    parser.add_argument("--readings", type=int, default=6, help="readings of a sensor a day (default: %(default)s)")
     given = parser.parse_args()
-    settings = f"{ONE_YEAR}; water.readings_per_day={given.readings}"
+    settings = ONE_YEAR.replace("readings_per_day=24", f"readings_per_day={given.readings}")
     chance, cuts, wrong = random.Random(given.seed), 0, 0
     with tempfile.TemporaryDirectory(prefix="aquamind-power-", dir="/var/tmp") as name:
         folder = Path(name)
@@ -179,14 +185,15 @@ def main() -> int:
         undisturbed = content(calm.database)
         for kind in given.database or KINDS:
             (folder / kind).mkdir()
-            trial = Trial(folder / kind, kind == "PostgreSQL", settings, undisturbed)
-            for image, committed in trial.keep_moments(given.cuts, chance):
-                try:
-                    found = trial.resume(image)
-                except AssertionError as error:
-                    found = f"resuming failed: {error}"
+            trial = Trial(folder / kind, kind, settings, undisturbed)
+            for image, seen in trial.keep_moments(given.cuts, chance):
+                held, found = trial.resume(image)
                 cuts, wrong = cuts + 1, wrong + bool(found)
-                print(f"{kind:<10} {image.stem:<7} {committed:4} chunks committed: {found or 'equal'}", flush=True)
+                print(
+                    f"{kind:<10} {image.stem:<7} {held:4} of {len(undisturbed.checkpoints)} chunks committed in the"
+                    f" image ({seen} seen before it was taken): {found or 'equal'}",
+                    flush=True,
+                )
                 if found:
                     shutil.copy(image, Path("/var/tmp") / f"aquamind-{kind}-{image.name}")
                 image.unlink()

@@ -15,6 +15,8 @@ from typing import Any
 import dagster as dg
 
 from aquamind_assets.assets.failures import named_failures, raise_violations
+from aquamind_assets.assets.keys import key_of
+from aquamind_assets.assets.year_steps import answered, years_of
 from aquamind_assets.laws.evidence import Evidence
 from aquamind_assets.laws.registry import SIMULATED, JudgedLaw, Law, judge, laws_of
 from aquamind_assets.laws.stored_evidence import evidence_of
@@ -30,7 +32,6 @@ from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.tables.releases import Release
 
 FIGURES = "published_figures"
-HISTORY_FIGURES = "published_figures_of_the_history"
 
 
 def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition, release: Release) -> list[dg.AssetCheckSpec]:
@@ -46,7 +47,14 @@ def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition, release: Rele
 
 
 def _of_law(law: Law, years: dg.TimeWindowPartitionsDefinition) -> dg.AssetCheckSpec:
-    return _spec(years, law.name, law.asset, law.description, additional_deps=law.beside, blocking=True)
+    return _spec(
+        years,
+        law.name,
+        law.asset,
+        law.description,
+        additional_deps=[key_of(asset) for asset in law.beside],
+        blocking=True,
+    )
 
 
 def _spec(
@@ -56,7 +64,7 @@ def _spec(
     the minor, so once is known enough."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        return dg.AssetCheckSpec(name, asset=asset, description=description, partitions_def=years, **more)
+        return dg.AssetCheckSpec(name, asset=key_of(asset), description=description, partitions_def=years, **more)
 
 
 def results_of(asset: str, evidence: Evidence, release: Release) -> list[dg.AssetCheckResult]:
@@ -83,7 +91,7 @@ def check_result(judged: JudgedLaw) -> dg.AssetCheckResult:
         metadata["not checked"] = dg.MetadataValue.md("\n".join(f"* {text}" for text in result.not_checked))
     severity = dg.AssetCheckSeverity.ERROR if result.violations or result.passed else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
-        asset_key=judged.law.asset,
+        asset_key=key_of(judged.law.asset),
         check_name=judged.law.name,
         passed=result.passed,
         severity=severity,
@@ -96,14 +104,14 @@ def figures_of(platform: Platform, year: int, ledger: Ledger) -> dg.AssetCheckRe
     """The year's published figures."""
     comparisons = compare_figures(
         load_targets(),
-        _measured(platform, _observed(platform, year, ledger)),
+        measured(platform, observed_year(platform, year, ledger)),
         "year",
         full_scale=is_full_scale(platform.infrastructure),
     )
-    return _figures_result(FIGURES, comparisons)
+    return figures_result(FIGURES, comparisons)
 
 
-def _observed(platform: Platform, year: int, ledger: Ledger) -> Observations:
+def observed_year(platform: Platform, year: int, ledger: Ledger) -> Observations:
     """A year's sums; those over readings are made as the readings are, of some weeks of each season, whether they have
     been written yet or not."""
     climate = platform.ledgers.climate(year)
@@ -113,11 +121,13 @@ def _observed(platform: Platform, year: int, ledger: Ledger) -> Observations:
     return observe(platform.scenario, platform.infrastructure, climate, ledger, readings)
 
 
-def _measured(platform: Platform, observed: Observations) -> Any:
+def measured(platform: Platform, observed: Observations) -> Any:
+    """What published figures are compared with, of these sums."""
     return measure(platform.scenario, platform.infrastructure, observed)
 
 
-def _figures_result(name: str, comparisons: list[Comparison]) -> dg.AssetCheckResult:
+def figures_result(name: str, comparisons: list[Comparison]) -> dg.AssetCheckResult:
+    """Compared figures as the result of the check of this name."""
     counted = {
         standing: sum(comparison.standing == standing for comparison in comparisons)
         for standing in ("inside", "outside", "not measured")
@@ -128,7 +138,7 @@ def _figures_result(name: str, comparisons: list[Comparison]) -> dg.AssetCheckRe
         for one in comparisons
     ]
     table = "\n".join(["| figure | unit | measured | band | | source |", "|---|---|---|---|---|---|", *rows])
-    single = {one.target.key: one.measured[0] for one in comparisons if len(one.measured) == 1}
+    single = {one.target.key: float(f"{one.measured[0]:.4g}") for one in comparisons if len(one.measured) == 1}
     outside = [one.target.figure for one in comparisons if one.standing == "outside"]
     looked = counted["inside"] + counted["outside"]
     said = (
@@ -139,7 +149,7 @@ def _figures_result(name: str, comparisons: list[Comparison]) -> dg.AssetCheckRe
         else "nothing could be measured"
     )
     return dg.AssetCheckResult(
-        asset_key=SIMULATED,
+        asset_key=key_of(SIMULATED),
         check_name=name,
         passed=bool(looked) and not outside,
         severity=dg.AssetCheckSeverity.WARN,
@@ -165,47 +175,21 @@ def _band(comparison: Comparison) -> str:
 
 
 def checks_across_assets(years: dg.TimeWindowPartitionsDefinition, release: Release) -> dg.AssetChecksDefinition:
-    """The step for laws that look at assets beside their own, and for the figures of the history in its last year."""
-    laws = {(law.asset, law.name): law for law in laws_of(release) if law.beside}
-    said = (
-        "What all years together measure beside published figures; answered with the last year of the history, skipped"
-        " with every other."
-    )
-    history = _spec(years, HISTORY_FIGURES, SIMULATED, said)
+    """The step for laws that look at assets beside their own."""
+    laws = {dg.AssetCheckKey(key_of(law.asset), law.name): law for law in laws_of(release) if law.beside}
 
     @dg.multi_asset_check(
-        name="laws_across_assets", specs=[*(_of_law(law, years) for law in laws.values()), history], can_subset=True
+        name="laws_across_assets", specs=[_of_law(law, years) for law in laws.values()], can_subset=True
     )
-    def judged(
-        context: dg.AssetCheckExecutionContext, platform: dg.ResourceParam[Platform]
-    ) -> Iterator[dg.AssetCheckResult]:
-        year = int(context.partition_key)
-        chosen = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
-        with named_failures(context, platform.progress), platform.open() as warehouse:
-            evidence = evidence_of(platform, year).with_database(warehouse)
-            results = [
-                check_result(judged) for judged in judge([law for key, law in laws.items() if key in chosen], evidence)
-            ]
-            if (SIMULATED, HISTORY_FIGURES) in chosen:
-                if year == platform.scenario.last_year:
-                    results.append(_history_figures(platform))
-                else:
-                    # Without a result Dagster shows the check as skipped; a result could only say passed or failed, and
-                    # nothing was looked at.
-                    context.log.info(
-                        f"{HISTORY_FIGURES} is skipped: {year} is not {platform.scenario.last_year}, the last year of"
-                        " the history"
-                    )
-        yield from results
-        raise_violations(results)
+    def judged(context: dg.AssetCheckExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[Any]:
+        chosen = [law for key, law in laws.items() if key in context.selected_asset_check_keys]
+        results: dict[int, list[dg.AssetCheckResult]] = {}
+        for year in years_of(context):
+            with named_failures(context, platform.progress), platform.step() as warehouse:
+                evidence = evidence_of(platform, year).with_database(warehouse)
+                results[year] = [check_result(one) for one in judge(chosen, evidence)]
+        yield from answered(context, results)
+        for one in results.values():
+            raise_violations(one)
 
     return judged
-
-
-def _history_figures(platform: Platform) -> dg.AssetCheckResult:
-    years = [year for year in platform.scenario.years if year in platform.ledgers.years()]
-    observed = Observations.added([_observed(platform, year, platform.ledgers.ledger(year)) for year in years])
-    comparisons = compare_figures(
-        load_targets(), _measured(platform, observed), "decade", full_scale=is_full_scale(platform.infrastructure)
-    )
-    return _figures_result(HISTORY_FIGURES, comparisons)

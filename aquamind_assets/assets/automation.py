@@ -1,5 +1,9 @@
 """Schedules and sensors: live mode, changed scenarios, dead runs. All are off until a user switches them on.
 
+Dagster's automation conditions would not do here. They look at Dagster's own events and at the latest partition; which
+years are stale the checkpoints in the database say, dead runs have no event at all, and the running year has to be
+extended by a day although nothing above it has changed.
+
 Belongs here: when something is launched. Does not belong here: what it does.
 """
 
@@ -9,12 +13,13 @@ import dagster as dg
 
 from aquamind_assets.assets.dead_runs import reconcile
 from aquamind_assets.assets.jobs import ONE_YEAR
+from aquamind_assets.assets.standing_checks import JOB as STANDING_CHECKS_JOB
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.staleness import years_to_renew
 
 
 def schedules(years: dg.TimeWindowPartitionsDefinition) -> list[dg.ScheduleDefinition]:
-    """``close_previous_year`` and ``extend_running_year``."""
+    """``close_previous_year``, ``extend_running_year`` and ``check_years``."""
 
     @dg.schedule(
         cron_schedule="0 3 1 1 *",
@@ -39,7 +44,14 @@ def schedules(years: dg.TimeWindowPartitionsDefinition) -> list[dg.ScheduleDefin
             return dg.SkipReason("No day of the new year is over yet; close_previous_year does the rest.")
         return _request(years, context, days_back=0, key="extend")
 
-    return [close_previous_year, extend_running_year]
+    check_years = dg.ScheduleDefinition(
+        "check_years",
+        cron_schedule="0 5 * * *",
+        job_name=STANDING_CHECKS_JOB,
+        execution_timezone="UTC",
+        description="Every day: check that no year has failed or is missing.",
+    )
+    return [close_previous_year, extend_running_year, check_years]
 
 
 def _request(

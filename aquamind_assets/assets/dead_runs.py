@@ -14,10 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 import dagster as dg
 import psutil
+
+from aquamind_assets.assets.keys import name_of
+from aquamind_assets.assets.partitions import span_of_run, years_of_run
 
 WORKER_TAG = ".dagster/aquamind_worker"
 """The prefix keeps it out of the user interface: it is for this module alone."""
@@ -79,20 +83,21 @@ def liveness_of(
     run: dg.RunRecord, lock_held: Callable[[str, int], bool], now: float | None = None, grace_s: float = GRACE_S
 ) -> RunLiveness:
     """Whether a process still works on a run. ``lock_held(asset, year)`` says whether a writer holds that partition."""
-    tags = run.dagster_run.tags
-    partition = tags.get("dagster/partition")
+    years = years_of_run(run.dagster_run)
 
     def liveness(alive: bool, reason: str) -> RunLiveness:
-        return RunLiveness(run.dagster_run.run_id, run.dagster_run.job_name, partition, alive, reason)
+        return RunLiveness(
+            run.dagster_run.run_id, run.dagster_run.job_name, span_of_run(run.dagster_run) or None, alive, reason
+        )
 
     worker = worker_of(run.dagster_run)
     if worker is not None and worker["host"] == socket.gethostname():
         there = _runs(worker["pid"], worker["born"])
         return liveness(there, f"its process {worker['pid']} {'runs' if there else 'is gone'}")
     selection = run.dagster_run.asset_selection or frozenset()
-    for key in sorted(key.to_user_string() for key in selection) if partition and partition.isdigit() else ():
-        if lock_held(key, int(partition or 0)):
-            return liveness(True, f"a writer holds {key} {partition}")
+    for asset, year in product(sorted(map(name_of, selection)), years):
+        if lock_held(asset, year):
+            return liveness(True, f"a writer holds {asset} {year}")
     age = (time.time() if now is None else now) - run.update_timestamp.timestamp()
     if age < grace_s:
         return liveness(True, f"changed {age:.0f} s ago")

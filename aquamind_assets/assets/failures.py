@@ -64,7 +64,7 @@ def named_failures(context: StepContext, progress: Progress) -> Iterator[None]:
     except UserError as error:
         raise UserFailure(masked(str(error))) from None
     except TransientError as error:
-        tried = _op_context(context).retry_number
+        tried = op_context(context).retry_number
         if tried >= MOST_RETRIES:
             raise UserFailure(f"{masked(str(error))} (tried {tried + 1} times)") from None
         context.log.warning(f"{masked(str(error))}; attempt {tried + 1} of {MOST_RETRIES + 1}")
@@ -87,5 +87,6 @@ def raise_violations(results: Iterable[dg.AssetCheckResult]) -> None:
         raise UserFailure("; ".join(violated))
 
 
-def _op_context(context: StepContext) -> dg.OpExecutionContext:
+def op_context(context: StepContext) -> dg.OpExecutionContext:
+    """The context of the op behind a step."""
     return context if isinstance(context, dg.OpExecutionContext) else context.op_execution_context

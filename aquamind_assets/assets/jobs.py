@@ -1,4 +1,4 @@
-"""Jobs: one year of everything, each session, the whole history.
+"""Jobs: one year of everything, and the checks that are not of a year.
 
 Belongs here: what a user can launch with one click. Does not belong here: schedules and sensors.
 """
@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import UserFailure
-from aquamind_assets.assets.runs import run_years
-from aquamind_assets.assets.termination import Terminated
-from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.assets import standing_checks
 from aquamind_assets.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -19,61 +15,35 @@ if TYPE_CHECKING:
 
 ONE_YEAR = "one_year"
 
+ANY_ASSETS = "__ASSET_JOB"
+"""Dagster's name for the job of runs that were launched for assets, as from the lineage page."""
+
 SERIAL = {"aquamind/serial": "year"}
-"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml): a backfill of the job would begin
-all its years at once."""
+"""Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml), so that a year is not begun before
+the years before it are simulated."""
 
 
-def one_year_job() -> "UnresolvedAssetJobDefinition":
-    """All assets of one year; what the schedules launch, and what to backfill from the Jobs page."""
+def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
+    """All assets of one year or of several; what the schedules launch, and what to backfill from the Jobs page."""
+    sessions = "; ".join(
+        f"session {number}, {session.name}: {session.first_year}-{session.last_year}"
+        for number, session in enumerate(scenario.sessions, start=1)
+    )
     return dg.define_asset_job(
         ONE_YEAR,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS),
         tags=SERIAL,
-        description="Everything of one year, in order. Backfill it over several years to fill them one after another.",
+        description=(
+            "Everything of one year, or of several in one run and in order: click Materialize all and choose the years."
+            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped."
+        ),
     )
 
 
-def history_jobs(scenario: Scenario) -> list[dg.JobDefinition]:
-    """``whole_history``, and ``session_1``, ``session_2``, ... for the scenario's sessions."""
-    whole = _conducting(
-        "whole_history",
-        list(scenario.years),
-        f"All years of the history, {scenario.first_year} to {scenario.last_year}, one run each.",
+def standing_checks_job() -> "UnresolvedAssetJobDefinition":
+    """The checks that are not of one year."""
+    return dg.define_asset_job(
+        standing_checks.JOB,
+        selection=dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS),
+        description="Check that no year has failed or is missing, and the published figures of the whole history.",
     )
-    sessions = [
-        _conducting(
-            f"session_{number}",
-            list(range(session.first_year, session.last_year + 1)),
-            f"Session {number}, {session.name}: the years {session.first_year} to {session.last_year}, one run each.",
-        )
-        for number, session in enumerate(scenario.sessions, start=1)
-    ]
-    return [whole, *sessions]
-
-
-def _conducting(name: str, years: list[int], description: str) -> dg.JobDefinition:
-    @dg.op(name=f"run_{name}", description=description, out=dg.Out(dg.Nothing))
-    def conduct(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) -> None:
-        sign(context)
-        job = context.repository_def.get_job(ONE_YEAR)
-        runs = run_years(
-            job,
-            context.instance,
-            years,
-            platform.progress,
-            tags={"dagster/parent_run_id": context.run_id, "dagster/root_run_id": context.run_id, "aquamind/job": name},
-        )
-        for run in runs:
-            context.log.info(f"{run.year}: {'complete' if run.success else 'failed'}, run {run.run_id}")
-        if runs[-1].interrupted or platform.progress.interrupt_requested:
-            raise Terminated(f"terminated in {runs[-1].year}; committed chunks stay, the next run resumes from them")
-        if not runs[-1].success:
-            failures = "; ".join(runs[-1].failures)
-            raise UserFailure(f"{runs[-1].year} failed: {failures}. The next run of the job resumes there.")
-
-    @dg.job(name=name, description=description, tags=SERIAL | {"aquamind/years": f"{years[0]}-{years[-1]}"})
-    def history() -> None:
-        conduct()
-
-    return history

@@ -8,7 +8,9 @@ from typing import Any
 
 import dagster as dg
 
-from aquamind_assets.pipeline.platform import BEFORE_THE_FARM
+from aquamind_assets.assets.keys import key_of
+from aquamind_assets.masking import masked
+from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import recorders_of
@@ -88,16 +90,17 @@ def definition_metadata(recorder: Recorder, release: Release) -> dict[str, Any]:
 
 def column_lineage(recorder: Recorder, release: Release) -> dg.TableColumnLineage:
     """Which column of which asset each foreign key of the first table takes its values from; references within the
-    asset are left out."""
-    made_by = {table: other.asset for other in recorders_of(release).values() for table in other.tables}
-    keys = {
-        column.name: made_by[str(column.references)]
-        for column in tables_of(release)[recorder.tables[0]].foreign_keys
-        if column.references in made_by
-    }
-    return dg.TableColumnLineage(
-        {name: [dg.TableColumnDep(asset, "id")] for name, asset in keys.items() if asset != recorder.asset}
-    )
+    asset are left out. A column of another table than the asset's first is named with its table."""
+    made_by = {table: other for other in recorders_of(release).values() for table in other.tables}
+    lineage = {}
+    for column in tables_of(release)[recorder.tables[0]].foreign_keys:
+        table = str(column.references)
+        source = made_by.get(table)
+        if source is not None and source.asset != recorder.asset:
+            key = str(column.referenced_key)
+            name = key if table == source.tables[0] else f"{table}.{key}"
+            lineage[column.name] = [dg.TableColumnDep(key_of(source.asset), name)]
+    return dg.TableColumnLineage(lineage)
 
 
 def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
@@ -134,6 +137,34 @@ def written_metadata(
         "chunks_appended": written.appended,
         "dagster/column_lineage": column_lineage(recorder, release),
         "rows by table": dg.MetadataValue.json(rows_by_table),
+    }
+
+
+def kinds_of_database(platform: Platform) -> set[str]:
+    """What Dagster shows an icon for, of the database in use."""
+    url = platform.settings.database_url
+    return {"numpy", *(_storage(url.text) if url.kind == "lake" else {url.kind})}
+
+
+def kinds_of_ledger(platform: Platform) -> set[str]:
+    """What Dagster shows an icon for, of the place of the ledgers."""
+    return {"numpy", *_storage(platform.settings.ledger)}
+
+
+def _storage(place: str) -> set[str]:
+    """Parquet, and the object store that a URL names."""
+    scheme = place.partition("://")[0] if "://" in place else ""
+    return {"parquet", *({scheme} & {"s3", "gs", "az", "abfs"})}
+
+
+def origin(platform: Platform) -> dict[str, Any]:
+    """Which scenario, database and ledgers a materialization is of; secrets hidden."""
+    settings = platform.settings
+    return {
+        "scenario": " ".join([settings.scenario, *(f"--set {change}" for change in settings.changes)]),
+        "fingerprint": platform.scenario.fingerprint(),
+        "database": settings.database_name,
+        "ledger": masked(settings.ledger),
     }
 
 

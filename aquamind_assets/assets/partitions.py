@@ -1,4 +1,4 @@
-"""Years as partitions. Belongs here: the partition definition and what a key means in days. Does not belong here: which
+"""Years as partitions. Belongs here: the partition definition, and the years of a run. Does not belong here: which
 years a command chooses."""
 
 import dagster as dg
@@ -17,5 +17,17 @@ def yearly(scenario: Scenario) -> dg.TimeWindowPartitionsDefinition:
     )
 
 
-PREVIOUS_YEAR = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
-"""What the farm's year needs of itself. The first year maps to nothing."""
+def years_of_run(run: dg.DagsterRun) -> list[int]:
+    """The years that a run is of, in order; empty for a run that is of none."""
+    one = run.tags.get("dagster/partition")
+    first = run.tags.get("dagster/asset_partition_range_start", one)
+    last = run.tags.get("dagster/asset_partition_range_end", one)
+    if not (first and last and first.isdigit() and last.isdigit()):
+        return []
+    return list(range(int(first), int(last) + 1))
+
+
+def span_of_run(run: dg.DagsterRun) -> str:
+    """The years of a run in words, ``2016`` or ``2015-2017``; empty for a run that is of none."""
+    years = years_of_run(run)
+    return "" if not years else str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"

@@ -6,20 +6,21 @@ Belongs here: what Dagster knows of such an asset. Does not belong here: which r
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import results_of, specs_of
-from aquamind_assets.assets.dead_runs import sign
-from aquamind_assets.assets.failures import named_failures, raise_violations
-from aquamind_assets.assets.labels import OWNERS
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
     definition_metadata,
     described,
+    origin,
     report_metadata,
     written_metadata,
 )
+from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.existing_rows import meetings
 from aquamind_assets.pipeline.platform import Platform
@@ -27,7 +28,7 @@ from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstrea
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.asset_reports import asset_report
-from aquamind_assets.tables.releases import Release, tables_of
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.errors import MissingReferences
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -41,39 +42,34 @@ everything else in the event log."""
 
 
 def recorded_asset(
-    recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, engine: str, release: Release
+    recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, kinds: set[str], release: Release
 ) -> dg.AssetsDefinition:
-    """The asset of a recorder; ``engine`` is ``sqlite``, ``postgres`` or ``lake``,
-    ``release`` the release of AquaMind whose tables are written."""
+    """The asset of a recorder; ``kinds`` say which database it writes into, ``release`` whose tables of AquaMind's."""
 
     @dg.asset(
         name=recorder.asset,
+        key_prefix=recorder.group,
         group_name=recorder.group,
         description=described(recorder, release),
         partitions_def=years,
+        backfill_policy=IN_ONE_RUN,
         deps=_lineage(recorder),
-        kinds={"numpy", engine},
-        owners=OWNERS,
-        tags={"domain": recorder.domain, "app": tables_of(release)[recorder.tables[0]].app},
+        kinds=kinds,
+        tags={"domain": recorder.domain},
         metadata=definition_metadata(recorder, release),
         code_version=rows_code(recorder.asset, release),
         pool=WRITING_POOL,
         check_specs=specs_of(recorder.asset, years, release),
     )
-    def recorded(
-        context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
-    ) -> Iterator[dg.MaterializeResult]:
-        sign(context)
-        with named_failures(context, platform.progress):
-            result = _record(context, platform, recorder)
-        yield result
-        raise_violations(result.check_results)
+    def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[Any]:
+        yield from materialized(
+            context, platform, recorder.asset, lambda year: _record(context, platform, recorder, year)
+        )
 
     return recorded
 
 
-def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Recorder) -> dg.MaterializeResult:
-    year = int(context.partition_key)
+def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Recorder, year: int) -> YearResult:
     last_event = time.monotonic()
 
     def observe(checkpoint: Checkpoint, chunks: int) -> None:
@@ -82,14 +78,14 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
             last_event = time.monotonic()
             context.log_event(
                 dg.AssetObservation(
-                    asset_key=context.asset_key,
-                    partition=context.partition_key,
+                    asset_key=key_of(recorder.asset),
+                    partition=str(year),
                     metadata=chunk_metadata(checkpoint, chunks),
                 )
             )
 
     platform.require_simulated(recorder, year)
-    with platform.open() as warehouse:
+    with platform.step() as warehouse:
         if not recorder.upstream:
             # The first step of a year refuses what stands in the way of any of them.
             meetings(platform, warehouse, [year])
@@ -101,9 +97,9 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
             raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
         metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest())
-        metadata |= report_metadata(report)
+        metadata |= report_metadata(report) | origin(platform)
         checked = _checked(platform, recorder, year, warehouse)
-    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(written.digest), check_results=checked)
+    return YearResult(metadata, written.digest, checked)
 
 
 def _checked(platform: Platform, recorder: Recorder, year: int, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
@@ -112,8 +108,8 @@ def _checked(platform: Platform, recorder: Recorder, year: int, warehouse: Wareh
     return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse), platform.release)
 
 
-def _lineage(recorder: Recorder) -> list[str]:
-    """What the graph shows upstream: the farm's year stands for all that it was made from itself."""
+def _lineage(recorder: Recorder) -> list[dg.AssetKey]:
+    """What the graph shows upstream: the farm's year stands for all that it was simulated from."""
     if recorder.asset in BEFORE_THE_FARM:
-        return list(recorder.upstream)
-    return ["farm_year", *(asset for asset in recorder.upstream if asset not in BEFORE_THE_FARM)]
+        return [key_of(asset) for asset in recorder.upstream]
+    return [key_of(asset) for asset in ("farm_year", *recorder.upstream) if asset not in BEFORE_THE_FARM]

@@ -15,8 +15,9 @@ import dagster as dg
 from dagster._core.execution.plan.objects import ErrorSource
 
 from aquamind_assets.assets.dead_runs import worker_tags
+from aquamind_assets.assets.keys import asset_of_step, key_of
 from aquamind_assets.assets.termination import RunEnded
-from aquamind_assets.pipeline.progress import Progress
+from aquamind_assets.pipeline.platform import Platform
 
 _log = logging.getLogger(__name__)
 
@@ -38,30 +39,31 @@ def run_years(
     job: dg.JobDefinition,
     instance: dg.DagsterInstance,
     years: Iterable[int],
-    progress: Progress,
+    platform: Platform,
     tags: Mapping[str, str] | None = None,
-    assets: Sequence[dg.AssetKey] | None = None,
+    assets: Sequence[str] | None = None,
 ) -> list[YearRun]:
     """Execute the job for each year in order; stops after the first year that fails or when an interruption is
     requested.
 
-    ``assets`` restricts the runs to these. A run of this process is not retried by the daemon: whoever called sees the
-    failure.
+    ``platform`` is the resource of the job; its database stays open for all years. ``assets`` restricts the runs to
+    the assets of these names. A run of this process is not retried by the daemon: whoever called sees the failure.
     """
     runs: list[YearRun] = []
-    for year in years:
-        result = job.execute_in_process(
-            instance=instance,
-            partition_key=str(year),
-            run_config=QUIET,
-            raise_on_error=False,
-            asset_selection=assets,
-            tags={**worker_tags(), "dagster/max_retries": "0", **(tags or {})},
-        )
-        runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result)), _interrupted(result)))
-        _tell(runs[-1], result)
-        if not result.success or progress.interrupt_requested:
-            break
+    with platform.kept_open():
+        for year in years:
+            result = job.execute_in_process(
+                instance=instance,
+                partition_key=str(year),
+                run_config=QUIET,
+                raise_on_error=False,
+                asset_selection=None if assets is None else [key_of(asset) for asset in assets],
+                tags={**worker_tags(), "dagster/max_retries": "0", **(tags or {})},
+            )
+            runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result)), _interrupted(result)))
+            _tell(runs[-1], result)
+            if not result.success or platform.progress.interrupt_requested:
+                break
     return runs
 
 
@@ -89,7 +91,9 @@ def failures_of(result: dg.ExecuteInProcessResult) -> list[str]:
         data = event.step_failure_data
         reason = data.user_failure_data.description if data.user_failure_data else None
         cause = data.error.cause if data.error and data.error.cause else data.error
-        texts.append(f"{event.step_key}: {reason or (cause.message.strip() if cause else 'failed')}")
+        texts.append(
+            f"{asset_of_step(str(event.step_key))}: {reason or (cause.message.strip() if cause else 'failed')}"
+        )
     return texts
 
 

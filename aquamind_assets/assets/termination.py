@@ -17,6 +17,7 @@ import dagster as dg
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
 
+from aquamind_assets.assets.partitions import span_of_run
 from aquamind_assets.errors import Interrupted
 from aquamind_assets.pipeline.progress import Progress
 
@@ -48,7 +49,7 @@ def ends_at_chunk_border(run: dg.DagsterRun, instance: dg.DagsterInstance, progr
     """
     try:
         with _asked_by_signal(progress):
-            progress.raise_if_interrupted(f"{run.tags.get('dagster/partition', run.job_name)}, between two assets")
+            progress.raise_if_interrupted(f"{span_of_run(run) or run.job_name}, between two assets")
             yield
     except Interrupted as interrupted:
         if not progress.process_ends:

@@ -107,5 +107,10 @@ def _show(cleared: "Cleared") -> None:
     if cleared.refreshed:
         years = span(sorted({year for refreshed in cleared.refreshed.values() for year in refreshed}))
         console.print(f"Rows of {years} that change over their life stand as of the latest year left.", highlight=False)
+    console.print(
+        "Dagster goes on showing these years as materialized, for it has no way to take that back; the check"
+        " no_year_failed_or_missing of year_report names them.",
+        highlight=False,
+    )
     for asset, reason in cleared.not_refreshed.items():
         console.print(f"[yellow]{asset} still stands as of a year that is gone[/]: {escape(reason)}", highlight=False)

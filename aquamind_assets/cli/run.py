@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,6 +131,12 @@ def announce(console: Console, settings: Settings, years: Sequence[int]) -> None
         highlight=False,
     )
     print_origins(console, settings)
+    url = settings.database_url
+    places = [str(url.path.absolute())] if url.path else []
+    places += [] if "://" in settings.ledger else [str(Path(settings.ledger).absolute())]
+    console.print(
+        f"[dim]Files go to {escape(', '.join([*places, str(home_of())]))}[/]", highlight=False, soft_wrap=True
+    )
 
 
 def generate(

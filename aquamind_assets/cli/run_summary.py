@@ -16,24 +16,24 @@ from aquamind_assets.settings import Settings
 
 if TYPE_CHECKING:
     from aquamind_assets.cli.contents import Contents
-    from aquamind_assets.cli.report import Written
+    from aquamind_assets.reports.pages import Written
     from aquamind_assets.verification.outcomes import Verification
 
 
 def finish(
     execution: Execution, settings: Settings, console: Console, as_json: bool, *, check_laws: bool = False
 ) -> int:
-    """Write the reports of completed sessions, check the laws if asked to, and print the summary; the exit code: 0
+    """List the reports of completed sessions, check the laws if asked to, and print the summary; the exit code: 0
     complete, 1 a year failed or a law is violated, 130 interrupted."""
     from aquamind_assets.cli.contents import contents_of
-    from aquamind_assets.cli.report import write_reports_of
+    from aquamind_assets.cli.report import reports_of
     from aquamind_assets.pipeline.platform import Platform
     from aquamind_assets.verification.verify import check_years
 
     with Platform(settings).open() as warehouse:
         contents, size = contents_of(warehouse), warehouse.size_bytes()
     completed = not (execution.interrupted or execution.failed)
-    reports = write_reports_of(settings, execution.years, console) if completed and execution.runs else []
+    reports = reports_of(settings, execution.years) if completed and execution.runs else []
     checked = None
     if completed and check_laws:
         with shown_work(console, "Checking the laws") as update:

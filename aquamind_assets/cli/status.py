@@ -214,7 +214,7 @@ def show(found: Status, console: Console) -> None:
     for run in found.last_runs:
         dead = f", [red]but {escape(run['dead'])}[/]" if run["dead"] else ""
         console.print(
-            f"[dim]{run['updated']}[/] {escape(run['job'])} {escape(run['partition'])}: {run['status'].lower()}{dead}",
+            f"[dim]{run['updated']}[/] {escape(_named(run))}: {run['status'].lower()}{dead}",
             highlight=False,
         )
     if any(run["dead"] for run in found.last_runs):
@@ -239,9 +239,14 @@ def _row(year: YearStatus) -> tuple[str, ...]:
     )
 
 
+def _named(run: dict[str, str]) -> str:
+    return f"{run['job']} {run['partition']}".strip()
+
+
 def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     """The latest runs; ``dead`` says why a run that is stuck in STARTED is dead, and is ``""`` for all others."""
-    from aquamind_assets.assets.jobs import ONE_YEAR
+    from aquamind_assets.assets.jobs import ANY_ASSETS, ONE_YEAR
+    from aquamind_assets.assets.partitions import span_of_run
 
     if not home_of().exists():
         return []
@@ -250,8 +255,8 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     return [
         {
             "run_id": record.dagster_run.run_id,
-            "job": record.dagster_run.job_name if record.dagster_run.job_name != ONE_YEAR else "year",
-            "partition": record.dagster_run.tags.get("dagster/partition", ""),
+            "job": {ONE_YEAR: "year", ANY_ASSETS: "assets"}.get(job := record.dagster_run.job_name, job),
+            "partition": span_of_run(record.dagster_run),
             "status": record.dagster_run.status.value,
             "updated": f"{record.update_timestamp:%Y-%m-%d %H:%M}",
             "dead": _why_dead(record, lock_held),

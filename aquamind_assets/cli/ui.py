@@ -5,7 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -24,6 +27,7 @@ from aquamind_assets.cli.options import (
     settings_of,
 )
 from aquamind_assets.cli.reconcile import reconcile_runs
+from aquamind_assets.cli.served_pages import served
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.errors import TransientError, UserError
 from aquamind_assets.settings import Settings
@@ -66,7 +70,7 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         settings.note(home, with_password=keep_password)
     for line in _dead_runs(settings):
         print(line)
-    print(f"Opening http://{host}:{port} in a few seconds; Ctrl-C stops it.", flush=True)
+    print(f"Opening http://{host}:{port}; Ctrl-C stops it.", flush=True)
     command = [
         sys.executable,
         "-m",
@@ -80,7 +84,22 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         str(port),
         "--log-level",
         "error",
+        "--code-server-log-level",
+        "error",
     ]
+    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
+    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
+    from aquamind_assets.reports.pages import PAGES_URL, folder_of
+
+    with served(folder_of(settings).absolute(), host, port + 1) as pages:
+        ready = f"Ready: http://{host}:{port}. Pages of reports: {pages}"
+        return _run_dagster(command, environment | {PAGES_URL: pages}, lambda: _answers(host, port), ready)
+
+
+def _run_dagster(
+    command: Sequence[str], environment: Mapping[str, str], answers: Callable[[], bool], ready: str
+) -> int:
+    """Run Dagster until it ends, or until Ctrl-C or SIGTERM; print ``ready`` once it answers. Return the exit code."""
     asked = False
 
     def end(number: int, frame: object) -> None:
@@ -89,9 +108,17 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
 
     # Handlers are set before the child exists: it may inherit from our parent that SIGINT is ignored.
     before = {number: signal.signal(number, end) for number in ENDS}
-    # `dagster dev` warns that it is superseded by a command of a package that is not needed here.
-    environment = {"PYTHONWARNINGS": "ignore"} | os.environ | settings.as_environment()
-    child = subprocess.Popen(command, env=environment, start_new_session=True)
+    child = subprocess.Popen(
+        command,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True).start()
+    waiting = True
     try:
         while child.poll() is None:
             try:
@@ -100,10 +127,27 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
                 if asked:
                     child.send_signal(signal.SIGINT)
                     child.wait()
+                elif waiting and answers():
+                    waiting = False
+                    print(ready, flush=True)
         return DONE if asked else int(child.returncode)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _print_without_debugging(lines: Iterable[str]) -> None:
+    """Print what the child prints, but for the events of runs: they are in the user interface."""
+    for line in lines:
+        if " - dagster - DEBUG - " not in line and " - dagster - INFO - " not in line:
+            print(line, end="", flush=True)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether the web server answers."""
+    with suppress(OSError), urllib.request.urlopen(f"http://{host}:{port}/server_info", timeout=2):
+        return True
+    return False
 
 
 def _require_address(host: str, port: int) -> None:

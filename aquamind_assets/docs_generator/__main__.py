@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from aquamind_assets.docs_generator import ground_truth, markdown, walkthrough, what_if
+from aquamind_assets.docs_generator import ground_truth, markdown, pictures, walkthrough, what_if
 from aquamind_assets.tables.dictionary import dictionary
 
 
@@ -15,12 +15,18 @@ def write(folder: Path) -> None:
     farms = what_if.histories()
     _put(folder / "what-if.md", what_if.parts(farms))
     (folder / "images").mkdir(exist_ok=True)
+    (folder / "images" / "graph.png").write_bytes(pictures.graph_picture())
     (folder / "images" / "what-if.png").write_bytes(what_if.picture(farms))
     story = folder / "walkthrough.md"
     with tempfile.TemporaryDirectory() as place:
         document = story.read_text("utf-8")
-        with walkthrough.make_farm(Path(place), document).open() as warehouse:
+        platform = walkthrough.make_farm(Path(place), document)
+        with platform.open() as warehouse:
             story.write_text(walkthrough.with_answers(document, warehouse), "utf-8")
+            years = range(platform.scenario.first_year, walkthrough.LAST_YEAR + 1)
+            lice = pictures.lice_picture(warehouse, years, platform.scenario.health.lice.threshold)
+    if lice is not None:
+        (folder / "images" / "lice.png").write_bytes(lice)
 
 
 def _put(file: Path, parts: dict[str, str]) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.tables.rows import Rows
+from aquamind_assets.timeline import DayRange, to_date
 from aquamind_assets.warehouse.adoption.decisions import Meeting
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
+from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -49,6 +51,8 @@ def meetings(platform: Platform, warehouse: Warehouse, years: Sequence[int]) -> 
     met = warehouse.meetings(_rows(platform, years, warehouse.tables_with_users_rows(MASTER_DATA)))
     keys = warehouse.entered_keys([table for recorder in platform.recorders.values() for table in recorder.tables])
     refused += warehouse.taken_keys(keys, _rows(platform, years, {key.table for key in keys}))
+    times = warehouse.entered_times(assets, years)
+    refused += warehouse.taken_keys(times, _rows_of_times(platform, times))
     if refused:
         more = [f"... and {len(refused) - SHOWN} more"] if len(refused) > SHOWN else []
         lines = "\n".join([*refused[:SHOWN], *more])
@@ -66,6 +70,20 @@ def _rows(platform: Platform, years: Sequence[int], tables: set[str]) -> Iterato
         for year in years:
             if recorder.asset in BEFORE_THE_FARM or year in simulated:
                 yield from _rows_of(platform, recorder, year)
+
+
+def _rows_of_times(platform: Platform, times: Sequence[EnteredKeys]) -> Iterator[Rows]:
+    """The rows of time series on the days of user-entered ones; those of years that are not simulated yet are left
+    out."""
+    simulated = platform.ledgers.years()
+    for one in times:
+        for recorder in platform.recorders.values():
+            if one.table not in recorder.tables:
+                continue
+            for day in one.days or ():
+                year = to_date(day).year
+                if recorder.asset in BEFORE_THE_FARM or year in simulated:
+                    yield from recorder.rows_of_days(platform.inputs_for(recorder, year), DayRange(day, day + 1))
 
 
 def _rows_of(platform: Platform, recorder: Recorder, year: int) -> Iterator[Rows]:

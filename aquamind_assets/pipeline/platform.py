@@ -5,7 +5,7 @@ Dagster's definitions of assets.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -52,6 +52,8 @@ class Platform:
     progress: Progress = field(default_factory=Progress)
     days: DayRange | None = None
     _shortened: dict[tuple[int, int], Ledger] = field(default_factory=dict, repr=False)
+    _keeps_open: bool = field(default=False, repr=False)
+    _kept: Warehouse | None = field(default=None, repr=False)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -70,7 +72,11 @@ class Platform:
 
     def fingerprint_of(self, asset: str) -> str:
         """Fingerprint of everything that decides the rows of a recorder's asset: the scenario, code, tables."""
-        return combine(self.scenario.fingerprint(), rows_code(asset, self.release))
+        return combine(self._scenario_fingerprint, rows_code(asset, self.release))
+
+    @cached_property
+    def _scenario_fingerprint(self) -> str:
+        return self.scenario.fingerprint()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -179,6 +185,46 @@ class Platform:
             NothingMaterialized: there is no such database, and none is to be made.
         """
         return self._opened(lambda warehouse: warehouse.prepare(create=create))
+
+    @contextmanager
+    def step(self) -> Iterator[Warehouse]:
+        """The database, prepared for writing, for one step: within :meth:`kept_open` the same connection for all.
+
+        Raises:
+            DatabaseUrlError, SchemaMismatch: as :meth:`open`.
+        """
+        if not self._keeps_open:
+            with self.open() as warehouse:
+                yield warehouse
+            return
+        if self._kept is None:
+            self._kept = self.open()
+        try:
+            yield self._kept
+        except BaseException:
+            # What state the connection is in is not known; the next step begins with a new one.
+            with suppress(Exception):
+                self._close_kept()
+            raise
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Let the steps of one thread share a connection that is prepared once.
+
+        On a small farm, preparing it at each step and reading again what it had read costs as much as the simulation. A
+        lake is opened for each step all the same: DuckDB holds what it has read as long as it is open.
+        """
+        self._keeps_open = self.settings.database_url.kind != "lake"
+        try:
+            yield
+        finally:
+            self._keeps_open = False
+            self._close_kept()
+
+    def _close_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     def read(self) -> Warehouse:
         """The database, for reading alone: nothing is created or changed, and rights to read suffice.

@@ -15,7 +15,7 @@ from aquamind_assets.pipeline.workers import ChunkTask, ChunkWriter, write_side_
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
-from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, pending
+from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey, pending
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LOCK_WAIT_S = 60.0
@@ -23,7 +23,7 @@ LOCK_WAIT_S = 60.0
 again."""
 
 WORTH_A_WORKER_S = 1.0
-"""Chunks of an asset's year are written side by side if one takes at least this long."""
+"""Chunks of an asset's year are written side by side if one of the asset takes at least this long."""
 
 InputsOf = Callable[[int, int], YearInputs]
 """The inputs of a year, with everything that changes over its life as of the end of the second year."""
@@ -183,6 +183,9 @@ class YearWriter:
         chunks = wanted_chunks(year, inputs.ledger.through, days, current)
         missing = pending(list(there.values()), self.fingerprint, chunks)
         tasks = [ChunkTask(ChunkKey(asset, year, one.chunk.index), one.days, one.append) for one in missing]
+        if tasks and DAY_UNDER_WAY in there:
+            # The whole day replaces what there is of it, and a kill in between leaves the days before it.
+            self.warehouse.drop_day_under_way(asset, year, self.recorder.tables)
         self.progress.started(asset, year, len(chunks))
         for chunk in chunks:
             if chunk.index not in {task.key.chunk for task in tasks}:
@@ -202,8 +205,12 @@ class YearWriter:
         return done
 
     def _written(self, writer: ChunkWriter, tasks: Sequence[ChunkTask]) -> Iterator[tuple[ChunkTask, Checkpoint]]:
-        """Write the chunks, each as it is committed: in this process, or, once one has taken long enough for that to be
-        worth it, in several."""
+        """Write the chunks, each as it is committed: in this process, or, once one of the asset has taken long enough
+        for that to be worth it, in several."""
+        shared = replace(writer, share=self.workers)
+        if self.workers > 1 and len(tasks) > 1 and self._has_long_chunks(tasks):
+            yield from write_side_by_side(self.database, self.recorder.asset, shared, tasks, self.progress)
+            return
         guard = writer.guard(logging.getLogger(__name__).warning)
         for number, task in enumerate(tasks):
             self.progress.raise_if_interrupted(f"{task.key.asset} {task.key.year}")
@@ -211,9 +218,15 @@ class YearWriter:
             yield task, writer.write(self.warehouse, self.recorder, task, guard)
             left = tasks[number + 1 :]
             if self.workers > 1 and len(left) > 1 and time.monotonic() - began >= WORTH_A_WORKER_S:
-                shared = replace(writer, share=self.workers)
                 yield from write_side_by_side(self.database, self.recorder.asset, shared, left, self.progress)
                 return
+
+    def _has_long_chunks(self, tasks: Sequence[ChunkTask]) -> bool:
+        """Whether a committed chunk, of any year, was worth a worker, and none of these is in the database: in a lake,
+        chunks that are written again may lie in one file."""
+        known = {(one.year, one.chunk): one.seconds for one in self.warehouse.checkpoints(self.recorder.asset)}
+        fresh = not any((task.key.year, task.key.chunk) in known for task in tasks)
+        return fresh and any(seconds >= WORTH_A_WORKER_S for seconds in known.values())
 
 
 def wanted_chunks(year: int, through: int, days: DayRange | None, committed: Sequence[Checkpoint]) -> list[Chunk]:

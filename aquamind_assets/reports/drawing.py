@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -108,10 +110,11 @@ def png(chart: Chart, title: str = "") -> bytes:
         figure = Figure(figsize=(PICTURE_WIDTH, height), dpi=PICTURE_DPI)
         chart.draw(_panels(figure, chart, 0.3), PICTURE)
         figure.text(0.1 / PICTURE_WIDTH, 1 - 0.2 / height, title or chart.label, fontsize=10, color=PICTURE.text)
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="png")
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
     target = io.BytesIO()
-    Image.open(drawn).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    drawn.quantize(COLORS, dither=Image.Dither.NONE).save(target, "png", optimize=True)
     return target.getvalue()
 
 

@@ -38,7 +38,8 @@ class Span:
     @property
     def file_name(self) -> str:
         """Name of the report's files without their ending."""
-        return f"{self.name}_{self.years[0]}-{self.years[-1]}"
+        first, last = self.years[0], self.years[-1]
+        return f"{self.name}_{first}" if first == last else f"{self.name}_{first}-{last}"
 
 
 @dataclass(frozen=True)

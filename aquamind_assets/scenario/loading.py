@@ -4,7 +4,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from datetime import date, timedelta
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -167,19 +169,12 @@ def _fits(before: bool, given: set[str]) -> bool:
 def _read(source: str, folder: Path, before: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
     """The document of a preset or file, with what it extends, and whether its sessions are to be fitted; ``before`` are
     those that extend it."""
-    if source in preset_names():
-        text, place, beside = (
-            (resources.files("aquamind_assets.scenario") / "presets" / f"{source}.yaml").read_text("utf-8"),
-            f"preset {source}",
-            folder,
-        )
-    else:
-        path = _found(folder / source, source)
-        text, place, beside = _text(path), str(path), path.parent
+    path = None if source in preset_names() else _found(folder / source, source)
+    place, beside = (f"preset {source}", folder) if path is None else (str(path), path.parent)
     if place in before:
         raise ScenarioError(f"{place} extends itself: {' extends '.join((*before, place))}")
     try:
-        document = read_yaml(text)
+        document = deepcopy(_preset(source)) if path is None else read_yaml(_text(path))
     except YamlError as error:
         raise ScenarioError(f"{place} is not YAML, {error}") from None
     if not isinstance(document, dict):
@@ -193,6 +188,13 @@ def _read(source: str, folder: Path, before: tuple[str, ...]) -> tuple[dict[str,
         return (merge(base, document) if base else plain(document)), bool(base) and _fits(fits, set(document))
     except MergeError as error:
         raise ScenarioError(f"{place}: {error}") from None
+
+
+@cache
+def _preset(name: str) -> Any:
+    """The document of a preset's own file. A process loads its scenario several times, and most of that time went into
+    reading the same presets again."""
+    return read_yaml((resources.files("aquamind_assets.scenario") / "presets" / f"{name}.yaml").read_text("utf-8"))
 
 
 def _found(path: Path, source: str) -> Path:

@@ -15,7 +15,7 @@ from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.tables.digest import add
 from aquamind_assets.timeline import FIRST_ID_YEAR, LAST_ID_YEAR, chunks_of, day_number, to_date, year_days
-from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, Checkpoint, ChunkKey, hex_digest
+from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, LIVING_CHUNK, Checkpoint, ChunkKey, hex_digest
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -125,6 +125,11 @@ def _wrong_days(platform: Platform, year: int, chunks: Sequence[Checkpoint]) -> 
     for one in chunks:
         days, following = whole.get(one.chunk), known.get(one.chunk + 1)
         span = f"{to_date(one.first_day)} to {to_date(one.last_day)}"
+        if one.chunk == DAY_UNDER_WAY:
+            whole_days = [other.last_day for other in chunks if other.chunk != DAY_UNDER_WAY]
+            if one.first_day != one.last_day or one.last_day <= max(whole_days, default=one.last_day - 1):
+                yield f"{_place(one)}: its days are {span}; a day that is not over follows all others"
+            continue
         if days is None:
             yield f"{_place(one)}: a year has chunks 0 to {len(whole) - 1}"
             continue

@@ -19,6 +19,9 @@ LIVING_CHUNK = -1
 """Number under which the digests of living tables are kept: their rows belong to the year of their ids, whichever
 year's run wrote them last."""
 
+DAY_UNDER_WAY = 365
+"""Number of the chunk with the rows of a day that is not over. The rows of the whole day replace it."""
+
 CONTENT_COLUMNS = ("asset", "year", "chunk", "first_day", "last_day", "row_count", "digest", "fingerprint", "as_of")
 """Columns of ``aquamind_assets_chunk`` that are a function of scenario, code and the years in the database. All of
 ``aquamind_assets_chunk_table`` and ``aquamind_assets_living`` is content too."""

@@ -14,7 +14,7 @@ from aquamind_assets.timeline import DayRange, id_range, to_date, year_days
 from aquamind_assets.warehouse import checkpoint_store as store
 from aquamind_assets.warehouse import incoming, references
 from aquamind_assets.warehouse.adoption.translation import Translation
-from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
+from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import WarehouseError
 from aquamind_assets.warehouse.recount import prove_stored
@@ -43,7 +43,7 @@ def write_chunk(
         for table in tables:
             refuse_taken_days(database, table, days, None if before is None else before.days)
             references.refuse_cascades(database, table, id_range(whole, narrow=database.tables[table].narrow_id))
-            database.make_room(table, whole)
+            database.make_room(table, whole, append=key.chunk == DAY_UNDER_WAY)
         load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
         store.forget_chunk(database, key)
         store.note_counts(database, key, tally.counts)
@@ -110,6 +110,19 @@ def append_days(
         )
 
 
+def drop_day_under_way(database: Database, asset: str, year: int, tables: Sequence[str]) -> None:
+    """Delete the rows of a day that was not over; see ``Warehouse.drop_day_under_way``."""
+    key = ChunkKey(asset, year, DAY_UNDER_WAY)
+    with database.transaction(tables):
+        before = store.read_checkpoint(database, key)
+        if before is None:
+            return
+        for table in tables:
+            references.refuse_cascades(database, table, id_range(before.days, narrow=database.tables[table].narrow_id))
+            database.delete_days(table, before.days)
+        store.forget_chunk(database, key)
+
+
 def load_proved(database: Database, tally: Tally, translation: Translation, blocks: Iterator[Rows]) -> None:
     """Load blocks that the tally sees, and prove what the database does not prove by itself."""
     database.load(blocks)
@@ -122,7 +135,11 @@ def load_proved(database: Database, tally: Tally, translation: Translation, bloc
 def _commit_ready(database: Database, checkpoint: Checkpoint) -> Checkpoint:
     """Store the checkpoint, the last thing before the commit."""
     store.note_checkpoint(database, checkpoint)
-    database.finish(lambda: [known.days for known in store.read_checkpoints(database, checkpoint.asset)])
+    database.finish(
+        lambda: [
+            known.days for known in store.read_checkpoints(database, checkpoint.asset) if known.chunk != DAY_UNDER_WAY
+        ]
+    )
     return checkpoint
 
 

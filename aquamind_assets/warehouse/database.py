@@ -221,6 +221,11 @@ class Database(ABC):
         """A column in a condition, written so that the database does not look for rows by the column's index."""
         return column
 
+    def time_key(self, table: str) -> tuple[str, ...] | None:
+        """Columns of a time series that no two rows share here, the time and what is measured; None if the id is the
+        key."""
+        return None
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """Whether the database has dropped the rows of these days by itself, as a retention policy does."""
         return False

@@ -50,3 +50,7 @@ class YearLocked(WarehouseError):
 
 class WarehouseUnavailable(TransientError):
     """The database cannot be reached, or it rolled a transaction back; another try may help."""
+
+
+class Overtaken(WarehouseUnavailable):
+    """Another writer's commit came first and changed the same files; another try builds on it."""

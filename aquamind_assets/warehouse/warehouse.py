@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
 
 from aquamind_assets.tables.releases import Release
 from aquamind_assets.tables.rows import Rows
@@ -23,10 +23,10 @@ from aquamind_assets.timeline import Chunk, DayRange, days_without, year_days
 from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, own_tables, references
 from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
 from aquamind_assets.warehouse.adoption.decisions import Meeting, decide, has_users_rows
-from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, taken_keys
+from aquamind_assets.warehouse.adoption.taken_keys import EnteredKeys, entered_keys, entered_times, taken_keys
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, PendingChunk, TableYear, pending
 from aquamind_assets.warehouse.database import Database
-from aquamind_assets.warehouse.errors import WarehouseUnavailable
+from aquamind_assets.warehouse.errors import Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.recount import Recount
 from aquamind_assets.warehouse.taken_ids import taken_ids
 
@@ -35,6 +35,10 @@ Blocks = Iterable[Rows] | Callable[[], Iterable[Rows]]
 
 ATTEMPTS = 3
 """Times that a chunk is tried when the connection is lost and its blocks can be made again."""
+
+ATTEMPTS_OVERTAKEN = 100
+"""Times that it is tried when other writers come first. Each time, one of them has committed, so all end; the bound is
+for a fault of the program."""
 
 
 class Warehouse:
@@ -150,6 +154,15 @@ class Warehouse:
             lambda: chunk_rows.append_days(self.database, key, days, fingerprint, run_id, tables, _made(blocks)), blocks
         )
 
+    def drop_day_under_way(self, asset: str, year: int, tables: Sequence[str]) -> None:
+        """Delete the rows of the year's day that was not over when they were written, and its checkpoint, in one
+        transaction; nothing where there is none.
+
+        Raises:
+            WarehouseUnavailable: the connection was lost; nothing is deleted.
+        """
+        chunk_rows.drop_day_under_way(self.database, asset, year, tables)
+
     def write_living(
         self,
         key: ChunkKey,
@@ -222,6 +235,19 @@ class Warehouse:
         """See ``taken_keys.entered_keys``."""
         return entered_keys(self.database, tables)
 
+    def entered_times(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> list[EnteredKeys]:
+        """The times of user-entered rows in time series, on days of these years that are not written, by a key that the
+        database enforces with something measured of the platform's. ``assets`` gives the tables of each."""
+        known = own_tables.installed_version(self.database) == own_tables.VERSION
+        found = []
+        for asset, tables in assets.items():
+            series = [table for table in tables if self.database.time_key(table)]
+            for year in years if series else ():
+                present = checkpoint_store.read_present(self.database, asset, year) if known else []
+                missing = list(days_without(year_days(year), [one.days for one in present]))
+                found += [one for table in series for one in entered_times(self.database, table, missing)]
+        return found
+
     def taken_keys(self, keys: Iterable[EnteredKeys], blocks: Iterable[Rows]) -> list[str]:
         """What is wrong with recorded rows that have a key of user-entered ones."""
         return taken_keys(keys, read_translation(self.database), blocks)
@@ -271,11 +297,21 @@ def _made(blocks: Blocks) -> Iterable[Rows]:
 
 
 def _tried(write: Callable[[], Checkpoint], blocks: Blocks) -> Checkpoint:
-    """Write; and again, a second later and then two, if the connection was lost and the blocks can be made again."""
+    """Write; and again, if the blocks can be made again: at once where another writer came first, a second later and
+    then two where the connection was lost."""
+    wait = wait_incrementing(start=1, increment=1)
+
+    def given_up(state: RetryCallState) -> bool:
+        return state.attempt_number >= (ATTEMPTS_OVERTAKEN if _overtaken(state) else ATTEMPTS)
+
     attempts = Retrying(
-        stop=stop_after_attempt(ATTEMPTS if callable(blocks) else 1),
-        wait=wait_incrementing(start=1, increment=1),
+        stop=given_up if callable(blocks) else stop_after_attempt(1),
+        wait=lambda state: 0.0 if _overtaken(state) else wait(state),
         retry=retry_if_exception_type(WarehouseUnavailable),
         reraise=True,
     )
     return attempts(write)
+
+
+def _overtaken(state: RetryCallState) -> bool:
+    return state.outcome is not None and isinstance(state.outcome.exception(), Overtaken)

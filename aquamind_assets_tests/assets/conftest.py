@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from aquamind_assets.assets.jobs import ONE_YEAR
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.runs import YearRun, run_years
 from aquamind_assets.assets.sqlite_instance import instance_in
 from aquamind_assets.definitions import build_defs
@@ -36,8 +37,8 @@ class Workshop:
             job,
             self.instance,
             years,
-            platform.progress,
-            assets=None if assets is None else [dg.AssetKey(name) for name in assets],
+            platform,
+            assets=assets,
         )
 
     def manifest(self, platform: Platform) -> list[TableYear]:
@@ -46,7 +47,7 @@ class Workshop:
 
     def materialization(self, asset: str, year: int, *, first: bool = False) -> dg.AssetMaterialization:
         """The latest one of the year, or the first one: other tests materialize again on the same instance."""
-        of_year = dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), asset_partitions=[str(year)])
+        of_year = dg.AssetRecordsFilter(asset_key=key_of(asset), asset_partitions=[str(year)])
         record = self.instance.fetch_materializations(of_year, limit=1, ascending=first).records[0]
         assert record.asset_materialization is not None
         return record.asset_materialization

@@ -4,12 +4,14 @@ stops."""
 import sqlite3
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from aquamind_assets.assets.asset_checks import FIGURES, HISTORY_FIGURES, check_result
+from aquamind_assets.assets.asset_checks import FIGURES, check_result
+from aquamind_assets.assets.keys import key_of, name_of
+from aquamind_assets.assets.partitions import yearly
+from aquamind_assets.assets.standing_checks import HISTORY_FIGURES, NO_YEAR_FAILED, STANDING_CHECKS, failed_years
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.laws.registry import JudgedLaw
 from aquamind_assets.laws.result import LawResult
@@ -43,7 +45,7 @@ def evaluations(workshop: Workshop, run_id: str) -> dict[tuple[str, str], dg.Ass
     for record in workshop.instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
         assert record.dagster_event is not None
         check = record.dagster_event.asset_check_evaluation_data
-        found[check.asset_key.to_user_string(), check.check_name] = check
+        found[name_of(check.asset_key), check.check_name] = check
     return found
 
 
@@ -51,13 +53,14 @@ def test_every_asset_has_its_checks() -> None:
     graph = build_defs(Settings(scenario="tiny")).get_repository_def().asset_graph
     found: dict[str, set[str]] = {}
     for key in graph.asset_check_keys:
-        found.setdefault(key.asset_key.to_user_string(), set()).add(key.name)
+        found.setdefault(name_of(key.asset_key), set()).add(key.name)
         spec = graph.get_check_spec(key)
         assert spec.description, key
-        assert spec.partitions_def is not None, key
-        assert spec.blocking == (key.name not in (FIGURES, HISTORY_FIGURES)), key
+        assert (spec.partitions_def is None) == (key in STANDING_CHECKS), key
+        assert spec.blocking == (key.name not in (FIGURES, HISTORY_FIGURES, NO_YEAR_FAILED)), key
     assert found == {asset: OWN_CHECKS.get(asset, set()) | {"sound_rows"} for asset in RECORDERS} | {
-        "farm_year": OWN_CHECKS["farm_year"]
+        "farm_year": OWN_CHECKS["farm_year"],
+        "year_report": {NO_YEAR_FAILED},
     }
 
 
@@ -80,28 +83,6 @@ def test_a_run_tells_of_every_law_how_much_it_looked_at(made: Workshop) -> None:
     assert isinstance(figures.metadata["sea_temperature_year_faroes"].value, float)
     assert "| Annual mean sea temperature, Faroes | degC |" in str(figures.metadata["figures"].value)
     assert "7.8 to 8.9" in str(figures.metadata["figures"].value)
-
-
-def test_the_last_year_answers_for_the_history(made: Workshop, fresh: Callable[..., Platform], tmp_path: Path) -> None:
-    scenario = tmp_path / "short.yaml"
-    scenario.write_text("extends: tiny\nlast_year: 2016\n", "utf-8")
-    run = made.run(fresh(scenario=str(scenario)), [2015, 2016], ["site_climate", "farm_year"])[-1]
-    assert run.success, run.failures
-    figures = evaluations(made, run.run_id)["farm_year", HISTORY_FIGURES]
-    assert (
-        figures.metadata["measured"].value
-        > evaluations(made, run.run_id)["farm_year", FIGURES].metadata["measured"].value
-    )
-
-
-def test_every_other_year_skips_the_figures_of_the_history_and_says_why(made: Workshop) -> None:
-    """Skipped is not passed: Dagster knows the one without a result from the other."""
-    run = made.instance.get_runs(ascending=True, limit=2)[1]
-    key = dg.AssetCheckKey(dg.AssetKey("farm_year"), HISTORY_FIGURES)
-    records = made.instance.event_log_storage.get_asset_check_execution_history(key, limit=50)
-    assert not [record for record in records if record.run_id == run.run_id and record.status.value == "SUCCEEDED"]
-    said = [entry.user_message for entry in made.instance.all_logs(run.run_id) if HISTORY_FIGURES in entry.user_message]
-    assert f"{HISTORY_FIGURES} is skipped: 2016 is not 2024, the last year of the history" in said
 
 
 def path_of(platform: Platform) -> str:
@@ -143,6 +124,8 @@ def test_a_broken_law_stops_the_run_and_says_what_is_wrong(made: Workshop, copie
     assert "feed store" in str(broken.metadata["examples"].value)
     assert found["mortality", "fish_balance"].passed, "what does not depend on it is judged all the same"
     assert ("feeding_summaries", "sound_rows") not in found, "what depends on it is not made"
+    years = yearly(copied.scenario)
+    assert failed_years(made.instance, years, [key_of("feeding_events")]) == {2016: ["feeding_events"]}
 
 
 def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied: Platform) -> None:
@@ -156,7 +139,8 @@ def test_a_law_across_assets_stops_what_is_made_from_them(made: Workshop, copied
         for event in [event.dagster_event]
         if event
     }
-    assert "year_report" not in steps
+    assert "reports__year_report" not in steps
+    assert steps
 
 
 def test_a_single_asset_brings_its_own_checks_along(made: Workshop, copied: Platform) -> None:

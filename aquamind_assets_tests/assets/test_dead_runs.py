@@ -14,6 +14,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from aquamind_assets.assets.dead_runs import WORKER_TAG, liveness_of, reconcile, worker_tags
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.recorded import WRITING_POOL
 
 
@@ -31,7 +32,7 @@ def started(
         job_name="one_year",
         status=dg.DagsterRunStatus.STARTED,
         tags={"dagster/partition": "2016"} | tags,
-        asset_selection=frozenset(dg.AssetKey(name) for name in assets),
+        asset_selection=frozenset(key_of(name) for name in assets),
     )
     return run.run_id
 
@@ -45,7 +46,7 @@ def no_lock(asset: str, year: int) -> bool:
 
 
 def test_a_run_whose_process_is_gone_is_reported_failed_at_once(instance: dg.DagsterInstance) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
     born = psutil.Process(child.pid).create_time()
     run_id = started(instance, worker(socket.gethostname(), child.pid, born))
     assert [run.alive for run in reconcile(instance, no_lock)] == [True]

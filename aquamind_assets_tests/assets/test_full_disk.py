@@ -55,8 +55,9 @@ def test_of_the_ledgers(made: Workshop, fresh: Callable[..., Platform], tmp_path
         assert platform.ledgers.ledger(2015).through == made.platform().ledgers.ledger(2015).through
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", [40, 1500])
-def test_of_dagster_home(made: Workshop, tmp_path: Path, kilobytes: int) -> None:
+def test_of_dagster_home(tmp_path: Path, kilobytes: int) -> None:
     with small_disk(tmp_path / "disk", kilobytes) as disk:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))

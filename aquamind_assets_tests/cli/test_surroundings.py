@@ -40,7 +40,7 @@ def test_a_run_without_a_terminal_shows_its_progress_and_names_as_they_are(place
         (("report",), ["Reading the rows of 2015", "Drawing The whole history"]),
         (("verify",), ["Verifying"]),
         (("run", "--dry-run", *YEAR), ["Simulating 2015", "Counting the rows"]),
-        (("scenario", "realism", *YEAR[:4]), ["2015 simulated, 1 of"]),
+        (("scenario", "realism", *YEAR[:4], "--set", "last_year=2015"), ["2015 simulated, 1 of"]),
     ],
 )
 def test_what_takes_long_is_not_silent_without_a_terminal(

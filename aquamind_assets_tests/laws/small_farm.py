@@ -1,11 +1,9 @@
 """A farm of a few rows in every table without violations, in tables without constraints, so that a test can violate
 every rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-
-import pandas as pd
 
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.warehouse.ddl import SQLITE_TYPES, quoted
@@ -339,9 +337,8 @@ class Farm:
         for statement in statements(dialect):
             connection.execute(statement)
 
-    def frame(self, sql: str) -> pd.DataFrame:
-        cursor = self.connection.execute(sql)
-        return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+    def query(self, sql: str) -> Sequence[Sequence[Any]]:
+        return list(self.connection.execute(sql).fetchall())
 
     @contextmanager
     def changed(self, sql: str) -> Iterator[None]:

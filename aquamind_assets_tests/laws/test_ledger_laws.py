@@ -1,4 +1,5 @@
-"""Laws on the ledger: simulated farms have no violations, and every change of a ledger is found."""
+"""Laws on the ledger: every change of a ledger is found. ``farm/test_laws.py`` tests that simulated farms have no
+violations."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aquamind_assets.laws.feed_in_ledger import judge_silo_feed_balance
@@ -18,45 +19,14 @@ from aquamind_assets.ledger.codes import Movement, TreatmentReason
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.simulated import History, history
+from aquamind_assets_tests.laws.of_ledgers import results_of
 
 YEARS = 4
-
-
-def results_of(past: History, ledger: Ledger, before: Ledger | None) -> dict[str, LawResult]:
-    return {
-        "fish": judge_daily_fish_balance(ledger, before),
-        "feed": judge_silo_feed_balance(ledger, before),
-        "space": judge_space_limits(ledger, past.scenario, past.infrastructure, before),
-        "medicine": judge_treatment_rules_in_ledger(ledger, past.scenario, before),
-    }
 
 
 @pytest.fixture(scope="module")
 def past() -> History:
     return history("tiny", YEARS)
-
-
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(
-    seed=st.integers(0, 2**40),
-    eggs=st.integers(40_000, 120_000),
-    smolt_weight=st.integers(70, 200),
-    warming=st.floats(-1.0, 2.0),
-    threshold=st.floats(0.1, 1.0),
-)
-def test_laws_hold_on_random_farms(seed: int, eggs: int, smolt_weight: int, warming: float, threshold: float) -> None:
-    changes = (
-        f"seed={seed}",
-        f"farm.batches.eggs_mean={eggs}",
-        f"farm.batches.eggs={{low: {eggs // 2}, high: {eggs * 2}}}",
-        f"farm.batches.smolt_weight_g={smolt_weight}",
-        f"farm.geographies.Faroe Islands.climate.warming={warming:.2f}",
-        f"health.lice.threshold={threshold:.2f}",
-    )
-    random = history("tiny", 3, changes)
-    for before, ledger in zip([None, *random.ledgers], random.ledgers, strict=False):
-        for law, result in results_of(random, ledger, before).items():
-            assert result.passed, (law, str(result))
 
 
 def changed(ledger: Ledger, frame: str, **columns: np.ndarray) -> Ledger:

@@ -16,12 +16,12 @@ from aquamind_assets.pipeline.generation import record_years, recorders_in_order
 from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.pipeline.staleness import stale_years
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import TableYear
 from aquamind_assets_tests.release_2025_08 import RECORDERS
+from aquamind_assets_tests.simulated_once import store_once
 
 YEARS = (2015, 2016, 2017, 2018)
 LIVING = [
@@ -39,7 +39,7 @@ def end(year: int) -> int:
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     place = tmp_path_factory.mktemp("ledgers")
     chosen = Settings("tiny", ("water.readings_per_day=1",), "", str(place / "ledger"), date(2030, 1, 1))
-    store_ledgers(Platform(chosen), YEARS[-1])
+    store_once(Platform(chosen), YEARS[-1])
     return chosen
 
 
@@ -167,7 +167,7 @@ def test_a_year_that_another_scenario_has_written_over_is_written_again(ledgers:
     """Batches live in both years: the second scenario's rows replace the first one's."""
     there = platform(ledgers, tmp_path / "aquamind.db")
     other = Platform(replace(there.settings, changes=("water.readings_per_day=2",), ledger=str(tmp_path / "other")))
-    store_ledgers(other, 2016)
+    store_once(other, 2016)
     record_years(there, [2015, 2016], [*BEFORE_THE_FARM, "batches"])
     record_years(other, [2015, 2016], BEFORE_THE_FARM)
     record_years(other, [2016], ["batches"])

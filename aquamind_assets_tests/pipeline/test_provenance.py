@@ -2,10 +2,12 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,32 +16,48 @@ import aquamind_assets
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 
-PRINTED = """
-import json
-
-from aquamind_assets.pipeline.provenance import CLIMATE, code_version, ledger_code, rows_code
-from aquamind_assets.records.registry import recorders_of
-rows = {asset: rows_code(asset, "2025-08") for asset in recorders_of("2025-08")}
-print(json.dumps(rows | {"ledger": ledger_code(), "climate": code_version(CLIMATE)}))
-"""
+ORIGINAL = Path(aquamind_assets.__file__).parents[1]
 ON_THE_LEDGER = {"ledger", *(asset for asset in RECORDERS if asset not in BEFORE_THE_FARM)}
 
 
-def fingerprints(package_folder: Path) -> dict[str, str]:
-    printed = subprocess.run(
-        [sys.executable, "-c", PRINTED],
-        cwd=package_folder,
-        env={"PYTHONPATH": str(package_folder), "PATH": ""},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(printed.stdout)
+Fingerprints = Callable[[Path], dict[str, str]]
+"""The fingerprints of the package in a folder, read in a process that has nothing of another one."""
 
 
 @pytest.fixture(scope="module")
-def original() -> dict[str, str]:
-    return fingerprints(Path(aquamind_assets.__file__).parents[1])
+def fingerprints() -> Iterator[Fingerprints]:
+    command = [sys.executable, str(Path(__file__).with_name("fingerprints_of_copies.py"))]
+    environment = os.environ | {"PYTHONPATH": str(ORIGINAL)}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, answers = process.stdin, process.stdout
+
+        def of(folder: Path) -> dict[str, str]:
+            asked.write(f"{folder}\n")
+            return json.loads(answers.readline())
+
+        yield of
+        asked.close()
+
+
+@pytest.fixture(scope="module")
+def original(fingerprints: Fingerprints) -> dict[str, str]:
+    return fingerprints(ORIGINAL)
+
+
+@pytest.fixture
+def changed(package: Path, original: dict[str, str], fingerprints: Fingerprints) -> Callable[[], set[str]]:
+    """A function that tells which fingerprints of the copy are others than the original's."""
+
+    def names() -> set[str]:
+        now = fingerprints(package.parent)
+        assert now.keys() == original.keys()
+        return {name for name, value in now.items() if value != original[name]}
+
+    return names
 
 
 @pytest.fixture
@@ -56,11 +74,6 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def changed(package: Path, original: dict[str, str]) -> set[str]:
-    now = fingerprints(package.parent)
-    return {name for name, value in now.items() if value != original[name]}
-
-
 def without_docstrings(text: str) -> str:
     tree = ast.parse(text)
     for node in ast.walk(tree):
@@ -71,10 +84,10 @@ def without_docstrings(text: str) -> str:
     return ast.unparse(tree)
 
 
-def test_comments_docstrings_and_formatting_decide_nothing(package: Path, original: dict[str, str]) -> None:
+def test_comments_docstrings_and_formatting_decide_nothing(package: Path, changed: Callable[[], set[str]]) -> None:
     for file in package.rglob("*.py"):
         file.write_text("# Another comment.\n" + without_docstrings(file.read_text("utf-8")), "utf-8")
-    assert changed(package, original) == set()
+    assert changed() == set()
 
 
 def _dotted(file: str) -> str:
@@ -90,7 +103,7 @@ def with_moved_module(text: str, old: str, new: str) -> str:
     return re.sub(pattern, lambda found: moved + (found[1] or name), text, flags=re.MULTILINE)
 
 
-def test_moving_and_renaming_modules_decides_nothing(package: Path, original: dict[str, str]) -> None:
+def test_moving_and_renaming_modules_decides_nothing(package: Path, changed: Callable[[], set[str]]) -> None:
     moves = {
         "farm/sites/place_names.py": "farm/sites/toponyms.py",
         "farm/processes/lice.py": "farm/health/sea_lice.py",
@@ -105,25 +118,25 @@ def test_moving_and_renaming_modules_decides_nothing(package: Path, original: di
         for old, new in moves.items():
             text = with_moved_module(text, _dotted(old), _dotted(new))
         file.write_text(text, "utf-8")
-    assert changed(package, original) == set()
+    assert changed() == set()
 
 
-def test_moving_a_definition_to_another_module_decides_nothing(package: Path, original: dict[str, str]) -> None:
+def test_moving_a_definition_to_another_module_decides_nothing(package: Path, changed: Callable[[], set[str]]) -> None:
     source = package / "records" / "health" / "lice_counts.py"
     text = source.read_text("utf-8")
     (package / "records" / "health" / "somewhere.py").write_text(text, "utf-8")
     source.write_text("from aquamind_assets.records.health.somewhere import lice_counts as lice_counts\n", "utf-8")
-    assert changed(package, original) == set()
+    assert changed() == set()
 
 
-def test_messages_units_and_descriptions_decide_nothing(package: Path, original: dict[str, str]) -> None:
+def test_messages_units_and_descriptions_decide_nothing(package: Path, changed: Callable[[], set[str]]) -> None:
     change(package / "timeline.py", "row number {number.max()} on one day", "number {number.max()} of a row")
     change(package / "ledger" / "model.py", 'column("int32", "day"', 'column("int32", "days"')
     schema = package / "tables" / "release_2025_08" / "health.yaml"
     schema.write_text(
         re.sub(r"description: .*", "description: Another description.", schema.read_text("utf-8")), "utf-8"
     )
-    assert changed(package, original) == set()
+    assert changed() == set()
 
 
 @pytest.mark.parametrize(
@@ -165,26 +178,26 @@ def test_messages_units_and_descriptions_decide_nothing(package: Path, original:
     ],
 )
 def test_behavior_decides_what_it_reaches(
-    package: Path, original: dict[str, str], file: str, old: str, new: str, reaches: set[str] | None
+    package: Path, changed: Callable[[], set[str]], file: str, old: str, new: str, reaches: set[str] | None
 ) -> None:
     if reaches is None:
         for module in package.rglob("*.py"):
             module.write_text(re.sub(rf"\b{old}\b", new, module.read_text("utf-8")), "utf-8")
-        assert changed(package, original) == set()
+        assert changed() == set()
         return
     change(package / file, old, new)
-    found = changed(package, original)
+    found = changed()
     assert len(found) == 1 if reaches == {"one asset"} else found == reaches
 
 
-def test_exchanging_two_functions_behind_their_names_shows(package: Path, original: dict[str, str]) -> None:
+def test_exchanging_two_functions_behind_their_names_shows(package: Path, changed: Callable[[], set[str]]) -> None:
     """Both are reached before and after; only which is called where has changed."""
     change(
         package / "records" / "health" / "mortality_records.py",
         "import disease_reason_id, mortality_reason_id",
         "import disease_reason_id as mortality_reason_id, mortality_reason_id as disease_reason_id",
     )
-    assert changed(package, original) == {"mortality"}
+    assert changed() == {"mortality"}
 
 
 def test_data_files_that_rows_are_made_from_are_known() -> None:

@@ -17,12 +17,13 @@ from aquamind_assets.pipeline import workers, writing
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.pipeline.workers import WorkerLost, default_workers
 from aquamind_assets.settings import Settings, SettingsError
+from aquamind_assets.timeline import CHUNK_DAYS, DayRange, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets_tests.release_2025_08 import RECORDERS
+from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.stopping import StopsAfter
 from aquamind_assets_tests.warehouse.databases import new_database
 
@@ -37,7 +38,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny farm with its first year simulated."""
     place = tmp_path_factory.mktemp("workers")
     settings = Settings("tiny", (), f"sqlite:///{place / 'serial.db'}", str(place / "ledger"))
-    store_ledgers(Platform(settings), YEAR)
+    store_once(Platform(settings), YEAR)
     return settings
 
 
@@ -75,6 +76,18 @@ def test_workers_write_the_same_rows(parallel: Platform, serial: list[TableYear]
         again = parallel.writer(RECORDERS[ASSET], warehouse, "run").write(YEAR)
         assert (len(again.written), len(again.resumed)) == (0, 13)
         assert again.digest == written.digest
+
+
+def test_where_chunks_took_long_before_workers_begin_at_once(parallel: Platform, serial: list[TableYear]) -> None:
+    seen: list[int] = []
+    with parallel.open() as warehouse:
+        writer = parallel.writer(RECORDERS[ASSET], warehouse, "run")
+        first = year_days(YEAR).first
+        writer.write(YEAR, DayRange(first, first + CHUNK_DAYS))
+        assert living_workers() == []
+        writer.write(YEAR, on_chunk=lambda checkpoint, count: seen.append(len(living_workers())))
+        assert seen[0] > 0
+        assert warehouse.manifest() == serial == warehouse.recount()
 
 
 def test_a_request_to_stop_keeps_what_is_under_way(parallel: Platform, serial: list[TableYear]) -> None:
@@ -125,6 +138,7 @@ from aquamind_assets.pipeline import writing
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.simulated_once import store_once
 
 if __name__ == "__main__":
     writing.WORTH_A_WORKER_S = 0.0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from aquamind_assets.cli.report import folder_of, write_reports, write_reports_of
+from aquamind_assets.cli.report import reports_of, write_reports
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.pipeline.platform import Platform
@@ -18,6 +18,7 @@ from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.drawing import svg
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.page import beside, number, report_page, short, shown
+from aquamind_assets.reports.pages import completed_spans, folder_of, write_pages
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.reports.sites import site_days
 from aquamind_assets.settings import Settings
@@ -219,7 +220,7 @@ def test_nothing_written_is_an_error_that_says_what_to_do(tmp_path: Path) -> Non
         write_reports(empty, 2, None, None, QUIET)
     with pytest.raises(UsageError, match="sessions 1 to 4"):
         write_reports(empty, 7, None, None, QUIET)
-    assert write_reports_of(empty, range(2015, 2018), QUIET) == []
+    assert reports_of(empty, range(2015, 2018)) == []
 
 
 def test_files_lie_beside_the_database_and_say_what_is_missing(history_url: str, tmp_path: Path) -> None:
@@ -238,12 +239,16 @@ def test_files_lie_beside_the_database_and_say_what_is_missing(history_url: str,
     assert _differences(json.dumps([one.document for one in alone]), json.dumps([written[0].document])) == []
 
 
-def test_after_a_run_the_sessions_it_completed_are_reported(history_url: str) -> None:
-    written = write_reports_of(settings(history_url), [2017, 2018], QUIET)
+def test_the_sessions_that_new_years_complete_have_a_page(history_url: str, warehouse: Warehouse) -> None:
+    of = settings(history_url)
+    spans = completed_spans(warehouse, of.load_scenario(), [2017, 2018])
     # 2018 began a session that is not over; the history is not over either.
-    assert [one.html.name for one in written] == ["session_1_2015-2017.html"]
-    assert written[0].html.parent == folder_of(settings(history_url))
-    assert write_reports_of(settings(history_url), [2018], QUIET) == []
+    assert [span.file_name for span in spans] == ["session_1_2015-2017"]
+    assert completed_spans(warehouse, of.load_scenario(), [2018]) == []
+    assert reports_of(of, [2017]) == [], "nothing is written yet"
+    written = write_pages(warehouse, spans, THRESHOLD, folder_of(of))
+    assert reports_of(of, [2017]) == written
+    assert written[0].url == "http://127.0.0.1:3001/session_1_2015-2017.html"
 
 
 def test_a_session_told_alone_knows_the_lives_that_began_before_it(

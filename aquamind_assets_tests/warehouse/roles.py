@@ -18,6 +18,8 @@ def role(
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         rules = Path(_value(connection, "SHOW hba_file"))
         kept = rules.read_text()
+        # As the server has it by itself from version 14 on.
+        connection.execute("SET password_encryption = 'scram-sha-256'")
         connection.execute(
             sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(password or None))
         )

@@ -296,6 +296,8 @@ def test_a_role_without_a_right_is_told_so(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as database:
         if not database.execute("SELECT 1 FROM pg_roles WHERE rolname = 'visitor'").fetchone():
             database.execute("CREATE ROLE visitor LOGIN PASSWORD 'right'")
+        # As the server has it by itself from version 15 on.
+        database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     url = changed(postgres_url, user="visitor")
     with (
         Warehouse(PostgresDatabase(url)) as warehouse,

@@ -11,6 +11,7 @@ from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.ddl import DEFAULT_PARTITION
 from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.databases import new_database
@@ -23,7 +24,7 @@ __all__ = ["aquamind_url"]
 FARM = ChunkKey("farm", 2015, 0)
 BATCH = int(ids(FIRST, 4)[3])
 DAYS = chunks_of(2015)[0].days
-LAST_SECONDS = 60
+LAST_SECONDS = 240
 """A failed load ends at once; a test that takes longer than this has found one that does not."""
 
 
@@ -234,3 +235,25 @@ def test_a_terminated_session_ends_the_load(postgres_url: str) -> None:
         process = 0
         write_readings(warehouse, 0)
         assert warehouse.manifest() == warehouse.recount()
+
+
+def test_a_writer_that_loads_is_not_in_the_way_of_one_that_attaches(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would wait for the other: attaching locks the default partition, and before it the tables referred to."""
+    held = []
+    with open_warehouse(postgres_url) as warehouse, psycopg.connect(postgres_url, autocommit=True) as onlooker:
+        warehouse.prepare()
+        write_parents(warehouse)
+        settle = warehouse.database.settle
+
+        def look_and_settle() -> None:
+            locks = "SELECT mode FROM pg_locks WHERE relation = %s::regclass"
+            held.append(onlooker.execute(locks, (DEFAULT_PARTITION,)).fetchall())
+            settle()
+
+        monkeypatch.setattr(warehouse.database, "settle", look_and_settle)
+        write_readings(warehouse, 0)
+        write_readings(warehouse, 0, salt=1)
+        assert warehouse.manifest() == warehouse.recount()
+    assert held == [[], []]

@@ -247,6 +247,25 @@ def test_two_that_write_the_same_chunk_do_not_both_commit(
     assert len(files(database_url)) == len(PARENT_TABLES) + 1
 
 
+def test_a_writer_that_others_overtake_tries_until_it_commits(warehouse: Warehouse, database_url: str) -> None:
+    """Workers that write chunks of one small table again share its file, and one of them may be late many times."""
+    write_parents(warehouse)
+    write_all_chunks(warehouse)
+    assert len([name for name in files(database_url) if READINGS in name]) == 1
+    days, others = chunks_of(2015)[0].days, iter(range(1, 6))
+
+    def overtaken() -> Iterator[Rows]:
+        if (chunk := next(others, None)) is not None:
+            write_readings(quicker, chunk, "g", salt=1)
+        yield from readings(days, salt=1)
+
+    with open_warehouse(database_url) as quicker:
+        warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "g", "run", [READINGS], overtaken)
+    assert next(others, None) is None
+    assert warehouse.manifest() == warehouse.recount()
+    assert {one.fingerprint for one in warehouse.checkpoints("readings", 2015)} == {"f", "g"}
+
+
 @pytest.mark.parametrize("first", ["rows that refer", "the clearing"])
 def test_rows_do_not_come_while_what_they_refer_to_goes(warehouse: Warehouse, database_url: str, first: str) -> None:
     write_parents(warehouse)

@@ -19,7 +19,6 @@ from aquamind_assets.docs_generator.farms import LONG_AFTER
 from aquamind_assets.pipeline.existing_rows import meetings
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.records.users.people import users
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.history import first_year_of_lives, read_history
@@ -31,6 +30,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.release_2025_08 import RECORDERS, TABLES
+from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.warehouse.test_existing import made_by_aquamind
 from aquamind_assets_tests.warehouse.timescale import SERVER, new_database, use_aquaminds_layout
 
@@ -201,7 +201,7 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of simulated years, without a database."""
     place = tmp_path_factory.mktemp("ledgers")
     settings = Settings("tiny", ("water.readings_per_day=2",), "", str(place / "ledger"), LONG_AFTER)
-    store_ledgers(Platform(settings), YEARS[-1])
+    store_once(Platform(settings), YEARS[-1])
     return settings
 
 

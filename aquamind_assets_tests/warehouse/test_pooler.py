@@ -21,6 +21,10 @@ from aquamind_assets_tests.warehouse.test_contract import write_parents, write_r
 pytestmark = pytest.mark.skipif(shutil.which("pgbouncer") is None, reason="pgbouncer is not installed")
 
 
+PATIENCE_S = 120.0
+"""Longer than a pooler takes to listen, on any machine."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -51,9 +55,10 @@ def pooled(postgres_url: str, postgres_server: PostgresServer) -> Iterator[Calla
         with (place / "log").open("ab") as log:
             started.append(subprocess.Popen(["pgbouncer", str(settings)], stdout=log, stderr=log, user=account))
         url = f"postgresql://{parts['user']}@127.0.0.1:{port}/{parts['dbname']}"
-        for _ in range(100):
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until and started[-1].poll() is None:
             try:
-                psycopg.connect(url, connect_timeout=2).close()
+                psycopg.connect(url, connect_timeout=10).close()
             except psycopg.OperationalError:
                 time.sleep(0.1)
             else:

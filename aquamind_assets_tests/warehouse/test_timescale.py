@@ -80,6 +80,26 @@ def test_a_row_with_an_id_of_days_that_are_not_written_is_found(filled: Warehous
 
 
 @needs_server
+def test_a_reading_at_a_time_of_the_platforms_is_found(filled: Warehouse) -> None:
+    write(filled, 2015, 0)
+    days = chunks_of(2015)[1].days
+    first, later = to_date(days.first), to_date(days.first + 3)
+    for number, instant in ((1, f"{first} 00:00+00"), (2, f"{first} 00:00:00.5+00"), (3, f"{later} 02:00+02")):
+        enter(filled, number, instant)
+    enter(filled, 4, f"{to_date(FIRST)} 00:00:00.5+00")
+    assert filled.entered_times({"readings": [READINGS]}, [2016]) == []
+    (found,) = filled.entered_times({"readings": [READINGS]}, [2015, 2016])
+    assert sorted(found.rows.values()) == [1, 2, 3], "on days that are not written"
+    assert found.days == (days.first, days.first + 3)
+    sensor = ids(FIRST, 1)[0]
+    assert filled.taken_keys([found], readings(days)) == [
+        f"{READINGS}: reading_time = {day}T00:00:00, sensor_id = {sensor} is the key of row {number}, which a user"
+        " entered, and of a row that is to be written; change or delete the user's row"
+        for number, day in ((1, first), (3, later))
+    ]
+
+
+@needs_server
 def test_thirty_days_are_one_compressed_chunk_with_all_keys_and_indexes(filled: Warehouse, timescale_url: str) -> None:
     for salt in (0, 5):
         for number in range(3):
@@ -300,6 +320,7 @@ def test_two_writers_at_the_same_time(filled: Warehouse, timescale_url: str) -> 
 @pytest.mark.slow
 def test_the_benchmark_runs(timescale_url: str) -> None:
     options = ["--scenario", "tiny", "--days", "2", "--scale", "1", "--repeats", "1"]
+    options += ["--worker-days", "31", "--tpch", "0.001"]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load", *options, "--database", timescale_url],
         cwd=Path(__file__).parents[2],

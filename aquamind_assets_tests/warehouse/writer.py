@@ -1,8 +1,10 @@
 """Writes a year (2015) of the made-up farm, skipping what is there: the process that tests kill.
 
-``python -m aquamind_assets_tests.warehouse.writer <url> [<year>]`` prints a line for each chunk begun and committed.
+``python -m aquamind_assets_tests.warehouse.writer <url> [<year>]`` prints a line for each chunk begun and committed,
+and one at the end. With ``stay`` in place of a year it then waits to be killed.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -43,4 +45,8 @@ def write_year(warehouse: Warehouse, year: int = 2015, chunks: int = 13, wait: f
 
 if __name__ == "__main__":
     with open_warehouse(sys.argv[1]) as opened:
-        write_year(opened, int(sys.argv[2]) if len(sys.argv) > 2 else 2015)
+        stays = sys.argv[2:] == ["stay"]
+        write_year(opened, 2015 if stays else int(sys.argv[2]) if len(sys.argv) > 2 else 2015)
+        print("complete", flush=True)
+        if stays:
+            signal.pause()

@@ -7,12 +7,11 @@ Belongs here: building and running the queries. Does not belong here: the rules 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
 from aquamind_assets.tables.schema import TableSpec
@@ -23,7 +22,7 @@ from aquamind_assets.warehouse.ddl import quoted
 class Queryable(Protocol):
     """Anything that answers a query. Every warehouse does."""
 
-    def frame(self, sql: str) -> pd.DataFrame:
+    def query(self, sql: str) -> Sequence[Sequence[Any]]:
         """Return the rows of a query."""
 
 
@@ -69,8 +68,8 @@ def _on_rows(warehouse: Queryable, spec: TableSpec, rules: Collection[Rule], day
         f" t.{_id_of(spec)} END) AS e{i}"
         for i, (rule, violation) in enumerate(zip(rules, conditions, strict=True))
     )
-    answer = warehouse.frame(f"SELECT {columns} FROM {_source(spec, joins, days)}").iloc[0]
-    return [_result(rule, answer[f"n{i}"], answer[f"e{i}"]) for i, rule in enumerate(rules)]
+    answer = warehouse.query(f"SELECT {columns} FROM {_source(spec, joins, days)}")[0]
+    return [_result(rule, answer[2 * i], answer[2 * i + 1]) for i, rule in enumerate(rules)]
 
 
 class _Joins:
@@ -110,10 +109,8 @@ def _source(spec: TableSpec, joins: _Joins, days: DayRange | None) -> str:
 def _by_query(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange | None) -> RuleResult:
     total, example = 0, None
     for rows in _portions(warehouse, spec, rule, days):
-        answer = warehouse.frame(f"SELECT count(*) AS n, min(v.id) AS e FROM ({rule.query.format(rows=rows)}) v").iloc[
-            0
-        ]
-        part = _result(rule, answer["n"], answer["e"])
+        found, first = warehouse.query(f"SELECT count(*), min(v.id) FROM ({rule.query.format(rows=rows)}) v")[0]
+        part = _result(rule, found, first)
         total += part.count
         example = part.example_id if example is None else example
     return RuleResult(rule, rule.table, total, example)
@@ -121,7 +118,7 @@ def _by_query(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange 
 
 def _result(rule: Rule, count: Any, example: Any) -> RuleResult:
     # SUM over no rows is NULL.
-    return RuleResult(rule, rule.table, 0 if pd.isna(count) else int(count), None if pd.isna(example) else int(example))
+    return RuleResult(rule, rule.table, int(count or 0), None if example is None else int(example))
 
 
 def _id_of(spec: TableSpec) -> str:
@@ -140,10 +137,10 @@ def _portions(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange 
 
 def _years(warehouse: Queryable, table: str) -> list[int]:
     """Return the years between the first and the last row of a table with wide ids."""
-    ends = warehouse.frame(f"SELECT min(id) AS low, max(id) AS high FROM {table}").iloc[0]
-    if pd.isna(ends["low"]):
+    low, high = warehouse.query(f"SELECT min(id), max(id) FROM {table}")[0]
+    if low is None:
         return []
-    first, last = year_of_ids(np.array([ends["low"], ends["high"]], dtype=np.int64)).tolist()
+    first, last = year_of_ids(np.array([low, high], dtype=np.int64)).tolist()
     return list(range(first, last + 1))
 
 

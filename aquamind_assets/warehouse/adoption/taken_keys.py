@@ -1,8 +1,8 @@
 """User-entered rows that refer to the platform's rows, and have a key that a row of the platform's will have too.
 
 A user may enter the day length of an area of the platform's, for a day that is not written yet; the database allows one
-row for each area and day. Such a row is neither the platform's to change nor to adopt: it is named before anything is
-written.
+row for each area and day. TimescaleDB allows one reading for each sensor and time. Such a row is neither the platform's
+to change nor to adopt: it is named before anything is written.
 
 Belongs here: keys that a database enforces, on tables without natural keys (``natural_keys``). Does not belong here:
 rows with ids of the platform's (``taken_ids``).
@@ -10,16 +10,20 @@ rows with ids of the platform's (``taken_ids``).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import ColumnSpec, UniqueSpec
-from aquamind_assets.timeline import platform_ids, to_date
+from aquamind_assets.timeline import DayRange, day_number, platform_ids, to_date
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
 from aquamind_assets.warehouse.adoption.translation import Translation
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.ddl import quoted
+
+DAYS_OF_TIMES = 10
+"""Days with user-entered rows of a time series for which the platform's rows are compared; of more, the first."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class EnteredKeys:
     Attributes:
         table: the table.
         unique: the key.
-        rows: id of the row with each value of the key; dates as ISO text.
+        rows: id of the row with each value of the key; dates and times as ISO text.
+        days: the days on which alone the platform's rows can have such a key; None if on any.
     """
 
     table: str
     unique: UniqueSpec
     rows: dict[tuple[str, ...], int]
+    days: tuple[int, ...] | None = None
 
     def met_by(self, block: Rows) -> Iterator[str]:
         """What is wrong with the rows of a block, as the database will hold them, that have a key of these."""
@@ -60,6 +66,38 @@ def entered_keys(database: Database, tables: Iterable[str]) -> list[EnteredKeys]
             if rows:
                 found.append(EnteredKeys(table, unique, rows))
     return found
+
+
+def entered_times(database: Database, table: str, missing: Iterable[DayRange]) -> Iterator[EnteredKeys]:
+    """The times of a time series with user-entered rows of what the platform measures, on days that are ``missing``.
+
+    Only these days are read, and on them lie users' rows alone.
+    """
+    key, spec = database.time_key(table), database.tables[table]
+    if key is None:
+        return
+    (measured,) = (spec.by_name[name] for name in key if name != spec.time_column)
+    time, place = quoted(str(spec.time_column)), quoted(measured.name)
+    low, high = platform_ids(narrow=spec.narrow_id)
+    own = platform_ids(narrow=database.tables[str(measured.references)].narrow_id)
+    for days in missing:
+        first, end = (f"{to_date(day)} 00:00:00+00:00" for day in (days.first, days.end))
+        where = (
+            f"{time} >= ?::timestamptz AND {time} < ?::timestamptz AND {place} >= ? AND {place} < ?"
+            f" AND ({spec.id_column} < ? OR {spec.id_column} >= ?)"
+        )
+        params = (first, end, *own, low, high)
+        lived = database.query(f"SELECT DISTINCT {time}::date FROM {quoted(table)} WHERE {where} ORDER BY 1", params)
+        chosen = tuple(day_number(day) for (day,) in lived[:DAYS_OF_TIMES])
+        if not chosen:
+            continue
+        names = ", ".join(map(quoted, key))
+        last = f"{to_date(chosen[-1] + 1)} 00:00:00+00:00"
+        found = database.query(
+            f"SELECT {spec.id_column}, {names} FROM {quoted(table)} WHERE {where}", (first, last, *params[2:])
+        )
+        rows = {tuple(map(_text, values)): int(number) for number, *values in found}
+        yield EnteredKeys(table, UniqueSpec(f"{table}_pkey", key), rows, chosen)
 
 
 def taken_keys(keys: Iterable[EnteredKeys], translation: Translation, blocks: Iterable[Rows]) -> list[str]:
@@ -96,9 +134,15 @@ def _entered(database: Database, table: str, unique: UniqueSpec) -> dict[tuple[s
     return {tuple(map(str, values)): int(number) for number, *values in found}
 
 
+def _text(value: object) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() if isinstance(value, datetime) else str(value)
+
+
 def _texts(block: Rows, column: ColumnSpec) -> list[str]:
     stored = block.columns[column.name]
     values = np.broadcast_to(stored.values, (block.size,)).tolist()
+    if column.kind == "timestamptz":
+        return [value.isoformat() for value in np.array(values, dtype="datetime64[us]").tolist()]
     if column.kind == "date":
         return [str(to_date(value)) for value in values]
     return [str(value) if stored.labels is None else stored.labels[value] for value in values]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aquamind_assets.tables.schema import TableSpec
-from aquamind_assets.warehouse.errors import WarehouseUnavailable
+from aquamind_assets.warehouse.errors import Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.lake.transaction import Transaction
 
 
@@ -15,11 +15,12 @@ def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[
     """Prove a transaction's changes on top of the commits that came before it.
 
     Raises:
-        WarehouseUnavailable: the same rows were written, a row that it refers to is gone, or a row came that refers to
+        Overtaken: the same rows were written.
+        WarehouseUnavailable: a row that it refers to is gone, or a row came that refers to
             one that it deleted; nothing of the transaction is in the lake.
     """
     if table := transaction.filled_by_others():
-        raise WarehouseUnavailable(f"{url}: another writer has changed the same rows of {table}; nothing was written")
+        raise Overtaken(f"{url}: another writer has changed the same rows of {table}; nothing was written")
     for table, ids in transaction.referenced.items():
         if transaction.missing_ids(table, ids).size:
             raise WarehouseUnavailable(f"{url}: another writer has deleted rows of {table}; nothing was written")

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.warehouse.errors import DatabaseDamaged, WarehouseUnavailable
+from aquamind_assets.warehouse.errors import DatabaseDamaged, Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.lake.places import OWN_FOLDER, Place
 
 LOG = f"{OWN_FOLDER}/log"
@@ -131,7 +131,8 @@ class Log:
         raises if they no longer hold.
 
         Raises:
-            WarehouseUnavailable: another commit changed what this one changes; nothing of it is in the lake.
+            Overtaken: another commit changed what this one changes; nothing of it is in the lake.
+            WarehouseUnavailable: others commit all the time.
             OSError: the place failed; see :attr:`in_doubt`.
         """
         assert self._statements is not None
@@ -159,7 +160,7 @@ class Log:
         there were any.
 
         Raises:
-            WarehouseUnavailable: one of them changed what this one changes.
+            Overtaken: one of them changed what this one changes.
         """
         assert self._statements is not None
         self._tables.execute("ROLLBACK")
@@ -174,7 +175,7 @@ class Log:
     def _run(self, statement: Statement) -> int:
         changed = self._tables.execute(statement.sql, statement.params).rowcount
         if statement.rows is not None and changed != statement.rows:
-            raise WarehouseUnavailable(
+            raise Overtaken(
                 f"{self._place.url}: another writer has changed the same rows; what was being written is not in the"
                 " lake"
             )

@@ -250,6 +250,10 @@ class PostgresDatabase(Database):
             )
         return self._hypertables_written[table]
 
+    def time_key(self, table: str) -> tuple[str, ...] | None:
+        """See :class:`Database`."""
+        return self.tables[table].timescaledb_primary_key if table in self._hypertables else None
+
     def dropped(self, table: str, days: DayRange) -> bool:
         """See :class:`Database`."""
         with self._session.failures_named():
@@ -291,10 +295,15 @@ class PostgresDatabase(Database):
         )
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
-        """See :class:`Database`."""
+        """See :class:`Database`.
+
+        The lock of this read is given up at once. Held to the end of a write, it would be in the way of another writer
+        that attaches its partition, and this one would wait for the other when it attaches its own.
+        """
         spec = self.tables[table]
         sql = f"SELECT {spec.id_column} FROM {ddl.quoted(table)} WHERE {of_days(spec, days)} LIMIT ?"
-        return [number for (number,) in self.query(sql, (most,))]
+        with self._session.failures_named(), self._session.live().transaction(force_rollback=True):
+            return [number for (number,) in self.query(sql, (most,))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""

@@ -7,7 +7,7 @@ tables and rows (``database``).
 import sqlite3
 from pathlib import Path
 
-from aquamind_assets.durable_files import refuse_unwritable
+from aquamind_assets.durable_files import flush_file, refuse_unwritable
 from aquamind_assets.warehouse.errors import DatabaseRefused, NothingMaterialized
 from aquamind_assets.warehouse.sqlite.failures import failures_named, kind_of
 
@@ -116,9 +116,13 @@ class SqliteFile:
         return sum(file.stat().st_size for file in files if file.exists())
 
     def close(self) -> None:
-        """Close the connection, if there is one."""
+        """Close the connection, if there is one; what it wrote survives a power cut from then on."""
         if self._connection is not None:
             self._connection.close()
+            if self._writable:
+                # SQLite flushes everything when the last connection is closed; this is not the last one where a log is
+                # left.
+                flush_file(self._log)
         self._connection, self._writable = None, False
 
     @property

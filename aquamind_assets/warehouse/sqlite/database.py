@@ -46,11 +46,13 @@ class SqliteDatabase(Database):
         self.path = self._file.path
         self.url = f"sqlite:///{self.path}"
         self._locks = FileLocks(self.path.with_name(self.path.name + ".locks"))
+        self._keys_of: tuple[int, list[tuple[str, str, str, str | None]]] = (-1, [])
 
     def close(self) -> None:
         """See :class:`Database`."""
         self._file.close()
         self._locks.release()
+        self._keys_of = (-1, [])
 
     def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
@@ -260,16 +262,23 @@ class SqliteDatabase(Database):
     def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
         # The connection has foreign keys off, so nothing that refers is deleted or changed with a row.
+        return [
+            ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
+            for child, column, parent, to in self._foreign_keys()
+            if parent in tables and to in (None, self.tables[parent].id_column)
+        ]
+
+    def _foreign_keys(self) -> list[tuple[str, str, str, str | None]]:
+        """Child, column, parent and its column of every foreign key; read again when the schema has changed."""
         sql = (
             'SELECT child.name, key."from", key."table", key."to" FROM sqlite_master AS child,'
             " pragma_foreign_key_list(child.name) AS key"
             " WHERE child.type = 'table'"
         )
-        return [
-            ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
-            for child, column, parent, to in self.query(sql)
-            if parent in tables and to in (None, self.tables[parent].id_column)
-        ]
+        version = self.query("PRAGMA schema_version")[0][0]
+        if version != self._keys_of[0]:
+            self._keys_of = version, [(child, column, parent, to) for child, column, parent, to in self.query(sql)]
+        return self._keys_of[1]
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
         """See :class:`Database`."""

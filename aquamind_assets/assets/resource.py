@@ -1,0 +1,77 @@
+"""The platform as a resource: what the Resources page shows, and where its fields come from.
+
+Belongs here: the fields and their descriptions. Does not belong here: what the platform does (``pipeline.platform``).
+"""
+
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from dagster._config.pythonic_config import ConfigurableResourceFactory
+from pydantic import Field
+
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.settings import VARIABLES, Settings, SettingsError
+
+
+class PlatformResource(ConfigurableResourceFactory[Platform]):
+    """The scenario, database and ledgers that every asset uses.
+
+    A field that comes from the environment names its variable, so that a password is not shown. The asset metadata
+    shows its value, without the password.
+    """
+
+    scenario: str = Field(default=Settings.scenario, description="A preset, or a YAML file. AQUAMIND_SCENARIO.")
+    changes: list[str] = Field(
+        default=[], description="Overrides of single values, as in `seed=7`. AQUAMIND_SET, separated by `;`."
+    )
+    database: str = Field(
+        default=Settings.database,
+        description="Where rows are written: sqlite:///FILE, parquet:///FOLDER or postgresql://... AQUAMIND_DATABASE.",
+    )
+    ledger: str = Field(
+        default=Settings.ledger, description="Folder or URL of the simulated years, the ledgers. AQUAMIND_LEDGER."
+    )
+    today: str = Field(
+        default="", description="The date that counts as today, as in 2026-03-01; empty for today. AQUAMIND_TODAY."
+    )
+    workers: int = Field(
+        default=0,
+        description="Processes that write chunks side by side; 0 for as many as cores and memory allow."
+        " AQUAMIND_WORKERS.",
+    )
+
+    @classmethod
+    def of(cls, settings: Settings) -> "PlatformResource":
+        """The resource of these settings; what came from the environment stays there."""
+        values: dict[str, Any] = {
+            "scenario": settings.scenario,
+            "database": settings.database,
+            "ledger": settings.ledger,
+            "today": settings.today.isoformat() if settings.today else "",
+        }
+        fields = {
+            name: dg.EnvVar(VARIABLES[name]) if settings.origins.get(name) == "environment" else value
+            for name, value in values.items()
+        }
+        return cls(**fields, changes=list(settings.changes), workers=settings.workers or 0)
+
+    def create_resource(self, context: dg.InitResourceContext) -> Platform:
+        """What a step gets.
+
+        Raises:
+            SettingsError: ``today`` is no date.
+        """
+        try:
+            today = date.fromisoformat(self.today) if self.today else None
+        except ValueError:
+            raise SettingsError(f"today = {self.today!r}: give a date such as 2025-03-31") from None
+        settings = Settings(
+            scenario=self.scenario,
+            changes=tuple(self.changes),
+            database=self.database,
+            ledger=self.ledger,
+            today=today,
+            workers=self.workers or None,
+        )
+        return Platform(settings.settled())

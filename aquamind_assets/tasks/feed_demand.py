@@ -1,0 +1,96 @@
+"""The task of forecasting the feed that the fish of a container will eat."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.tasks.history import History
+from aquamind_assets.tasks.task import Task, TaskColumn
+
+HORIZON_DAYS = 28
+LOOKBACK_DAYS = 28
+MOST_ROWS = 500_000
+"""Of more weeks each n-th of a stay is kept."""
+
+
+def _rows(history: History) -> pd.DataFrame:
+    days, stays = history.days, history.series
+    fish, feed = days["fish"].to_numpy().astype(np.float64), days["feed_kg"].to_numpy()
+    made = pd.DataFrame(
+        {
+            "site": days["site"],
+            "batch_id": days["batch_id"],
+            "series": days["assignment_id"],
+            "day": days["day"],
+            "first_day": days["day"] - np.minimum(stays.age, LOOKBACK_DAYS - 1),
+            "last_day": days["day"] + HORIZON_DAYS,
+            "container_id": history.infrastructure.containers.container_id[days["container"]],
+            "stage": days["stage"],
+            "fish": fish,
+            "weight": days["sampled_g"],
+            "estimate": fish * days["sampled_g"].to_numpy() / 1000.0,
+            "feed_1": feed,
+            "feed_7": stays.mean_of_last(feed, 7),
+            "feed_28": HORIZON_DAYS * stays.mean_of_last(feed, LOOKBACK_DAYS),
+            "fasting_28": stays.sum_of_last(days["fasting"].to_numpy(), LOOKBACK_DAYS),
+            "deaths_28": 1000.0 * stays.sum_of_last(days["deaths"].to_numpy(), LOOKBACK_DAYS) / np.maximum(fish, 1),
+            "temperature": days["temperature"],
+            "temperature_28": stays.mean_of_last(days["temperature"].to_numpy(), LOOKBACK_DAYS),
+            "month": days["day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1,
+            "feed_demand": stays.sum_of_next(feed, HORIZON_DAYS),
+            "true_biomass": fish * days["weight_g"].to_numpy() / 1000.0,
+            "true_weight": days["weight_g"],
+            "sick_share": days["sick_share"],
+            "temperature_ahead": stays.sum_of_next(days["temperature"].to_numpy(), HORIZON_DAYS) / HORIZON_DAYS,
+            "fasting_ahead": stays.sum_of_next(days["fasting"].to_numpy(), HORIZON_DAYS),
+            "fish_ahead": stays.after(fish, HORIZON_DAYS),
+            "gain_ahead": fish * (stays.after(days["weight_g"].to_numpy(), HORIZON_DAYS) - days["weight_g"]) / 1000.0,
+        }
+    )
+    kept = (days["stage"].to_numpy() >= Stage.FRY) & np.isfinite(made["feed_demand"].to_numpy()) & (fish > 0)
+    kept &= made["feed_demand"].to_numpy() > 0
+    kept &= stays.age % 7 == 6
+    step = max(1, math.ceil(int(kept.sum()) / MOST_ROWS))
+    return made[kept & (stays.age // 7 % step == 0)].reset_index(drop=True)
+
+
+FEED_DEMAND = Task(
+    name="feed_demand",
+    question=f"How much feed will the fish of this container eat in the next {HORIZON_DAYS} days?",
+    kind="forecast",
+    target="feed_demand",
+    offset=1.0,
+    naive="feed_28",
+    make=_rows,
+    known=("stage", "temperature", "temperature_28", "fasting_28", "month"),
+    columns=(
+        TaskColumn("container_id", "key", "", "id in infrastructure_container"),
+        TaskColumn("stage", "feature", "", "lifecycle stage, 1 fry to 5 adult"),
+        TaskColumn("fish", "feature", "fish", "fish by the books: stocked, less recorded deaths"),
+        TaskColumn("weight", "feature", "g", "mean weight of the latest growth sample"),
+        TaskColumn("estimate", "feature", "kg", "fish times weight"),
+        TaskColumn("feed_1", "feature", "kg", "feed of the day"),
+        TaskColumn("feed_7", "feature", "kg per day", "feed of the last seven days"),
+        TaskColumn("feed_28", "feature", "kg", "feed of the last 28 days, or as much as that of a shorter stay"),
+        TaskColumn("fasting_28", "feature", "day", "days of fasting in the last 28"),
+        TaskColumn("deaths_28", "feature", "per 1000 fish", "deaths of the last 28 days"),
+        TaskColumn("temperature", "feature", "degC", "mean water temperature of the day"),
+        TaskColumn("temperature_28", "feature", "degC", "mean water temperature of the last 28 days"),
+        TaskColumn("month", "feature", "", "month of the year"),
+        TaskColumn("feed_demand", "target", "kg", f"feed eaten in the next {HORIZON_DAYS} days"),
+        TaskColumn("true_biomass", "truth", "kg", "true biomass of the day"),
+        TaskColumn("true_weight", "truth", "g", "true mean weight of the day"),
+        TaskColumn("sick_share", "truth", "1", "share of the fish that are sick"),
+        TaskColumn("temperature_ahead", "truth", "degC", f"mean water temperature of the next {HORIZON_DAYS} days"),
+        TaskColumn("fasting_ahead", "truth", "day", f"days of fasting in the next {HORIZON_DAYS}"),
+        TaskColumn("gain_ahead", "truth", "kg", f"true growth of the day's fish in the next {HORIZON_DAYS} days"),
+        TaskColumn("fish_ahead", "truth", "fish", f"fish {HORIZON_DAYS} days later"),
+    ),
+    notes=(
+        "One row a week of each stay, from first feeding on, where the fish stay in the container to the end of the"
+        " horizon.",
+        "Temperature is the day's mean of the ledger; sensors show it to about 0.05 degC.",
+    ),
+)

@@ -1,0 +1,52 @@
+"""``aquamind live``: up to some hours of a day, at a pace, again, and what it refuses."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aquamind_assets_tests.cli.typed import in_process
+
+TINY = ("--preset", "tiny")
+
+
+def readings(place: Path) -> tuple[str, int]:
+    """Latest reading of the database, and how many instants have any on its day."""
+    with closing(sqlite3.connect(place / "data" / "aquamind.db")) as database:
+        last, day = database.execute(
+            "SELECT max(reading_time), substr(max(reading_time), 1, 10) FROM environmental_environmentalreading"
+        ).fetchone()
+        instants = database.execute(
+            "SELECT count(DISTINCT reading_time) FROM environmental_environmentalreading WHERE reading_time >= ?",
+            (day,),
+        ).fetchone()[0]
+    return last[:16], instants
+
+
+def test_live_goes_on_from_where_it_is(tmp_path: Path) -> None:
+    """Hours of a day; then, at a pace, two days more, from wherever the database is."""
+    aquamind = in_process(tmp_path)
+    shown = aquamind("live", "--until", "2015-01-05T10:30", *TINY).stdout
+    assert "2015-01-05 09:00 UTC" in shown
+    assert readings(tmp_path) == ("2015-01-05 06:00", 3)
+    shown = aquamind("live", "--speed", "1e9", "--from", "2015-01-04", "--until", "2015-01-06T03:00", *TINY).stdout
+    assert "2015-01-06 00:00 UTC  day closed" in shown
+    assert readings(tmp_path) == ("2015-01-06 00:00", 1)
+    aquamind("verify", "--database", "sqlite:///data/aquamind.db", *TINY)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--until", "soon"), "write a moment as in"),
+        (("--until", "2999-01-01"), "--until 2999-01-01: it is"),
+        (("--until", "2014-12-31T12:00"), "the scenario has the years 2015 to 2024"),
+        (("--until", "2015-01-03", "--from", "2015-01-04"), "allowed are 2015-01-01 to 2015-01-03"),
+        (("--until", "2015-01-03", "--from", "today"), "write a date as in"),
+        (("--speed", "0.5"), "greater than or equal to 1"),
+    ],
+)
+def test_moments_that_cannot_be_are_refused(tmp_path: Path, words: tuple[str, ...], reason: str) -> None:
+    assert reason in in_process(tmp_path)("live", *words, *TINY, expect=2, columns=200).stderr
+    assert not (tmp_path / "data" / "aquamind.db").exists()

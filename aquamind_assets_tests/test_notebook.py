@@ -1,0 +1,56 @@
+"""The notebook of docs/notebooks, cell by cell, on the tiny farm in SQLite and in a lake."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pytest
+from matplotlib import pyplot
+
+import aquamind_assets
+from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.simulation import store_ledgers
+from aquamind_assets.settings import Settings
+
+NOTEBOOK = Path(aquamind_assets.__file__).parents[1] / "docs" / "notebooks" / "five_plots.ipynb"
+READ = ("water.readings_per_day=1",)
+"""The plots are about their shape, not about their number."""
+
+
+@pytest.fixture(scope="module")
+def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    place = tmp_path_factory.mktemp("ledgers")
+    settings = Settings("tiny", READ, f"sqlite:///{place / 'farm.db'}", str(place), date(2026, 1, 1), 1)
+    store_ledgers(Platform(settings), 2016)
+    return settings
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "lake"])
+def test_the_notebook_draws_five_plots_with_data(
+    kind: str, ledgers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = f"sqlite:///{tmp_path / 'farm.db'}" if kind == "sqlite" else f"parquet:///{tmp_path / 'lake'}"
+    platform = Platform(replace(ledgers, database=database))
+    record_years(platform, [2015, 2016])
+    if kind == "lake":
+        with platform.read() as warehouse:
+            warehouse.show_to_others()
+    data = tmp_path / ("farm.db" if kind == "sqlite" else "lake/aquamind.duckdb")
+    monkeypatch.setenv("AQUAMIND_NOTEBOOK_DATA", str(data))
+    monkeypatch.setattr(pyplot, "show", lambda: None)
+    pyplot.switch_backend("Agg")
+    document = json.loads(NOTEBOOK.read_text("utf-8"))
+    names: dict[str, Any] = {}
+    with matplotlib.rc_context():
+        for cell in document["cells"]:
+            assert not cell.get("outputs"), "committed without outputs"
+            if cell["cell_type"] == "code":
+                exec("".join(cell["source"]), names)
+        figures = [pyplot.figure(number) for number in pyplot.get_fignums()]
+        assert len(figures) == 5
+        assert all(axes.has_data() for figure in figures for axes in figure.axes)
+        pyplot.close("all")
