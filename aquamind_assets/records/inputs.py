@@ -53,6 +53,10 @@ class YearInputs:
         """AquaMind's tables by name."""
         return tables_of(self.release)
 
+    def has(self, table: str, column: str) -> bool:
+        """Return whether a table has a column in this release."""
+        return column in self.tables[table].by_name
+
     @property
     def year(self) -> int:
         """The calendar year."""

@@ -31,6 +31,9 @@ own."""
 HEALTH_PARAMETERS: tuple[str, ...] = get_args(HealthParameter)
 """``health_healthparameter.name``, scored from 1 (healthy) to 5 (severe)."""
 
+MOST_ROWS = 1_000
+"""Most rows of master data whose number no scenario decides."""
+
 SAMPLE_TYPES: tuple[str, ...] = ("Blood", "Gill", "Tissue", "Faecal", "Water")
 """``health_sampletype.name``."""
 
@@ -69,6 +72,21 @@ def parameter_of_probe(scenario: Scenario) -> np.ndarray:
 def health_parameter_id(scenario: Scenario, parameter: np.ndarray) -> np.ndarray:
     """Return the ``health_healthparameter`` id of each row in :data:`HEALTH_PARAMETERS`."""
     return _ids(scenario, parameter, len(HEALTH_PARAMETERS))
+
+
+def trait_id(scenario: Scenario, trait: np.ndarray) -> np.ndarray:
+    """Return the ``health_healthparameter`` id of each trait of release 2026-03, numbered as in ``fish_traits``."""
+    return _ids(scenario, trait, MOST_ROWS)
+
+
+def score_definition_id(scenario: Scenario, definition: np.ndarray) -> np.ndarray:
+    """Return the ``health_parameterscoredefinition`` id of each score's definition."""
+    return _ids(scenario, definition, MOST_ROWS)
+
+
+def lice_type_id(scenario: Scenario, lice_type: np.ndarray) -> np.ndarray:
+    """Return the ``health_licetype`` id of each type of lice, numbered as in ``lice_types``."""
+    return _ids(scenario, lice_type, MOST_ROWS)
 
 
 def sample_type_id(scenario: Scenario, sample_type: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.records import master_ids as master
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.water import ParameterSpec
 from aquamind_assets.tables.rows import Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
@@ -49,7 +50,7 @@ _PARAMETER_TEXTS = {
     "nitrate": "Nitrate, as nitrogen.",
 }
 
-_SCORES = {
+SCORE_TEXTS = {
     "Gill Condition": (
         "Red, clean filaments.",
         "Slight pallor or a few pale spots.",
@@ -121,6 +122,7 @@ _SCORES = {
         "Lies on its side.",
     ),
 }
+"""Appearance of a fish with each score, 1 to 5, by health parameter."""
 
 _SAMPLE_TEXTS = {
     "Blood": "Plasma chemistry and haematocrit.",
@@ -135,12 +137,11 @@ _OTHER_PERCENT = 7.0
 
 
 def reference_data(year: YearInputs) -> Iterator[Rows]:
-    """Yield all master data except people."""
+    """Yield all master data except people and what is scored on fish."""
     yield _species(year)
     yield _stages(year)
     yield _parameters(year)
     yield _feeds(year)
-    yield _health_parameters(year)
     yield _sample_types(year)
     yield _vaccination_types(year)
     yield _mortality_reasons(year)
@@ -176,6 +177,11 @@ def _stages(year: YearInputs) -> Rows:
     / 100."""
     scenario = year.scenario
     stages = scenario.farm.stages
+    more = {}
+    if year.has("batch_lifecyclestage", "typical_duration_days"):
+        more["typical_duration_days"] = np.array(
+            [round((stage.nominal_days.low + stage.nominal_days.high) / 2) for stage in stages]
+        )
     entry = np.array([stage.entry_weight_g for stage in stages])
     leave = np.append(entry[1:], scenario.farm.batches.harvest_weight_g.high)
     spread = _WEIGHT_SPREAD * np.array([stage.weight_cv for stage in stages])
@@ -195,6 +201,7 @@ def _stages(year: YearInputs) -> Rows:
         expected_length_max_cm=np.cbrt(100 * heaviest / condition),
         created_at=_moment(scenario),
         updated_at=_moment(scenario),
+        **more,
     )
 
 
@@ -205,7 +212,7 @@ def _parameters(year: YearInputs) -> Rows:
         year.tables["environmental_environmentalparameter"],
         len(parameters),
         id=master.parameter_id(scenario, np.arange(len(parameters))),
-        name=[one.name for one in parameters],
+        name=[_parameter_name(year, one) for one in parameters],
         unit=[one.unit for one in parameters],
         description=[_PARAMETER_TEXTS.get(one.key, "") for one in parameters],
         min_value=np.array([one.acceptance.low for one in parameters], dtype=float),
@@ -215,6 +222,12 @@ def _parameters(year: YearInputs) -> Rows:
         created_at=_moment(scenario),
         updated_at=_moment(scenario),
     )
+
+
+def _parameter_name(year: YearInputs, parameter: ParameterSpec) -> str:
+    """Return the name of a parameter. The growth assimilation of release 2026-03 looks the temperature up by its name
+    in lower case."""
+    return parameter.name.lower() if year.release != "2025-08" and parameter.key == "temperature" else parameter.name
 
 
 def _feeds(year: YearInputs) -> Rows:
@@ -246,10 +259,11 @@ def _feeds(year: YearInputs) -> Rows:
     )
 
 
-def _health_parameters(year: YearInputs) -> Rows:
+def health_parameters(year: YearInputs) -> Iterator[Rows]:
+    """Yield ``health_healthparameter`` with the meaning of its scores 1 to 5, as in release 2025-08."""
     scenario = year.scenario
     names = master.HEALTH_PARAMETERS
-    return rows(
+    yield rows(
         year.tables["health_healthparameter"],
         len(names),
         id=master.health_parameter_id(scenario, np.arange(len(names))),
@@ -257,7 +271,7 @@ def _health_parameters(year: YearInputs) -> Rows:
         is_active=True,
         created_at=_moment(scenario),
         updated_at=_moment(scenario),
-        **{f"description_score_{score}": [_SCORES[name][score - 1] for name in names] for score in range(1, 6)},
+        **{f"description_score_{score}": [SCORE_TEXTS[name][score - 1] for name in names] for score in range(1, 6)},
     )
 
 
@@ -296,6 +310,11 @@ def _mortality_reasons(year: YearInputs) -> Rows:
     scenario = year.scenario
     causes = list(Cause)
     diseases = scenario.health.diseases
+    more = {}
+    if year.has("health_mortalityreason", "parent_id"):
+        of_disease = np.arange(len(causes) + len(diseases)) >= len(causes)
+        parent = master.mortality_reason_id(scenario, np.full(of_disease.size, Cause.DISEASE))
+        more["parent_id"] = np.ma.array(parent, mask=~of_disease)
     return rows(
         year.tables["health_mortalityreason"],
         len(causes) + len(diseases),
@@ -308,4 +327,5 @@ def _mortality_reasons(year: YearInputs) -> Rows:
         name=[master.REASON_NAMES[cause] for cause in causes] + [disease.name for disease in diseases],
         description=[_REASON_TEXTS[cause] for cause in causes]
         + [f"Died of {disease.name} ({disease.key}), diagnosed in the container." for disease in diseases],
+        **more,
     )

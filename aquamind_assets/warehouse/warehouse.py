@@ -207,8 +207,10 @@ class Warehouse:
         return decide(self.database, blocks, read_records(self.database))[1]
 
     def tables_with_users_rows(self, tables: Iterable[str]) -> set[str]:
-        """Those of the tables that have user-entered rows, or rows with ids that AquaMind fixes."""
-        return {table for table in tables if has_users_rows(self.database, table)}
+        """Those of the tables that have user-entered rows, or rows with ids that AquaMind fixes; tables that another
+        release has are left out."""
+        described = self.database.tables
+        return {table for table in tables if table in described and has_users_rows(self.database, table)}
 
     def taken_ids(
         self, assets: Mapping[str, Sequence[str]], living: Collection[str], years: Sequence[int]

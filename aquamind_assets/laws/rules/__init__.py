@@ -13,7 +13,7 @@ from functools import cache
 
 from aquamind_assets.laws.rules import batch as fish
 from aquamind_assets.laws.rules import environmental as water
-from aquamind_assets.laws.rules import health
+from aquamind_assets.laws.rules import health, release_2026_03
 from aquamind_assets.laws.rules import infrastructure as places
 from aquamind_assets.laws.rules import inventory as feed
 from aquamind_assets.laws.rules.evaluate import Queryable, RuleResult, evaluate
@@ -26,7 +26,7 @@ __all__ = ["Queryable", "Rule", "RuleResult", "rules_of", "violations"]
 
 _APPLICATION: Mapping[Release, list[Rule]] = {
     "2025-08": [*places.RULES, *fish.RULES, *water.RULES, *feed.RULES, *health.RULES],
-    "2026-03": [],
+    "2026-03": release_2026_03.RULES,
 }
 """Rules that are not in the description of the tables, by release."""
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from aquamind_assets.ledger.codes import BatchStatus, Stage
 from aquamind_assets.ledger.model import Assignments, Batches
+from aquamind_assets.records.batch.growth_samples import last_weighing_days
 from aquamind_assets.records.batch.notes import batch_note, stocked_note
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, positions
 from aquamind_assets.records.master_ids import species_id, stage_id
@@ -105,6 +106,10 @@ def _assignments(year: YearInputs) -> Rows:
     active = frame.end_day < 0
     arrived = frame.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     left = frame.end_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
+    more = {}
+    if year.has("batch_batchcontainerassignment", "last_weighing_date"):
+        weighed = last_weighing_days(year)
+        more["last_weighing_date"] = np.ma.array(weighed, mask=weighed < 0)
     return rows(
         year.tables["batch_batchcontainerassignment"],
         len(frame),
@@ -124,6 +129,7 @@ def _assignments(year: YearInputs) -> Rows:
         lifecycle_stage_id=stage_id(year.scenario, frame.stage),
         avg_weight_g=Scaled(grams_to_cents(frame.weight_g)),
         departure_date=np.ma.array(frame.end_day, mask=active),
+        **more,
     )
 
 

@@ -28,7 +28,7 @@ from aquamind_assets.records.inventory.stock import (
     used_up_lots,
 )
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.reference_data import reference_data
+from aquamind_assets.records.reference_data import health_parameters, reference_data
 from aquamind_assets.records.users.people import user_profiles, users
 
 RECORDERS: tuple[Recorder, ...] = (
@@ -52,7 +52,7 @@ RECORDERS: tuple[Recorder, ...] = (
             "health_vaccinationtype",
             "health_mortalityreason",
         ),
-        living=(users, user_profiles, reference_data),
+        living=(users, user_profiles, reference_data, health_parameters),
     ),
     Recorder(
         asset="infrastructure",

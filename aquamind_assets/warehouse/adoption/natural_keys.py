@@ -78,6 +78,8 @@ MASTER_DATA: Mapping[str, MasterData] = {
     "environmental_environmentalparameter": MasterData((NaturalKey(("name",), ("unit",)),), (("name",),)),
     "inventory_feed": _BY_NAME,
     "health_healthparameter": _BY_NAME,
+    "health_parameterscoredefinition": MasterData((NaturalKey(("parameter_id", "score_value")),)),
+    "health_licetype": MasterData((NaturalKey(("species", "gender", "development_stage")),)),
     "health_sampletype": _BY_NAME,
     "health_vaccinationtype": _BY_NAME,
     "health_mortalityreason": _BY_NAME,

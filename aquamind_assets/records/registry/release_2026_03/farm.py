@@ -1,13 +1,34 @@
 """Recorders of what release 2025-08 has too: places, water, batches, feed and health.
 
-Those that write the same tables are the same. Those that a later release has changed are entries of their own.
+Those that write the same tables are the same. Those that release 2026-03 has changed have tables and functions of their
+own; they keep their names, so that the graph of assets is one graph.
 """
 
+from dataclasses import replace
+
+from aquamind_assets.records.fish_traits import fish_traits
+from aquamind_assets.records.lice_types import lice_types
 from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.reference_data import reference_data
 from aquamind_assets.records.registry import release_2025_08
+from aquamind_assets.records.users.people import user_profiles, users
 
-_SAME = ("weather",)
-"""Assets whose tables and rows no release has changed."""
+_BEFORE = {one.asset: one for one in release_2025_08.RECORDERS}
 
-RECORDERS: tuple[Recorder, ...] = tuple(one for one in release_2025_08.RECORDERS if one.asset in _SAME)
+RECORDERS: tuple[Recorder, ...] = (
+    replace(
+        _BEFORE["reference_data"],
+        description=(
+            "Master data that all other rows refer to: species, stages, feeds, parameters, reasons, traits of fish with"
+            " the meaning of their scores, types of lice, sample types, vaccines, and the staff who sign records."
+        ),
+        tables=(*_BEFORE["reference_data"].tables, "health_parameterscoredefinition", "health_licetype"),
+        living=(users, user_profiles, reference_data, fish_traits, lice_types),
+    ),
+    _BEFORE["infrastructure"],
+    _BEFORE["sensors"],
+    _BEFORE["weather"],
+    _BEFORE["batches"],
+    _BEFORE["growth_samples"],
+)
 """The entries."""

@@ -1,0 +1,26 @@
+"""Rules of AquaMind's release 2026-03, a module for each of its apps: what the release before did not require.
+
+Belongs here: these rules, and putting them together with those that still hold. Does not belong here: rules that the
+description of the tables gives (``generic``).
+"""
+
+from aquamind_assets.laws.rules import batch as fish
+from aquamind_assets.laws.rules import environmental as water
+from aquamind_assets.laws.rules import health, inventory
+from aquamind_assets.laws.rules import infrastructure as places
+from aquamind_assets.laws.rules.model import Rule
+from aquamind_assets.laws.rules.release_2026_03 import batch, infrastructure, transfers
+from aquamind_assets.tables.releases import tables_of
+
+_DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed"})
+"""Rules on columns that the release no longer has."""
+
+_TABLES = tables_of("2026-03")
+
+_KEPT = [
+    rule
+    for rule in (*places.RULES, *fish.RULES, *water.RULES, *inventory.RULES, *health.RULES)
+    if rule.table in _TABLES and rule.name not in _DROPPED
+]
+
+RULES: list[Rule] = [*_KEPT, *infrastructure.RULES, *batch.RULES, *transfers.RULES]
