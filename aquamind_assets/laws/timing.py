@@ -33,6 +33,8 @@ DAY_COLUMNS: Mapping[str, str] = {
     "batch_historicalbatch": "history_date",
     "batch_batchcontainerassignment": "assignment_date",
     "batch_batchtransfer": "transfer_date",
+    "batch_batchtransferworkflow": "actual_start_date",
+    "batch_transferaction": "actual_execution_date",
     "batch_mortalityevent": "event_date",
     "batch_growthsample": "sample_date",
     READINGS: "reading_time",

@@ -6,6 +6,8 @@ own; they keep their names, so that the graph of assets is one graph.
 
 from dataclasses import replace
 
+from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
+from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
 from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.lice_types import lice_types
 from aquamind_assets.records.recorder import Recorder
@@ -29,6 +31,24 @@ RECORDERS: tuple[Recorder, ...] = (
     _BEFORE["sensors"],
     _BEFORE["weather"],
     _BEFORE["batches"],
+    replace(
+        _BEFORE["transfers"],
+        description=(
+            "Transfer workflows: stage transfers, splittings and mixings of a batch on a day, with an action for each"
+            " move, and the water that fish were moved into. Harvests have assets of their own."
+        ),
+        tables=(
+            "batch_batchtransferworkflow",
+            "batch_transferaction",
+            "environmental_stagetransitionenvironmental",
+        ),
+        events=(transfer_workflows,),
+    ),
     _BEFORE["growth_samples"],
+    replace(
+        _BEFORE["mortality"],
+        description="Deaths of each stay by day and cause, those in transfers too, in two tables of the same fish.",
+        events=(mortality_by_stay,),
+    ),
 )
 """The entries."""
