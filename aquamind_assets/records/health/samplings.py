@@ -7,13 +7,14 @@ The aggregates are the result of AquaMind's own calculation for the stored fish:
 deviation of the sample itself (not an estimate), the mean of the condition factors of the fish.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from aquamind_assets.records.fish_traits import SCORED, SHOWN, from_zero
 from aquamind_assets.records.health.fish_samples import FishSample, samples
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.master_ids import HEALTH_PARAMETERS, health_parameter_id
+from aquamind_assets.records.master_ids import HEALTH_PARAMETERS, health_parameter_id, trait_id
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids
@@ -104,14 +105,22 @@ def _observations(year: YearInputs, sample: FishSample, fish: np.ndarray, place:
 
 
 def _scores(year: YearInputs, sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
-    parameters = len(HEALTH_PARAMETERS)
+    shown, traits = _scored(year)
+    parameters = len(traits)
     return rows(
         year.tables["health_fishparameterscore"],
         fish.size * parameters,
         id=row_ids(np.repeat(sample.fish.day[fish], parameters), np.arange(fish.size * parameters)),
         individual_fish_observation_id=np.repeat(_observation_ids(sample, fish), parameters),
-        parameter_id=np.tile(health_parameter_id(year.scenario, np.arange(parameters)), fish.size),
-        score=sample.scores[fish, place].reshape(-1),
+        parameter_id=np.tile(traits, fish.size),
+        score=shown(sample.scores[fish, place]).reshape(-1),
         created_at=_moment(sample),
         updated_at=_moment(sample),
     )
+
+
+def _scored(year: YearInputs) -> tuple[Callable[[np.ndarray], np.ndarray], np.ndarray]:
+    """Return how the release stores the scores of a fish, and the id of what each stored score is of."""
+    if year.release == "2025-08":
+        return lambda scores: scores, health_parameter_id(year.scenario, np.arange(len(HEALTH_PARAMETERS)))
+    return lambda scores: from_zero(scores[:, SHOWN]), trait_id(year.scenario, SCORED)

@@ -9,7 +9,13 @@ from aquamind_assets.laws.rules import environmental as water
 from aquamind_assets.laws.rules import health, inventory
 from aquamind_assets.laws.rules import infrastructure as places
 from aquamind_assets.laws.rules.model import Rule
-from aquamind_assets.laws.rules.release_2026_03 import batch, infrastructure, transfers
+from aquamind_assets.laws.rules.release_2026_03 import (
+    batch,
+    environmental,
+    infrastructure,
+    transfers,
+)
+from aquamind_assets.laws.rules.release_2026_03 import health as fish_health
 from aquamind_assets.tables.releases import tables_of
 
 _DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed"})
@@ -23,4 +29,11 @@ _KEPT = [
     if rule.table in _TABLES and rule.name not in _DROPPED
 ]
 
-RULES: list[Rule] = [*_KEPT, *infrastructure.RULES, *batch.RULES, *transfers.RULES]
+RULES: list[Rule] = [
+    *_KEPT,
+    *infrastructure.RULES,
+    *batch.RULES,
+    *transfers.RULES,
+    *environmental.RULES,
+    *fish_health.RULES,
+]

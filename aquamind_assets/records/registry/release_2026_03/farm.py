@@ -9,6 +9,7 @@ from dataclasses import replace
 from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
 from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
 from aquamind_assets.records.fish_traits import fish_traits
+from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
 from aquamind_assets.records.lice_types import lice_types
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference_data import reference_data
@@ -32,6 +33,13 @@ RECORDERS: tuple[Recorder, ...] = (
     _BEFORE["weather"],
     _BEFORE["batches"],
     replace(
+        _BEFORE["environmental_readings"],
+        description=(
+            "Readings of every sensor, several times a day, with the batch and the stay that was in its container. By"
+            " far the largest table."
+        ),
+    ),
+    replace(
         _BEFORE["transfers"],
         description=(
             "Transfer workflows: stage transfers, splittings and mixings of a batch on a day, with an action for each"
@@ -50,5 +58,15 @@ RECORDERS: tuple[Recorder, ...] = (
         description="Deaths of each stay by day and cause, those in transfers too, in two tables of the same fish.",
         events=(mortality_by_stay,),
     ),
+    replace(
+        _BEFORE["lice_counts"],
+        description="Sea lice counted on samples of fish, every two weeks, a row for each type of lice.",
+        events=(lice_counts_by_type,),
+    ),
+    _BEFORE["treatments"],
+    _BEFORE["health_samplings"],
+    _BEFORE["lab_samples"],
+    _BEFORE["journal"],
+    _BEFORE["feed_purchases"],
 )
 """The entries."""
