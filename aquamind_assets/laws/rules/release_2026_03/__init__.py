@@ -6,16 +6,11 @@ description of the tables gives (``generic``).
 
 from aquamind_assets.laws.rules import batch as fish
 from aquamind_assets.laws.rules import environmental as water
-from aquamind_assets.laws.rules import health, inventory
+from aquamind_assets.laws.rules import health as fish_health
 from aquamind_assets.laws.rules import infrastructure as places
+from aquamind_assets.laws.rules import inventory as feed
 from aquamind_assets.laws.rules.model import Rule
-from aquamind_assets.laws.rules.release_2026_03 import (
-    batch,
-    environmental,
-    infrastructure,
-    transfers,
-)
-from aquamind_assets.laws.rules.release_2026_03 import health as fish_health
+from aquamind_assets.laws.rules.release_2026_03 import batch, environmental, health, infrastructure, transfers
 from aquamind_assets.tables.releases import tables_of
 
 _DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed"})
@@ -25,7 +20,7 @@ _TABLES = tables_of("2026-03")
 
 _KEPT = [
     rule
-    for rule in (*places.RULES, *fish.RULES, *water.RULES, *inventory.RULES, *health.RULES)
+    for rule in (*places.RULES, *fish.RULES, *water.RULES, *feed.RULES, *fish_health.RULES)
     if rule.table in _TABLES and rule.name not in _DROPPED
 ]
 
@@ -35,5 +30,5 @@ RULES: list[Rule] = [
     *batch.RULES,
     *transfers.RULES,
     *environmental.RULES,
-    *fish_health.RULES,
+    *health.RULES,
 ]

@@ -42,7 +42,7 @@ RULES: list[Rule] = [
     ),
     rule(
         _LICE,
-        "confidence_level.range",
+        "confidence_level.share",
         "The confidence in a count lies between 0 and 1.",
         "t.confidence_level < 0 OR t.confidence_level > 1",
     ),

@@ -10,6 +10,8 @@ from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
 from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
 from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
+from aquamind_assets.records.inventory.feeding_events import feeding_events
+from aquamind_assets.records.inventory.stock import feed_lots_in_store
 from aquamind_assets.records.lice_types import lice_types
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference_data import reference_data
@@ -68,5 +70,17 @@ RECORDERS: tuple[Recorder, ...] = (
     _BEFORE["lab_samples"],
     _BEFORE["journal"],
     _BEFORE["feed_purchases"],
+    replace(
+        _BEFORE["feed_stock"],
+        description="Feed in stock as of the latest simulated day, by lot.",
+        tables=("inventory_feedcontainerstock",),
+        living=(feed_lots_in_store,),
+    ),
+    replace(
+        _BEFORE["feeding_events"],
+        description="Feedings of every fed container, four meals a day, with the cost of the lots they took.",
+        tables=("inventory_feedingevent",),
+        events=(feeding_events,),
+    ),
 )
 """The entries."""

@@ -1,0 +1,117 @@
+"""Release 2026-03 in a database: every law and rule holds, and a wrong value breaks the rule that forbids it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from aquamind_assets.docs_generator.farms import LONG_AFTER
+from aquamind_assets.laws.registry import judge, laws_of
+from aquamind_assets.laws.rules import rules_of, violations
+from aquamind_assets.laws.stored_evidence import evidence_of
+from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.simulated_once import store_once
+
+WORKFLOW, ACTION, STAY = "batch_batchtransferworkflow", "batch_transferaction", "batch_batchcontainerassignment"
+FIRST = "(SELECT min(id) FROM {table})"
+
+WRONG = {
+    "infrastructure_container.parent_container_id.structural": ("parent_container_id", "id"),
+    "batch_lifecyclestage.typical_duration_days.given": ("typical_duration_days", "NULL"),
+    f"{STAY}.last_weighing_date.newest": ("last_weighing_date", "NULL"),
+    f"{STAY}.last_weighing_date.order": ("last_weighing_date", "'2001-01-01'"),
+    "batch_mortalityevent.assignment_id.given": ("assignment_id", "NULL"),
+    "batch_mortalityevent.assignment_id.batch": ("event_date", "'2001-01-01'"),
+    f"{WORKFLOW}.dest_lifecycle_stage_id.type": ("dest_lifecycle_stage_id", "NULL"),
+    f"{WORKFLOW}.dates.order": ("planned_completion_date", "'2001-01-01'"),
+    f"{WORKFLOW}.dynamic_route_mode.dynamic": ("dynamic_route_mode", "'VIA_TRUCK_TO_VESSEL'"),
+    f"{WORKFLOW}.status.completed": ("completed_by_id", "NULL"),
+    f"{WORKFLOW}.is_intercompany.subsidiaries": ("is_intercompany", "1 - is_intercompany"),
+    f"{WORKFLOW}.counts.sum": ("total_transferred_count", "total_transferred_count + 1"),
+    f"{WORKFLOW}.actions.count": ("actions_completed", "actions_completed + 1"),
+    f"{WORKFLOW}.completion_percentage.formula": ("completion_percentage", "50"),
+    f"{WORKFLOW}.dates.actions": ("actual_start_date", "'2001-01-01'"),
+    f"{ACTION}.counts.source": ("source_population_before", "transferred_count - 1"),
+    f"{ACTION}.dest.agree": ("dest_container_id", "dest_container_id + 1"),
+    f"{ACTION}.status.completed": ("executed_at", "NULL"),
+    f"{ACTION}.source_assignment_id.batch": ("source_assignment_id", "(SELECT max(source_assignment_id) FROM {table})"),
+    f"{ACTION}.dest_assignment_id.batch": ("dest_assignment_id", "(SELECT max(dest_assignment_id) FROM {table})"),
+    f"{ACTION}.actual_execution_date.stays": ("actual_execution_date", "'2001-01-01'"),
+    f"{ACTION}.leg_type.dynamic": ("leg_type", "'STATION_TO_TRUCK'"),
+    f"{ACTION}.measured.together": ("measured_sample_size", "transferred_count + 1"),
+    "health_healthparameter.scores.order": ("min_score", "max_score"),
+    "health_parameterscoredefinition.score_value.trait": ("score_value", "4"),
+    "health_fishparameterscore.score.trait": ("score", "5"),
+    "health_licecount.count_value.type": ("count_value", "NULL"),
+    "health_licecount.confidence_level.share": ("confidence_level", "1.5"),
+    "health_licecount.assignment_id.batch": ("container_id", "container_id + 1"),
+    "health_mortalityrecord.assignment_id.batch": ("container_id", "container_id + 1"),
+    "health_treatment.sampling_event_id.weighing": (
+        "sampling_event_id",
+        "(SELECT min(id) FROM health_healthsamplingevent)",
+    ),
+    "environmental_environmentalreading.batch_container_assignment_id.stay": (
+        "batch_container_assignment_id",
+        "(SELECT min(id) FROM batch_batchcontainerassignment)",
+    ),
+}
+"""By rule, a column of its table, and what is set in the first row, or in every row where one may not be enough."""
+
+EVERY_ROW = {
+    f"{WORKFLOW}.dest_lifecycle_stage_id.type",
+    f"{STAY}.last_weighing_date.newest",
+    f"{STAY}.last_weighing_date.order",
+    f"{ACTION}.dest_assignment_id.batch",
+}
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    place = tmp_path_factory.mktemp("today")
+    few = ("water.readings_per_day=1",)
+    settings = Settings("tiny", few, f"sqlite:///{place}/a.db", str(place / "ledger"), LONG_AFTER, release="2026-03")
+    made = Platform(settings)
+    store_once(made, 2017)
+    record_years(made, [2015, 2016, 2017])
+    return made
+
+
+@pytest.fixture
+def warehouse(platform: Platform) -> Iterator[Warehouse]:
+    with platform.open() as opened:
+        yield opened
+
+
+def test_every_law_holds_and_looked_at_something(platform: Platform, warehouse: Warehouse) -> None:
+    judged = list(judge(laws_of("2026-03"), evidence_of(platform, 2016).with_database(warehouse)))
+    assert [(one.law.asset, one.law.name, str(one.result)) for one in judged if not one.result.passed] == []
+    assert {"one_batch_per_container", "readings_batch", "sound_rows"} <= {one.law.name for one in judged}
+    assert sum(one.result.total_checked for one in judged) > 10_000
+
+
+def test_every_rule_holds_in_all_years(warehouse: Warehouse) -> None:
+    assert [one for one in violations(warehouse, release="2026-03") if one.count] == []
+    assert warehouse.broken_references() == {}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_value_breaks_its_rule(name: str, warehouse: Warehouse) -> None:
+    (rule,) = (one for one in rules_of("2026-03") if one.name == name)
+    column, value = (text.format(table=rule.table) for text in WRONG[name])
+    where = "" if name in EVERY_ROW else f" WHERE id = {FIRST.format(table=rule.table)}"
+    database = warehouse.database
+    try:
+        with database.transaction((rule.table,)):
+            assert database.execute(f"UPDATE {rule.table} SET {column} = {value}{where}")
+            found = violations(warehouse, [rule.table], release="2026-03")
+            assert {one.rule.name: one.count for one in found}[name] > 0
+            raise _Undo
+    except _Undo:
+        pass
+    assert {one.rule.name: one.count for one in violations(warehouse, [rule.table], release="2026-03")}[name] == 0
+
+
+class _Undo(Exception):
+    """Takes the change back."""
