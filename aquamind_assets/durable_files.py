@@ -170,8 +170,12 @@ def refuse_unwritable(purpose: str, folder: "Path | UPath") -> None:
         above = next(one for one in (local, *local.parents) if one.exists())
         if not above.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
-        with TemporaryFile(dir=above):
-            pass
+        try:
+            with TemporaryFile(dir=above):
+                pass
+        except OSError as error:
+            # The name of the file that was tried means nothing to a reader.
+            raise OSError(error.errno, os.strerror(error.errno or errno.EACCES), str(above)) from None
 
 
 def open_place(purpose: str, place: str) -> "UPath":

@@ -136,3 +136,21 @@ def test_rooms_below_load_without_dagster() -> None:
 
 def _uses(file: Path, packages: set[str]) -> bool:
     return bool({name.split(".")[0] for name in imported(file)} & packages)
+
+
+def test_a_private_name_of_dagster_names_the_issue_that_it_waits_for() -> None:
+    """In a comment above the first of those that stand together."""
+    silent = []
+    for module in modules():
+        lines = module.read_text("utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if not line.lstrip().startswith("from dagster._") or lines[number - 1].lstrip().startswith(
+                "from dagster._"
+            ):
+                continue
+            above = number
+            while lines[above - 1].lstrip().startswith("#"):
+                above -= 1
+            if "dagster#" not in " ".join(lines[above:number]):
+                silent.append(f"{module.name}: {line.strip()}")
+    assert silent == []

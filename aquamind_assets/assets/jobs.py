@@ -11,6 +11,7 @@ from aquamind_assets.assets import standing_checks
 from aquamind_assets.scenario.model import Scenario
 
 if TYPE_CHECKING:
+    # A private name: what define_asset_job returns has no public one (dagster#20594).
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 ONE_YEAR = "one_year"

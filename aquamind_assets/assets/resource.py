@@ -7,6 +7,9 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
+
+# A private name: the public ConfigurableResource gives steps itself, and every step would ask it for what it makes
+# (dagster#13520, dagster#17613).
 from dagster._config.pythonic_config import ConfigurableResourceFactory
 from pydantic import Field
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+
+# A private name: nothing public tells an error of a step from one of the framework around it (dagster#3518).
 from dagster._core.execution.plan.objects import ErrorSource
 
 from aquamind_assets.assets.dead_runs import worker_tags

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
+
+# Private names: Dagster has no storage that keeps SQLite open, and no way to choose one for its locks and speed
+# (dagster#17370).
 from dagster._core.events import EVENT_TYPE_TO_PIPELINE_RUN_STATUS, DagsterEvent
 from dagster._core.events.log import EventLogEntry
 from dagster._core.instance.ref import InstanceRef

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import dagster as dg
-from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 from aquamind_assets.assets.asset_checks import figures_result, measured, observed_year
 from aquamind_assets.assets.failures import named_failures
@@ -85,7 +84,7 @@ def failed_years(
     failed: dict[int, list[str]] = {}
     for key in assets:
         for year, status in (instance.get_status_by_partition(key, years.get_partition_keys(), years) or {}).items():
-            if status == AssetPartitionStatus.FAILED:
+            if status == dg.AssetPartitionStatus.FAILED:
                 failed.setdefault(int(year), []).append(name_of(key))
     return dict(sorted(failed.items()))
 
@@ -93,7 +92,7 @@ def failed_years(
 def _shown(instance: dg.DagsterInstance, years: dg.TimeWindowPartitionsDefinition) -> set[int]:
     """Years that Dagster shows as materialized to the last asset."""
     known = instance.get_status_by_partition(key_of(YEAR_REPORT), years.get_partition_keys(), years) or {}
-    return {int(year) for year, status in known.items() if status == AssetPartitionStatus.MATERIALIZED}
+    return {int(year) for year, status in known.items() if status == dg.AssetPartitionStatus.MATERIALIZED}
 
 
 def judge_years(platform: Platform, failed: Mapping[int, list[str]], shown: set[int]) -> dg.AssetCheckResult:

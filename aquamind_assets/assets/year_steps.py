@@ -133,6 +133,7 @@ def evaluations(
 
 def _latest(context: StepContext, asset: dg.AssetKey, year: int) -> Any:
     """What an evaluation says of the materialization that it judges."""
+    # A private name: a step of several years has no public way to say which year a check is of (dagster#17005).
     from dagster._core.definitions.asset_checks.asset_check_evaluation import (
         AssetCheckEvaluationTargetMaterializationData,
     )

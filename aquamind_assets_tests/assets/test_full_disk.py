@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from aquamind_assets.assets.keys import asset_of_step
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets_tests.assets.conftest import Workshop
 from aquamind_assets_tests.crashing import ROOT
@@ -18,9 +19,10 @@ from aquamind_assets_tests.small_disk import needs_root, small_disk
 pytestmark = needs_root
 
 
-def steps_begun(made: Workshop, run_id: str) -> list[str]:
+def assets_begun(made: Workshop, run_id: str) -> list[str]:
+    """Names of the assets whose steps have begun, in order."""
     events = made.instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_START)
-    return [str(entry.dagster_event.step_key) for entry in events if entry.dagster_event]
+    return [asset_of_step(str(entry.dagster_event.step_key)) for entry in events if entry.dagster_event]
 
 
 def test_of_the_database(made: Workshop, fresh: Callable[..., Platform], tmp_path: Path) -> None:
@@ -32,7 +34,7 @@ def test_of_the_database(made: Workshop, fresh: Callable[..., Platform], tmp_pat
         assert len(run.failures) == 1, run.failures
         assert f"{disk.path / 'farm.db'} cannot be written" in run.failures[0]
         assert "MB are free there: free some space" in run.failures[0]
-        assert run.failures[0].startswith(steps_begun(made, run.run_id)[-1]), "nothing is tried after it"
+        assert run.failures[0].startswith(assets_begun(made, run.run_id)[-1]), "nothing is tried after it"
         ended = made.instance.get_run_by_id(run.run_id)
         assert ended is not None
         assert (ended.status, ended.tags["dagster/max_retries"]) == (dg.DagsterRunStatus.FAILURE, "0")
@@ -49,7 +51,9 @@ def test_of_the_ledgers(made: Workshop, fresh: Callable[..., Platform], tmp_path
         run = made.run(platform, [2015])[0]
         assert len(run.failures) == 1, run.failures
         assert f"the place of the ledgers {disk.path / 'ledger'} cannot be written" in run.failures[0]
-        assert not {"batches", "year_report"}.intersection(steps_begun(made, run.run_id))
+        begun = assets_begun(made, run.run_id)
+        assert "infrastructure" in begun
+        assert not {"batches", "year_report"}.intersection(begun)
         disk.resize(200_000)
         assert made.run(platform, [2015], ["site_climate", "farm_year"])[0].success
         assert platform.ledgers.ledger(2015).through == made.platform().ledgers.ledger(2015).through

@@ -26,6 +26,7 @@ OTHERS = {
     ".": "activates the environment",
     "docker": "is not on every machine",
     "git": "changes the repository",
+    "pip": "installs packages",
     "pre-commit": "changes the repository",
 }
 FROM = re.compile(r"<!-- from: (?P<path>[^\n]+?) -->\s*\Z")
