@@ -56,7 +56,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
         recorded = [
             recorded_asset(recorder, years, database, platform.release) for recorder in platform.recorders.values()
         ]
-        report = year_report_asset(platform.recorders, years, database)
+        report = year_report_asset(years, database, platform.release)
         assets = _with_policies([*recorded, *farm_assets(years, ledger, platform.release), report], platform)
     return dg.Definitions(
         assets=[*assets, *page_assets(scenario)],

@@ -162,7 +162,7 @@ def origin(platform: Platform) -> dict[str, Any]:
     settings = platform.settings
     return {
         "scenario": " ".join([settings.scenario, *(f"--set {change}" for change in settings.changes)]),
-        "fingerprint": platform.scenario.fingerprint(),
+        "fingerprint": platform.scenario_fingerprint,
         "database": settings.database_name,
         "ledger": masked(settings.ledger),
     }

@@ -23,6 +23,7 @@ from aquamind_assets.assets.metadata import (
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.existing_rows import meetings
+from aquamind_assets.pipeline.lineage import above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
@@ -53,7 +54,7 @@ def recorded_asset(
         description=described(recorder, release),
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=_lineage(recorder),
+        deps=[key_of(asset) for asset in above(recorder.asset, release)],
         kinds=kinds,
         tags={"domain": recorder.domain},
         metadata=definition_metadata(recorder, release),
@@ -106,10 +107,3 @@ def _checked(platform: Platform, recorder: Recorder, year: int, warehouse: Wareh
     """The laws of the asset's rows, as far as they are there."""
     ledger = None if recorder.asset in BEFORE_THE_FARM else platform.ledger(year)
     return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse), platform.release)
-
-
-def _lineage(recorder: Recorder) -> list[dg.AssetKey]:
-    """What the graph shows upstream: the farm's year stands for all that it was simulated from."""
-    if recorder.asset in BEFORE_THE_FARM:
-        return [key_of(asset) for asset in recorder.upstream]
-    return [key_of(asset) for asset in ("farm_year", *recorder.upstream) if asset not in BEFORE_THE_FARM]

@@ -1,14 +1,14 @@
 """Run years one after another in this process, against the real Dagster instance.
 
 The backfill daemon looks every thirty seconds, and a queued run needs seconds to begin; a history of small years would
-be all waiting. So the command and the jobs for a session execute one run a year themselves. Runs, events and
-materializations are the same as if the user interface had launched them.
+be all waiting. So the command executes one run a year itself. Runs, events and materializations are the same as if the
+user interface had launched them.
 
 Belongs here: order, tags and outcome of these runs. Does not belong here: what a run does.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -42,14 +42,13 @@ def run_years(
     instance: dg.DagsterInstance,
     years: Iterable[int],
     platform: Platform,
-    tags: Mapping[str, str] | None = None,
     assets: Sequence[str] | None = None,
 ) -> list[YearRun]:
     """Execute the job for each year in order; stops after the first year that fails or when an interruption is
     requested.
 
     ``platform`` is the resource of the job; its database stays open for all years. ``assets`` restricts the runs to
-    the assets of these names. A run of this process is not retried by the daemon: whoever called sees the failure.
+    the assets of these names. A run of this process is not retried by the daemon: the caller gets the failure.
     """
     runs: list[YearRun] = []
     with platform.kept_open():
@@ -60,7 +59,7 @@ def run_years(
                 run_config=QUIET,
                 raise_on_error=False,
                 asset_selection=None if assets is None else [key_of(asset) for asset in assets],
-                tags={**worker_tags(), "dagster/max_retries": "0", **(tags or {})},
+                tags={**worker_tags(), "dagster/max_retries": "0"},
             )
             runs.append(YearRun(year, result.run_id, result.success, tuple(failures_of(result)), _interrupted(result)))
             _tell(runs[-1], result)

@@ -8,7 +8,7 @@ import dagster as dg
 import numpy as np
 
 from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
-from aquamind_assets.assets.keys import FARM, key_of
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import origin
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
@@ -17,8 +17,9 @@ from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
+from aquamind_assets.pipeline.lineage import FARM, FARM_YEAR, SITE_CLIMATE, above
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, CLIMATE, LEDGER, code_version
+from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, code_version
 from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import to_date
 
@@ -28,9 +29,10 @@ def farm_assets(
 ) -> list[dg.AssetsDefinition]:
     """``site_climate`` and ``farm_year``; ``kinds`` say how the ledgers are stored.
 
-    ``farm_year`` needs its own previous year. Dagster is not told so: it refuses to run an asset that depends on itself
-    in one run with the assets above it, and a backfill would wait for its daemon once more. A run works on its years in
-    order, and a year without the state in which the year before closed is refused with a message.
+    ``farm_year`` needs its own previous year. The edge is left out of its definition: Dagster refuses to run an asset
+    that depends on itself in one run with the assets above it, and a backfill would wait for its daemon once more. A
+    run works on its years in order, and a year without the state in which the year before closed is refused with a
+    message.
     """
 
     @dg.asset(
@@ -39,7 +41,7 @@ def farm_assets(
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(BEFORE_THE_FARM[-1])],
+        deps=[key_of(asset) for asset in above(SITE_CLIMATE, release)],
         kinds=kinds,
         tags={"domain": "environmental"},
         code_version=code_version(CLIMATE),
@@ -58,8 +60,8 @@ def farm_assets(
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of("site_climate")],
-        check_specs=specs_of("farm_year", years, release),
+        deps=[key_of(asset) for asset in above(FARM_YEAR, release)],
+        check_specs=specs_of(FARM_YEAR, years, release),
         kinds=kinds,
         tags={"domain": "farm"},
         code_version=code_version(LEDGER),

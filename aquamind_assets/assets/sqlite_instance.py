@@ -87,7 +87,7 @@ def _engine(url: str) -> sa.Engine:
 
 def _flush(engine: sa.Engine) -> None:
     """Make all that is committed survive a power cut, as Dagster's own connections do at each commit."""
-    # By the log's file alone: whoever opens and closes a database's own file drops the locks of this process on it.
+    # By the log's file alone: a process that opens and closes a database's own file drops its locks on it.
     flush_file(Path(f"{engine.url.database}-wal"))
 
 

@@ -2,7 +2,7 @@
 
 Dagster shows a failed year until it succeeds, but nothing asks for it; and a year that was cleared stays green, for
 Dagster has no way to take a materialization back. So these checks compare what Dagster shows with what the database
-holds, once a day by a schedule, and at the end of every backfill.
+holds: once a day by a schedule, or whenever a user launches them.
 
 They are checks and no sensors: their result stays visible at the asset, and clears itself when the cause is gone.
 """

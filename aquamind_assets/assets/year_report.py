@@ -6,23 +6,24 @@ A step of their own would be a run of its own, for which a backfill waits half a
 Belongs here: their places in the graph. Does not belong here: figures and plots (``reports``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
 from aquamind_assets.assets.failures import named_failures
-from aquamind_assets.assets.keys import REPORTS, key_of
+from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.metadata import figures_metadata, origin, report_metadata
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized, years_of
+from aquamind_assets.pipeline.lineage import REPORTS, YEAR_REPORT, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import code_version
-from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.reports.asset_reports import YEAR_REPORT, asset_report
+from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.reports.pages import Written, all_spans, completed_spans, folder_of, span_of_year, write_pages
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.tables.releases import Release
 
 EXTENDED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 """The running year is extended once a day: two hours of grace, and a failure when a second day is missing. It stands on
@@ -30,11 +31,9 @@ the last asset alone, which is materialized when all others are."""
 
 
 def year_report_asset(
-    recorders: Mapping[str, Recorder], years: dg.TimeWindowPartitionsDefinition, kinds: set[str]
+    years: dg.TimeWindowPartitionsDefinition, kinds: set[str], release: Release
 ) -> dg.AssetsDefinition:
-    """``year_report``, below all ``recorders``; ``kinds`` say which database it reads."""
-
-    upstream = {above for recorder in recorders.values() for above in recorder.upstream}
+    """``year_report``, below the recorders of a release; ``kinds`` say which database it reads."""
 
     @dg.asset(
         name=YEAR_REPORT,
@@ -42,14 +41,12 @@ def year_report_asset(
         group_name=REPORTS,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in recorders if asset not in upstream],
+        deps=[key_of(asset) for asset in above(YEAR_REPORT, release)],
         kinds=kinds,
         tags={"domain": "reports"},
         metadata=figures_metadata(YEAR_REPORT),
         code_version=code_version((asset_report,)),
-        freshness_policy=dg.FreshnessPolicy.time_window(
-            fail_window=timedelta(hours=50), warn_window=timedelta(hours=26)
-        ),
+        freshness_policy=EXTENDED_DAILY,
         description=(
             "What a manager asks of a year: active batches, biomass, harvest, survival from egg and from smolt, feed"
             " conversion, mortality, lice, treatments and diagnoses, and the lice of the cage that was treated most"

@@ -27,6 +27,7 @@ from aquamind_assets.cli.years import UsageError
 from aquamind_assets.settings import Settings
 
 if TYPE_CHECKING:
+    from aquamind_assets.cli.execution import Execution
     from aquamind_assets.pipeline.live import Moment, Step
     from aquamind_assets.pipeline.platform import Platform
 
@@ -87,8 +88,9 @@ def go_live(settings: Settings, speed: float | None, start: str | None, until: s
         UserError: the database, the ledgers or DAGSTER_HOME cannot be used.
     """
     from aquamind_assets.cli.execution import requests_interrupt
+    from aquamind_assets.cli.run_summary import print_failure
     from aquamind_assets.errors import Interrupted
-    from aquamind_assets.pipeline.live import LiveFarm, replay
+    from aquamind_assets.pipeline.live import LiveFarm, Moment, replay
     from aquamind_assets.pipeline.platform import Platform
     from aquamind_assets.timeline import day_number, to_date
 
@@ -108,13 +110,17 @@ def go_live(settings: Settings, speed: float | None, start: str | None, until: s
     )
     print_origins(console, settings)
     platform = Platform(replace(settings, today=to_date(last.day)))
-    begin = _begin(platform, first_day, last, speed, console)
-    if begin is None:
+    begin = _begin(platform, first_day, last, speed)
+    before = _write_before(platform, begin, console)
+    if before is not None and before.interrupted:
+        return INTERRUPTED
+    if before is not None and before.failed:
+        print_failure(before)
         return FAILED
     farm = LiveFarm(platform)
     try:
         with requests_interrupt(platform.progress):
-            replay(farm, begin, last, speed, lambda step: _show(step, per_day, console))
+            replay(farm, Moment(begin, 0), last, speed, lambda step: _show(step, per_day, console))
     except Interrupted as error:
         console.print(str(error), highlight=False)
         return INTERRUPTED
@@ -122,20 +128,15 @@ def go_live(settings: Settings, speed: float | None, start: str | None, until: s
     return 0
 
 
-def _begin(
-    platform: "Platform", first_day: int | None, last: "Moment", speed: float | None, console: Console
-) -> "Moment | None":
-    """The moment to replay from, after everything before it was written; None if that failed or was interrupted.
+def _begin(platform: "Platform", first_day: int | None, last: "Moment", speed: float | None) -> int:
+    """The first day that is not written yet, or not to be replayed, a day number.
 
     Raises:
         UsageError: ``--from`` lies outside the scenario, or after ``--until``.
     """
-    from aquamind_assets.cli.execution import execute_years
-    from aquamind_assets.pipeline.live import Moment
-    from aquamind_assets.pipeline.platform import Platform
-    from aquamind_assets.timeline import day_number, to_date
+    from aquamind_assets.timeline import to_date
 
-    earliest = day_number(date(platform.scenario.first_year, 1, 1))
+    earliest = _earliest(platform)
     there = _reached(platform)
     wanted = first_day if first_day is not None else last.day if speed is None or there is None else there + 1
     if not earliest <= wanted <= last.day:
@@ -144,15 +145,28 @@ def _begin(
         raise UsageError(
             f"the database has days up to {to_date(there)}: --until must be later, or `aquamind clear` comes first"
         )
-    begin = max(wanted, earliest if there is None else there + 1)
-    if begin > earliest:
-        # What lies before is written as any run writes it, and seen in the user interface.
-        before = replace(platform.settings, today=to_date(begin))
-        years = range(platform.scenario.first_year, to_date(begin - 1).year + 1)
-        done = execute_years(Platform(before), years, console, with_bar=not console.quiet, noted=False)
-        if done.interrupted or done.failed:
-            return None
-    return Moment(begin, 0)
+    return max(wanted, earliest if there is None else there + 1)
+
+
+def _earliest(platform: "Platform") -> int:
+    from aquamind_assets.timeline import day_number
+
+    return day_number(date(platform.scenario.first_year, 1, 1))
+
+
+def _write_before(platform: "Platform", begin: int, console: Console) -> "Execution | None":
+    """Write all days before ``begin`` as any run writes them, seen in the user interface; None if there are none."""
+    from aquamind_assets.cli.execution import execute_years
+    from aquamind_assets.pipeline.platform import Platform
+    from aquamind_assets.timeline import DayRange, to_date
+
+    earliest = _earliest(platform)
+    if begin == earliest:
+        return None
+    # The days are given, for the ledgers of another database may reach further.
+    before = Platform(replace(platform.settings, today=to_date(begin)), days=DayRange(earliest, begin))
+    years = range(platform.scenario.first_year, to_date(begin - 1).year + 1)
+    return execute_years(before, years, console, with_bar=not console.quiet, noted=False)
 
 
 def _reached(platform: "Platform") -> int | None:

@@ -16,8 +16,8 @@ def print_next_steps() -> None:
     settings = Settings.load()
     console.print("[bold]aquamind[/] generates years of salmon farming in AquaMind's tables.", highlight=False)
     print_origins(console, settings, ("scenario", "changes", "database"))
-    said, commands = next_steps(settings)
-    console.print(f"\n{escape(said)}", highlight=False, soft_wrap=True)
+    sentence, commands = next_steps(settings)
+    console.print(f"\n{escape(sentence)}", highlight=False, soft_wrap=True)
     for command, purpose in [*commands, ("aquamind --help", "all commands")]:
         console.print(f"  [bold]{command:<24}[/] {escape(purpose)}", highlight=False, soft_wrap=True)
 

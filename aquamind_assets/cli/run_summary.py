@@ -46,7 +46,7 @@ def finish(
         )
         return INTERRUPTED
     if execution.failed:
-        _print_failure(execution)
+        print_failure(execution)
         return FAILED
     _print_contents(execution, settings, contents, size, reports, checked, console)
     return DONE if checked is None or checked.sound else FAILED
@@ -69,7 +69,8 @@ def _document(
     return document | ({"verification": checked.as_json()} if checked else {})
 
 
-def _print_failure(execution: Execution) -> None:
+def print_failure(execution: Execution) -> None:
+    """Print why an execution failed, on standard error."""
     assert execution.failed is not None
     reason = "\n".join(execution.failed.failures) or "see the run in the user interface"
     Console(stderr=True).print(

@@ -23,19 +23,31 @@ class _Pages(SimpleHTTPRequestHandler):
         """Called for each request."""
 
 
+class _Server(ThreadingHTTPServer):
+    """Listens on addresses of version 6 too."""
+
+    def __init__(self, host: str, port: int, handler: Any) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), handler)
+
+
 @contextmanager
 def served(folder: Path, host: str, port: int) -> Iterator[str]:
     """Serve the files of a folder for reading while the block runs, at this port or, where it is taken, at another one;
-    yield the address. A browser does not follow links from the user interface to files of the machine."""
+    yield the address."""
     handler = partial(_Pages, directory=str(folder))
     try:
-        server = ThreadingHTTPServer((host, port), handler)
+        server = _Server(host, port, handler)
     except (OSError, OverflowError):
-        server = ThreadingHTTPServer((host, 0), handler)
+        server = _Server(host, 0, handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        name = socket.gethostname() if host in ANY_ADDRESS else host
-        yield f"http://{name}:{server.server_port}"
+        yield address(socket.gethostname() if host in ANY_ADDRESS else host, server.server_port)
     finally:
         server.shutdown()
         server.server_close()
+
+
+def address(host: str, port: int) -> str:
+    """The URL of a server; a host of version 6 stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -27,7 +27,7 @@ from aquamind_assets.cli.options import (
     settings_of,
 )
 from aquamind_assets.cli.reconcile import reconcile_runs
-from aquamind_assets.cli.served_pages import served
+from aquamind_assets.cli.served_pages import address, served
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.errors import TransientError, UserError
 from aquamind_assets.settings import Settings
@@ -70,7 +70,7 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
         settings.note(home, with_password=keep_password)
     for line in _dead_runs(settings):
         print(line)
-    print(f"Opening http://{host}:{port}; Ctrl-C stops it.", flush=True)
+    print(f"Opening {address(host, port)}; Ctrl-C stops it.", flush=True)
     command = [
         sys.executable,
         "-m",
@@ -92,7 +92,7 @@ def serve(settings: Settings, host: str, port: int, *, keep_password: bool = Fal
     from aquamind_assets.reports.pages import PAGES_URL, folder_of
 
     with served(folder_of(settings).absolute(), host, port + 1) as pages:
-        ready = f"Ready: http://{host}:{port}. Pages of reports: {pages}"
+        ready = f"Ready: {address(host, port)}. Pages of reports: {pages}"
         return _run_dagster(command, environment | {PAGES_URL: pages}, lambda: _answers(host, port), ready)
 
 
@@ -117,7 +117,8 @@ def _run_dagster(
         text=True,
         errors="replace",
     )
-    Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True).start()
+    printing = Thread(target=_print_without_debugging, args=(child.stdout,), daemon=True)
+    printing.start()
     waiting = True
     try:
         while child.poll() is None:
@@ -130,6 +131,8 @@ def _run_dagster(
                 elif waiting and answers():
                     waiting = False
                     print(ready, flush=True)
+        # The last lines say why it ended; a process that it left behind may hold its output open.
+        printing.join(timeout=5)
         return DONE if asked else int(child.returncode)
     finally:
         for number, handler in before.items():
@@ -145,7 +148,7 @@ def _print_without_debugging(lines: Iterable[str]) -> None:
 
 def _answers(host: str, port: int) -> bool:
     """Whether the web server answers."""
-    with suppress(OSError), urllib.request.urlopen(f"http://{host}:{port}/server_info", timeout=2):
+    with suppress(OSError), urllib.request.urlopen(f"{address(host, port)}/server_info", timeout=2):
         return True
     return False
 
@@ -157,10 +160,10 @@ def _require_address(host: str, port: int) -> None:
         UsageError: the host is unknown, or the port is taken or reserved.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
+            listener.bind(place)
     except OSError as error:
         raise UsageError(f"--host {host} --port {port}: {error.strerror or error}; choose another one") from None
 

@@ -5,44 +5,29 @@ graph, which needs a browser; charts (``reports.charts``).
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import matplotlib
 from matplotlib.figure import Figure
 
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.records.registry import recorders_of
+from aquamind_assets.pipeline.lineage import graph, group_of
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.drawing import PICTURE, png
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.tables.releases import DEFAULT_RELEASE
 from aquamind_assets.warehouse.warehouse import Warehouse
 
-RECORDERS = recorders_of(DEFAULT_RELEASE)
-
-CLIMATE, FARM, REPORT = "site_climate", "farm_year", "year_report"
-
-
-def graph() -> dict[str, set[str]]:
-    """The assets that are written year by year, each with those directly above it."""
-    above: dict[str, set[str]] = {CLIMATE: {BEFORE_THE_FARM[-1]}, FARM: {CLIMATE}}
-    for name, recorder in RECORDERS.items():
-        upstream = set(recorder.upstream)
-        above[name] = upstream if name in BEFORE_THE_FARM else {FARM, *upstream} - set(BEFORE_THE_FARM)
-    read = {upstream for recorder in RECORDERS.values() for upstream in recorder.upstream}
-    above[REPORT] = RECORDERS.keys() - read
-    return above
-
 
 def graph_picture() -> bytes:
     """A PNG of the graph: an asset stands to the right of all that it is made from, in the color of its group."""
-    above = graph()
+    above = graph(DEFAULT_RELEASE)
     levels = _levels(above)
-    groups = [name for name in dict.fromkeys(map(_group, above)) if name]
+    groups = list(dict.fromkeys(map(group_of, above)))
     colors = dict(zip(groups, PICTURE.series, strict=False))
     places = {}
     for level in range(max(levels.values()) + 1):
-        column = sorted((name for name in above if levels[name] == level), key=lambda name: groups.index(_group(name)))
+        names = [name for name in above if levels[name] == level]
+        column = sorted(names, key=lambda name: groups.index(group_of(name)))
         for number, name in enumerate(column):
             places[name] = (level * 1.9, (len(column) - 1) / 2 - number)
     with matplotlib.rc_context({"font.family": "DejaVu Sans"}):
@@ -53,7 +38,7 @@ def graph_picture() -> bytes:
                 (x0, y0), (x1, y1) = places[parent], places[name]
                 axes.plot([x0, x1], [y0, y1], color=PICTURE.grid, linewidth=1.2, zorder=1)
         for name, (x, y) in places.items():
-            edge = colors[_group(name)]
+            edge = colors[group_of(name)]
             box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": edge, "linewidth": 1.6}
             axes.text(x, y, name, ha="center", va="center", fontsize=8, color=PICTURE.text, bbox=box, zorder=2)
         for group, color in colors.items():
@@ -80,7 +65,7 @@ def lice_picture(warehouse: Warehouse, years: range, threshold: float) -> bytes 
     return png(chart, f"Adult female lice per fish in {cage.name}")
 
 
-def _levels(above: Mapping[str, set[str]]) -> dict[str, int]:
+def _levels(above: Mapping[str, Collection[str]]) -> dict[str, int]:
     """How many assets an asset stands behind, on the longest way."""
     found: dict[str, int] = {}
 
@@ -92,10 +77,6 @@ def _levels(above: Mapping[str, set[str]]) -> dict[str, int]:
     for name in above:
         level(name)
     return found
-
-
-def _group(asset: str) -> str:
-    return RECORDERS[asset].group if asset in RECORDERS else "reports" if asset == REPORT else "farm"
 
 
 def _as_png(figure: Figure) -> bytes:

@@ -72,10 +72,11 @@ class Platform:
 
     def fingerprint_of(self, asset: str) -> str:
         """Fingerprint of everything that decides the rows of a recorder's asset: the scenario, code, tables."""
-        return combine(self._scenario_fingerprint, rows_code(asset, self.release))
+        return combine(self.scenario_fingerprint, rows_code(asset, self.release))
 
     @cached_property
-    def _scenario_fingerprint(self) -> str:
+    def scenario_fingerprint(self) -> str:
+        """The scenario's own fingerprint, computed once."""
         return self.scenario.fingerprint()
 
     @cached_property

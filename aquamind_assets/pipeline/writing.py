@@ -208,7 +208,7 @@ class YearWriter:
         """Write the chunks, each as it is committed: in this process, or, once one of the asset has taken long enough
         for that to be worth it, in several."""
         shared = replace(writer, share=self.workers)
-        if self.workers > 1 and len(tasks) > 1 and self._has_long_chunks(tasks):
+        if self.workers > 1 and len(tasks) > 1 and self._has_long_chunks():
             yield from write_side_by_side(self.database, self.recorder.asset, shared, tasks, self.progress)
             return
         guard = writer.guard(logging.getLogger(__name__).warning)
@@ -221,12 +221,9 @@ class YearWriter:
                 yield from write_side_by_side(self.database, self.recorder.asset, shared, left, self.progress)
                 return
 
-    def _has_long_chunks(self, tasks: Sequence[ChunkTask]) -> bool:
-        """Whether a committed chunk, of any year, was worth a worker, and none of these is in the database: in a lake,
-        chunks that are written again may lie in one file."""
-        known = {(one.year, one.chunk): one.seconds for one in self.warehouse.checkpoints(self.recorder.asset)}
-        fresh = not any((task.key.year, task.key.chunk) in known for task in tasks)
-        return fresh and any(seconds >= WORTH_A_WORKER_S for seconds in known.values())
+    def _has_long_chunks(self) -> bool:
+        """Whether a committed chunk of the asset, of any year, was worth a worker."""
+        return any(one.seconds >= WORTH_A_WORKER_S for one in self.warehouse.checkpoints(self.recorder.asset))
 
 
 def wanted_chunks(year: int, through: int, days: DayRange | None, committed: Sequence[Checkpoint]) -> list[Chunk]:

@@ -15,6 +15,7 @@ from aquamind_assets.figures.figure import Figure
 from aquamind_assets.figures.health import females_per_fish
 from aquamind_assets.figures.registry import FIGURES, defined, values_of
 from aquamind_assets.figures.sums import Sums
+from aquamind_assets.pipeline.lineage import YEAR_REPORT
 from aquamind_assets.records.master_ids import CAUSE_NAMES
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.drawing import Chart, png
@@ -22,8 +23,6 @@ from aquamind_assets.reports.history import History, first_year_of_lives, read_h
 from aquamind_assets.reports.report import biomass_by_stage
 from aquamind_assets.reports.sums import frames_for, sums_of
 from aquamind_assets.warehouse.warehouse import Warehouse
-
-YEAR_REPORT = "year_report"
 
 
 @dataclass(frozen=True)

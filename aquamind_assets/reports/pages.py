@@ -135,8 +135,9 @@ def write_pages(
         show(f"Drawing {span.title}")
         report = make_report(warehouse, accounts, span)
         html, text = files_of(span, folder)
+        document = report.as_json()
         with usable("the folder of reports", folder):
             replace_file(html, report_page(report))
-            replace_file(text, report.as_json())
-        found.append(Written(span, html, text, report.missing, json.loads(report.as_json())))
+            replace_file(text, document)
+        found.append(Written(span, html, text, report.missing, json.loads(document)))
     return found

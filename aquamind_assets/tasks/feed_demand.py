@@ -6,6 +6,21 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.tasks.columns import (
+    CONTAINER_ID,
+    ESTIMATE,
+    FISH,
+    MONTH,
+    SICK_SHARE,
+    STAGE,
+    TEMPERATURE,
+    TEMPERATURE_28,
+    TRUE_BIOMASS,
+    TRUE_WATER,
+    TRUE_WEIGHT,
+    WEIGHT,
+    month_of,
+)
 from aquamind_assets.tasks.history import History
 from aquamind_assets.tasks.task import Task, TaskColumn
 
@@ -38,7 +53,7 @@ def _rows(history: History) -> pd.DataFrame:
             "deaths_28": 1000.0 * stays.sum_of_last(days["deaths"].to_numpy(), LOOKBACK_DAYS) / np.maximum(fish, 1),
             "temperature": days["temperature"],
             "temperature_28": stays.mean_of_last(days["temperature"].to_numpy(), LOOKBACK_DAYS),
-            "month": days["day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1,
+            "month": month_of(days["day"].to_numpy()),
             "feed_demand": stays.sum_of_next(feed, HORIZON_DAYS),
             "true_biomass": fish * days["weight_g"].to_numpy() / 1000.0,
             "true_weight": days["weight_g"],
@@ -66,23 +81,23 @@ FEED_DEMAND = Task(
     make=_rows,
     known=("stage", "temperature", "temperature_28", "fasting_28", "month"),
     columns=(
-        TaskColumn("container_id", "key", "", "id in infrastructure_container"),
-        TaskColumn("stage", "feature", "", "lifecycle stage, 1 fry to 5 adult"),
-        TaskColumn("fish", "feature", "fish", "fish by the books: stocked, less recorded deaths"),
-        TaskColumn("weight", "feature", "g", "mean weight of the latest growth sample"),
-        TaskColumn("estimate", "feature", "kg", "fish times weight"),
+        CONTAINER_ID,
+        STAGE,
+        FISH,
+        WEIGHT,
+        ESTIMATE,
         TaskColumn("feed_1", "feature", "kg", "feed of the day"),
         TaskColumn("feed_7", "feature", "kg per day", "feed of the last seven days"),
         TaskColumn("feed_28", "feature", "kg", "feed of the last 28 days, or as much as that of a shorter stay"),
         TaskColumn("fasting_28", "feature", "day", "days of fasting in the last 28"),
         TaskColumn("deaths_28", "feature", "per 1000 fish", "deaths of the last 28 days"),
-        TaskColumn("temperature", "feature", "degC", "mean water temperature of the day"),
-        TaskColumn("temperature_28", "feature", "degC", "mean water temperature of the last 28 days"),
-        TaskColumn("month", "feature", "", "month of the year"),
+        TEMPERATURE,
+        TEMPERATURE_28,
+        MONTH,
         TaskColumn("feed_demand", "target", "kg", f"feed eaten in the next {HORIZON_DAYS} days"),
-        TaskColumn("true_biomass", "truth", "kg", "true biomass of the day"),
-        TaskColumn("true_weight", "truth", "g", "true mean weight of the day"),
-        TaskColumn("sick_share", "truth", "1", "share of the fish that are sick"),
+        TRUE_BIOMASS,
+        TRUE_WEIGHT,
+        SICK_SHARE,
         TaskColumn("temperature_ahead", "truth", "degC", f"mean water temperature of the next {HORIZON_DAYS} days"),
         TaskColumn("fasting_ahead", "truth", "day", f"days of fasting in the next {HORIZON_DAYS}"),
         TaskColumn("gain_ahead", "truth", "kg", f"true growth of the day's fish in the next {HORIZON_DAYS} days"),
@@ -91,6 +106,6 @@ FEED_DEMAND = Task(
     notes=(
         "One row a week of each stay, from first feeding on, where the fish stay in the container to the end of the"
         " horizon.",
-        "Temperature is the day's mean of the ledger; sensors show it to about 0.05 degC.",
+        TRUE_WATER,
     ),
 )

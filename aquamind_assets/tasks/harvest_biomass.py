@@ -4,6 +4,21 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.ledger.codes import Movement
+from aquamind_assets.tasks.columns import (
+    CONTAINER_ID,
+    ESTIMATE,
+    FISH,
+    MONTH,
+    SICK_SHARE,
+    STAY_DAYS_IN_CAGE,
+    TEMPERATURE,
+    TEMPERATURE_28,
+    TRUE_BIOMASS,
+    TRUE_WATER,
+    TRUE_WEIGHT,
+    WEIGHT,
+    month_of,
+)
 from aquamind_assets.tasks.history import History
 from aquamind_assets.tasks.task import Task, TaskColumn
 
@@ -33,7 +48,7 @@ def _rows(history: History) -> pd.DataFrame:
             "deaths_28": stays.sum_of_last(days["deaths"].to_numpy(), 28),
             "temperature": days["temperature"],
             "temperature_28": stays.mean_of_last(days["temperature"].to_numpy(), 28),
-            "month": days["day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1,
+            "month": month_of(days["day"].to_numpy()),
             "stay_days": stays.age,
             "true_biomass": fish * weight / 1000.0,
             "true_weight": weight,
@@ -69,28 +84,28 @@ HARVEST_BIOMASS = Task(
     make=_rows,
     known=("horizon", "fish"),
     columns=(
-        TaskColumn("container_id", "key", "", "id in infrastructure_container"),
+        CONTAINER_ID,
         TaskColumn("horizon", "feature", "day", "days until the planned harvest"),
-        TaskColumn("fish", "feature", "fish", "fish by the books: stocked, less recorded deaths"),
-        TaskColumn("weight", "feature", "g", "mean weight of the latest growth sample"),
+        FISH,
+        WEIGHT,
         TaskColumn("weight_28_before", "feature", "g", "the same 28 days earlier"),
-        TaskColumn("estimate", "feature", "kg", "fish times weight"),
+        ESTIMATE,
         TaskColumn("feed_28", "feature", "kg", "feed of the last 28 days"),
         TaskColumn("feed_56", "feature", "kg", "feed of the last 56 days"),
         TaskColumn("deaths_28", "feature", "fish", "deaths of the last 28 days"),
-        TaskColumn("temperature", "feature", "degC", "mean water temperature of the day"),
-        TaskColumn("temperature_28", "feature", "degC", "mean water temperature of the last 28 days"),
-        TaskColumn("month", "feature", "", "month of the year"),
-        TaskColumn("stay_days", "feature", "day", "days since the fish came into the cage"),
+        TEMPERATURE,
+        TEMPERATURE_28,
+        MONTH,
+        STAY_DAYS_IN_CAGE,
         TaskColumn("harvest_biomass", "target", "kg", "true biomass on the evening before the first harvest"),
-        TaskColumn("true_biomass", "truth", "kg", "true biomass of the day"),
-        TaskColumn("true_weight", "truth", "g", "true mean weight of the day"),
-        TaskColumn("sick_share", "truth", "1", "share of the fish that are sick"),
+        TRUE_BIOMASS,
+        TRUE_WEIGHT,
+        SICK_SHARE,
         TaskColumn("degree_days_ahead", "truth", "degC day", "degree-days to the eve of the harvest"),
         TaskColumn("fish_ahead", "truth", "fish", "fish on the eve of the harvest"),
     ),
     notes=(
         "One row a week from 119 to 14 days before the first harvest of a cage.",
-        "Temperature is the day's mean of the ledger; sensors show it to about 0.05 degC.",
+        TRUE_WATER,
     ),
 )

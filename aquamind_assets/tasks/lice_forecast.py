@@ -6,6 +6,15 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.ledger.codes import TreatmentReason
+from aquamind_assets.tasks.columns import (
+    CONTAINER_ID,
+    MONTH,
+    STAY_DAYS_IN_CAGE,
+    TEMPERATURE,
+    TRUE_WATER,
+    WEIGHT,
+    month_of,
+)
 from aquamind_assets.tasks.history import History
 from aquamind_assets.tasks.task import Task, TaskColumn
 
@@ -39,7 +48,7 @@ def _rows(horizon: int, history: History) -> pd.DataFrame:
             "site_females": _site_mean(counts.assign(**per_fish)),
             "temperature": today["temperature"],
             "weight": today["sampled_g"],
-            "month": day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1,
+            "month": month_of(day),
             "stay_days": age,
             "since_treatment": _since_treatment(history, counts),
             "treatments_planned": _planned(history, counts, horizon),
@@ -104,7 +113,7 @@ def _task(weeks: int, spelled: str) -> Task:
         make=partial(_rows, 7 * weeks),
         known=("treatments_planned", "temperature", "weight", "month"),
         columns=(
-            TaskColumn("container_id", "key", "", "id in infrastructure_container"),
+            CONTAINER_ID,
             TaskColumn("count_id", "key", "", "id in health_licecount"),
             TaskColumn("females", "feature", "per fish", "adult females of the count"),
             TaskColumn("males", "feature", "per fish", "adult males of the count"),
@@ -112,10 +121,10 @@ def _task(weeks: int, spelled: str) -> Task:
             TaskColumn("females_before", "feature", "per fish", "adult females of the count before"),
             TaskColumn("juveniles_before", "feature", "per fish", "juveniles of the count before"),
             TaskColumn("site_females", "feature", "per fish", "adult females of the site's counts of the day, mean"),
-            TaskColumn("temperature", "feature", "degC", "mean water temperature of the day"),
-            TaskColumn("weight", "feature", "g", "mean weight of the latest growth sample"),
-            TaskColumn("month", "feature", "", "month of the year"),
-            TaskColumn("stay_days", "feature", "day", "days since the fish came into the cage"),
+            TEMPERATURE,
+            WEIGHT,
+            MONTH,
+            STAY_DAYS_IN_CAGE,
             TaskColumn(
                 "since_treatment", "feature", "day", f"days since the last lice treatment, {LOOKBACK_DAYS} if longer"
             ),
@@ -134,7 +143,7 @@ def _task(weeks: int, spelled: str) -> Task:
             "Rows are counts in cages whose fish are still there at the end of the horizon.",
             "`treatments_planned` is the decision that the forecast is asked about; it is known to the planner, not"
             " to a count.",
-            "Temperature is the day's mean of the ledger; sensors show it to about 0.05 degC.",
+            TRUE_WATER,
         ),
     )
 

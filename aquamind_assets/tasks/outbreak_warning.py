@@ -6,6 +6,17 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.tasks.columns import (
+    CONTAINER_ID,
+    MONTH,
+    SICK_SHARE,
+    STAGE,
+    STAY_DAYS,
+    TEMPERATURE,
+    TRUE_WATER,
+    WEIGHT,
+    month_of,
+)
 from aquamind_assets.tasks.history import History
 from aquamind_assets.tasks.task import Task, TaskColumn
 
@@ -36,7 +47,7 @@ def _rows(history: History) -> pd.DataFrame:
             "stage": days["stage"],
             "weight": days["sampled_g"],
             "temperature": days["temperature"],
-            "month": days["day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1,
+            "month": month_of(days["day"].to_numpy()),
             "stay_days": stays.age,
             "deaths_1": deaths,
             "deaths_3": stays.mean_of_last(deaths, 3),
@@ -125,13 +136,13 @@ OUTBREAK_WARNING = Task(
     make=_rows,
     recognised="recognised_day",
     columns=(
-        TaskColumn("container_id", "key", "", "id in infrastructure_container"),
+        CONTAINER_ID,
         TaskColumn("recognised_day", "key", "date", "day of recognition of the infection, -1 for none; no feature"),
-        TaskColumn("stage", "feature", "", "lifecycle stage, 1 fry to 5 adult"),
-        TaskColumn("weight", "feature", "g", "mean weight of the latest growth sample"),
-        TaskColumn("temperature", "feature", "degC", "mean water temperature of the day"),
-        TaskColumn("month", "feature", "", "month of the year"),
-        TaskColumn("stay_days", "feature", "day", "days since the fish came into the container"),
+        STAGE,
+        WEIGHT,
+        TEMPERATURE,
+        MONTH,
+        STAY_DAYS,
         TaskColumn("deaths_1", "feature", "per 1000 fish and day", "deaths of the day"),
         TaskColumn("deaths_3", "feature", "per 1000 fish and day", "deaths of the last three days"),
         TaskColumn("deaths_7", "feature", "per 1000 fish and day", "deaths of the last seven days"),
@@ -141,13 +152,13 @@ OUTBREAK_WARNING = Task(
         TaskColumn("site_deaths_7", "feature", "per 1000 fish and day", "deaths at the site in the last seven days"),
         TaskColumn("site_outbreaks", "feature", "", "recognised infections running in containers of the site"),
         TaskColumn("infected", "target", "", "an infection runs that will be recognised on a later day"),
-        TaskColumn("sick_share", "truth", "1", "share of the fish that are sick"),
+        SICK_SHARE,
         TaskColumn("infection_age", "truth", "day", "days that the oldest running infection has lasted"),
     ),
     notes=(
         "Rows are the days of containers with fish from first feeding on. Days from the recognition of an infection to"
         f" {RECOVERY_DAYS} days after its end are left out, and so are those of infections that were never recognised.",
         "`recognised_day` minus `day` is what a warning on that day wins.",
-        "Temperature is the day's mean of the ledger; sensors show it to about 0.05 degC.",
+        TRUE_WATER,
     ),
 )

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from aquamind_assets.tasks.columns import CONTAINER_ID
 from aquamind_assets.tasks.history import History
 from aquamind_assets.tasks.sensor_series import VISIBLE_DRIFT
 from aquamind_assets.tasks.task import Task, TaskColumn
@@ -20,7 +21,7 @@ SENSOR_FAULTS = Task(
     make=_rows,
     columns=(
         TaskColumn("reading_id", "key", "", "id in environmental_environmentalreading"),
-        TaskColumn("container_id", "key", "", "id in infrastructure_container"),
+        CONTAINER_ID,
         TaskColumn("reading_time", "key", "microsecond since 1970 UTC", "time of the reading"),
         TaskColumn("fault", "key", "", "kind of fault: -1 none, 1 stuck, 2 drift, 3 spike; no feature"),
         TaskColumn("parameter", "feature", "", "number of the parameter in the scenario's list"),

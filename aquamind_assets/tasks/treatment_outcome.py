@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.ledger.codes import Outcome, TreatmentReason
+from aquamind_assets.tasks.columns import CONTAINER_ID, STAY_DAYS, WEIGHT
 from aquamind_assets.tasks.history import History
 from aquamind_assets.tasks.task import Task, TaskColumn
 
@@ -59,18 +60,18 @@ TREATMENT_OUTCOME = Task(
     make=_rows,
     known=("method", "for_lice", "disease"),
     columns=(
-        TaskColumn("container_id", "key", "", "id in infrastructure_container"),
+        CONTAINER_ID,
         TaskColumn("treatment_id", "key", "", "id in health_treatment"),
         TaskColumn("method", "feature", "", "number of the treatment in the scenario's list"),
         TaskColumn("for_lice", "feature", "", "1 against lice, 0 against a disease"),
         TaskColumn("disease", "feature", "", "number of the disease in the scenario's list, -1 for lice"),
         TaskColumn("trigger", "feature", "", "adult females per fish, or share of sick fish, that led to it"),
         TaskColumn("biomass", "feature", "kg", "biomass treated"),
-        TaskColumn("weight", "feature", "g", "mean weight of the latest growth sample"),
+        WEIGHT,
         TaskColumn("temperature", "feature", "degC", "mean water temperature of the day before"),
         TaskColumn("oxygen", "feature", "mg/L", "mean oxygen of the day before"),
         TaskColumn("deaths_7", "feature", "per 1000 fish and day", "deaths of the seven days before"),
-        TaskColumn("stay_days", "feature", "day", "days since the fish came into the container"),
+        STAY_DAYS,
         TaskColumn(
             "since_treatment", "feature", "day", f"days since the stay's last treatment, {LOOKBACK_DAYS} if longer"
         ),

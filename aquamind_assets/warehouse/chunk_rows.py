@@ -43,6 +43,7 @@ def write_chunk(
         for table in tables:
             refuse_taken_days(database, table, days, None if before is None else before.days)
             references.refuse_cascades(database, table, id_range(whole, narrow=database.tables[table].narrow_id))
+            # A day under way lies beside the rows of its thirty days, and never takes their place.
             database.make_room(table, whole, append=key.chunk == DAY_UNDER_WAY)
         load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
         store.forget_chunk(database, key)

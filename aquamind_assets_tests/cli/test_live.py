@@ -11,9 +11,9 @@ from aquamind_assets_tests.cli.typed import in_process
 TINY = ("--preset", "tiny")
 
 
-def readings(place: Path) -> tuple[str, int]:
+def readings(place: Path, name: str = "aquamind.db") -> tuple[str, int]:
     """Latest reading of the database, and how many instants have any on its day."""
-    with closing(sqlite3.connect(place / "data" / "aquamind.db")) as database:
+    with closing(sqlite3.connect(place / "data" / name)) as database:
         last, day = database.execute(
             "SELECT max(reading_time), substr(max(reading_time), 1, 10) FROM environmental_environmentalreading"
         ).fetchone()
@@ -34,6 +34,15 @@ def test_live_goes_on_from_where_it_is(tmp_path: Path) -> None:
     assert "2015-01-06 00:00 UTC  day closed" in shown
     assert readings(tmp_path) == ("2015-01-06 00:00", 1)
     aquamind("verify", "--database", "sqlite:///data/aquamind.db", *TINY)
+
+
+def test_live_stops_where_it_is_though_the_ledger_of_another_database_reaches_further(tmp_path: Path) -> None:
+    aquamind = in_process(tmp_path)
+    aquamind("live", "--until", "2015-01-08", *TINY)
+    second = ("--database", "sqlite:///data/second.db", *TINY)
+    aquamind("live", "--speed", "1e9", "--from", "2015-01-04", "--until", "2015-01-05T03:00", *second)
+    assert readings(tmp_path, "second.db") == ("2015-01-05 00:00", 1)
+    aquamind("verify", *second)
 
 
 @pytest.mark.parametrize(

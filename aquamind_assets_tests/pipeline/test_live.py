@@ -57,7 +57,7 @@ def begun(request: pytest.FixtureRequest, tmp_path: Path) -> Platform:
         case "sqlite":
             database = sqlite(tmp_path)
         case "lake":
-            database = f"parquet://{tmp_path / 'lake'}"
+            database = f"parquet:///{tmp_path / 'lake'}"
         case _:
             database = request.getfixturevalue("postgres_url")
     plain(tmp_path, database, START)

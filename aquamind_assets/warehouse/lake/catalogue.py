@@ -1,7 +1,7 @@
 """``aquamind.duckdb``: a small DuckDB file in the lake whose views are the tables, with their meanings as comments.
 
-The views name folders, not files, so days and years that are written later are seen without making it again. A table
-without rows has an empty view until the catalogue is made again.
+The views name folders, not files, so days and years that are written later are seen too. A table without rows has
+an empty view; `aquamind lake catalogue` writes the file again with all that have rows by then.
 
 Belongs here: that file. Does not belong here: the platform's own questions (``asked``).
 """
