@@ -15,6 +15,7 @@ from pydantic import Field
 
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import VARIABLES, Settings, SettingsError
+from aquamind_assets.tables.releases import release_named
 
 
 class PlatformResource(ConfigurableResourceFactory[Platform]):
@@ -43,6 +44,11 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
         description="Processes that write chunks side by side; 0 for as many as cores and memory allow."
         " AQUAMIND_WORKERS.",
     )
+    release: str = Field(
+        default="",
+        description="The release of AquaMind whose tables are written, as in 2026-03; empty for the one that the"
+        " database has. AQUAMIND_RELEASE.",
+    )
 
     @classmethod
     def of(cls, settings: Settings) -> "PlatformResource":
@@ -52,6 +58,7 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
             "database": settings.database,
             "ledger": settings.ledger,
             "today": settings.today.isoformat() if settings.today else "",
+            "release": settings.release or "",
         }
         fields = {
             name: dg.EnvVar(VARIABLES[name]) if settings.origins.get(name) == "environment" else value
@@ -64,6 +71,7 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
 
         Raises:
             SettingsError: ``today`` is no date.
+            UnknownRelease: there is no such release.
         """
         try:
             today = date.fromisoformat(self.today) if self.today else None
@@ -76,5 +84,6 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
             ledger=self.ledger,
             today=today,
             workers=self.workers or None,
+            release=release_named(self.release) if self.release else None,
         )
         return Platform(settings.settled())

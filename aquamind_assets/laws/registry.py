@@ -6,7 +6,7 @@ Belongs here: the table of laws. Does not belong here: the laws themselves (the 
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from aquamind_assets.laws.abnormal_results import judge_abnormal_results_have_cause
@@ -183,12 +183,17 @@ _ACROSS_TABLES_2025_08: tuple[Law, ...] = (
     ),
 )
 
-_STILL_ON_THE_SAME_ROWS = ("one_batch_per_container", "readings_batch", "abnormal_results_have_cause")
-"""Laws whose tables release 2026-03 has as before. The others read transfers, stock or lice as they were."""
+_ACROSS_TABLES_2026_03 = tuple(
+    replace(law, beside=("transfers", "harvests", *(one for one in law.beside if one != "transfers")))
+    if "transfers" in law.beside
+    else law
+    for law in _ACROSS_TABLES_2025_08
+)
+"""The same laws, with harvests beside the transfers."""
 
 _ACROSS_TABLES: Mapping[Release, tuple[Law, ...]] = {
     "2025-08": _ACROSS_TABLES_2025_08,
-    "2026-03": tuple(law for law in _ACROSS_TABLES_2025_08 if law.name in _STILL_ON_THE_SAME_ROWS),
+    "2026-03": _ACROSS_TABLES_2026_03,
 }
 """Laws that compare rows of several tables, by release."""
 

@@ -51,6 +51,7 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_treatment": "treatment_date",
     "health_mortalityrecord": "event_date",
     "health_licecount": "count_date",
+    "harvest_harvestevent": "event_date",
 }
 """The column with the day of a row's id, by table. For other tables it is the day on which the row was entered
 (``created_at``), if they have that column."""

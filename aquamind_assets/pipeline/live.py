@@ -162,11 +162,13 @@ class LiveFarm:
 
 
 def _readings_until(recorder: Recorder, inputs: YearInputs, days: DayRange, until: int) -> Iterator[Rows]:
-    """The readings of a day before an instant, of sensors and batches that are older than the day."""
+    """The readings of a day before an instant, of sensors, batches and stays that are older than the day."""
     for block in recorder.rows_of_days(inputs, days, BLOCK_ROWS):
         kept = np.broadcast_to(block.columns["reading_time"].values < until, (block.size,)).copy()
-        for column in ("sensor_id", "batch_id"):
-            kept &= days_of_ids(block.columns[column].values) < days.first
+        for column in ("sensor_id", "batch_id", "batch_container_assignment_id"):
+            if column in block.columns:
+                narrow = block.spec.by_name[column].holds_narrow_ids
+                kept &= days_of_ids(block.columns[column].values, narrow=narrow) < days.first
         if kept.any():
             yield block.take(kept)
 

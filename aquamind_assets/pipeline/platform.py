@@ -27,9 +27,9 @@ from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings
-from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import DayRange, day_number, year_days
-from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.connect import open_warehouse, release_of
 from aquamind_assets.warehouse.errors import NothingMaterialized
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -60,10 +60,10 @@ class Platform:
         """The validated scenario."""
         return self.settings.load_scenario()
 
-    @property
+    @cached_property
     def release(self) -> Release:
-        """The release of AquaMind whose tables are written."""
-        return self.settings.release or DEFAULT_RELEASE
+        """The release of AquaMind whose tables are written: the chosen one, or the one of the database's tables."""
+        return self.settings.release or release_of(self.settings.database_url)
 
     @property
     def recorders(self) -> Mapping[str, Recorder]:

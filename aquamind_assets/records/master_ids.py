@@ -89,6 +89,11 @@ def lice_type_id(scenario: Scenario, lice_type: np.ndarray) -> np.ndarray:
     return _ids(scenario, lice_type, MOST_ROWS)
 
 
+def product_grade_id(scenario: Scenario, grade: np.ndarray) -> np.ndarray:
+    """Return the ``harvest_productgrade`` id of each grade, numbered as in ``harvest.product_grades``."""
+    return _ids(scenario, grade, MOST_ROWS)
+
+
 def sample_type_id(scenario: Scenario, sample_type: np.ndarray) -> np.ndarray:
     """Return the ``health_sampletype`` id of each row in :data:`SAMPLE_TYPES`."""
     return _ids(scenario, sample_type, len(SAMPLE_TYPES))

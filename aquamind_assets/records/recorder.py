@@ -39,9 +39,9 @@ class Recorder:
     Attributes:
         asset: name of the asset.
         group: asset group, one of AquaMind's apps (``infrastructure``, ``environmental``, ``batch``, ``inventory``,
-            ``health``).
+            ``health``, ``harvest``).
         domain: domain of the data (``infrastructure``, ``batches``, ``environmental``, ``feed``, ``growth``,
-            ``mortality``, ``health``), shown as the asset's tag.
+            ``mortality``, ``health``, ``harvest``), shown as the asset's tag.
         description: the asset's description in the user interface.
         tables: AquaMind tables that only this asset writes.
         events: functions whose rows are written chunk by chunk and never change.

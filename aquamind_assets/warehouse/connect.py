@@ -1,6 +1,9 @@
 """One URL chooses the database."""
 
-from aquamind_assets.tables.releases import Release
+from contextlib import suppress
+
+from aquamind_assets.errors import TransientError, UserError
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
@@ -23,6 +26,16 @@ def open_warehouse(url: str | DatabaseUrl, release: Release | None = None) -> Wa
     database = _database(url if isinstance(url, DatabaseUrl) else DatabaseUrl.parse(url))
     database.chosen = release
     return Warehouse(database)
+
+
+def release_of(url: DatabaseUrl) -> Release:
+    """The release of AquaMind whose tables a database has; the default one where it is empty, is none of AquaMind's, or
+    cannot be reached. Nothing is created; what is wrong with a database is an error of opening it for work."""
+    with suppress(UserError, TransientError), open_warehouse(url) as warehouse:
+        with suppress(UserError):
+            warehouse.examine()
+        return warehouse.release
+    return DEFAULT_RELEASE
 
 
 def _database(url: DatabaseUrl) -> Database:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
 from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
 from aquamind_assets.records.fish_traits import fish_traits
+from aquamind_assets.records.harvest.harvests import harvests
+from aquamind_assets.records.harvest.product_grades import product_grades
 from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
 from aquamind_assets.records.inventory.feeding_events import feeding_events
 from aquamind_assets.records.inventory.stock import feed_lots_in_store
@@ -25,10 +27,16 @@ RECORDERS: tuple[Recorder, ...] = (
         _BEFORE["reference_data"],
         description=(
             "Master data that all other rows refer to: species, stages, feeds, parameters, reasons, traits of fish with"
-            " the meaning of their scores, types of lice, sample types, vaccines, and the staff who sign records."
+            " the meaning of their scores, types of lice, sample types, vaccines, grades of harvested fish, and the"
+            " staff who sign records."
         ),
-        tables=(*_BEFORE["reference_data"].tables, "health_parameterscoredefinition", "health_licetype"),
-        living=(users, user_profiles, reference_data, fish_traits, lice_types),
+        tables=(
+            *_BEFORE["reference_data"].tables,
+            "health_parameterscoredefinition",
+            "health_licetype",
+            "harvest_productgrade",
+        ),
+        living=(users, user_profiles, reference_data, fish_traits, lice_types, product_grades),
     ),
     _BEFORE["infrastructure"],
     _BEFORE["sensors"],
@@ -53,6 +61,15 @@ RECORDERS: tuple[Recorder, ...] = (
             "environmental_stagetransitionenvironmental",
         ),
         events=(transfer_workflows,),
+    ),
+    Recorder(
+        asset="harvests",
+        group="harvest",
+        domain="harvest",
+        description="Harvests of cages: the event, its fish by quality and size class, and what was cut away as waste.",
+        tables=("harvest_harvestevent", "harvest_harvestlot", "harvest_harvestwaste"),
+        events=(harvests,),
+        upstream=("batches",),
     ),
     _BEFORE["growth_samples"],
     replace(
