@@ -65,9 +65,10 @@ class FeedStores:
         """Read the stores from the database."""
         low, high = platform_ids()
         stores = evidence.frame(
-            "SELECT f.id, f.name, f.area_id, f.hall_id, a.name AS area, s.name AS station, h.name AS hall FROM"
-            " infrastructure_feedcontainer f LEFT JOIN infrastructure_area a ON a.id = f.area_id LEFT JOIN infrastructure_hall h ON h.id ="
-            " f.hall_id LEFT JOIN infrastructure_freshwaterstation s ON s.id = h.freshwater_station_id WHERE f.id >="
+            "SELECT f.id, f.name, f.area_id, f.hall_id, a.name AS area, s.name AS station, h.name AS hall"
+            " FROM infrastructure_feedcontainer f LEFT JOIN infrastructure_area a ON a.id = f.area_id"
+            " LEFT JOIN infrastructure_hall h ON h.id = f.hall_id"
+            " LEFT JOIN infrastructure_freshwaterstation s ON s.id = h.freshwater_station_id WHERE f.id >="
             f" {low} AND f.id < {high} ORDER BY f.id"
         )
         stock = pd.DataFrame({"id": [], "feed_container_id": []}, dtype=np.int64)

@@ -67,8 +67,8 @@ def _check_deaths(evidence: Evidence) -> LawResult:
     dead = deaths_of(fish)
     if evidence.release in DEATHS_WITH_LOSSES:
         dead = dead + fish.transfer_loss
-    batch = narrowed(fish.batch_id) if evidence.tables["batch_batch"].narrow_id else fish.batch_id
-    simulated = pd.Series(dead).groupby(batch).sum()
+    owner = narrowed(fish.batch_id) if evidence.tables["batch_batch"].narrow_id else fish.batch_id
+    simulated = pd.Series(dead).groupby(owner).sum()
     for (batch,), off in _differences(events.groupby(level=0).sum(), simulated):
         found.add_violations(1, f"batch {batch}: {off:+,} deaths in {evidence.year} compared with the ledger")
     if not simulated.sum():

@@ -10,7 +10,15 @@ from aquamind_assets.laws.rules import health as fish_health
 from aquamind_assets.laws.rules import infrastructure as places
 from aquamind_assets.laws.rules import inventory as feed
 from aquamind_assets.laws.rules.model import Rule
-from aquamind_assets.laws.rules.release_2026_03 import batch, environmental, health, infrastructure, transfers
+from aquamind_assets.laws.rules.release_2026_03 import (
+    batch,
+    environmental,
+    harvest,
+    health,
+    infrastructure,
+    inventory,
+    transfers,
+)
 from aquamind_assets.tables.releases import tables_of
 
 _DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed"})
@@ -31,4 +39,6 @@ RULES: list[Rule] = [
     *transfers.RULES,
     *environmental.RULES,
     *health.RULES,
+    *inventory.RULES,
+    *harvest.RULES,
 ]

@@ -12,6 +12,7 @@ from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.harvest.harvests import harvests
 from aquamind_assets.records.harvest.product_grades import product_grades
 from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
+from aquamind_assets.records.inventory.container_summaries import summaries_by_stay
 from aquamind_assets.records.inventory.feeding_events import feeding_events
 from aquamind_assets.records.inventory.stock import feed_lots_in_store
 from aquamind_assets.records.lice_types import lice_types
@@ -98,6 +99,13 @@ RECORDERS: tuple[Recorder, ...] = (
         description="Feedings of every fed container, four meals a day, with the cost of the lots they took.",
         tables=("inventory_feedingevent",),
         events=(feeding_events,),
+    ),
+    replace(
+        _BEFORE["feeding_summaries"],
+        description="Feed, growth and feed conversion ratio by month, of each stay and of each batch.",
+        tables=("inventory_containerfeedingsummary", "inventory_batchfeedingsummary"),
+        events=(summaries_by_stay,),
+        upstream=("feeding_events", "growth_samples"),
     ),
 )
 """The entries."""
