@@ -37,6 +37,7 @@ DAY_COLUMNS: Mapping[str, str] = {
     "batch_transferaction": "actual_execution_date",
     "batch_mortalityevent": "event_date",
     "batch_growthsample": "sample_date",
+    "batch_actualdailyassignmentstate": "date",
     READINGS: "reading_time",
     "environmental_photoperioddata": "date",
     "environmental_weatherdata": "timestamp",
@@ -53,8 +54,8 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_licecount": "count_date",
     "harvest_harvestevent": "event_date",
 }
-"""The column with the day of a row's id, by table. For other tables it is the day on which the row was entered
-(``created_at``), if they have that column."""
+"""The column with the day of a row's id, by table. For other tables it is the day on which the version was made
+(``history_date``) or the row was entered (``created_at``), if they have that column."""
 
 
 def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> LawResult:
@@ -76,7 +77,8 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
     references = [
         column for column in table.columns if column.references is not None and column.name != table.id_column
     ]
-    happened = DAY_COLUMNS.get(table.name, "created_at" if "created_at" in table.by_name else "")
+    entered = next((name for name in ("history_date", "created_at") if name in table.by_name), "")
+    happened = DAY_COLUMNS.get(table.name, entered)
     asked = [f"MAX({quoted(column.name)}) AS {quoted(column.name)}" for column in references]
     if happened:
         asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]

@@ -206,6 +206,7 @@ def _table(name: str, entry: Entry) -> TableSpec:
         indexes=tuple(
             IndexSpec(item["name"], tuple(item["columns"]), item.get("opclass")) for item in entry.get("indexes", ())
         ),
+        versions_of=entry.get("history_of"),
     )
     keys: list[UniqueSpec | IndexSpec] = [*table.unique, *table.indexes]
     used = (

@@ -149,6 +149,7 @@ class TableSpec:
         unique: unique constraints and partial unique indexes.
         checks: CHECK constraints.
         indexes: indexes that are not unique.
+        versions_of: the table whose versions it holds, where the description says so; else None.
     """
 
     name: str
@@ -162,6 +163,7 @@ class TableSpec:
     unique: tuple[UniqueSpec, ...]
     checks: tuple[CheckSpec, ...]
     indexes: tuple[IndexSpec, ...]
+    versions_of: str | None = None
 
     @cached_property
     def by_name(self) -> dict[str, ColumnSpec]:

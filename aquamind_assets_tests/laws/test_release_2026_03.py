@@ -15,6 +15,8 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.simulated_once import store_once
 
 WORKFLOW, ACTION, STAY = "batch_batchtransferworkflow", "batch_transferaction", "batch_batchcontainerassignment"
+SUMMARY, SUMMARIES = "inventory_containerfeedingsummary", "inventory_batchfeedingsummary"
+EVENT, LOT, STATE = "harvest_harvestevent", "harvest_harvestlot", "batch_actualdailyassignmentstate"
 FIRST = "(SELECT min(id) FROM {table})"
 
 WRONG = {
@@ -56,6 +58,32 @@ WRONG = {
         "batch_container_assignment_id",
         "(SELECT min(id) FROM batch_batchcontainerassignment)",
     ),
+    f"{SUMMARY}.container_assignment_id.batch": ("batch_id", "batch_id + 1"),
+    f"{SUMMARY}.total_feed_kg.sum": ("total_feed_kg", "total_feed_kg + 1"),
+    f"{SUMMARY}.data_points.count": ("data_points", "data_points + 1"),
+    f"{SUMMARY}.growth_kg.samples": ("growth_kg", "growth_kg + 1"),
+    f"{SUMMARY}.fcr.formula": ("fcr", "fcr + 1"),
+    f"{SUMMARY}.confidence_level.weighing": (
+        "confidence_level",
+        "CASE confidence_level WHEN 'LOW' THEN 'HIGH' ELSE 'LOW' END",
+    ),
+    f"{SUMMARIES}.stays.sum": ("container_count", "container_count + 1"),
+    f"{SUMMARIES}.weighted_avg_fcr.mean": ("weighted_avg_fcr", "weighted_avg_fcr + 1"),
+    f"{SUMMARIES}.overall_confidence_level.worst": ("overall_confidence_level", "'MEDIUM'"),
+    f"{EVENT}.assignment_id.batch": ("event_date", "'2001-01-01 00:00:00'"),
+    f"{EVENT}.dest.both": ("dest_subsidiary", "NULL"),
+    f"{EVENT}.lots.given": ("id", "id + 7"),
+    f"{LOT}.gutted_weight_kg.order": ("gutted_weight_kg", "live_weight_kg + 1"),
+    f"{LOT}.fillet_weight_kg.order": ("fillet_weight_kg", "live_weight_kg + 1"),
+    f"{LOT}.unit_count.weight": ("unit_count", "0"),
+    f"{LOT}.unique(event_id, product_grade_id)": ("product_grade_id", "(SELECT max(product_grade_id) FROM {table})"),
+    "harvest_harvestwaste.weight_kg.positive": ("weight_kg", "0"),
+    f"{STATE}.assignment_id.stay": ("date", "'2001-01-01'"),
+    f"{STATE}.biomass_kg.formula": ("biomass_kg", "biomass_kg + 1"),
+    f"{STATE}.observed_fcr.limit": ("observed_fcr", "11"),
+    f"{STATE}.avg_weight_g.sample": ("anchor_type", "'growth_sample'"),
+    f"{STATE}.mortality_count.sum": ("mortality_count", "mortality_count + 1"),
+    f"{STATE}.population.balance": ("population", "population + 1"),
 }
 """By rule, a column of its table, and what is set in the first row, or in every row where one may not be enough."""
 
@@ -64,6 +92,10 @@ EVERY_ROW = {
     f"{STAY}.last_weighing_date.newest",
     f"{STAY}.last_weighing_date.order",
     f"{ACTION}.dest_assignment_id.batch",
+    f"{SUMMARY}.growth_kg.samples",
+    f"{SUMMARY}.fcr.formula",
+    f"{SUMMARIES}.weighted_avg_fcr.mean",
+    f"{LOT}.unique(event_id, product_grade_id)",
 }
 
 

@@ -81,6 +81,7 @@ MASTER_DATA: Mapping[str, MasterData] = {
     "health_parameterscoredefinition": MasterData((NaturalKey(("parameter_id", "score_value")),)),
     "health_licetype": MasterData((NaturalKey(("species", "gender", "development_stage")),)),
     "health_sampletype": _BY_NAME,
+    "harvest_productgrade": MasterData((NaturalKey(("code",)),), (("code",),)),
     "health_vaccinationtype": _BY_NAME,
     "health_mortalityreason": _BY_NAME,
 }

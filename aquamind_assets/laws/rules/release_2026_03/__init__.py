@@ -9,9 +9,10 @@ from aquamind_assets.laws.rules import environmental as water
 from aquamind_assets.laws.rules import health as fish_health
 from aquamind_assets.laws.rules import infrastructure as places
 from aquamind_assets.laws.rules import inventory as feed
-from aquamind_assets.laws.rules.model import Rule
+from aquamind_assets.laws.rules.model import Rule, versions_of
 from aquamind_assets.laws.rules.release_2026_03 import (
     batch,
+    daily_states,
     environmental,
     harvest,
     health,
@@ -25,6 +26,9 @@ _DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed"})
 """Rules on columns that the release no longer has."""
 
 _TABLES = tables_of("2026-03")
+
+_KEPT_HISTORIES = frozenset({"infrastructure_historicalcontainer", "batch_historicalbatch"})
+"""History tables that the release before has too, with their rules."""
 
 _KEPT = [
     rule
@@ -41,4 +45,10 @@ RULES: list[Rule] = [
     *health.RULES,
     *inventory.RULES,
     *harvest.RULES,
+    *daily_states.RULES,
+    *(
+        versions_of(table.name, table.versions_of)
+        for table in _TABLES.values()
+        if table.versions_of and table.made_by and table.name not in _KEPT_HISTORIES
+    ),
 ]

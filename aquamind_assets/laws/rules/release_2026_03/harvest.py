@@ -50,5 +50,5 @@ RULES: list[Rule] = [
             " count(*) > 1"
         ),
     ),
-    rule(_WASTE, "category.given", "Waste has a category and weight.", "t.category = '' OR t.weight_kg <= 0"),
+    rule(_WASTE, "weight_kg.positive", "Waste has weight.", "t.weight_kg <= 0"),
 ]

@@ -4,8 +4,10 @@ Those that write the same tables are the same. Those that release 2026-03 has ch
 own; they keep their names, so that the graph of assets is one graph.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from aquamind_assets.records.batch.daily_states import daily_states
 from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
 from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
 from aquamind_assets.records.fish_traits import fish_traits
@@ -23,7 +25,7 @@ from aquamind_assets.records.users.people import user_profiles, users
 
 _BEFORE = {one.asset: one for one in release_2025_08.RECORDERS}
 
-RECORDERS: tuple[Recorder, ...] = (
+_RECORDERS: tuple[Recorder, ...] = (
     replace(
         _BEFORE["reference_data"],
         description=(
@@ -107,5 +109,53 @@ RECORDERS: tuple[Recorder, ...] = (
         events=(summaries_by_stay,),
         upstream=("feeding_events", "growth_samples"),
     ),
+    Recorder(
+        asset="daily_states",
+        group="batch",
+        domain="growth",
+        description="Each stay on each day as AquaMind computes it: weight, fish, biomass, deaths, feed, temperature.",
+        tables=("batch_actualdailyassignmentstate",),
+        events=(daily_states,),
+        upstream=("growth_samples", "mortality", "feeding_events", "harvests"),
+    ),
+)
+
+_HISTORIES: Mapping[str, tuple[str, ...]] = {
+    "infrastructure": (
+        "infrastructure_historicalarea",
+        "infrastructure_historicalfreshwaterstation",
+        "infrastructure_historicalhall",
+        "infrastructure_historicalfeedcontainer",
+    ),
+    "weather": ("environmental_historicalphotoperioddata",),
+    "transfers": (
+        "batch_historicalbatchtransferworkflow",
+        "batch_historicaltransferaction",
+        "environmental_historicalstagetransitionenvironmental",
+    ),
+    "harvests": (
+        "harvest_historicalharvestevent",
+        "harvest_historicalharvestlot",
+        "harvest_historicalharvestwaste",
+    ),
+    "growth_samples": ("batch_historicalgrowthsample",),
+    "mortality": ("batch_historicalmortalityevent", "health_historicalmortalityrecord"),
+    "lice_counts": ("health_historicallicecount",),
+    "health_samplings": (
+        "health_historicalhealthsamplingevent",
+        "health_historicalindividualfishobservation",
+        "health_historicalfishparameterscore",
+    ),
+    "feeding_events": ("inventory_historicalfeedingevent",),
+    "feeding_summaries": (
+        "inventory_historicalcontainerfeedingsummary",
+        "inventory_historicalbatchfeedingsummary",
+    ),
+}
+"""History tables by the asset that writes them beside the rows whose versions they hold. Master data may be rows that
+users entered, whose history is theirs, and rows that change over their life have no versions yet."""
+
+RECORDERS: tuple[Recorder, ...] = tuple(
+    replace(one, tables=(*one.tables, *_HISTORIES.get(one.asset, ()))) for one in _RECORDERS
 )
 """The entries."""
