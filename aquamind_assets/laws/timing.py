@@ -53,6 +53,7 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_mortalityrecord": "event_date",
     "health_licecount": "count_date",
     "harvest_harvestevent": "event_date",
+    "scenario": "start_date",
 }
 """The column with the day of a row's id, by table. For other tables it is the day on which the version was made
 (``history_date``) or the row was entered (``created_at``), if they have that column."""

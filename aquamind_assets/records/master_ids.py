@@ -15,7 +15,7 @@ import numpy as np
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.signs import HealthParameter
-from aquamind_assets.timeline import row_ids, year_days
+from aquamind_assets.timeline import WIDE_DAY_ROWS, row_ids, year_days
 
 UNKNOWN_REASON_ID = 1
 """AquaMind's own migrations insert the reason UNKNOWN as row 1 of ``health_mortalityreason``."""
@@ -92,6 +92,16 @@ def lice_type_id(scenario: Scenario, lice_type: np.ndarray) -> np.ndarray:
 def product_grade_id(scenario: Scenario, grade: np.ndarray) -> np.ndarray:
     """Return the ``harvest_productgrade`` id of each grade, numbered as in ``harvest.product_grades``."""
     return _ids(scenario, grade, MOST_ROWS)
+
+
+def projection_model_id(scenario: Scenario, number: np.ndarray) -> np.ndarray:
+    """Return the id of each model, profile or stage of a model, numbered as in ``planning.models``."""
+    return _ids(scenario, number, MOST_ROWS)
+
+
+def profile_reading_id(scenario: Scenario, number: np.ndarray) -> np.ndarray:
+    """Return the ``scenario_temperaturereading`` id of each day of each profile."""
+    return _ids(scenario, number, WIDE_DAY_ROWS)
 
 
 def sample_type_id(scenario: Scenario, sample_type: np.ndarray) -> np.ndarray:

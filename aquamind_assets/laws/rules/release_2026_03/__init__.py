@@ -18,6 +18,7 @@ from aquamind_assets.laws.rules.release_2026_03 import (
     health,
     infrastructure,
     inventory,
+    planning,
     transfers,
 )
 from aquamind_assets.tables.releases import tables_of
@@ -46,6 +47,7 @@ RULES: list[Rule] = [
     *inventory.RULES,
     *harvest.RULES,
     *daily_states.RULES,
+    *planning.RULES,
     *(
         versions_of(table.name, table.versions_of)
         for table in _TABLES.values()

@@ -18,12 +18,28 @@ from aquamind_assets.records.inventory.container_summaries import summaries_by_s
 from aquamind_assets.records.inventory.feeding_events import feeding_events
 from aquamind_assets.records.inventory.stock import feed_lots_in_store
 from aquamind_assets.records.lice_types import lice_types
+from aquamind_assets.records.planning.activities import planned_activities
+from aquamind_assets.records.planning.models import projection_models
+from aquamind_assets.records.planning.plans import plans
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference_data import reference_data
 from aquamind_assets.records.registry import release_2025_08
 from aquamind_assets.records.users.people import user_profiles, users
 
 _BEFORE = {one.asset: one for one in release_2025_08.RECORDERS}
+
+_MODEL_TABLES = (
+    "scenario_temperatureprofile",
+    "scenario_temperaturereading",
+    "scenario_tgcmodel",
+    "scenario_tgc_model_stage",
+    "scenario_fcrmodel",
+    "scenario_fcrmodelstage",
+    "scenario_mortalitymodel",
+    "scenario_mortality_model_stage",
+    "scenario_biological_constraints",
+    "scenario_stage_constraint",
+)
 
 _RECORDERS: tuple[Recorder, ...] = (
     replace(
@@ -38,8 +54,9 @@ _RECORDERS: tuple[Recorder, ...] = (
             "health_parameterscoredefinition",
             "health_licetype",
             "harvest_productgrade",
+            *_MODEL_TABLES,
         ),
-        living=(users, user_profiles, reference_data, fish_traits, lice_types, product_grades),
+        living=(users, user_profiles, reference_data, fish_traits, lice_types, product_grades, projection_models),
     ),
     _BEFORE["infrastructure"],
     _BEFORE["sensors"],
@@ -108,6 +125,24 @@ _RECORDERS: tuple[Recorder, ...] = (
         tables=("inventory_containerfeedingsummary", "inventory_batchfeedingsummary"),
         events=(summaries_by_stay,),
         upstream=("feeding_events", "growth_samples"),
+    ),
+    Recorder(
+        asset="plans",
+        group="planning",
+        domain="planning",
+        description="The plan of each batch: a scenario of AquaMind, projected from its first day to its planned end.",
+        tables=("scenario", "scenario_projection_run", "scenario_scenarioprojection"),
+        events=(plans,),
+        upstream=("reference_data", "batches"),
+    ),
+    Recorder(
+        asset="planned_activities",
+        group="planning",
+        domain="planning",
+        description="Vaccination and harvest of each batch as planned: done, open or overdue on the latest day.",
+        tables=("planning_plannedactivity",),
+        living=(planned_activities,),
+        upstream=("plans",),
     ),
     Recorder(
         asset="daily_states",
