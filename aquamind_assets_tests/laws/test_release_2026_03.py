@@ -49,6 +49,7 @@ WRONG = {
     "health_licecount.confidence_level.share": ("confidence_level", "1.5"),
     "health_licecount.assignment_id.batch": ("container_id", "container_id + 1"),
     "health_mortalityrecord.assignment_id.batch": ("container_id", "container_id + 1"),
+    "health_treatment.journal_entry_id.batch": ("journal_entry_id", "(SELECT min(id) FROM health_journalentry)"),
     "health_treatment.sampling_event_id.weighing": (
         "sampling_event_id",
         "(SELECT min(id) FROM health_healthsamplingevent)",
@@ -83,6 +84,19 @@ WRONG = {
     f"{STATE}.avg_weight_g.sample": ("anchor_type", "'growth_sample'"),
     f"{STATE}.mortality_count.sum": ("mortality_count", "mortality_count + 1"),
     f"{STATE}.population.balance": ("population", "population + 1"),
+    "finance_dimsite.source_pk.reference": ("source_pk", "source_pk + 7"),
+    "finance_core_costcenter.company_id.site": ("company_id", "(SELECT max(company_id) FROM finance_dimcompany)"),
+    "finance_core_costcenterbatchlink.cost_center_id.project": (
+        "cost_center_id",
+        "(SELECT min(cost_center_id) FROM finance_core_costcenter)",
+    ),
+    "finance_factharvest.lot_id.values": ("unit_count", "unit_count + 1"),
+    "finance_factharvest.dim_batch_id.event": ("dim_batch_id", "dim_batch_id + 1"),
+    "batch_batchmixeventcomponent.source_batch_id.assignment": (
+        "source_batch_id",
+        "(SELECT max(source_batch_id) + 1 FROM {table})",
+    ),
+    "batch_batchmixevent.percentage.sum": ("id", "id + 7"),
     "scenario.initial_weight.constraint": ("initial_weight", "1000000"),
     "scenario_stage_constraint.limits.order": ("min_weight_g", "max_weight_g"),
     "scenario_projection_run.total_projections.count": ("total_projections", "total_projections + 1"),

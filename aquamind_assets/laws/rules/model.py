@@ -74,15 +74,15 @@ def rule(table: str, what: str, description: str, violation: str, weight: str = 
     return Rule(f"{table}.{what}", table, description, violation=violation, weight=weight)
 
 
-def versions_of(history: str, table: str) -> Rule:
-    """Every row of a history table is a version of an existing row."""
+def versions_of(history: str, table: str, key: str = "id") -> Rule:
+    """Every row of a history table is a version of an existing row; ``key`` is the column with its id in both."""
     return Rule(
         f"{history}.id.reference",
         history,
         f"A version belongs to an existing row of {table}.",
         query=(
             f"SELECT t.history_id AS id FROM {history} t WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {table} x WHERE"
-            " x.id = t.id)"
+            f" x.{key} = t.{key})"
         ),
     )
 

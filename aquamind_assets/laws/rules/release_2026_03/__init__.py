@@ -14,10 +14,12 @@ from aquamind_assets.laws.rules.release_2026_03 import (
     batch,
     daily_states,
     environmental,
+    finance,
     harvest,
     health,
     infrastructure,
     inventory,
+    mixing,
     planning,
     transfers,
 )
@@ -48,8 +50,10 @@ RULES: list[Rule] = [
     *harvest.RULES,
     *daily_states.RULES,
     *planning.RULES,
+    *finance.RULES,
+    *mixing.RULES,
     *(
-        versions_of(table.name, table.versions_of)
+        versions_of(table.name, table.versions_of, _TABLES[table.versions_of].id_column)
         for table in _TABLES.values()
         if table.versions_of and table.made_by and table.name not in _KEPT_HISTORIES
     ),

@@ -50,6 +50,12 @@ RULES: list[Rule] = [
     _of_batch("health_mortalityrecord", "assignment_id", "t.batch_id"),
     rule(
         "health_treatment",
+        "journal_entry_id.batch",
+        "The journal entry about a treatment is about its batch, on the same day.",
+        "[journal_entry_id.batch_id] <> t.batch_id OR date([journal_entry_id.entry_date]) <> date(t.treatment_date)",
+    ),
+    rule(
+        "health_treatment",
         "sampling_event_id.weighing",
         "Only a treatment with weighing names the sampling of the fish that were weighed.",
         "t.sampling_event_id IS NOT NULL AND NOT t.includes_weighing",

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aquamind_assets.records.batch.daily_states import daily_states
+from aquamind_assets.records.batch.mix_events import mix_events
 from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
 from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
+from aquamind_assets.records.finance.companies import batch_cost_centers, companies
+from aquamind_assets.records.finance.harvest_facts import harvest_facts
 from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.harvest.harvests import harvests
 from aquamind_assets.records.harvest.product_grades import product_grades
@@ -73,14 +76,17 @@ _RECORDERS: tuple[Recorder, ...] = (
         _BEFORE["transfers"],
         description=(
             "Transfer workflows: stage transfers, splittings and mixings of a batch on a day, with an action for each"
-            " move, and the water that fish were moved into. Harvests have assets of their own."
+            " move, the water that fish were moved into, and what mixed batches were made of. Harvests have assets of"
+            " their own."
         ),
         tables=(
             "batch_batchtransferworkflow",
             "batch_transferaction",
             "environmental_stagetransitionenvironmental",
+            "batch_batchmixevent",
+            "batch_batchmixeventcomponent",
         ),
-        events=(transfer_workflows,),
+        events=(transfer_workflows, mix_events),
     ),
     Recorder(
         asset="harvests",
@@ -102,10 +108,10 @@ _RECORDERS: tuple[Recorder, ...] = (
         description="Sea lice counted on samples of fish, every two weeks, a row for each type of lice.",
         events=(lice_counts_by_type,),
     ),
-    _BEFORE["treatments"],
     _BEFORE["health_samplings"],
     _BEFORE["lab_samples"],
     _BEFORE["journal"],
+    replace(_BEFORE["treatments"], upstream=("batches", "journal")),
     _BEFORE["feed_purchases"],
     replace(
         _BEFORE["feed_stock"],
@@ -145,6 +151,29 @@ _RECORDERS: tuple[Recorder, ...] = (
         upstream=("plans",),
     ),
     Recorder(
+        asset="companies",
+        group="finance",
+        domain="finance",
+        description="Companies of each geography, their sites, and cost centers of sites and batches.",
+        tables=(
+            "finance_dimcompany",
+            "finance_dimsite",
+            "finance_core_costcenter",
+            "finance_core_costcenterbatchlink",
+        ),
+        events=(companies, batch_cost_centers),
+        upstream=("infrastructure", "batches"),
+    ),
+    Recorder(
+        asset="harvest_facts",
+        group="finance",
+        domain="finance",
+        description="Each lot of a harvest by company, site, batch and grade.",
+        tables=("finance_factharvest",),
+        events=(harvest_facts,),
+        upstream=("companies", "harvests"),
+    ),
+    Recorder(
         asset="daily_states",
         group="batch",
         domain="growth",
@@ -167,7 +196,10 @@ _HISTORIES: Mapping[str, tuple[str, ...]] = {
         "batch_historicalbatchtransferworkflow",
         "batch_historicaltransferaction",
         "environmental_historicalstagetransitionenvironmental",
+        "batch_historicalbatchmixevent",
+        "batch_historicalbatchmixeventcomponent",
     ),
+    "harvest_facts": ("finance_historicalfactharvest",),
     "harvests": (
         "harvest_historicalharvestevent",
         "harvest_historicalharvestlot",
