@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from aquamind_assets.assets import standing_checks
+from aquamind_assets.errors import UserError
 from aquamind_assets.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -23,6 +24,25 @@ SERIAL = {"aquamind/serial": "year"}
 """Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml), so that a year is not begun before
 the years before it are simulated."""
 
+REWRITE = "aquamind/rewrite"
+"""A run with this tag and the value ``true`` writes again what is there, say after rows were changed by hand."""
+
+
+class TagError(UserError):
+    """A tag of a run has a value that is not allowed."""
+
+
+def is_rewriting(run: dg.DagsterRun) -> bool:
+    """Whether a run is to write again what is there.
+
+    Raises:
+        TagError: the tag is neither ``true`` nor ``false``.
+    """
+    value = run.tags.get(REWRITE, "false")
+    if value not in ("true", "false"):
+        raise TagError(f"the run's tag {REWRITE} is {value}; allowed are true and false")
+    return value == "true"
+
 
 def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
     """All assets of one year or of several; what the schedules launch, and what to backfill from the Jobs page."""
@@ -36,7 +56,8 @@ def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
         tags=SERIAL,
         description=(
             "Everything of one year, or of several in one run and in order: click Materialize all and choose the years."
-            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped."
+            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped;"
+            f" a run with the tag {REWRITE}=true writes them again."
         ),
     )
 

@@ -4,11 +4,13 @@ Belongs here: table descriptions and checkpoints as Dagster metadata, with the s
 Does not belong here: pictures and the farm's figures (``reports``, ``figures``).
 """
 
+from dataclasses import fields
 from typing import Any
 
 import dagster as dg
 
 from aquamind_assets.assets.keys import key_of
+from aquamind_assets.ledger.frames import Frame
 from aquamind_assets.masking import masked
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.pipeline.writing import YearWritten
@@ -47,6 +49,21 @@ def column_schema(table: TableSpec) -> dg.TableSchema:
     ]
     return dg.TableSchema(
         columns=columns, constraints=dg.TableConstraints(other=[*together, *(check.sql for check in table.checks)])
+    )
+
+
+def frame_schema(frame: type[Frame]) -> dg.TableSchema:
+    """The columns of a frame of the ledger with types, units and meanings."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=spec.name,
+                type=spec.metadata["dtype"],
+                description=spec.metadata["meaning"] + (f" [{spec.metadata['unit']}]" if spec.metadata["unit"] else ""),
+                constraints=dg.TableColumnConstraints(nullable=False),
+            )
+            for spec in fields(frame)
+        ]
     )
 
 
@@ -119,15 +136,18 @@ def written_metadata(
     recorder: Recorder, release: Release, year: int, written: YearWritten, manifest: list[TableYear]
 ) -> dict[str, Any]:
     """A finished year of one asset; the same numbers every year. Rows of the year are those with ids of the year, and
-    those whose ids AquaMind fixes, which are of every year."""
+    those whose ids AquaMind fixes, which are of every year. Dagster's own two counts are of the table that it names
+    beside them, the asset's first."""
     ours = [entry for entry in manifest if entry.table in recorder.tables]
     this_year = [entry for entry in ours if entry.year in (year, 0)]
     rows_by_table: dict[str, int] = {}
     for entry in this_year:
         rows_by_table[entry.table] = rows_by_table.get(entry.table, 0) + entry.rows
+    first = recorder.tables[0]
     return {
-        "dagster/row_count": sum(entry.rows for entry in ours),
-        "dagster/partition_row_count": sum(entry.rows for entry in this_year),
+        "dagster/row_count": sum(entry.rows for entry in ours if entry.table == first),
+        "dagster/partition_row_count": rows_by_table.get(first, 0),
+        "rows": sum(rows_by_table.values()),
         "rows_written": written.rows_written,
         "seconds": round(written.seconds, 3),
         "rows_per_s": round(written.rows_written / max(written.seconds, 1e-6)) if written.written else 0,

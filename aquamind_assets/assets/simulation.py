@@ -9,12 +9,14 @@ import numpy as np
 
 from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
 from aquamind_assets.assets.keys import key_of
-from aquamind_assets.assets.metadata import origin
+from aquamind_assets.assets.metadata import frame_schema, origin
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.laws.stored_evidence import evidence_of
+from aquamind_assets.ledger.ledgers import FRAMES
+from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.lineage import FARM, FARM_YEAR, SITE_CLIMATE, above
@@ -44,6 +46,7 @@ def farm_assets(
         deps=[key_of(asset) for asset in above(SITE_CLIMATE, release)],
         kinds=kinds,
         tags={"domain": "environmental"},
+        metadata={"dagster/column_schema": frame_schema(SiteDays)},
         code_version=code_version(CLIMATE),
         description=(
             "Water and weather of every site on every day of the year: temperature with season, warm and cold years and"
@@ -64,6 +67,7 @@ def farm_assets(
         check_specs=specs_of(FARM_YEAR, years, release),
         kinds=kinds,
         tags={"domain": "farm"},
+        metadata={f"columns of {name}": frame_schema(frame) for name, frame in FRAMES.items()},
         code_version=code_version(LEDGER),
         description=(
             "The whole farm, simulated day by day from the state in which the year before closed: batches, growth,"
@@ -127,7 +131,7 @@ def _stored(
     checked: Sequence[dg.AssetCheckResult] = (),
 ) -> YearResult:
     metadata = {
-        "dagster/partition_row_count": sum(stored.rows.values()),
+        "rows": sum(stored.rows.values()),
         "seconds": round(time.perf_counter() - began, 3),
         "stored_mb": round(stored.bytes / 1e6, 3),
         "rows by frame": dg.MetadataValue.json(stored.rows),

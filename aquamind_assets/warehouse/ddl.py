@@ -199,10 +199,19 @@ def create_partition(name: str, days: DayRange) -> str:
 
 
 def partition_indexes(table: TableSpec, name: str) -> list[str]:
-    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none;
-    PostgreSQL names them."""
+    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none.
+
+    The indexes are named after their table. Left to PostgreSQL, two writers that index at once may get the same name,
+    of which the later one is refused.
+    """
     key = f"ALTER TABLE {quoted(name)} ADD PRIMARY KEY ({_listed(table.primary_key)})"
-    return [key, *(f"CREATE INDEX ON {quoted(name)} ({_listed(index.columns)})" for index in table.indexes)]
+    return [
+        key,
+        *(
+            f"CREATE INDEX {quoted(f'{name}_idx{number}')} ON {quoted(name)} ({_listed(index.columns)})"
+            for number, index in enumerate(table.indexes, start=1)
+        ),
+    ]
 
 
 def attach_partition(name: str, days: DayRange) -> str:

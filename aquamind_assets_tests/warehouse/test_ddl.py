@@ -5,7 +5,7 @@ import sqlite3
 import psycopg
 import pytest
 
-from aquamind_assets.timeline import year_days
+from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.schema_check import differences, read_postgresql, read_sqlite
 from aquamind_assets_tests.release_2025_08 import TABLES
@@ -107,6 +107,20 @@ def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
     assert len(before) == 1 + len(TABLES[ddl.READINGS].indexes)
     assert postgres.execute(f"SELECT count(*) FROM {ddl.READINGS}").fetchone() == (1,)
     assert differences(TABLES, read_postgresql(postgres)) == [], "a partition is not a table of its own"
+
+
+def test_two_writers_index_their_partitions_at_once(postgres, postgres_url):
+    """Neither waits for the other, as it would for a name of the same choice, and then be refused."""
+    first, second = (chunk.days for chunk in chunks_of(2015)[:2])
+    with psycopg.connect(postgres_url) as one, psycopg.connect(postgres_url) as other:
+        other.execute("SET lock_timeout = '20s'")
+        for connection, days in ((one, first), (other, second)):
+            name = ddl.partition_name(days)
+            connection.execute(ddl.create_partition(name, days))
+            for statement in ddl.partition_indexes(TABLES[ddl.READINGS], name):
+                connection.execute(statement)
+    found = postgres.execute("SELECT count(DISTINCT indexname) FROM pg_indexes WHERE indexname LIKE '%2015%'")
+    assert found.fetchone() == (2 * (1 + len(TABLES[ddl.READINGS].indexes)),)
 
 
 def test_a_year_refuses_readings_of_another(postgres):
