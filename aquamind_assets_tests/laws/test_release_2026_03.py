@@ -99,8 +99,8 @@ WRONG = {
     "batch_batchmixevent.percentage.sum": ("id", "id + 7"),
     "scenario.initial_weight.constraint": ("initial_weight", "1000000"),
     "scenario_stage_constraint.limits.order": ("min_weight_g", "max_weight_g"),
-    "scenario_projection_run.total_projections.count": ("total_projections", "total_projections + 1"),
-    "scenario_projection_run.final.last": ("final_weight_g", "final_weight_g + 1"),
+    "scenario_scenarioprojection.days.count": ("day_number", "7000"),
+    "scenario_scenarioprojection.final.run": ("average_weight", "average_weight + 1"),
     "scenario_scenarioprojection.biomass.formula": ("biomass", "biomass + 1"),
     "scenario_scenarioprojection.day.balance": ("cumulative_feed", "cumulative_feed + 1"),
     "planning_plannedactivity.scenario_id.batch": ("scenario_id", "(SELECT max(scenario_id) FROM {table})"),
@@ -117,6 +117,7 @@ EVERY_ROW = {
     f"{SUMMARY}.fcr.formula",
     f"{SUMMARIES}.weighted_avg_fcr.mean",
     f"{LOT}.unique(event_id, product_grade_id)",
+    "scenario_scenarioprojection.final.run",
 }
 
 

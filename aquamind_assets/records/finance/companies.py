@@ -15,7 +15,7 @@ import numpy as np
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.tables.rows import Coded, Rows, rows
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, WIDE_DAY_ROWS, DayRange, narrowed, row_ids
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, WIDE_DAY_ROWS, narrowed, row_ids
 
 SUBSIDIARIES = ("FW", "FM", "LG")
 """``finance_dimcompany.subsidiary`` of each company of a geography."""
@@ -51,13 +51,14 @@ def site_id(place_id: np.ndarray, model: int) -> np.ndarray:
     return place_id - number + number * len(SITE_MODELS) + model
 
 
-def companies(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Yield the companies of geographies, the sites and the cost centers that begin on these days."""
-    yield _companies(year, days)
+def companies(year: YearInputs) -> Iterator[Rows]:
+    """Yield the companies of the geographies, the sites and their cost centers, of all that stands by the end of the
+    year."""
+    yield _companies(year)
     built = year.infrastructure
     sites = ((FRESHWATER, built.stations, built.stations.station_id), (FARMING, built.areas, built.areas.area_id))
     for model, frame, ids in sites:
-        chosen = _of_days(frame.commissioned_day, days)
+        chosen = np.flatnonzero(frame.commissioned_day < year.days.end)
         names = frame.name[chosen]
         day, geography = frame.commissioned_day[chosen].astype(np.int64), frame.geography[chosen]
         yield rows(
@@ -83,13 +84,9 @@ def companies(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         )
 
 
-def _of_days(day: np.ndarray, days: DayRange) -> np.ndarray:
-    return np.flatnonzero((day >= days.first) & (day < days.end))
-
-
-def _companies(year: YearInputs, days: DayRange) -> Rows:
+def _companies(year: YearInputs) -> Rows:
     places = year.infrastructure.geographies
-    geography = np.repeat(_of_days(places.commissioned_day, days), len(SUBSIDIARIES))
+    geography = np.repeat(np.flatnonzero(places.commissioned_day < year.days.end), len(SUBSIDIARIES))
     subsidiary = np.tile(np.arange(len(SUBSIDIARIES)), geography.size // len(SUBSIDIARIES))
     return rows(
         year.tables["finance_dimcompany"],
@@ -104,11 +101,10 @@ def _companies(year: YearInputs, days: DayRange) -> Rows:
     )
 
 
-def batch_cost_centers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Yield the cost centers of the batches that start on these days, and their links; they are of the company of the
-    batch's first site."""
-    batches = year.ledger.batches
-    started = batches.take(_of_days(batches.start_day, days))
+def batch_cost_centers(year: YearInputs) -> Iterator[Rows]:
+    """Yield the cost centers of the batches alive in the year, and their links; they are of the company of the batch's
+    first site."""
+    started = year.lives.batches
     day = started.start_day.astype(np.int64)
     subsidiary = np.where((started.station >= 0) & ~started.mixed, FRESHWATER, FARMING)
     centers = started.batch_id + _FIRST_OF_BATCHES

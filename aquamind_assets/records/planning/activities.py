@@ -14,7 +14,7 @@ import numpy as np
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.planning.models import stage_figures
-from aquamind_assets.records.planning.plans import PLANNED
+from aquamind_assets.records.planning.plans import PLANNED, planned_batches
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.tables.rows import Coded, Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, WIDE_DAY_ROWS, row_ids
@@ -31,14 +31,10 @@ _DONE = 15 * HOUR
 
 
 def planned_activities(year: YearInputs) -> Iterator[Rows]:
-    """Yield the activities of every batch alive in the year; fish that come to the farm at sea are vaccinated
-    already."""
-    batches = year.lives.batches
-    hatched = (batches.station >= 0) & ~batches.mixed
-    batch = np.concatenate([np.flatnonzero(hatched), np.arange(len(batches))])
-    kind = np.repeat([0, 1], [int(hatched.sum()), len(batches)])
-    order = np.lexsort([kind, batch])
-    batch, kind = batch[order], kind[order]
+    """Yield the activities of every batch alive in the year that has a plan."""
+    batches = planned_batches(year)
+    batch = np.repeat(np.arange(len(batches)), len(TYPES))
+    kind = np.tile(np.arange(len(TYPES)), len(batches))
     start = batches.start_day.astype(np.int64)[batch]
     due = np.where(kind == 0, start + _vaccination_day(year), np.maximum(batches.expected_end_day[batch], start))
     done = np.where(kind == 0, batches.vaccinated_day[batch], batches.end_day[batch]).astype(np.int64)

@@ -3,8 +3,9 @@
 Belongs here: rows of ``scenario``, ``scenario_projection_run`` and ``scenario_scenarioprojection``. Does not belong
 here: the models that they are made with (``models``).
 
-A projection is what the farm expects on the day on which a batch starts, without weather, disease or chance: growth by
-the usual TGC of each stage and the usual temperature, the usual losses, and feed by the usual feed conversion ratio.
+Batches that hatch on the farm have a plan. A projection is what the farm expects on the day on which a batch starts,
+without weather, disease or chance: growth by the usual TGC of each stage and the usual temperature, the usual losses,
+and feed by the usual feed conversion ratio.
 """
 
 import json
@@ -57,55 +58,48 @@ class Projection:
         return self.fish * self.weight_g / 1000
 
 
-def plans(year: YearInputs, days: DayRange) -> Iterator[Rows]:
-    """Yield the plans of the batches that start on these days."""
-    batches = year.ledger.batches
-    started = batches.take((batches.start_day >= days.first) & (batches.start_day < days.end))
-    if not len(started):
-        return
-    fish, weight, stage = _first_fish(year, started)
-    model = model_number(started.geography, _months(started.start_day))
+def planned_batches(year: YearInputs) -> Batches:
+    """Return the batches alive in the year that have a plan: those that hatched on the farm. Fish that come to it at
+    sea, and mixed batches, have none."""
+    batches = year.lives.batches
+    return batches.take((batches.station >= 0) & ~batches.mixed)
+
+
+def plans(year: YearInputs) -> Iterator[Rows]:
+    """Yield the scenario and the run of each batch alive in the year that has a plan."""
+    planned = planned_batches(year)
+    yield _scenarios(year, planned)
+    yield _runs(year, planned, _projected(year, planned))
+
+
+def projections(year: YearInputs, days: DayRange) -> Iterator[Rows]:
+    """Yield the projections of the batches that start on these days."""
+    planned = planned_batches(year)
+    started = planned.take((planned.start_day >= days.first) & (planned.start_day < days.end))
+    if len(started):
+        yield _projections(year, started, _projected(year, started))
+
+
+def _projected(year: YearInputs, planned: Batches) -> list[Projection]:
     sea = sea_of_year(year)
-    projections = [
-        projected(year.scenario, sea, int(geography), int(month), int(count), float(grams), int(first), int(length))
-        for geography, month, count, grams, first, length in zip(
-            started.geography, _months(started.start_day), fish, weight, stage, _lengths(started), strict=True
+    return [
+        projected(year.scenario, sea, int(geography), int(month), int(eggs), int(length))
+        for geography, month, eggs, length in zip(
+            planned.geography, _months(planned.start_day), planned.eggs, _lengths(planned), strict=True
         )
     ]
-    yield _scenarios(year, started, fish, weight, model)
-    yield _runs(year, started, projections)
-    yield _projections(year, started, projections)
 
 
 def _months(day: np.ndarray) -> np.ndarray:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
 
 
-def _lengths(started: Batches) -> np.ndarray:
+def _lengths(planned: Batches) -> np.ndarray:
     """Return the days from the start to the planned end of each batch."""
-    return np.clip(started.expected_end_day - started.start_day, 1, MOST_DAYS - 1)
+    return np.clip(planned.expected_end_day - planned.start_day, 1, MOST_DAYS - 1)
 
 
-def _first_fish(year: YearInputs, started: Batches) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return number, mean weight (g) and Stage of the fish that each batch starts with: those of its stays that begin
-    on its first day."""
-    stays = year.ledger.assignments
-    of = np.searchsorted(started.batch_id, stays.batch_id)
-    of = np.minimum(of, len(started) - 1)
-    first = (started.batch_id[of] == stays.batch_id) & (stays.start_day == started.start_day[of])
-    of, stays = of[first], stays.take(first)
-    fish = np.bincount(of, weights=stays.stocked_count, minlength=len(started)).astype(np.int64)
-    grams = np.bincount(of, weights=stays.stocked_count * stays.stocked_weight_g, minlength=len(started))
-    weight = np.maximum(np.round(grams / np.maximum(fish, 1), 2), 0.01)
-    entry = stage_figures(year.scenario).entry_g
-    at_sea = np.clip(np.searchsorted(entry, weight, side="right") - 1, Stage.POST_SMOLT, Stage.ADULT)
-    hatched = (started.station >= 0) & ~started.mixed
-    return np.maximum(fish, 1), weight, np.where(hatched, Stage.EGG_ALEVIN, at_sea)
-
-
-def projected(
-    scenario: Scenario, sea: np.ndarray, geography: int, month: int, fish: int, weight_g: float, stage: int, days: int
-) -> Projection:
+def projected(scenario: Scenario, sea: np.ndarray, geography: int, month: int, eggs: int, days: int) -> Projection:
     """Return the projection of a batch.
 
     Args:
@@ -113,36 +107,32 @@ def projected(
         sea: usual temperature of the sea of each geography on each day of a year.
         geography: row in Geographies.
         month: of the first day, 0 to 11.
-        fish: number on the first day.
-        weight_g: mean weight on it.
-        stage: Stage on it.
+        eggs: number on the first day.
         days: length of the projection.
     """
     figures, tgc = stage_figures(scenario), stage_tgc(scenario, geography) / 1000
-    usual = profile(scenario, sea[geography], month)
-    temperature = np.resize(usual, days)
-    if stage != Stage.EGG_ALEVIN:
-        begun = int(np.cumsum(figures.days)[Stage.SMOLT])
-        temperature = np.resize(usual[begun - begun % 365 :], days)
+    temperature = np.resize(profile(scenario, sea[geography], month), days)
     weights, stages = np.empty(days), np.empty(days, dtype=np.int64)
-    weight, entered = weight_g, 0
+    weight, stage = scenario.farm.eggs.alevin_weight_g, int(Stage.EGG_ALEVIN)
+    first = weight
     for day in range(days):
         if stage == Stage.EGG_ALEVIN:
-            if day - entered >= figures.days[Stage.EGG_ALEVIN]:
+            if day >= figures.days[Stage.EGG_ALEVIN]:
                 stage, weight = Stage.FRY, max(weight, float(figures.entry_g[Stage.FRY]))
         else:
             weight = (np.cbrt(weight) + tgc[stage] * temperature[day]) ** 3
             while stage < Stage.ADULT and weight >= figures.entry_g[stage + 1]:
                 stage += 1
         weights[day], stages[day] = weight, stage
-    number = fish * np.cumprod(1 - figures.daily_loss[stages])
-    gain = np.diff(np.concatenate([[weight_g], weights]))
+    number = eggs * np.cumprod(1 - figures.daily_loss[stages])
+    gain = np.diff(np.concatenate([[first], weights]))
     feed = np.where(stages == Stage.EGG_ALEVIN, 0.0, np.maximum(gain, 0.0) * number * figures.fcr[stages] / 1000)
     return Projection(np.round(weights, 2), np.round(number), np.round(feed, 3), temperature, stages)
 
 
-def _scenarios(year: YearInputs, started: Batches, fish: np.ndarray, weight: np.ndarray, model: np.ndarray) -> Rows:
+def _scenarios(year: YearInputs, started: Batches) -> Rows:
     scenario = year.scenario
+    model = model_number(started.geography, _months(started.start_day))
     planned = started.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + PLANNED
     one = int(master.projection_model_id(scenario, np.zeros(1, dtype=np.int64))[0])
     return rows(
@@ -152,10 +142,10 @@ def _scenarios(year: YearInputs, started: Batches, fish: np.ndarray, weight: np.
         name=[f"Plan of {number}" for number in started.number],
         start_date=started.start_day,
         duration_days=_lengths(started),
-        initial_count=fish,
+        initial_count=started.eggs,
         genotype=GENOTYPE,
         supplier=[str(name) or OWN_EGGS for name in started.egg_supplier],
-        initial_weight=weight,
+        initial_weight=scenario.farm.eggs.alevin_weight_g,
         created_at=planned,
         updated_at=planned,
         batch_id=started.batch_id,
@@ -167,7 +157,7 @@ def _scenarios(year: YearInputs, started: Batches, fish: np.ndarray, weight: np.
     )
 
 
-def _runs(year: YearInputs, started: Batches, projections: list[Projection]) -> Rows:
+def _runs(year: YearInputs, started: Batches, made: list[Projection]) -> Rows:
     planned = started.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + PLANNED
     return rows(
         year.tables["scenario_projection_run"],
@@ -177,9 +167,9 @@ def _runs(year: YearInputs, started: Batches, projections: list[Projection]) -> 
         run_number=1,
         label="Baseline",
         parameters_snapshot=json.dumps({"models": "usual figures of the farm"}),
-        total_projections=np.array([one.stage.size for one in projections]),
-        final_weight_g=np.array([one.weight_g[-1] for one in projections]),
-        final_biomass_kg=np.array([one.biomass_kg[-1] for one in projections]),
+        total_projections=np.array([one.stage.size for one in made]),
+        final_weight_g=np.array([one.weight_g[-1] for one in made]),
+        final_biomass_kg=np.array([one.biomass_kg[-1] for one in made]),
         created_at=planned,
         updated_at=planned,
         created_by_id=staff(year.scenario, year.infrastructure).managers(started.geography, started.batch_id),
@@ -187,14 +177,14 @@ def _runs(year: YearInputs, started: Batches, projections: list[Projection]) -> 
     )
 
 
-def _projections(year: YearInputs, started: Batches, projections: list[Projection]) -> Rows:
-    length = np.array([one.stage.size for one in projections])
+def _projections(year: YearInputs, started: Batches, made: list[Projection]) -> Rows:
+    length = np.array([one.stage.size for one in made])
     batch = np.repeat(np.arange(len(started)), length)
     day = np.concatenate([np.arange(1, size + 1) for size in length])
     start = started.start_day.astype(np.int64)[batch]
 
     def joined(name: str) -> np.ndarray:
-        return np.concatenate([getattr(one, name) for one in projections])
+        return np.concatenate([getattr(one, name) for one in made])
 
     return rows(
         year.tables["scenario_scenarioprojection"],
@@ -206,7 +196,7 @@ def _projections(year: YearInputs, started: Batches, projections: list[Projectio
         population=joined("fish"),
         biomass=joined("biomass_kg"),
         daily_feed=joined("feed_kg"),
-        cumulative_feed=np.concatenate([np.cumsum(one.feed_kg) for one in projections]),
+        cumulative_feed=np.concatenate([np.cumsum(one.feed_kg) for one in made]),
         temperature=joined("temperature"),
         created_at=start * MICROSECONDS_PER_DAY + PLANNED,
         updated_at=start * MICROSECONDS_PER_DAY + PLANNED,

@@ -7,25 +7,6 @@ _ACTIVITY = "planning_plannedactivity"
 _LIMITS = "scenario_stage_constraint"
 
 
-def _of_run(name: str, description: str, violation: str) -> Rule:
-    """Return a rule on a run ``t``, the number ``n`` of its projections and the last of them, ``l``."""
-    return Rule(
-        f"{_RUN}.{name}",
-        _RUN,
-        description,
-        query=f"""
-            SELECT t.run_id AS id
-            FROM {_RUN} t
-            LEFT JOIN (
-                SELECT p.projection_run_id, count(*) AS number, max(p.day_number) AS last_day FROM {_PROJECTION} p
-                GROUP BY p.projection_run_id
-            ) n ON n.projection_run_id = t.run_id
-            LEFT JOIN {_PROJECTION} l ON l.projection_run_id = t.run_id AND l.day_number = n.last_day
-            WHERE {{rows}} AND ({violation})
-        """,
-    )
-
-
 RULES: list[Rule] = [
     Rule(
         f"{_SCENARIO}.initial_weight.constraint",
@@ -43,15 +24,23 @@ RULES: list[Rule] = [
         "The lightest fish of a stage weigh less than the heaviest, and its coldest water is colder than its warmest.",
         "t.min_weight_g >= t.max_weight_g OR t.min_temperature_c >= t.max_temperature_c",
     ),
-    _of_run(
-        "total_projections.count",
-        "A run counts its projections, a day each from the first on.",
-        "t.total_projections <> coalesce(n.number, 0) OR n.last_day <> n.number",
+    Rule(
+        f"{_PROJECTION}.days.count",
+        _PROJECTION,
+        "A run has as many projections as it says, a day each from the first on.",
+        query=(
+            f"SELECT min(t.projection_id) AS id FROM {_PROJECTION} t JOIN {_RUN} r ON r.run_id = t.projection_run_id"
+            " WHERE {rows} GROUP BY r.run_id, r.total_projections HAVING count(*) <> r.total_projections OR"
+            " min(t.day_number) <> 1 OR max(t.day_number) <> r.total_projections"
+        ),
     ),
-    _of_run(
-        "final.last",
+    rule(
+        _PROJECTION,
+        "final.run",
         "A run ends with the weight and the biomass of its last day.",
-        "abs(t.final_weight_g - l.average_weight) > 0.0001 OR abs(t.final_biomass_kg - l.biomass) > 0.0001",
+        "t.day_number = [projection_run_id.total_projections] AND (abs(t.average_weight -"
+        " [projection_run_id.final_weight_g]) > 0.0001 OR abs(t.biomass - [projection_run_id.final_biomass_kg]) >"
+        " 0.0001)",
     ),
     rule(
         _PROJECTION,

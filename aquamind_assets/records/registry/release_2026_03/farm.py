@@ -23,7 +23,7 @@ from aquamind_assets.records.inventory.stock import feed_lots_in_store
 from aquamind_assets.records.lice_types import lice_types
 from aquamind_assets.records.planning.activities import planned_activities
 from aquamind_assets.records.planning.models import projection_models
-from aquamind_assets.records.planning.plans import plans
+from aquamind_assets.records.planning.plans import plans, projections
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference_data import reference_data
 from aquamind_assets.records.registry import release_2025_08
@@ -136,18 +136,21 @@ _RECORDERS: tuple[Recorder, ...] = (
         asset="plans",
         group="planning",
         domain="planning",
-        description="The plan of each batch: a scenario of AquaMind, projected from its first day to its planned end.",
-        tables=("scenario", "scenario_projection_run", "scenario_scenarioprojection"),
-        events=(plans,),
+        description=(
+            "The plan of each batch that hatches on the farm: a scenario of AquaMind with its baseline run, and its"
+            " vaccination and harvest as planned: done, open or overdue on the latest day."
+        ),
+        tables=("scenario", "scenario_projection_run", "planning_plannedactivity"),
+        living=(plans, planned_activities),
         upstream=("reference_data", "batches"),
     ),
     Recorder(
-        asset="planned_activities",
+        asset="projections",
         group="planning",
         domain="planning",
-        description="Vaccination and harvest of each batch as planned: done, open or overdue on the latest day.",
-        tables=("planning_plannedactivity",),
-        living=(planned_activities,),
+        description="The projection of each batch from its first day to its planned end, a row a day.",
+        tables=("scenario_scenarioprojection",),
+        events=(projections,),
         upstream=("plans",),
     ),
     Recorder(
@@ -161,7 +164,7 @@ _RECORDERS: tuple[Recorder, ...] = (
             "finance_core_costcenter",
             "finance_core_costcenterbatchlink",
         ),
-        events=(companies, batch_cost_centers),
+        living=(companies, batch_cost_centers),
         upstream=("infrastructure", "batches"),
     ),
     Recorder(
@@ -180,7 +183,7 @@ _RECORDERS: tuple[Recorder, ...] = (
         description="Each stay on each day as AquaMind computes it: weight, fish, biomass, deaths, feed, temperature.",
         tables=("batch_actualdailyassignmentstate",),
         events=(daily_states,),
-        upstream=("growth_samples", "mortality", "feeding_events", "harvests"),
+        upstream=("growth_samples", "mortality", "feeding_events", "transfers", "harvests"),
     ),
 )
 
