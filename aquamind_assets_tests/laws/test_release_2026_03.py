@@ -1,6 +1,8 @@
 """Release 2026-03 in a database: every law and rule holds, and a wrong value breaks the rule that forbids it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.simulated_once import store_once
+from aquamind_assets_tests.warehouse.databases import new_database
 
 WORKFLOW, ACTION, STAY = "batch_batchtransferworkflow", "batch_transferaction", "batch_batchcontainerassignment"
 SUMMARY, SUMMARIES = "inventory_containerfeedingsummary", "inventory_batchfeedingsummary"
@@ -121,14 +124,17 @@ EVERY_ROW = {
 }
 
 
+YEARS = [2015, 2016, 2017]
+
+
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     place = tmp_path_factory.mktemp("today")
     few = ("water.readings_per_day=1",)
     settings = Settings("tiny", few, f"sqlite:///{place}/a.db", str(place / "ledger"), LONG_AFTER, release="2026-03")
     made = Platform(settings)
-    store_once(made, 2017)
-    record_years(made, [2015, 2016, 2017])
+    store_once(made, YEARS[-1])
+    record_years(made, YEARS)
     return made
 
 
@@ -148,6 +154,21 @@ def test_every_law_holds_and_looked_at_something(platform: Platform, warehouse: 
 def test_every_rule_holds_in_all_years(warehouse: Warehouse) -> None:
     assert [one for one in violations(warehouse, release="2026-03") if one.count] == []
     assert warehouse.broken_references() == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["postgresql", "lake"])
+def test_the_same_rows_keep_every_law_on_other_databases(
+    engine: str, platform: Platform, warehouse: Warehouse, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    other = Platform(replace(platform.settings, database=new_database(engine, request, tmp_path)))
+    record_years(other, YEARS)
+    with other.open() as written:
+        assert written.recount() == warehouse.recount()
+        assert [one for one in violations(written, release="2026-03") if one.count] == []
+        for year in YEARS:
+            judged = judge(laws_of("2026-03"), evidence_of(other, year).with_database(written))
+            assert [(one.law.name, str(one.result)) for one in judged if not one.result.passed] == []
 
 
 @pytest.mark.parametrize("name", WRONG)
