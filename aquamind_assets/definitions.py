@@ -28,7 +28,6 @@ from aquamind_assets.assets.standing_checks import standing_checks
 from aquamind_assets.assets.year_report import page_assets, year_report_asset
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, recorder_functions
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.settings import Settings
 
@@ -54,12 +53,17 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     with warnings.catch_warnings():
         # Backfill policies and code references are beta; the version is pinned to the minor, so once is known enough.
         warnings.simplefilter("ignore", dg.BetaWarning)
-        recorded = [recorded_asset(recorder, years, database) for recorder in RECORDERS.values()]
-        assets = [*recorded, *farm_assets(years, ledger), year_report_asset(years, database)]
-        assets = _with_policies(assets, platform)
+        recorded = [
+            recorded_asset(recorder, years, database, platform.release) for recorder in platform.recorders.values()
+        ]
+        report = year_report_asset(years, database, platform.release)
+        assets = _with_policies([*recorded, *farm_assets(years, ledger, platform.release), report], platform)
     return dg.Definitions(
         assets=[*assets, *page_assets(scenario)],
-        asset_checks=[checks_across_assets(years), *standing_checks(years, [asset.key for asset in assets])],
+        asset_checks=[
+            checks_across_assets(years, platform.release),
+            *standing_checks(years, [asset.key for asset in assets]),
+        ],
         jobs=[one_year_job(scenario), *many_machines_jobs(scenario), standing_checks_job(), live_job()],
         schedules=[*schedules(years), live_schedule()],
         sensors=[renew_changed_scenario, reconcile_dead_runs],
@@ -72,7 +76,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
 def _with_policies(assets: list[dg.AssetsDefinition], platform: Platform) -> list[dg.AssetsDefinition]:
     """The assets with what holds for all of them."""
     sources: dict[str, list[Callable[..., object]]] = {
-        **{name: [*recorder_functions(recorder)] for name, recorder in RECORDERS.items()},
+        **{name: [*recorder_functions(recorder)] for name, recorder in platform.recorders.items()},
         "site_climate": [CLIMATE[-1]],
         "farm_year": [LEDGER[-1]],
         "year_report": [asset_report],

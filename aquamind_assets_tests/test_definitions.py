@@ -17,8 +17,8 @@ from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.resource import PlatformResource
 from aquamind_assets.cli.home import make_home
 from aquamind_assets.definitions import build_defs, warn_without_instance_file
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.snapshot import FILE, snapshot
 
 GRAPH = {

@@ -15,10 +15,11 @@ from aquamind_assets.masking import masked
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.reports.asset_reports import AssetReport, figures_of
 from aquamind_assets.reports.drawing import data_uri
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.releases import Release, tables_of
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 
@@ -77,9 +78,9 @@ def _rules(column: ColumnSpec) -> list[str]:
     return rules
 
 
-def described(recorder: Recorder) -> str:
+def described(recorder: Recorder, release: Release) -> str:
     """Return the asset's description: its purpose, its source, and the meaning of a row of each table."""
-    lines = [f"* `{name}`: {TABLES[name].description}" for name in recorder.tables]
+    lines = [f"* `{name}`: {tables_of(release)[name].description}" for name in recorder.tables]
     simulated = recorder.asset not in BEFORE_THE_FARM
     source = "the year's ledger" if simulated else "the scenario"
     manner = (
@@ -90,29 +91,31 @@ def described(recorder: Recorder) -> str:
     return "\n".join([recorder.description, "", f"Written {manner}:", "", *lines])
 
 
-def definition_metadata(recorder: Recorder) -> dict[str, Any]:
+def definition_metadata(recorder: Recorder, release: Release) -> dict[str, Any]:
     """What is known of an asset before any year is written."""
     first, *others = recorder.tables
-    schemas = {f"columns of {name}": dg.MetadataValue.table_schema(column_schema(TABLES[name])) for name in others}
+    tables = tables_of(release)
+    schemas = {f"columns of {name}": dg.MetadataValue.table_schema(column_schema(tables[name])) for name in others}
     return {
         "dagster/table_name": first,
-        "dagster/column_schema": column_schema(TABLES[first]),
+        "dagster/column_schema": column_schema(tables[first]),
         "tables": dg.MetadataValue.json(list(recorder.tables)),
         **schemas,
         **figures_metadata(recorder.asset),
     }
 
 
-def column_lineage(recorder: Recorder) -> dg.TableColumnLineage:
+def column_lineage(recorder: Recorder, release: Release) -> dg.TableColumnLineage:
     """Which column of which asset each foreign key of the first table takes its values from; references within the
     asset are left out. A column of another table than the asset's first is named with its table."""
-    made_by = {table: other for other in RECORDERS.values() for table in other.tables}
+    made_by = {table: other for other in recorders_of(release).values() for table in other.tables}
     lineage = {}
-    for column in TABLES[recorder.tables[0]].foreign_keys:
+    for column in tables_of(release)[recorder.tables[0]].foreign_keys:
         table = str(column.references)
         source = made_by.get(table)
         if source is not None and source.asset != recorder.asset:
-            name = "id" if table == source.tables[0] else f"{table}.id"
+            key = str(column.referenced_key)
+            name = key if table == source.tables[0] else f"{table}.{key}"
             lineage[column.name] = [dg.TableColumnDep(key_of(source.asset), name)]
     return dg.TableColumnLineage(lineage)
 
@@ -129,7 +132,9 @@ def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
     }
 
 
-def written_metadata(recorder: Recorder, year: int, written: YearWritten, manifest: list[TableYear]) -> dict[str, Any]:
+def written_metadata(
+    recorder: Recorder, release: Release, year: int, written: YearWritten, manifest: list[TableYear]
+) -> dict[str, Any]:
     """A finished year of one asset; the same numbers every year. Rows of the year are those with ids of the year, and
     those whose ids AquaMind fixes, which are of every year. Dagster's own two counts are of the table that it names
     beside them, the asset's first."""
@@ -150,7 +155,7 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
         "chunks_written": len(written.written),
         "chunks_resumed": len(written.resumed),
         "chunks_appended": written.appended,
-        "dagster/column_lineage": column_lineage(recorder),
+        "dagster/column_lineage": column_lineage(recorder, release),
         "rows by table": dg.MetadataValue.json(rows_by_table),
     }
 

@@ -19,6 +19,7 @@ from pydantic import Field
 from aquamind_assets.assets.signs_of_life import signed
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import VARIABLES, Settings, SettingsError
+from aquamind_assets.tables.releases import release_named
 
 
 class PlatformResource(ConfigurableResourceFactory[Platform]):
@@ -47,6 +48,11 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
         description="Processes that write chunks side by side; 0 for as many as cores and memory allow."
         " AQUAMIND_WORKERS.",
     )
+    release: str = Field(
+        default="",
+        description="The release of AquaMind whose tables are written, as in 2026-03; empty for the one that the"
+        " database has. AQUAMIND_RELEASE.",
+    )
 
     @classmethod
     def of(cls, settings: Settings) -> "PlatformResource":
@@ -56,6 +62,7 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
             "database": settings.database,
             "ledger": settings.ledger,
             "today": settings.today.isoformat() if settings.today else "",
+            "release": settings.release or "",
         }
         fields = {
             name: dg.EnvVar(VARIABLES[name]) if settings.origins.get(name) == "environment" else value
@@ -74,12 +81,21 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
 
         Raises:
             SettingsError: ``today`` is no date.
+            UnknownRelease: there is no such release.
         """
         try:
             today = date.fromisoformat(self.today) if self.today else None
         except ValueError:
             raise SettingsError(f"today = {self.today!r}: give a date such as 2025-03-31") from None
-        settings = Settings(self.scenario, tuple(self.changes), self.database, self.ledger, today, self.workers or None)
+        settings = Settings(
+            scenario=self.scenario,
+            changes=tuple(self.changes),
+            database=self.database,
+            ledger=self.ledger,
+            today=today,
+            workers=self.workers or None,
+            release=release_named(self.release) if self.release else None,
+        )
         return Platform(settings.settled())
 
 

@@ -22,10 +22,13 @@ from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.lineage import FARM, FARM_YEAR, SITE_CLIMATE, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, code_version
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import to_date
 
 
-def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> list[dg.AssetsDefinition]:
+def farm_assets(
+    years: dg.TimeWindowPartitionsDefinition, kinds: set[str], release: Release
+) -> list[dg.AssetsDefinition]:
     """``site_climate`` and ``farm_year``; ``kinds`` say how the ledgers are stored.
 
     ``farm_year`` needs its own previous year. The edge is left out of its definition: Dagster refuses to run an asset
@@ -40,7 +43,7 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> li
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in above(SITE_CLIMATE)],
+        deps=[key_of(asset) for asset in above(SITE_CLIMATE, release)],
         kinds=kinds,
         tags={"domain": "environmental"},
         metadata={"dagster/column_schema": frame_schema(SiteDays)},
@@ -60,8 +63,8 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> li
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in above(FARM_YEAR)],
-        check_specs=specs_of("farm_year", years),
+        deps=[key_of(asset) for asset in above(FARM_YEAR, release)],
+        check_specs=specs_of(FARM_YEAR, years, release),
         kinds=kinds,
         tags={"domain": "farm"},
         metadata={f"columns of {name}": frame_schema(frame) for name, frame in FRAMES.items()},
@@ -105,7 +108,10 @@ def _simulated(platform: Platform, year: int) -> YearResult:
     )
     stored = platform.ledgers.write(ledger, closing)
     platform.progress.completed("farm_year", year)
-    checked = [*results_of("farm_year", evidence_of(platform, year, ledger)), figures_of(platform, year, ledger)]
+    checked = [
+        *results_of("farm_year", evidence_of(platform, year, ledger), platform.release),
+        figures_of(platform, year, ledger),
+    ]
     figures = {"simulated_to": str(to_date(through)), **_staged(platform, closing)}
     return _stored(platform, stored, began, figures, checked)
 

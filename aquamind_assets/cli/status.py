@@ -111,6 +111,7 @@ class Status:
         years: the years that are simulated or written.
         fixed_rows: rows whose ids AquaMind fixes; they are of no year.
         last_runs: the latest runs in Dagster; ``dead`` says why a run that is stuck in STARTED is dead.
+        release: the release of AquaMind whose tables the database has, or gets.
         made_by_migrations: whether AquaMind's own migrations made the tables; None if there are no rows of the
             platform.
     """
@@ -123,6 +124,7 @@ class Status:
     years: list[YearStatus]
     fixed_rows: int
     last_runs: list[dict[str, str]]
+    release: str
     made_by_migrations: bool | None
 
     @property
@@ -187,6 +189,7 @@ def status_of(settings: Settings) -> Status:
         found,
         fixed,
         runs,
+        platform.release,
         made_by_migrations,
     )
 
@@ -195,7 +198,7 @@ def show(found: Status, console: Console) -> None:
     """Print the years, the last runs, and what to do about dead runs and incomplete years."""
     console.print(
         f"Scenario [bold]{escape(found.scenario)}[/] (fingerprint {found.fingerprint}) in {escape(found.database)},"
-        f" {found.bytes / 1e6:,.0f} MB; ledgers in {escape(found.ledgers)}",
+        f" {found.bytes / 1e6:,.0f} MB, AquaMind {found.release}; ledgers in {escape(found.ledgers)}",
         highlight=False,
         soft_wrap=True,
     )

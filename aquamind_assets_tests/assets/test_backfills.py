@@ -14,8 +14,8 @@ from aquamind_assets.assets.standing_checks import NO_YEAR_FAILED, failed_years,
 from aquamind_assets.assets.year_steps import where_it_stands
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 BUILT, LIVED = ("reference_data", "infrastructure"), ("batches", "mortality")
 TOGETHER = {"dagster/asset_partition_range_start": "2015", "dagster/asset_partition_range_end": "2016"}

@@ -14,8 +14,8 @@ from aquamind_assets.assets.runs import failures_of
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.stopping import StopsAfter
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.warehouse.ddl import SQLITE_TYPES, quoted
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 WIDE, NARROW = 20152130000000, 510650000
 """First ids of 2015-08-01; the rows here are numbered from there."""

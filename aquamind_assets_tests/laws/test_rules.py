@@ -5,10 +5,10 @@ import sqlite3
 import psycopg
 import pytest
 
-from aquamind_assets.laws.rules import RULES, Rule, violations
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.laws.rules import Rule, violations
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.small_farm import NARROW, ROWS, WIDE, Farm
+from aquamind_assets_tests.release_2025_08 import RULES, TABLES
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

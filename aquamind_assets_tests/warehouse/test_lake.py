@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -24,6 +23,7 @@ from aquamind_assets.warehouse.errors import (
 )
 from aquamind_assets.warehouse.lake import log, tidying
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.ledger.model import ContainerDays
+from aquamind_assets.ledger.model import Assignments, ContainerDays
 from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
 from aquamind_assets.tables.rows import Rows, Scaled, rows
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids, year_of
 
 CONDITION_SD = 0.06
 """Standard deviation of the log of an individual's condition factor about the container's mean (general knowledge)."""
@@ -35,13 +35,45 @@ def _due(year: YearInputs, fish: ContainerDays) -> ContainerDays:
     """Return the containers that are sampled: each container has its own day in the interval, so that the crew has some
     every day. Containers are not sampled on days when fish arrive or leave."""
     interval = year.scenario.health.sampling.growth_interval_days
-    turn = _turn(year, fish) % interval == 0
+    turn = _turn(year, fish.day, fish.container) % interval == 0
     return fish.take(turn & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0))
 
 
-def _turn(year: YearInputs, fish: ContainerDays) -> np.ndarray:
-    """A number that counts the days of each container-day's container; neighbours are a day apart."""
-    return fish.day.astype(np.int64) + year.infrastructure.container_draws.number[fish.container]
+def _turn(year: YearInputs, day: np.ndarray, container: np.ndarray) -> np.ndarray:
+    """A number that counts the days of each container; neighbours are a day apart."""
+    return day.astype(np.int64) + year.infrastructure.container_draws.number[container]
+
+
+def last_weighing_days(year: YearInputs) -> np.ndarray:
+    """Return the day of the newest growth sample of each stay's batch that was taken during the stay, -1 for none;
+    shape of ``lives.assignments``, int64. AquaMind notes the day of a sample with all active stays of the batch.
+
+    It does not depend on the year that is written: of a stay that has ended, samples of stays that ended in an earlier
+    year are left out, because later ledgers do not have them.
+    """
+    own, stays = year.lives.assignments, year.lives.stays
+    end, ended = (_last_days(frame, year.lives.through) for frame in (own, stays))
+    found = np.full(len(own), -1, dtype=np.int64)
+    for batch in np.unique(own.batch_id):
+        mine = np.flatnonzero(own.batch_id == batch)
+        theirs = np.flatnonzero((stays.batch_id == batch) & (stays.stage >= _FIRST_FED_STAGE))
+        if not theirs.size:
+            continue
+        there = stays.take(theirs)
+        # Fish are sampled in the morning and leave at noon: on its last day a stay counts samples of others.
+        last = np.minimum(end[mine][:, None], np.where(there.end_day >= 0, ended[theirs] - 1, ended[theirs])[None, :])
+        sampled = (
+            last - _turn(year, last, there.container[None, :]) % year.scenario.health.sampling.growth_interval_days
+        )
+        known = (sampled > there.start_day[None, :]) & (sampled > own.start_day[mine][:, None])
+        known &= year_of(ended[theirs])[None, :] >= year_of(end[mine])[:, None]
+        found[mine] = np.where(known, sampled, -1).max(axis=1)
+    return found
+
+
+def _last_days(stays: Assignments, through: int) -> np.ndarray:
+    """Return the last day of each stay, int64: that of departure, or the latest simulated one."""
+    return np.where(stays.end_day < 0, through, stays.end_day).astype(np.int64)
 
 
 def _draws(year: YearInputs, due: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +112,7 @@ def _sampled(year: YearInputs, due: ContainerDays) -> Rows:
     heaviest = np.where(sampled, weight, 0.0).max(axis=1)
     measured = due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
     return rows(
-        "batch_growthsample",
+        year.tables["batch_growthsample"],
         len(due),
         id=row_ids(due.day, number_within_day(due.day)),
         sample_date=due.day,

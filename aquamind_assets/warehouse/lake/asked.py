@@ -5,7 +5,7 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.lake.columns import arrow_schema
@@ -42,6 +42,7 @@ class Asked:
         self._store = None if filesystem is None else UnchangingFiles(filesystem)
         if self._store is not None:
             self._connection.register_filesystem(self._store)
+        self._tables: dict[str, TableSpec] = {}
         self._files: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, tuple[str, ...]] = {}
 
@@ -49,14 +50,17 @@ class Asked:
         """Close the connection."""
         self._connection.close()
 
-    def show(self, files: Sequence[DataFile], location: Callable[[DataFile], str]) -> None:
+    def show(
+        self, tables: Mapping[str, TableSpec], files: Sequence[DataFile], location: Callable[[DataFile], str]
+    ) -> None:
         """Let every table be seen as the rows of its files."""
-        of_table: dict[str, list[str]] = {table: [] for table in TABLES}
+        of_table: dict[str, list[str]] = {table: [] for table in tables}
         sizes = {}
         for file in files:
             place = location(file)
             of_table[file.table].append(place)
             sizes[place] = file.size
+        self._tables = dict(tables)
         self._files = {table: tuple(places) for table, places in of_table.items()}
         if self._store is not None:
             self._store.sizes = sizes
@@ -69,7 +73,7 @@ class Asked:
             return
         self._shown.pop(table, None)
         files = map(pattern, places) if self._store is None else places
-        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, files)}")
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(self._tables[table], files)}")
         self._shown[table] = places
 
     def answer(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
@@ -82,7 +86,7 @@ class Asked:
         if self._store is not None:
             self._store.failure = None
         try:
-            for table in TABLES.keys() & set(re.findall(r"\w+", sql.lower())):
+            for table in self._tables.keys() & set(re.findall(r"\w+", sql.lower())):
                 self._let_see(table)
             return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
         except duckdb.Error as error:
@@ -107,10 +111,10 @@ def pattern(path: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
-def select_of(table: str, patterns: Iterable[str]) -> str:
+def select_of(table: TableSpec, patterns: Iterable[str]) -> str:
     """A SELECT of the rows of the files that match."""
     if names := ", ".join(map(text_literal, patterns)):
-        columns = ", ".join(map(quoted, TABLES[table].column_names))
+        columns = ", ".join(map(quoted, table.column_names))
         return f"SELECT {columns} FROM read_parquet([{names}], hive_partitioning = false)"
     empty = ", ".join(f"CAST(NULL AS {_type(field.type)}) AS {quoted(field.name)}" for field in arrow_schema(table))
     return f"SELECT {empty} WHERE false"
