@@ -15,20 +15,19 @@ import dagster as dg
 from aquamind_assets.assets.asset_checks import checks_across_assets
 from aquamind_assets.assets.automation import reconcile_dead_runs, renew_changed_scenario, schedules
 from aquamind_assets.assets.code_references import code_references, linked_to_git
-from aquamind_assets.assets.jobs import one_year_job, standing_checks_job
+from aquamind_assets.assets.jobs import many_machines_jobs, one_year_job, standing_checks_job
 from aquamind_assets.assets.keys import name_of
 from aquamind_assets.assets.labels import OWNERS
 from aquamind_assets.assets.live import live_job, live_schedule
 from aquamind_assets.assets.metadata import kinds_of_database, kinds_of_ledger, origin
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.recorded import recorded_asset
-from aquamind_assets.assets.resource import PlatformResource
+from aquamind_assets.assets.resource import PlatformResource, platform_resource
 from aquamind_assets.assets.simulation import farm_assets
 from aquamind_assets.assets.standing_checks import standing_checks
 from aquamind_assets.assets.year_report import page_assets, year_report_asset
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, recorder_functions
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.settings import Settings
 
@@ -42,25 +41,30 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
     Raises:
         ScenarioError: the scenario cannot be used.
     """
-    resource: PlatformResource | Platform
+    resource: PlatformResource | dg.ResourceDefinition
     if platform is None:
         settings = settings or Settings.load(noted=False)
         resource, platform = PlatformResource.of(settings), Platform(settings.settled())
     else:
-        resource = platform
+        resource = platform_resource(platform)
     scenario = platform.scenario
     years = yearly(scenario)
     database, ledger = kinds_of_database(platform), kinds_of_ledger(platform)
     with warnings.catch_warnings():
         # Backfill policies and code references are beta; the version is pinned to the minor, so once is known enough.
         warnings.simplefilter("ignore", dg.BetaWarning)
-        recorded = [recorded_asset(recorder, years, database) for recorder in RECORDERS.values()]
-        assets = [*recorded, *farm_assets(years, ledger), year_report_asset(years, database)]
-        assets = _with_policies(assets, platform)
+        recorded = [
+            recorded_asset(recorder, years, database, platform.release) for recorder in platform.recorders.values()
+        ]
+        report = year_report_asset(years, database, platform.release)
+        assets = _with_policies([*recorded, *farm_assets(years, ledger, platform.release), report], platform)
     return dg.Definitions(
         assets=[*assets, *page_assets(scenario)],
-        asset_checks=[checks_across_assets(years), *standing_checks(years, [asset.key for asset in assets])],
-        jobs=[one_year_job(scenario), standing_checks_job(), live_job()],
+        asset_checks=[
+            checks_across_assets(years, platform.release),
+            *standing_checks(years, [asset.key for asset in assets]),
+        ],
+        jobs=[one_year_job(scenario), *many_machines_jobs(scenario), standing_checks_job(), live_job()],
         schedules=[*schedules(years), live_schedule()],
         sensors=[renew_changed_scenario, reconcile_dead_runs],
         resources={"platform": resource},
@@ -72,7 +76,7 @@ def build_defs(settings: Settings | None = None, platform: Platform | None = Non
 def _with_policies(assets: list[dg.AssetsDefinition], platform: Platform) -> list[dg.AssetsDefinition]:
     """The assets with what holds for all of them."""
     sources: dict[str, list[Callable[..., object]]] = {
-        **{name: [*recorder_functions(recorder)] for name, recorder in RECORDERS.items()},
+        **{name: [*recorder_functions(recorder)] for name, recorder in platform.recorders.items()},
         "site_climate": [CLIMATE[-1]],
         "farm_year": [LEDGER[-1]],
         "year_report": [asset_report],

@@ -19,6 +19,7 @@ from aquamind_assets.errors import UserError
 from aquamind_assets.masking import masked
 from aquamind_assets.scenario.loading import load_scenario, staging_key
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.tables.releases import Release, UnknownRelease, release_named
 from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets.yaml_text import NotYaml, read_yaml
 
@@ -38,6 +39,7 @@ VARIABLES = {
     "ledger": "AQUAMIND_LEDGER",
     "today": "AQUAMIND_TODAY",
     "workers": "AQUAMIND_WORKERS",
+    "release": "AQUAMIND_RELEASE",
 }
 """Environment variable of each setting. AQUAMIND_SET holds ``path=value`` changes, separated by line ends or ``;``."""
 
@@ -61,6 +63,8 @@ class Settings:
         workers: processes that write chunks side by side; None for as many as cores and memory allow.
         staged: the day that a staging date of ``yesterday`` means; None for the day that is kept beside the ledgers, or
             else yesterday.
+        release: release of AquaMind whose tables are written; None for the one that the database has, and for the
+            default one where it is empty.
         origins: where each setting came from, by its name; a setting that is not in it has its default.
     """
 
@@ -71,6 +75,7 @@ class Settings:
     today: date | None = None
     workers: int | None = None
     staged: date | None = None
+    release: Release | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -82,6 +87,7 @@ class Settings:
         database: str | None = None,
         ledger: str | None = None,
         workers: int | None = None,
+        release: Release | None = None,
         environment: Mapping[str, str] | None = None,
         noted: bool = True,
     ) -> "Settings":
@@ -92,14 +98,15 @@ class Settings:
         Scenario and changes belong together: a source that gives one of them decides both.
 
         Raises:
-            SettingsError: AQUAMIND_TODAY is no date, or the note in DAGSTER_HOME is damaged.
+            SettingsError: AQUAMIND_TODAY is no date, AQUAMIND_RELEASE is no release, or the note in DAGSTER_HOME is
+                damaged.
         """
         environment = os.environ if environment is None else environment
         settings, home = cls(), home_of(environment)
         for origin, source in (
             (f"note in {home}", _noted(home) if noted else {}),
             ("environment", _from(environment)),
-            ("option", _from_arguments(scenario, changes, database, ledger, workers)),
+            ("option", _from_arguments(scenario, changes, database, ledger, workers, release)),
         ):
             origins = {**settings.origins, **dict.fromkeys(source, origin)}
             if {"scenario", "changes"} & source.keys():
@@ -119,8 +126,9 @@ class Settings:
             "ledger": f"ledgers {masked(self.ledger)}",
             "today": f"today {self.today}",
             "workers": f"{self.workers} workers",
+            "release": f"tables of AquaMind {self.release}",
         }
-        optional = {"changes": self.changes, "today": self.today, "workers": self.workers}
+        optional = {"changes": self.changes, "today": self.today, "workers": self.workers, "release": self.release}
         left_out = {name for name, value in optional.items() if not value}
         return ", ".join(
             f"{text} ({self.origins.get(name, 'default')})"
@@ -197,6 +205,8 @@ class Settings:
             values["today"] = self.today.isoformat()
         if self.workers is not None:
             values["workers"] = str(self.workers)
+        if self.release is not None:
+            values["release"] = self.release
         return {VARIABLES[name]: value for name, value in values.items()}
 
     def note(self, home: Path, *, with_password: bool = False) -> None:
@@ -240,6 +250,7 @@ def _from_arguments(
     database: str | None,
     ledger: str | None,
     workers: int | None,
+    release: Release | None,
 ) -> dict[str, Any]:
     given = {
         "scenario": scenario,
@@ -247,6 +258,7 @@ def _from_arguments(
         "database": database,
         "ledger": ledger,
         "workers": workers,
+        "release": release,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -269,6 +281,11 @@ def _from(environment: Mapping[str, str]) -> dict[str, Any]:
         if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_WORKERS:
             raise SettingsError(f"{VARIABLES['workers']} = {text!r}: give a number from 1 to {MOST_WORKERS}")
         given["workers"] = int(text)
+    if "release" in given:
+        try:
+            given["release"] = release_named(given["release"])
+        except UnknownRelease as error:
+            raise SettingsError(f"{VARIABLES['release']}: {error}") from None
     return given
 
 

@@ -7,6 +7,10 @@ time zones (everything is UTC) and the machine's clock (only ``assets`` and ``cl
 Row ids hold a day and a number: ``20150320000017`` is row 17 of day 032 of 2015. So the ids of a year, of a chunk and
 of a day are each one range; they do not depend on the order of materialization; and they lie far above the ids of
 user-entered rows.
+
+Ids have eight bytes in most tables. They have four in tables whose key has four bytes, and in tables to which other
+tables of AquaMind refer by four bytes without a foreign key; the ledger knows ids of eight bytes alone, and
+:func:`narrowed` gives those of four for the same day and number.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +28,7 @@ WIDE_DAY_ROWS = 10_000_000
 _WIDE_YEAR = 1_000 * WIDE_DAY_ROWS
 
 NARROW_DAY_ROWS = 50_000
-"""The same for AquaMind's 4-byte ids (users and history tables)."""
+"""The same for ids of four bytes."""
 _NARROW_YEAR = 20_000_000
 _NARROW_FIRST_YEAR = 1990
 
@@ -141,7 +145,7 @@ def row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
 
 
 def narrow_row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Return 4-byte row ids (as int64) for users and history tables; 0 <= number < 50,000 within a day, years 1990 to
+    """Return 4-byte row ids (as int64); 0 <= number < 50,000 within a day, years 1990 to
     2096.
 
     Raises:
@@ -151,6 +155,25 @@ def narrow_row_ids(day: np.ndarray, number: np.ndarray) -> np.ndarray:
     if number.size and (number.min() < 0 or number.max() >= NARROW_DAY_ROWS):
         raise ValueError(f"row number {number.max()} on one day; allowed: 0 to {NARROW_DAY_ROWS - 1}")
     return (year_of(day) - _NARROW_FIRST_YEAR) * _NARROW_YEAR + day_of_year(day) * NARROW_DAY_ROWS + number
+
+
+def narrowed(ids: np.ndarray) -> np.ndarray:
+    """Return 8-byte row ids as the 4-byte ids of the same day and number; other ids stay as they are.
+
+    ``ids`` may be a single number or masked; the result has the same shape and mask.
+
+    Raises:
+        ValueError: a number within a day is outside the range of 4-byte ids.
+    """
+    data = np.ma.getdata(ids).astype(np.int64)
+    wide = data >= FIRST_ID_YEAR * _WIDE_YEAR
+    days = np.where(wide, data // WIDE_DAY_ROWS, 0)
+    number = np.where(wide, data % WIDE_DAY_ROWS, 0)
+    if number.size and number.max() >= NARROW_DAY_ROWS:
+        raise ValueError(f"row number {number.max()} on one day; allowed: 0 to {NARROW_DAY_ROWS - 1}")
+    narrow = (days // 1000 - _NARROW_FIRST_YEAR) * _NARROW_YEAR + days % 1000 * NARROW_DAY_ROWS + number
+    found = np.where(wide, narrow, data)
+    return np.ma.MaskedArray(found, mask=np.ma.getmaskarray(ids)) if isinstance(ids, np.ma.MaskedArray) else found
 
 
 def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:

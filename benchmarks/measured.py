@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from textwrap import fill
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, tables_of
 from benchmarks.processes import ProcessTree, Watch
 from benchmarks.source import READINGS
 
@@ -68,7 +68,7 @@ class Measured:
     @property
     def cells(self) -> int:
         """Values in a row."""
-        return LINEITEM_COLUMNS if self.database == TPCHGEN else len(TABLES[READINGS].columns)
+        return LINEITEM_COLUMNS if self.database == TPCHGEN else len(tables_of(DEFAULT_RELEASE)[READINGS].columns)
 
 
 def measure(

@@ -4,8 +4,8 @@ nothing else done."""
 from collections.abc import Iterable
 from typing import Any
 
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, tables_of
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.lake.columns import arrow_table
 from aquamind_assets.warehouse.lake.data_files import FileWriter
@@ -20,7 +20,7 @@ from aquamind_assets.warehouse.tally import Tally
 from aquamind_assets.warehouse.warehouse import Warehouse
 from benchmarks.source import READINGS
 
-COLUMNS = TABLES[READINGS].column_names
+COLUMNS = tables_of(DEFAULT_RELEASE)[READINGS].column_names
 
 Prepared = tuple[int, list[Any]]
 """Number of rows, and pieces of COPY bytes, statements with their parameters, or Arrow tables."""
@@ -63,7 +63,7 @@ def delete_prepared(warehouse: Warehouse, days: DayRange) -> None:
 def _write_parquet(database: LakeDatabase, pieces: list[Any]) -> None:
     """Write the tables into one file beside the lake, with the lake's encodings, and nothing else."""
     path = database.folder / "prepared.parquet"
-    writer = FileWriter(READINGS, 0, path)
+    writer = FileWriter(tables_of(DEFAULT_RELEASE)[READINGS], 0, path)
     for piece in pieces:
         writer.write(piece)
     writer.close("prepared")

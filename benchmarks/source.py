@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.tables.releases import DEFAULT_RELEASE
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 READINGS = "environmental_environmentalreading"
-_RECORDER = RECORDERS["environmental_readings"]
+_RECORDER = recorders_of(DEFAULT_RELEASE)["environmental_readings"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Source:
     def write_parents(self, warehouse: Warehouse) -> None:
         """Everything that readings refer to."""
         for name in _upstream(_RECORDER.asset):
-            recorder, note = RECORDERS[name], ("benchmark", "benchmark")
+            recorder, note = recorders_of(DEFAULT_RELEASE)[name], ("benchmark", "benchmark")
             if recorder.kind == "living":
                 warehouse.write_living(
                     ChunkKey(name, self.year, 0),
@@ -68,6 +69,6 @@ class Source:
 def _upstream(asset: str) -> list[str]:
     """Assets below this one, each after those it depends on."""
     found: list[str] = []
-    for name in RECORDERS[asset].upstream:
+    for name in recorders_of(DEFAULT_RELEASE)[asset].upstream:
         found += [one for one in [*_upstream(name), name] if one not in found]
     return found

@@ -32,6 +32,7 @@ import psutil
 from aquamind_assets_tests.crashing import (
     ONE_YEAR,
     ROOT,
+    WORKSPACE,
     YEAR,
     Content,
     Place,
@@ -44,9 +45,7 @@ from tools.forked import Forked, prepare
 from tools.own_server import OwnServer
 
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
-WORKSPACE = ("--workspace", str(ROOT / "workspace.yaml"))
 LAUNCH = ("dagster", "job", "launch", *WORKSPACE, "--job", "one_year", "--tags", f'{{"dagster/partition": "{YEAR}"}}')
-DAEMON = ("dagster._daemon", "run", *WORKSPACE)
 DATABASES = ("SQLite", "PostgreSQL")
 WAYS = ("daemon", "aquamind run")
 UNDER_WAY = (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
@@ -90,7 +89,7 @@ class Undertaking:
             return
         if self._latest(UNDER_WAY) and self._worker() is None:
             self.place.aquamind("reconcile")
-        self._main = self.place.start(*DAEMON)
+        self._main = self.place.start_daemon()
 
     def _launch_what_is_not_retried(self) -> None:
         runs = self.place.runs()

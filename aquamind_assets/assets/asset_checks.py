@@ -18,7 +18,7 @@ from aquamind_assets.assets.failures import named_failures, raise_violations
 from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.year_steps import answered, years_of
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.registry import LAWS, SIMULATED, JudgedLaw, Law, judge
+from aquamind_assets.laws.registry import SIMULATED, JudgedLaw, Law, judge, laws_of
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
@@ -29,13 +29,14 @@ from aquamind_assets.realism.statistics import is_full_scale, measure
 from aquamind_assets.realism.targets import Comparison, load_targets
 from aquamind_assets.realism.targets import compare as compare_figures
 from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.tables.releases import Release
 
 FIGURES = "published_figures"
 
 
-def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetCheckSpec]:
+def specs_of(asset: str, years: dg.TimeWindowPartitionsDefinition, release: Release) -> list[dg.AssetCheckSpec]:
     """The checks that the step of an asset answers for."""
-    specs = [_of_law(law, years) for law in LAWS if law.asset == asset and not law.beside]
+    specs = [_of_law(law, years) for law in laws_of(release) if law.asset == asset and not law.beside]
     if asset == SIMULATED:
         said = (
             "What the year measures beside published figures of salmon farming, where a year is enough to say. A miss"
@@ -66,11 +67,11 @@ def _spec(
         return dg.AssetCheckSpec(name, asset=key_of(asset), description=description, partitions_def=years, **more)
 
 
-def results_of(asset: str, evidence: Evidence) -> list[dg.AssetCheckResult]:
+def results_of(asset: str, evidence: Evidence, release: Release) -> list[dg.AssetCheckResult]:
     """Results of an asset's laws, those that look at other assets beside it left out."""
     return [
         check_result(judged)
-        for judged in judge([law for law in LAWS if law.asset == asset and not law.beside], evidence)
+        for judged in judge([law for law in laws_of(release) if law.asset == asset and not law.beside], evidence)
     ]
 
 
@@ -173,9 +174,9 @@ def _band(comparison: Comparison) -> str:
     )
 
 
-def checks_across_assets(years: dg.TimeWindowPartitionsDefinition) -> dg.AssetChecksDefinition:
+def checks_across_assets(years: dg.TimeWindowPartitionsDefinition, release: Release) -> dg.AssetChecksDefinition:
     """The step for laws that look at assets beside their own."""
-    laws = {dg.AssetCheckKey(key_of(law.asset), law.name): law for law in LAWS if law.beside}
+    laws = {dg.AssetCheckKey(key_of(law.asset), law.name): law for law in laws_of(release) if law.beside}
 
     @dg.multi_asset_check(
         name="laws_across_assets", specs=[_of_law(law, years) for law in laws.values()], can_subset=True

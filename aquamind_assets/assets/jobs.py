@@ -1,4 +1,4 @@
-"""Jobs: one year of everything, and the checks that are not of a year.
+"""Jobs: one year of everything, the same work cut for many machines, and the checks that are not of a year.
 
 Belongs here: what a user can launch with one click. Does not belong here: schedules and sensors.
 """
@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from aquamind_assets.assets import standing_checks
+from aquamind_assets.assets.keys import key_of
+from aquamind_assets.errors import UserError
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
+from aquamind_assets.reports.asset_reports import YEAR_REPORT
 from aquamind_assets.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -23,6 +27,31 @@ SERIAL = {"aquamind/serial": "year"}
 """Runs with this tag go one at a time (``tag_concurrency_limits`` in dagster.yaml), so that a year is not begun before
 the years before it are simulated."""
 
+IN_ORDER = (*BEFORE_THE_FARM, "site_climate", "farm_year")
+"""Assets of which a year builds on the year before."""
+
+AFTER_ALL_TABLES = ("environmental_readings", YEAR_REPORT)
+"""Assets of a year that need nearly all of its rows and time; the report also reads the tables of the years before."""
+
+REWRITE = "aquamind/rewrite"
+"""A run with this tag and the value ``true`` writes again what is there, say after rows were changed by hand."""
+
+
+class TagError(UserError):
+    """A tag of a run has a value that is not allowed."""
+
+
+def is_rewriting(run: dg.DagsterRun) -> bool:
+    """Whether a run is to write again what is there.
+
+    Raises:
+        TagError: the tag is neither ``true`` nor ``false``.
+    """
+    value = run.tags.get(REWRITE, "false")
+    if value not in ("true", "false"):
+        raise TagError(f"the run's tag {REWRITE} is {value}; allowed are true and false")
+    return value == "true"
+
 
 def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
     """All assets of one year or of several; what the schedules launch, and what to backfill from the Jobs page."""
@@ -32,13 +61,53 @@ def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":
     )
     return dg.define_asset_job(
         ONE_YEAR,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS),
+        selection=_of_years(dg.AssetSelection.all()),
         tags=SERIAL,
         description=(
             "Everything of one year, or of several in one run and in order: click Materialize all and choose the years."
-            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped."
+            f" The history is {scenario.first_year}-{scenario.last_year} ({sessions}). Completed chunks are skipped;"
+            f" a run with the tag {REWRITE}=true writes them again."
         ),
     )
+
+
+def many_machines_jobs(scenario: Scenario) -> "list[UnresolvedAssetJobDefinition]":
+    """``ledgers``, ``tables_of_a_year`` and ``readings_of_a_year``, launched one after another: the first for all years
+    in one run, the others with a run for each year. Their years do not wait for each other, and fill any number of
+    machines."""
+    in_order = dg.AssetSelection.assets(*map(key_of, IN_ORDER))
+    after = dg.AssetSelection.assets(*map(key_of, AFTER_ALL_TABLES))
+    side_by_side = (
+        " Years can run side by side, on one machine or many: launch a run for each year, because a backfill puts all"
+        " its years into one run."
+    )
+    return [
+        dg.define_asset_job(
+            "ledgers",
+            selection=_of_years(in_order),
+            tags=SERIAL,
+            description=(
+                "What has to be done in order: infrastructure, reference data, water, weather and ledger of the years"
+                f" {scenario.first_year}-{scenario.last_year}, in one run. Every other table can be written from them"
+                " in any order."
+            ),
+        ),
+        dg.define_asset_job(
+            "tables_of_a_year",
+            selection=_of_years(dg.AssetSelection.all() - in_order - after),
+            description=(
+                "All tables of one year but the readings, from a ledger that is there (job `ledgers`)." + side_by_side
+            ),
+        ),
+        dg.define_asset_job(
+            "readings_of_a_year",
+            selection=_of_years(after),
+            description=(
+                "The readings of one year, nearly all of its rows, and the year's report, once the other tables of all"
+                " years are there." + side_by_side
+            ),
+        ),
+    ]
 
 
 def standing_checks_job() -> "UnresolvedAssetJobDefinition":
@@ -48,3 +117,8 @@ def standing_checks_job() -> "UnresolvedAssetJobDefinition":
         selection=dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS),
         description="Check that no year has failed or is missing, and the published figures of the whole history.",
     )
+
+
+def _of_years(selection: dg.AssetSelection) -> dg.AssetSelection:
+    """The selection without the checks that are not of one year."""
+    return selection - dg.AssetSelection.checks(*standing_checks.STANDING_CHECKS)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import dagster as dg
 
-from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import named_failures
 from aquamind_assets.assets.jobs import SERIAL
 from aquamind_assets.pipeline.live import LiveFarm, Moment, reached
@@ -23,7 +22,6 @@ def live_job() -> dg.JobDefinition:
 
     @dg.op(name="write_readings_of_today", out=dg.Out(dg.Nothing), description="Write today's readings so far.")
     def write(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) -> None:
-        sign(context)
         with named_failures(context, platform.progress):
             moment = _now(platform)
             with platform.step() as warehouse:

@@ -4,19 +4,22 @@ Belongs here: table descriptions and checkpoints as Dagster metadata, with the s
 Does not belong here: pictures and the farm's figures (``reports``, ``figures``).
 """
 
+from dataclasses import fields
 from typing import Any
 
 import dagster as dg
 
 from aquamind_assets.assets.keys import key_of
+from aquamind_assets.ledger.frames import Frame
 from aquamind_assets.masking import masked
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.reports.asset_reports import AssetReport, figures_of
 from aquamind_assets.reports.drawing import data_uri
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.releases import Release, tables_of
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 
@@ -49,6 +52,21 @@ def column_schema(table: TableSpec) -> dg.TableSchema:
     )
 
 
+def frame_schema(frame: type[Frame]) -> dg.TableSchema:
+    """The columns of a frame of the ledger with types, units and meanings."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=spec.name,
+                type=spec.metadata["dtype"],
+                description=spec.metadata["meaning"] + (f" [{spec.metadata['unit']}]" if spec.metadata["unit"] else ""),
+                constraints=dg.TableColumnConstraints(nullable=False),
+            )
+            for spec in fields(frame)
+        ]
+    )
+
+
 def _rules(column: ColumnSpec) -> list[str]:
     rules = [f"refers to {column.references}"] if column.references else []
     if column.choices:
@@ -60,9 +78,9 @@ def _rules(column: ColumnSpec) -> list[str]:
     return rules
 
 
-def described(recorder: Recorder) -> str:
+def described(recorder: Recorder, release: Release) -> str:
     """Return the asset's description: its purpose, its source, and the meaning of a row of each table."""
-    lines = [f"* `{name}`: {TABLES[name].description}" for name in recorder.tables]
+    lines = [f"* `{name}`: {tables_of(release)[name].description}" for name in recorder.tables]
     simulated = recorder.asset not in BEFORE_THE_FARM
     source = "the year's ledger" if simulated else "the scenario"
     manner = (
@@ -73,29 +91,31 @@ def described(recorder: Recorder) -> str:
     return "\n".join([recorder.description, "", f"Written {manner}:", "", *lines])
 
 
-def definition_metadata(recorder: Recorder) -> dict[str, Any]:
+def definition_metadata(recorder: Recorder, release: Release) -> dict[str, Any]:
     """What is known of an asset before any year is written."""
     first, *others = recorder.tables
-    schemas = {f"columns of {name}": dg.MetadataValue.table_schema(column_schema(TABLES[name])) for name in others}
+    tables = tables_of(release)
+    schemas = {f"columns of {name}": dg.MetadataValue.table_schema(column_schema(tables[name])) for name in others}
     return {
         "dagster/table_name": first,
-        "dagster/column_schema": column_schema(TABLES[first]),
+        "dagster/column_schema": column_schema(tables[first]),
         "tables": dg.MetadataValue.json(list(recorder.tables)),
         **schemas,
         **figures_metadata(recorder.asset),
     }
 
 
-def column_lineage(recorder: Recorder) -> dg.TableColumnLineage:
+def column_lineage(recorder: Recorder, release: Release) -> dg.TableColumnLineage:
     """Which column of which asset each foreign key of the first table takes its values from; references within the
     asset are left out. A column of another table than the asset's first is named with its table."""
-    made_by = {table: other for other in RECORDERS.values() for table in other.tables}
+    made_by = {table: other for other in recorders_of(release).values() for table in other.tables}
     lineage = {}
-    for column in TABLES[recorder.tables[0]].foreign_keys:
+    for column in tables_of(release)[recorder.tables[0]].foreign_keys:
         table = str(column.references)
         source = made_by.get(table)
         if source is not None and source.asset != recorder.asset:
-            name = "id" if table == source.tables[0] else f"{table}.id"
+            key = str(column.referenced_key)
+            name = key if table == source.tables[0] else f"{table}.{key}"
             lineage[column.name] = [dg.TableColumnDep(key_of(source.asset), name)]
     return dg.TableColumnLineage(lineage)
 
@@ -112,17 +132,22 @@ def chunk_metadata(checkpoint: Checkpoint, chunks: int) -> dict[str, Any]:
     }
 
 
-def written_metadata(recorder: Recorder, year: int, written: YearWritten, manifest: list[TableYear]) -> dict[str, Any]:
+def written_metadata(
+    recorder: Recorder, release: Release, year: int, written: YearWritten, manifest: list[TableYear]
+) -> dict[str, Any]:
     """A finished year of one asset; the same numbers every year. Rows of the year are those with ids of the year, and
-    those whose ids AquaMind fixes, which are of every year."""
+    those whose ids AquaMind fixes, which are of every year. Dagster's own two counts are of the table that it names
+    beside them, the asset's first."""
     ours = [entry for entry in manifest if entry.table in recorder.tables]
     this_year = [entry for entry in ours if entry.year in (year, 0)]
     rows_by_table: dict[str, int] = {}
     for entry in this_year:
         rows_by_table[entry.table] = rows_by_table.get(entry.table, 0) + entry.rows
+    first = recorder.tables[0]
     return {
-        "dagster/row_count": sum(entry.rows for entry in ours),
-        "dagster/partition_row_count": sum(entry.rows for entry in this_year),
+        "dagster/row_count": sum(entry.rows for entry in ours if entry.table == first),
+        "dagster/partition_row_count": rows_by_table.get(first, 0),
+        "rows": sum(rows_by_table.values()),
         "rows_written": written.rows_written,
         "seconds": round(written.seconds, 3),
         "rows_per_s": round(written.rows_written / max(written.seconds, 1e-6)) if written.written else 0,
@@ -130,7 +155,7 @@ def written_metadata(recorder: Recorder, year: int, written: YearWritten, manife
         "chunks_written": len(written.written),
         "chunks_resumed": len(written.resumed),
         "chunks_appended": written.appended,
-        "dagster/column_lineage": column_lineage(recorder),
+        "dagster/column_lineage": column_lineage(recorder, release),
         "rows by table": dg.MetadataValue.json(rows_by_table),
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import results_of, specs_of
+from aquamind_assets.assets.jobs import is_rewriting
 from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
@@ -29,6 +30,7 @@ from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstrea
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.reports.asset_reports import asset_report
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.errors import MissingReferences
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -42,24 +44,24 @@ everything else in the event log."""
 
 
 def recorded_asset(
-    recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, kinds: set[str]
+    recorder: Recorder, years: dg.TimeWindowPartitionsDefinition, kinds: set[str], release: Release
 ) -> dg.AssetsDefinition:
-    """The asset of a recorder; ``kinds`` say which database it writes into."""
+    """The asset of a recorder; ``kinds`` say which database it writes into, ``release`` whose tables of AquaMind's."""
 
     @dg.asset(
         name=recorder.asset,
         key_prefix=recorder.group,
         group_name=recorder.group,
-        description=described(recorder),
+        description=described(recorder, release),
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in above(recorder.asset)],
+        deps=[key_of(asset) for asset in above(recorder.asset, release)],
         kinds=kinds,
         tags={"domain": recorder.domain},
-        metadata=definition_metadata(recorder),
-        code_version=rows_code(recorder.asset),
+        metadata=definition_metadata(recorder, release),
+        code_version=rows_code(recorder.asset, release),
         pool=WRITING_POOL,
-        check_specs=specs_of(recorder.asset, years),
+        check_specs=specs_of(recorder.asset, years, release),
     )
     def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[Any]:
         yield from materialized(
@@ -84,6 +86,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
                 )
             )
 
+    rewrite = is_rewriting(context.run)
     platform.require_simulated(recorder, year)
     with platform.step() as warehouse:
         if not recorder.upstream:
@@ -92,12 +95,13 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         require_upstream(recorder, year, platform, warehouse)
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         try:
-            written = platform.writer(recorder, warehouse, context.run.run_id).write(year, days, observe)
+            writer = platform.writer(recorder, warehouse, context.run.run_id)
+            written = writer.write(year, days, observe, rewrite=rewrite)
         except MissingReferences as error:
             raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
-        metadata = written_metadata(recorder, year, written, warehouse.manifest()) | report_metadata(report)
-        metadata |= origin(platform)
+        metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest())
+        metadata |= report_metadata(report) | origin(platform)
         checked = _checked(platform, recorder, year, warehouse)
     return YearResult(metadata, written.digest, checked)
 
@@ -105,4 +109,4 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
 def _checked(platform: Platform, recorder: Recorder, year: int, warehouse: Warehouse) -> list[dg.AssetCheckResult]:
     """The laws of the asset's rows, as far as they are there."""
     ledger = None if recorder.asset in BEFORE_THE_FARM else platform.ledger(year)
-    return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse))
+    return results_of(recorder.asset, evidence_of(platform, year, ledger).with_database(warehouse), platform.release)

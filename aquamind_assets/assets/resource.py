@@ -1,8 +1,11 @@
 """The platform as a resource: what the Resources page shows, and where its fields come from.
 
-Belongs here: the fields and their descriptions. Does not belong here: what the platform does (``pipeline.platform``).
+Belongs here: the fields and their descriptions. Does not belong here: what the platform does (``pipeline.platform``),
+signing the run that it is made for (``signs_of_life``).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -13,8 +16,10 @@ import dagster as dg
 from dagster._config.pythonic_config import ConfigurableResourceFactory
 from pydantic import Field
 
+from aquamind_assets.assets.signs_of_life import signed
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import VARIABLES, Settings, SettingsError
+from aquamind_assets.tables.releases import release_named
 
 
 class PlatformResource(ConfigurableResourceFactory[Platform]):
@@ -43,6 +48,11 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
         description="Processes that write chunks side by side; 0 for as many as cores and memory allow."
         " AQUAMIND_WORKERS.",
     )
+    release: str = Field(
+        default="",
+        description="The release of AquaMind whose tables are written, as in 2026-03; empty for the one that the"
+        " database has. AQUAMIND_RELEASE.",
+    )
 
     @classmethod
     def of(cls, settings: Settings) -> "PlatformResource":
@@ -52,6 +62,7 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
             "database": settings.database,
             "ledger": settings.ledger,
             "today": settings.today.isoformat() if settings.today else "",
+            "release": settings.release or "",
         }
         fields = {
             name: dg.EnvVar(VARIABLES[name]) if settings.origins.get(name) == "environment" else value
@@ -59,15 +70,41 @@ class PlatformResource(ConfigurableResourceFactory[Platform]):
         }
         return cls(**fields, changes=list(settings.changes), workers=settings.workers or 0)
 
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Platform]:
+        """What the steps of a run get; meanwhile this process gives signs of life for the run."""
+        with signed(context):
+            yield self.create_resource(context)
+
     def create_resource(self, context: dg.InitResourceContext) -> Platform:
         """What a step gets.
 
         Raises:
             SettingsError: ``today`` is no date.
+            UnknownRelease: there is no such release.
         """
         try:
             today = date.fromisoformat(self.today) if self.today else None
         except ValueError:
             raise SettingsError(f"today = {self.today!r}: give a date such as 2025-03-31") from None
-        settings = Settings(self.scenario, tuple(self.changes), self.database, self.ledger, today, self.workers or None)
+        settings = Settings(
+            scenario=self.scenario,
+            changes=tuple(self.changes),
+            database=self.database,
+            ledger=self.ledger,
+            today=today,
+            workers=self.workers or None,
+            release=release_named(self.release) if self.release else None,
+        )
         return Platform(settings.settled())
+
+
+def platform_resource(platform: Platform) -> dg.ResourceDefinition:
+    """This platform, whose progress a command shows, as the resource; else as :class:`PlatformResource`."""
+
+    @dg.resource(description=PlatformResource.__doc__)
+    def shown(context: dg.InitResourceContext) -> Iterator[Platform]:
+        with signed(context):
+            yield platform
+
+    return shown

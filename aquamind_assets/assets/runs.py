@@ -16,8 +16,8 @@ import dagster as dg
 # A private name: nothing public tells an error of a step from one of the framework around it (dagster#3518).
 from dagster._core.execution.plan.objects import ErrorSource
 
-from aquamind_assets.assets.dead_runs import worker_tags
 from aquamind_assets.assets.keys import asset_of_step, key_of
+from aquamind_assets.assets.signs_of_life import worker_tags
 from aquamind_assets.assets.termination import RunEnded
 from aquamind_assets.pipeline.platform import Platform
 

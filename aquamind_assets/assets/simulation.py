@@ -9,21 +9,26 @@ import numpy as np
 
 from aquamind_assets.assets.asset_checks import figures_of, results_of, specs_of
 from aquamind_assets.assets.keys import key_of
-from aquamind_assets.assets.metadata import origin
+from aquamind_assets.assets.metadata import frame_schema, origin
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.laws.stored_evidence import evidence_of
+from aquamind_assets.ledger.ledgers import FRAMES
+from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.lineage import FARM, FARM_YEAR, SITE_CLIMATE, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, code_version
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import to_date
 
 
-def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> list[dg.AssetsDefinition]:
+def farm_assets(
+    years: dg.TimeWindowPartitionsDefinition, kinds: set[str], release: Release
+) -> list[dg.AssetsDefinition]:
     """``site_climate`` and ``farm_year``; ``kinds`` say how the ledgers are stored.
 
     ``farm_year`` needs its own previous year. The edge is left out of its definition: Dagster refuses to run an asset
@@ -38,9 +43,10 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> li
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in above(SITE_CLIMATE)],
+        deps=[key_of(asset) for asset in above(SITE_CLIMATE, release)],
         kinds=kinds,
         tags={"domain": "environmental"},
+        metadata={"dagster/column_schema": frame_schema(SiteDays)},
         code_version=code_version(CLIMATE),
         description=(
             "Water and weather of every site on every day of the year: temperature with season, warm and cold years and"
@@ -57,10 +63,11 @@ def farm_assets(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> li
         group_name=FARM,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in above(FARM_YEAR)],
-        check_specs=specs_of("farm_year", years),
+        deps=[key_of(asset) for asset in above(FARM_YEAR, release)],
+        check_specs=specs_of(FARM_YEAR, years, release),
         kinds=kinds,
         tags={"domain": "farm"},
+        metadata={f"columns of {name}": frame_schema(frame) for name, frame in FRAMES.items()},
         code_version=code_version(LEDGER),
         description=(
             "The whole farm, simulated day by day from the state in which the year before closed: batches, growth,"
@@ -101,7 +108,10 @@ def _simulated(platform: Platform, year: int) -> YearResult:
     )
     stored = platform.ledgers.write(ledger, closing)
     platform.progress.completed("farm_year", year)
-    checked = [*results_of("farm_year", evidence_of(platform, year, ledger)), figures_of(platform, year, ledger)]
+    checked = [
+        *results_of("farm_year", evidence_of(platform, year, ledger), platform.release),
+        figures_of(platform, year, ledger),
+    ]
     figures = {"simulated_to": str(to_date(through)), **_staged(platform, closing)}
     return _stored(platform, stored, began, figures, checked)
 
@@ -121,7 +131,7 @@ def _stored(
     checked: Sequence[dg.AssetCheckResult] = (),
 ) -> YearResult:
     metadata = {
-        "dagster/partition_row_count": sum(stored.rows.values()),
+        "rows": sum(stored.rows.values()),
         "seconds": round(time.perf_counter() - began, 3),
         "stored_mb": round(stored.bytes / 1e6, 3),
         "rows by frame": dg.MetadataValue.json(stored.rows),

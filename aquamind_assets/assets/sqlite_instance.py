@@ -30,7 +30,14 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, SqliteStorageConfig
 from dagster._serdes import ConfigurableClassData
 
-from aquamind_assets.durable_files import flush_file
+from aquamind_assets.durable_files import flush_file, usable
+from aquamind_assets.warehouse.file_locks import FileLocks
+
+MAKING = "making"
+"""Name of the lock that is held while an instance's databases may be made."""
+
+MAKING_WAIT_S = 60.0
+"""Making them takes two seconds; a process that hangs over it does not keep others from trying."""
 
 _ENDS = frozenset(event for event, status in EVENT_TYPE_TO_PIPELINE_RUN_STATUS.items() if status in FINISHED_STATUSES)
 """Types of events with which a run ends."""
@@ -39,15 +46,20 @@ _ENDS = frozenset(event for event, status in EVENT_TYPE_TO_PIPELINE_RUN_STATUS.i
 def instance_in(home: Path) -> dg.DagsterInstance:
     """The instance that a folder's ``dagster.yaml`` describes; another storage than SQLite is left as it is.
 
+    Two processes that make Dagster's databases at once leave them with two versions, which Dagster refuses: one
+    process makes them, the others wait.
+
     Raises:
         DagsterError, YAMLError: the file cannot be used.
+        FileUnusable: the folder cannot be written.
     """
     ref = InstanceRef.from_dir(str(home))
     storage = ref.storage_data
     if storage and storage.class_name == DagsterSqliteStorage.__name__:
         kept_open = ConfigurableClassData(__name__, KeptOpenStorage.__name__, storage.config_yaml)
         ref = ref._replace(storage_data=kept_open)
-    return dg.DagsterInstance.from_ref(ref)
+    with usable("DAGSTER_HOME", home), FileLocks(home).lock(MAKING, wait=MAKING_WAIT_S):
+        return dg.DagsterInstance.from_ref(ref)
 
 
 class KeptOpenStorage(DagsterSqliteStorage):

@@ -23,14 +23,17 @@ from aquamind_assets.pipeline.provenance import code_version
 from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.reports.pages import Written, all_spans, completed_spans, folder_of, span_of_year, write_pages
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.tables.releases import Release
 
 EXTENDED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 """The running year is extended once a day: two hours of grace, and a failure when a second day is missing. It stands on
 the last asset alone, which is materialized when all others are."""
 
 
-def year_report_asset(years: dg.TimeWindowPartitionsDefinition, kinds: set[str]) -> dg.AssetsDefinition:
-    """``year_report``; ``kinds`` say which database it reads."""
+def year_report_asset(
+    years: dg.TimeWindowPartitionsDefinition, kinds: set[str], release: Release
+) -> dg.AssetsDefinition:
+    """``year_report``, below the recorders of a release; ``kinds`` say which database it reads."""
 
     @dg.asset(
         name=YEAR_REPORT,
@@ -38,7 +41,7 @@ def year_report_asset(years: dg.TimeWindowPartitionsDefinition, kinds: set[str])
         group_name=REPORTS,
         partitions_def=years,
         backfill_policy=IN_ONE_RUN,
-        deps=[key_of(asset) for asset in above(YEAR_REPORT)],
+        deps=[key_of(asset) for asset in above(YEAR_REPORT, release)],
         kinds=kinds,
         tags={"domain": "reports"},
         metadata=figures_metadata(YEAR_REPORT),

@@ -13,7 +13,6 @@ from typing import Any
 
 import dagster as dg
 
-from aquamind_assets.assets.dead_runs import sign
 from aquamind_assets.assets.failures import StepContext, named_failures, op_context, raise_violations
 from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.termination import RunEnded
@@ -56,7 +55,6 @@ def materialized(
         UserFailure: a user error in one of the years, or a law that its rows violate; the years after it are left.
         dagster.RetryRequested, Terminated, RunEnded: see :func:`named_failures`.
     """
-    sign(context)
     done: dict[int, YearResult] = {}
     checks: dict[int, Sequence[dg.AssetCheckResult]] = {}
     try:

@@ -1,5 +1,6 @@
 """What the database holds, for the end of ``aquamind run`` and for ``aquamind status``: from the written data alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,7 +9,7 @@ from rich.console import Console
 from aquamind_assets.cli.formats import short
 from aquamind_assets.cli.tables import Column, print_table
 from aquamind_assets.figures.registry import FIGURES
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.sums import active_by_month
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -25,11 +26,13 @@ class Contents:
 
     Attributes:
         rows: rows of each asset (index) in each year (columns) by the year in their ids.
+        groups: the group of each asset.
         active: batches alive on the first of each month that is written, indexed by it.
     """
 
     rows: pd.DataFrame
     active: "pd.Series[int]"
+    groups: Mapping[str, str]
 
     def as_json(self) -> dict[str, object]:
         """Plain values for JSON output."""
@@ -45,7 +48,8 @@ class Contents:
 
 def contents_of(warehouse: Warehouse) -> Contents:
     """Read it from the database."""
-    made_by = {table: recorder.asset for recorder in RECORDERS.values() for table in recorder.tables}
+    recorders = recorders_of(warehouse.release)
+    made_by = {table: recorder.asset for recorder in recorders.values() for table in recorder.tables}
     counted = pd.DataFrame(
         [
             {"asset": made_by[entry.table], "year": entry.year, "rows": entry.rows}
@@ -54,11 +58,12 @@ def contents_of(warehouse: Warehouse) -> Contents:
         ]
     )
     if counted.empty:
-        return Contents(pd.DataFrame(), pd.Series(dtype=int))
+        return Contents(pd.DataFrame(), pd.Series(dtype=int), {})
     rows = counted.pivot_table(index="asset", columns="year", values="rows", aggfunc="sum", fill_value=0, sort=False)
-    rows = rows.reindex(index=[asset for asset in RECORDERS if asset in rows.index], columns=sorted(rows.columns))
+    rows = rows.reindex(index=[asset for asset in recorders if asset in rows.index], columns=sorted(rows.columns))
     years = [int(year) for year in rows.columns if year > 0]
-    return Contents(rows, active_by_month(read_history(warehouse, years, ["batches"])))
+    groups = {asset: recorder.group for asset, recorder in recorders.items()}
+    return Contents(rows, active_by_month(read_history(warehouse, years, ["batches"])), groups)
 
 
 def show(console: Console, contents: Contents) -> None:
@@ -67,7 +72,7 @@ def show(console: Console, contents: Contents) -> None:
         console.print("The database holds no rows of the platform.")
         return
     console.print()
-    _show_rows(console, contents.rows)
+    _show_rows(console, contents.rows, contents.groups)
     console.print(f"{int(contents.rows.to_numpy().sum()):,} rows.", style="bold")
     if len(contents.active):
         first, last = contents.active.index[0], contents.active.index[-1]
@@ -76,12 +81,12 @@ def show(console: Console, contents: Contents) -> None:
         console.print("  " + sparkline(contents.active.iloc[::3].to_list()))
 
 
-def _show_rows(console: Console, rows: pd.DataFrame) -> None:
+def _show_rows(console: Console, rows: pd.DataFrame, groups: Mapping[str, str]) -> None:
     """Rows of each asset in each year; of each group of assets where the screen is too narrow for the names."""
     years = [year for year in rows.columns if year]
     narrow = console.width < max(map(len, rows.index)) + 7 * (len(years) + 2)
     if narrow:
-        rows = rows.groupby([RECORDERS[asset].group for asset in rows.index], sort=False).sum()
+        rows = rows.groupby([groups[asset] for asset in rows.index], sort=False).sum()
     fixed = [Column("fixed ids", right=True)] if FIXED in rows.columns else []
     columns = [
         Column(f"rows by {'group' if narrow else 'asset'}"),

@@ -17,6 +17,7 @@ from aquamind_assets.cli.options import (
     LogDir,
     Preset,
     Quiet,
+    ReleaseName,
     ScenarioFile,
     date_of,
     print_origins,
@@ -43,6 +44,7 @@ def days(
     changes: Changes = None,
     database: Database = None,
     ledger: LedgerPlace = None,
+    release: ReleaseName = None,
     log_dir: LogDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -56,7 +58,7 @@ def days(
     with logged("days", log_dir, console):
         from aquamind_assets.cli.run_summary import finish
 
-        settings = settings_of(preset, scenario, changes, database, ledger)
+        settings = settings_of(preset, scenario, changes, database, ledger, release=release)
         execution = record_days(settings, date_of(start, "--start"), count, console, with_bar=not (quiet or as_json))
         raise typer.Exit(finish(execution, settings, console, as_json, check_laws=True))
 

@@ -12,7 +12,6 @@ from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 
 WRITTEN_DAYS = 6
@@ -62,22 +61,22 @@ def expected_cost(
         size = POSTGRES_EMPTY_BYTES + sum(
             bytes_ * (POSTGRES_SIZE_DENSE if asset == DENSE else POSTGRES_SIZE) for asset, bytes_ in sizes.items()
         )
-    return int(size), seconds + DAGSTER_S_PER_STEP * (len(RECORDERS) + STEPS_BESIDE_RECORDERS) * years
+    return int(size), seconds + DAGSTER_S_PER_STEP * (len(platform.recorders) + STEPS_BESIDE_RECORDERS) * years
 
 
 def _measure(platform: Platform, year: int) -> dict[str, Measured]:
     """The cost of each asset, from writing some days of a year into the scratch database."""
     measured = {}
-    end = platform.inputs_for(RECORDERS[DENSE], year).days.end
+    end = platform.inputs_for(platform.recorders[DENSE], year).days.end
     days = DayRange(max(year_days(year).first, end - WRITTEN_DAYS), end)
     for built in range(platform.scenario.first_year, year):
         for asset in BEFORE_THE_FARM:
-            _write(platform, RECORDERS[asset], built, None)
-    for asset in (recorder.asset for recorder in recorders_in_order()):
+            _write(platform, platform.recorders[asset], built, None)
+    for asset in (recorder.asset for recorder in recorders_in_order(platform.recorders)):
         before, began = _closed_size(platform), time.perf_counter()
-        rows = _write(platform, RECORDERS[asset], year, None if asset in BEFORE_THE_FARM else days)
+        rows = _write(platform, platform.recorders[asset], year, None if asset in BEFORE_THE_FARM else days)
         took = time.perf_counter() - began
-        chunks = len(chunks_of(year)) if RECORDERS[asset].kind == "chunked" else 1
+        chunks = len(chunks_of(year)) if platform.recorders[asset].kind == "chunked" else 1
         measured[asset] = Measured(rows, _closed_size(platform) - before, took, chunks)
     return measured
 

@@ -13,7 +13,6 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import LOWEST_PLATFORM_ID, DayRange, id_range, year_days
 
 COUNTED_YEARS = 3
@@ -27,10 +26,10 @@ DENSE = "environmental_readings"
 def expected_rows(platform: Platform, years: Sequence[int]) -> dict[str, dict[int, int]]:
     """Rows of each asset in each year, and under :data:`FIXED` those of no year; the ledgers are stored."""
     weights = {year: float(len(platform.ledgers.ledger(year).container_days)) for year in years}
-    counted = {year: _count(platform, year, list(RECORDERS)) for year in _spread(years)}
+    counted = {year: _count(platform, year, list(platform.recorders)) for year in _spread(years)}
     counted |= {year: _count(platform, year, BEFORE_THE_FARM) for year in years if year not in counted}
     expected = {}
-    for asset, recorder in RECORDERS.items():
+    for asset, recorder in platform.recorders.items():
         follows = weights if recorder.group in FOLLOW_FISH else dict.fromkeys(years, 1.0)
         expected[asset] = _between({year: rows[asset] for year, rows in counted.items() if asset in rows}, follows)
         if fixed := _fixed_rows(recorder, platform, years[0]):
@@ -39,7 +38,8 @@ def expected_rows(platform: Platform, years: Sequence[int]) -> dict[str, dict[in
 
 
 def _count(platform: Platform, year: int, assets: Sequence[str]) -> dict[str, int]:
-    return {asset: _rows_of(RECORDERS[asset], platform.inputs_for(RECORDERS[asset], year)) for asset in assets}
+    recorders = [platform.recorders[asset] for asset in assets]
+    return {recorder.asset: _rows_of(recorder, platform.inputs_for(recorder, year)) for recorder in recorders}
 
 
 def _fixed_rows(recorder: Recorder, platform: Platform, year: int) -> int:

@@ -84,10 +84,13 @@ def _storage_failures(home: Path) -> Iterator[None]:
         HomeFull: there is no room for them.
         HomeDamaged: one is damaged.
     """
+    from alembic.util.exc import CommandError
     from sqlalchemy.exc import DatabaseError
 
     try:
         yield
+    except CommandError as error:
+        raise _damaged(home, error) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
         kind = getattr(cause, "sqlite_errorcode", 0) & 0xFF
@@ -96,13 +99,17 @@ def _storage_failures(home: Path) -> Iterator[None]:
                 f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}"
             ) from error
         if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise HomeDamaged(
-                f"Dagster's own database in {home} is damaged ({cause}). Generated rows and ledgers are not in it. End"
-                f" `aquamind ui`, move {home / 'history'} and {home / 'schedules'} elsewhere, and run again: Dagster"
-                " makes them anew, without the list of past runs"
-            ) from error
+            raise _damaged(home, cause) from error
         if kind == sqlite3.SQLITE_IOERR and shutil.disk_usage(home).free < LEAST_FREE_BYTES:
             raise HomeFull(
                 f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}"
             ) from error
         raise
+
+
+def _damaged(home: Path, cause: object) -> HomeDamaged:
+    return HomeDamaged(
+        f"Dagster's own database in {home} is damaged ({cause}). Generated rows and ledgers are not in it. End"
+        f" `aquamind ui`, move {home / 'history'} and {home / 'schedules'} elsewhere, and run again: Dagster makes them"
+        " anew, without the list of past runs"
+    )

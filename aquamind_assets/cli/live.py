@@ -17,6 +17,7 @@ from aquamind_assets.cli.options import (
     LogDir,
     Preset,
     Quiet,
+    ReleaseName,
     ScenarioFile,
     date_of,
     print_origins,
@@ -67,6 +68,7 @@ def live(
     changes: Changes = None,
     database: Database = None,
     ledger: LedgerPlace = None,
+    release: ReleaseName = None,
     log_dir: LogDir = None,
     quiet: Quiet = False,
 ) -> None:
@@ -76,7 +78,7 @@ def live(
     The same command resumes after Ctrl-C or a crash."""
     console = console_for(quiet, False)
     with logged("live", log_dir, console):
-        settings = settings_of(preset, scenario, changes, database, ledger)
+        settings = settings_of(preset, scenario, changes, database, ledger, release=release)
         raise typer.Exit(go_live(settings, speed, start, until, console))
 
 

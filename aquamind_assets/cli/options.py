@@ -17,6 +17,7 @@ from rich.markup import escape
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.scenario.loading import preset_names
 from aquamind_assets.settings import MOST_WORKERS, VARIABLES, Settings
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, RELEASES, Release, UnknownRelease, release_named
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +69,16 @@ Workers = Annotated[
         show_default=False,
     ),
 ]
+ReleaseName = Annotated[
+    str | None,
+    typer.Option(
+        "--release",
+        metavar="RELEASE",
+        help=f"AquaMind's release whose tables an empty database gets: {' or '.join(RELEASES)}; {DEFAULT_RELEASE} by"
+        " default. A database that has tables keeps its release.",
+        show_default=False,
+    ),
+]
 Session = Annotated[
     int | None, typer.Option("--session", help="A session of the history, by its number.", show_default=False)
 ]
@@ -105,11 +116,12 @@ def settings_of(
     database: str | None,
     ledger: str | None,
     workers: int | None = None,
+    release: str | None = None,
 ) -> Settings:
     """The settings that these options give, over environment variables and the note of the last run.
 
     Raises:
-        UsageError: two scenarios, or an unknown preset.
+        UsageError: two scenarios, or an unknown preset or release.
         SettingsError: an environment variable or the note of the last run cannot be used.
     """
     if preset is not None and scenario is not None:
@@ -117,10 +129,24 @@ def settings_of(
     if preset is not None and preset not in preset_names():
         raise UsageError(f"--preset {preset}: allowed are {', '.join(preset_names())}")
     settings = Settings.load(
-        scenario=preset or scenario, changes=changes or (), database=database, ledger=ledger, workers=workers
+        scenario=preset or scenario,
+        changes=changes or (),
+        database=database,
+        ledger=ledger,
+        workers=workers,
+        release=_release(release),
     )
     _log.info("%s", settings.describe())
     return settings
+
+
+def _release(name: str | None) -> Release | None:
+    if name is None:
+        return None
+    try:
+        return release_named(name)
+    except UnknownRelease as error:
+        raise UsageError(f"--release: {error}") from None
 
 
 def print_origins(console: Console, settings: Settings, names: Collection[str] = tuple(VARIABLES)) -> None:

@@ -21,6 +21,7 @@ from aquamind_assets.cli.options import (
     LogDir,
     Preset,
     Quiet,
+    ReleaseName,
     ScenarioFile,
     Session,
     Workers,
@@ -54,6 +55,7 @@ def run(
     database: Database = None,
     ledger: LedgerPlace = None,
     workers: Workers = None,
+    release: ReleaseName = None,
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Skip the complete years at the beginning; settings are those of the last run."),
@@ -73,7 +75,7 @@ def run(
     after Ctrl-C or a crash."""
     console = console_for(quiet, as_json)
     with logged("run", log_dir, console):
-        settings = settings_of(preset, scenario, changes, database, ledger, workers)
+        settings = settings_of(preset, scenario, changes, database, ledger, workers, release)
         chosen = choose_years(settings, session, years)
         announce(console, settings, chosen)
         if dry_run:

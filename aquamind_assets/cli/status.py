@@ -1,6 +1,6 @@
 """``aquamind status``: how far each year is, and the last runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -111,6 +111,7 @@ class Status:
         years: the years that are simulated or written.
         fixed_rows: rows whose ids AquaMind fixes; they are of no year.
         last_runs: the latest runs in Dagster; ``dead`` says why a run that is stuck in STARTED is dead.
+        release: the release of AquaMind whose tables the database has, or gets.
         made_by_migrations: whether AquaMind's own migrations made the tables; None if there are no rows of the
             platform.
     """
@@ -123,6 +124,7 @@ class Status:
     years: list[YearStatus]
     fixed_rows: int
     last_runs: list[dict[str, str]]
+    release: str
     made_by_migrations: bool | None
 
     @property
@@ -187,6 +189,7 @@ def status_of(settings: Settings) -> Status:
         found,
         fixed,
         runs,
+        platform.release,
         made_by_migrations,
     )
 
@@ -195,7 +198,7 @@ def show(found: Status, console: Console) -> None:
     """Print the years, the last runs, and what to do about dead runs and incomplete years."""
     console.print(
         f"Scenario [bold]{escape(found.scenario)}[/] (fingerprint {found.fingerprint}) in {escape(found.database)},"
-        f" {found.bytes / 1e6:,.0f} MB; ledgers in {escape(found.ledgers)}",
+        f" {found.bytes / 1e6:,.0f} MB, AquaMind {found.release}; ledgers in {escape(found.ledgers)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -251,7 +254,8 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
     if not home_of().exists():
         return []
     with open_instance() as instance:
-        records = instance.get_run_records(limit=SHOWN_RUNS)
+        records = list(instance.get_run_records(limit=SHOWN_RUNS))
+        dead = _why_dead(instance, records, lock_held)
     return [
         {
             "run_id": record.dagster_run.run_id,
@@ -259,18 +263,17 @@ def _last_runs(lock_held: Callable[[str, int], bool]) -> list[dict[str, str]]:
             "partition": span_of_run(record.dagster_run),
             "status": record.dagster_run.status.value,
             "updated": f"{record.update_timestamp:%Y-%m-%d %H:%M}",
-            "dead": _why_dead(record, lock_held),
+            "dead": dead.get(record.dagster_run.run_id, ""),
         }
         for record in records
     ]
 
 
-def _why_dead(record: "dg.RunRecord", lock_held: Callable[[str, int], bool]) -> str:
-    import dagster as dg
+def _why_dead(
+    instance: "dg.DagsterInstance", records: "Sequence[dg.RunRecord]", lock_held: Callable[[str, int], bool]
+) -> dict[str, str]:
+    """Why each of these runs that is dead is so, by its id."""
+    from aquamind_assets.assets.dead_runs import UNDER_WAY, judge_runs
 
-    from aquamind_assets.assets.dead_runs import liveness_of
-
-    if record.dagster_run.status not in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
-        return ""
-    liveness = liveness_of(record, lock_held)
-    return "" if liveness.alive else liveness.reason
+    under_way = [record for record in records if record.dagster_run.status in UNDER_WAY]
+    return {run.run_id: run.reason for run in judge_runs(instance, under_way, lock_held) if not run.alive}

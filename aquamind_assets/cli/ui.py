@@ -22,6 +22,7 @@ from aquamind_assets.cli.options import (
     KeepPassword,
     LedgerPlace,
     Preset,
+    ReleaseName,
     ScenarioFile,
     print_origins,
     settings_of,
@@ -47,10 +48,11 @@ def ui(
     changes: Changes = None,
     database: Database = None,
     ledger: LedgerPlace = None,
+    release: ReleaseName = None,
     keep_password: KeepPassword = False,
 ) -> None:
     """Start Dagster's user interface and its daemon on the data of the last run. Ctrl-C stops them."""
-    settings = settings_of(preset, scenario, changes, database, ledger)
+    settings = settings_of(preset, scenario, changes, database, ledger, release=release)
     print_origins(Console(), settings)
     raise typer.Exit(serve(settings, host, port, keep_password=keep_password))
 

@@ -5,12 +5,14 @@ import tempfile
 from pathlib import Path
 
 from aquamind_assets.docs_generator import ground_truth, markdown, pictures, walkthrough, what_if
-from aquamind_assets.tables.dictionary import dictionary
+from aquamind_assets.tables.dictionary import dictionary, file_of
+from aquamind_assets.tables.releases import RELEASES
 
 
 def write(folder: Path) -> None:
     """Update the documents in ``folder``. The farms in them are simulated."""
-    (folder / "data-dictionary.md").write_text(dictionary(), "utf-8")
+    for release in RELEASES:
+        (folder / file_of(release)).write_text(dictionary(release), "utf-8")
     _put(folder / "ground-truth.md", ground_truth.parts())
     farms = what_if.histories()
     _put(folder / "what-if.md", what_if.parts(farms))

@@ -14,12 +14,13 @@ from aquamind_assets.pipeline.lineage import graph, group_of
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.drawing import PICTURE, png
 from aquamind_assets.reports.history import read_history
+from aquamind_assets.tables.releases import DEFAULT_RELEASE
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
 def graph_picture() -> bytes:
     """A PNG of the graph: an asset stands to the right of all that it is made from, in the color of its group."""
-    above = graph()
+    above = graph(DEFAULT_RELEASE)
     levels = _levels(above)
     groups = list(dict.fromkeys(map(group_of, above)))
     colors = dict(zip(groups, PICTURE.series, strict=False))

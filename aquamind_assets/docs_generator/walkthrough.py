@@ -16,7 +16,6 @@ from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange, day_number
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -40,7 +39,7 @@ def make_farm(place: Path, document: str, database: str | None = None) -> Platfo
 
 def fill(platform: Platform, document: str) -> None:
     """Record the stored years into the platform's database."""
-    record_years(platform, range(platform.scenario.first_year, LAST_YEAR + 1), RECORDERS.keys() - {READINGS})
+    record_years(platform, range(platform.scenario.first_year, LAST_YEAR + 1), platform.recorders.keys() - {READINGS})
     with platform.open() as warehouse:
         shown = _first_delousing(warehouse, story(document, warehouse))
     day = day_number(shown)

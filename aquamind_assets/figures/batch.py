@@ -10,10 +10,8 @@ import pandas as pd
 
 from aquamind_assets.figures.figure import Figure, Period, ratio
 from aquamind_assets.figures.sums import Sums
+from aquamind_assets.records.harvest.product_grades import GUTTED
 from aquamind_assets.records.master_ids import CAUSE_NAMES
-
-GUTTED = 0.83
-"""Head-on-gutted weight for each kg of round weight (general knowledge)."""
 
 
 def growth_kg(lives: pd.DataFrame) -> "pd.Series[float]":

@@ -12,7 +12,7 @@ import pandas as pd
 from aquamind_assets.figures.figure import Figure, Period, ratio
 from aquamind_assets.figures.sums import WHOLE_MONTH_DAYS, Sums
 from aquamind_assets.ledger.codes import Cause
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, tables_of
 
 MORTALITY_DAYS = 30
 """The mortality of a farm-month is brought to so many days."""
@@ -211,6 +211,6 @@ HEALTH_FIGURES = (
         _per_year,
         digits=1,
     ),
-    *(_entries(category) for category in TABLES["health_journalentry"].by_name["category"].choices),
+    *(_entries(category) for category in tables_of(DEFAULT_RELEASE)["health_journalentry"].by_name["category"].choices),
     *(_share_of_cause(cause) for cause in Cause),
 )

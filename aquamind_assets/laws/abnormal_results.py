@@ -22,7 +22,7 @@ def judge_abnormal_results_have_cause(evidence: Evidence) -> LawResult:
         "SELECT s.id, s.batch_container_assignment_id AS stay, s.sample_date, s.quantitative_results, a.batch_id,"
         " a.container_id FROM health_healthlabsample s LEFT JOIN batch_batchcontainerassignment a ON a.id ="
         " s.batch_container_assignment_id WHERE"
-        f" {id_condition('health_healthlabsample', evidence.days.first, evidence.days.end - 1, 's')}"
+        f" {id_condition(evidence.tables['health_healthlabsample'], evidence.days.first, evidence.days.end - 1, 's')}"
     )
     answered = results[results["quantitative_results"].notna()]
     found.count_checked("laboratory results", len(answered))
@@ -72,7 +72,9 @@ def _in_outbreak(evidence: Evidence, stay: np.ndarray, day: np.ndarray) -> np.nd
 def _near_issue(evidence: Evidence, batch: np.ndarray, place: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return whether the journal has an issue of the batch, in the container or in all containers, within
     :data:`ISSUE_DAYS`, bool."""
-    near = id_condition("health_journalentry", evidence.days.first - ISSUE_DAYS, evidence.days.end - 1 + ISSUE_DAYS)
+    near = id_condition(
+        evidence.tables["health_journalentry"], evidence.days.first - ISSUE_DAYS, evidence.days.end - 1 + ISSUE_DAYS
+    )
     entries = evidence.frame(
         "SELECT batch_id, container_id, entry_date FROM health_journalentry WHERE category IN ('issue', 'diagnosis')"
         f" AND {near}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.pipeline.living import outdated_years
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.timeline import DayRange, to_date
 from aquamind_assets.warehouse.checkpoints import LIVING_CHUNK, hex_digest
 
@@ -62,7 +62,7 @@ def judge_digests(evidence: Evidence, asset: str, tables: Collection[str]) -> La
 
 def _check_as_of(found: ResultBuilder, evidence: Evidence, asset: str) -> None:
     """Check that living rows stand as of the latest year of their asset in the database."""
-    if RECORDERS[asset].kind != "living":
+    if recorders_of(evidence.release)[asset].kind != "living":
         return
     days = {checkpoint.year: checkpoint.as_of for checkpoint in evidence.warehouse.checkpoints(asset)}
     if evidence.year in outdated_years(days):
@@ -84,7 +84,7 @@ def _affordable(written: list[_Written], most: int | None) -> list[_Written]:
 
 
 def _count_only(found: ResultBuilder, evidence: Evidence, part: _Written) -> None:
-    condition = id_condition(part.table, part.days.first, part.days.end - 1)
+    condition = id_condition(evidence.tables[part.table], part.days.first, part.days.end - 1)
     rows = int(evidence.warehouse.query(f"SELECT COUNT(*) FROM {part.table} WHERE {condition}")[0][0])
     found.count_checked(f"rows of {part.table}, only counted", max(rows, part.rows))
     if rows != part.rows:

@@ -4,7 +4,7 @@ Belongs here: which rows are in the database, the days for which they are comple
 not belong here: laws.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -15,7 +15,8 @@ import pandas as pd
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import Release
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -76,6 +77,16 @@ class Evidence:
     def ledger(self) -> Ledger | None:
         """The year's ledger, None if it is not stored."""
         return self.ledger_of(self.year)
+
+    @property
+    def release(self) -> Release:
+        """The release of AquaMind that the database's tables are of."""
+        return self.warehouse.release
+
+    @property
+    def tables(self) -> Mapping[str, TableSpec]:
+        """AquaMind's tables in the database, by name."""
+        return self.warehouse.tables
 
     @property
     def days(self) -> DayRange:
@@ -176,9 +187,8 @@ class WrittenDays:
         return self.counted[high] - self.counted[low] == np.asarray(last) + 1 - np.asarray(first)
 
 
-def id_condition(table: str, first: int, last: int, alias: str = "") -> str:
+def id_condition(spec: TableSpec, first: int, last: int, alias: str = "") -> str:
     """Return the SQL condition on a table's rows whose ids are of the days ``first`` to ``last``, in any years."""
-    spec = TABLES[table]
     low = id_range(DayRange(first, first + 1), narrow=spec.narrow_id)[0]
     high = id_range(DayRange(last, last + 1), narrow=spec.narrow_id)[1]
     of = f"{alias}." if alias else ""

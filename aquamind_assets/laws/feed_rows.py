@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, day_numbers, id_condition, integers
 from aquamind_assets.laws.feed_in_ledger import running_sums
@@ -50,10 +51,12 @@ class Opening:
 @dataclass(frozen=True)
 class FeedStores:
     """Feed containers, by their positions in ``ids`` (sorted). ``names`` are the names in the notes of purchases,
-    ``stock_place`` is the position of the store of each stock row."""
+    ``site`` is the area or hall of each, ``stock_place`` is the position of the store of each stock row; there are no
+    stock rows in release 2026-03."""
 
     ids: np.ndarray
     names: dict[str, int]
+    site: np.ndarray
     stock_ids: np.ndarray
     stock_place: np.ndarray
 
@@ -62,14 +65,17 @@ class FeedStores:
         """Read the stores from the database."""
         low, high = platform_ids()
         stores = evidence.frame(
-            "SELECT f.id, f.name, a.name AS area, s.name AS station, h.name AS hall FROM infrastructure_feedcontainer"
-            " f LEFT JOIN infrastructure_area a ON a.id = f.area_id LEFT JOIN infrastructure_hall h ON h.id ="
-            " f.hall_id LEFT JOIN infrastructure_freshwaterstation s ON s.id = h.freshwater_station_id WHERE f.id >="
+            "SELECT f.id, f.name, f.area_id, f.hall_id, a.name AS area, s.name AS station, h.name AS hall"
+            " FROM infrastructure_feedcontainer f LEFT JOIN infrastructure_area a ON a.id = f.area_id"
+            " LEFT JOIN infrastructure_hall h ON h.id = f.hall_id"
+            " LEFT JOIN infrastructure_freshwaterstation s ON s.id = h.freshwater_station_id WHERE f.id >="
             f" {low} AND f.id < {high} ORDER BY f.id"
         )
-        stock = evidence.frame(
-            f"SELECT id, feed_container_id FROM inventory_feedstock WHERE id >= {low} AND id < {high} ORDER BY id"
-        )
+        stock = pd.DataFrame({"id": [], "feed_container_id": []}, dtype=np.int64)
+        if "inventory_feedstock" in evidence.tables:
+            stock = evidence.frame(
+                f"SELECT id, feed_container_id FROM inventory_feedstock WHERE id >= {low} AND id < {high} ORDER BY id"
+            )
         places = [
             area if isinstance(area, str) else f"{station}, {hall}"
             for area, station, hall in stores[["area", "station", "hall"]].itertuples(index=False)
@@ -78,7 +84,8 @@ class FeedStores:
             f"For {name}, {place}": row for row, (name, place) in enumerate(zip(stores["name"], places, strict=True))
         }
         ids = integers(stores["id"])
-        return cls(ids, names, integers(stock["id"]), np.searchsorted(ids, integers(stock["feed_container_id"])))
+        stock_place = np.searchsorted(ids, integers(stock["feed_container_id"]))
+        return cls(ids, names, sites_of(stores), integers(stock["id"]), stock_place)
 
     def spread(self, amounts: dict[int, int]) -> np.ndarray:
         """Return amounts by id as an array over the stores."""
@@ -87,6 +94,12 @@ class FeedStores:
     def of_stock(self, stock_id: np.ndarray) -> np.ndarray:
         """Return the positions of the stores of stock rows."""
         return self.stock_place[np.searchsorted(self.stock_ids, stock_id)]
+
+
+def sites_of(places: pd.DataFrame) -> np.ndarray:
+    """Return a number for the area or hall of each place, int64."""
+    area, hall = integers(places["area_id"]), integers(places["hall_id"])
+    return np.where(area >= 0, 2 * area, 2 * hall + 1)
 
 
 @dataclass(frozen=True)
@@ -149,27 +162,57 @@ class StoreRows:
     cost: np.ndarray
 
 
-def read_feedings(evidence: Evidence, stores: FeedStores, days: DayRange) -> StoreRows:
+def read_feedings(found: ResultBuilder, evidence: Evidence, stores: FeedStores, days: DayRange) -> StoreRows:
     """Return the feedings of these days."""
+    spec = evidence.tables["inventory_feedingevent"]
+    origin = "feed_stock_id" if "feed_stock_id" in spec.by_name else "container_id, feed_id"
     rows = evidence.frame(
-        f"SELECT id, feed_stock_id, {day_of_id_sql('id')} AS day, amount_kg, feed_cost FROM inventory_feedingevent"
-        f" WHERE {id_condition('inventory_feedingevent', days.first, days.end - 1)} ORDER BY id"
+        f"SELECT id, {origin}, {day_of_id_sql('id')} AS day, amount_kg, feed_cost FROM {spec.name}"
+        f" WHERE {id_condition(spec, days.first, days.end - 1)} ORDER BY id"
     )
+    if "feed_stock_id" in rows.columns:
+        store = stores.of_stock(integers(rows["feed_stock_id"]))
+    else:
+        store = _stores_by_feed(evidence, stores, rows)
+        found.add_violations_where(
+            store < 0, lambda i: f"feeding {rows['id'].iloc[i]} is of a feed that no store of its site has had"
+        )
+        rows, store = rows[store >= 0], store[store >= 0]
     day = days.first + integers(rows["day"]) - day_of_id(days.first)
     return _by_store(
         integers(rows["id"]),
-        stores.of_stock(integers(rows["feed_stock_id"])),
+        store,
         day,
         integers(rows["amount_kg"], 1000),
         integers(rows["feed_cost"], 100),
     )
 
 
+def _stores_by_feed(evidence: Evidence, stores: FeedStores, rows: pd.DataFrame) -> np.ndarray:
+    """Return the store that each feeding took from, int64, -1 if there is none: a container is fed from the store of
+    its area or hall that gets the feed."""
+    low, high = platform_ids()
+    bought = evidence.frame(
+        f"SELECT DISTINCT notes, feed_id FROM inventory_feedpurchase WHERE id >= {low} AND id < {high}"
+    )
+    place = bought["notes"].map(stores.names).fillna(-1).to_numpy(dtype=np.int64)
+    bought, place = bought[place >= 0], place[place >= 0]
+    of_feed = pd.Series(place, index=pd.MultiIndex.from_arrays([stores.site[place], integers(bought["feed_id"])]))
+    of_feed = of_feed[~of_feed.index.duplicated()]
+    containers = evidence.frame(
+        f"SELECT id, area_id, hall_id FROM infrastructure_container WHERE id >= {low} AND id < {high}"
+    )
+    site = pd.Series(sites_of(containers), index=integers(containers["id"])).reindex(integers(rows["container_id"]))
+    wanted = pd.MultiIndex.from_arrays([site.fillna(-1).astype(np.int64), integers(rows["feed_id"])])
+    return of_feed.reindex(wanted, fill_value=-1).to_numpy(dtype=np.int64)
+
+
 def read_levels(evidence: Evidence, stores: FeedStores, days: DayRange) -> StoreRows:
     """Return the stock after each change on these days, from the history of stock."""
+    versions = id_condition(evidence.tables["inventory_historicalfeedstock"], days.first, days.end - 1)
     rows = evidence.frame(
         "SELECT history_id, feed_container_id, current_quantity_kg FROM inventory_historicalfeedstock"
-        f" WHERE {id_condition('inventory_historicalfeedstock', days.first, days.end - 1)} ORDER BY history_id"
+        f" WHERE {versions} ORDER BY history_id"
     )
     store = np.searchsorted(stores.ids, integers(rows["feed_container_id"]))
     nothing = np.zeros(store.size, dtype=np.int64)

@@ -13,10 +13,14 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
+from aquamind_assets.laws.moved_fish import DEATHS_WITH_LOSSES, moves_sql
 from aquamind_assets.laws.result import LawResult, ResultBuilder, combine
 from aquamind_assets.records.batch.collection import collected_deaths
 from aquamind_assets.records.batch.notes import EGGS, STOCKED
-from aquamind_assets.timeline import day_of_id_sql, id_range, year_days
+from aquamind_assets.timeline import LAST_ID_YEAR, day_of_id_sql, days_of_ids, id_range, narrowed, year_days
+
+LAST_DAY = year_days(LAST_ID_YEAR).end - 1
+"""The last day of which a row can be."""
 
 _ACCOUNTS = {"batch_mortalityevent": "mortality events", "health_mortalityrecord": "mortality records"}
 
@@ -58,9 +62,13 @@ def _check_deaths(evidence: Evidence) -> LawResult:
     if evidence.ledger is None:
         found.note_not_checked(f"the deaths in the ledger of {evidence.year}, which is not stored")
         return found.result()
-    fish, dead = collected_deaths(evidence.ledger.container_days, days)
+    fish, by_cause = collected_deaths(evidence.ledger.container_days, days)
     written = evidence.written_days("mortality").holds(fish.day, fish.day)
-    simulated = pd.Series(dead.sum(axis=1)[written]).groupby(fish.batch_id[written]).sum()
+    dead = by_cause.sum(axis=1)
+    if evidence.release in DEATHS_WITH_LOSSES:
+        dead = dead + fish.transfer_loss
+    owner = narrowed(fish.batch_id) if evidence.tables["batch_batch"].narrow_id else fish.batch_id
+    simulated = pd.Series(dead[written]).groupby(owner[written]).sum()
     for (batch,), off in _differences(events.groupby(level=0).sum(), simulated):
         found.add_violations(1, f"batch {batch}: {off:+,} deaths in {evidence.year} compared with the ledger")
     if not simulated.sum():
@@ -72,9 +80,10 @@ def _check_deaths(evidence: Evidence) -> LawResult:
 
 def _deaths_by_day(evidence: Evidence, found: ResultBuilder, table: str) -> pd.Series:
     """Return the deaths by (batch, day of the id)."""
+    of_year = id_condition(evidence.tables[table], evidence.days.first, evidence.days.end - 1)
     rows = evidence.frame(
         f"SELECT batch_id, {day_of_id_sql('id')} AS day, SUM(count) AS dead, COUNT(*) AS number FROM {table} WHERE"
-        f" {id_condition(table, evidence.days.first, evidence.days.end - 1)} GROUP BY batch_id, {day_of_id_sql('id')}"
+        f" {of_year} GROUP BY batch_id, {day_of_id_sql('id')}"
     )
     found.count_checked(_ACCOUNTS[table], int(rows["number"].sum()))
     return pd.Series(
@@ -113,25 +122,32 @@ def _lives(evidence: Evidence) -> _Lives:
     stays = stays[stays["batch"].isin(ids)].reset_index(drop=True)
     stays["start"], stays["end"] = day_numbers(stays["assignment_date"]), day_numbers(stays["departure_date"])
     stays["stocked"] = _number_in_notes(stays["notes"], STOCKED)
-    moved = evidence.frame(
-        "SELECT source_batch_id AS from_batch, destination_batch_id AS to_batch, source_assignment_id AS source,"
-        " destination_assignment_id AS target, transferred_count AS count, mortality_count AS loss FROM"
-        f" batch_batchtransfer WHERE id >= {ids.min()}"
+    first = int(days_of_ids(ids, narrow=evidence.tables["batch_batch"].narrow_id).min())
+    moved = evidence.frame(moves_sql(evidence.tables, first, LAST_DAY))
+    moved = pd.DataFrame(
+        {name: integers(moved[name]) for name in ("from_batch", "to_batch", "source", "target", "count", "loss")}
     )
-    moved = pd.DataFrame({name: integers(moved[name]) for name in moved.columns})
+    if evidence.release in DEATHS_WITH_LOSSES:
+        moved["loss"] = 0
     for frame in (batches, stays):
         start = frame["start"].to_numpy()
         until = evidence.known_until("batches", start, frame["end"].to_numpy())
         frame["until"] = until
         frame["whole"] = np.logical_and.reduce(
-            [evidence.written_days(asset).holds(start, until) for asset in ("mortality", "transfers")]
+            [evidence.written_days(asset).holds(start, until) for asset in ("mortality", *_moving_assets(evidence))]
         )
     return _Lives(batches, stays, moved)
 
 
+def _moving_assets(evidence: Evidence) -> tuple[str, ...]:
+    """The assets whose rows are moves out of containers."""
+    return ("transfers", "harvests") if "harvest_harvestevent" in evidence.tables else ("transfers",)
+
+
 def _batches(evidence: Evidence) -> pd.DataFrame:
-    low = id_range(year_days(evidence.scenario.first_year))[0]
-    high = id_range(evidence.days)[1]
+    narrow = evidence.tables["batch_batch"].narrow_id
+    low = id_range(year_days(evidence.scenario.first_year), narrow=narrow)[0]
+    high = id_range(evidence.days, narrow=narrow)[1]
     batches = evidence.frame(
         f"SELECT id, batch_number AS number, start_date, actual_end_date, notes FROM batch_batch WHERE id >= {low} AND"
         f" id < {high} AND (actual_end_date IS NULL OR actual_end_date >= '{format_day(evidence.days.first)}')"
@@ -156,7 +172,7 @@ def _check_batches(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> N
     low, high = int(batches["start"].min()), int(batches["until"].max())
     deaths = evidence.frame(
         "SELECT batch_id, SUM(count) AS dead FROM batch_mortalityevent WHERE"
-        f" {id_condition('batch_mortalityevent', low, high)} GROUP BY batch_id"
+        f" {id_condition(evidence.tables['batch_mortalityevent'], low, high)} GROUP BY batch_id"
     )
     wanted, harvest = batches["id"], moved["target"] < 0
     # A mixed batch receives living fish of other batches.
@@ -207,7 +223,9 @@ def _check_stays(found: ResultBuilder, evidence: Evidence, lives: _Lives) -> Non
     found.count_checked("stays in containers", len(pairs))
     if not len(pairs):
         return
-    records = id_condition("health_mortalityrecord", int(pairs["start"].min()), int(pairs["until"].max()))
+    records = id_condition(
+        evidence.tables["health_mortalityrecord"], int(pairs["start"].min()), int(pairs["until"].max())
+    )
     deaths = evidence.frame(
         f"SELECT batch_id, container_id, SUM(count) AS dead FROM health_mortalityrecord WHERE {records} GROUP BY"
         " batch_id, container_id"

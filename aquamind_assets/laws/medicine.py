@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.laws.evidence import Evidence, WrittenDays, day_numbers, format_day, id_condition, integers
+from aquamind_assets.laws.moved_fish import female_lice_sql, moves_sql
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.ledger.codes import Movement, TreatmentReason
 from aquamind_assets.ledger.model import Ledger
@@ -84,7 +85,7 @@ class _Medicine:
         given = evidence.frame(
             "SELECT id, batch_id, container_id, batch_assignment_id, treatment_date, duration_days,"
             " withholding_period_days, treatment_type, description FROM health_treatment WHERE"
-            f" {id_condition('health_treatment', first, last)}"
+            f" {id_condition(evidence.tables['health_treatment'], first, last)}"
         )
         day, withholding = day_numbers(given["treatment_date"]), integers(given["withholding_period_days"])
         treatments = {
@@ -97,21 +98,14 @@ class _Medicine:
             "lice": given["description"].astype("str").str.contains(AGAINST_LICE, regex=False).to_numpy(dtype=bool),
             "vaccination": (given["treatment_type"] == "vaccination").to_numpy(dtype=bool),
         }
-        seen = evidence.frame(
-            "SELECT batch_id AS batch, container_id AS place, count_date, adult_female_count AS females, fish_sampled"
-            f" AS sampled FROM health_licecount WHERE {id_condition('health_licecount', first, last)}"
-        )
+        seen = evidence.frame(female_lice_sql(evidence.tables, first, last)).rename(columns={"fish": "sampled"})
         counts = pd.DataFrame(
             {name: integers(seen[name]) for name in ("batch", "place", "females", "sampled")}
-            | {"day": day_numbers(seen["count_date"])}
+            | {"day": day_numbers(seen["day"])}
         )
-        moved = evidence.frame(
-            "SELECT id, transfer_date, source_assignment_id AS source, destination_assignment_id AS target FROM"
-            f" batch_batchtransfer WHERE {id_condition('batch_batchtransfer', first, last)}"
-        )
+        moved = evidence.frame(moves_sql(evidence.tables, first, last))
         moves = pd.DataFrame(
-            {name: integers(moved[name]) for name in ("id", "source", "target")}
-            | {"day": day_numbers(moved["transfer_date"])}
+            {name: integers(moved[name]) for name in ("id", "source", "target")} | {"day": day_numbers(moved["day"])}
         )
         return cls(pd.DataFrame(treatments), counts, moves)
 

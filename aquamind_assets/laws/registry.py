@@ -5,8 +5,9 @@ Belongs here: the table of laws. Does not belong here: the laws themselves (the 
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 
 from aquamind_assets.laws.abnormal_results import judge_abnormal_results_have_cause
 from aquamind_assets.laws.dead_fish import judge_dead_fish
@@ -24,7 +25,8 @@ from aquamind_assets.laws.timing import judge_readings_batch, judge_rows_in_time
 from aquamind_assets.laws.working_days import judge_working_days
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
+from aquamind_assets.tables.releases import Release
 
 SIMULATED = "farm_year"
 """The asset whose laws are judged on the ledger alone."""
@@ -98,7 +100,7 @@ def _sound_rows_without_digests(recorder: Recorder) -> tuple[Law, Law]:
     )
 
 
-LAWS: tuple[Law, ...] = (
+_ON_LEDGER: tuple[Law, ...] = (
     Law(
         "daily_fish_balance",
         SIMULATED,
@@ -134,6 +136,10 @@ LAWS: tuple[Law, ...] = (
             lambda evidence, ledger: judge_treatment_rules_in_ledger(ledger, evidence.scenario, evidence.before)
         ),
     ),
+)
+"""Laws on the ledger, which hold whatever release it is recorded for."""
+
+_ACROSS_TABLES_2025_08: tuple[Law, ...] = (
     Law(
         "dead_fish_collected",
         SIMULATED,
@@ -191,16 +197,39 @@ LAWS: tuple[Law, ...] = (
         judge_abnormal_results_have_cause,
         beside=("journal",),
     ),
-    *map(_sound_rows, RECORDERS.values()),
 )
 
-LAWS_WITHOUT_DIGESTS: tuple[Law, ...] = tuple(
-    part
-    for law in LAWS
-    for part in (_sound_rows_without_digests(RECORDERS[law.asset]) if law.name == SOUND_ROWS else (law,))
+_ACROSS_TABLES_2026_03 = tuple(
+    replace(law, beside=("transfers", "harvests", *(one for one in law.beside if one != "transfers")))
+    if "transfers" in law.beside
+    else law
+    for law in _ACROSS_TABLES_2025_08
 )
-"""The same laws without the comparison of digests, for callers that compare the digests of the whole database. The
-other parts of ``sound_rows`` are two laws of their own."""
+"""The same laws, with harvests beside the transfers."""
+
+_ACROSS_TABLES: Mapping[Release, tuple[Law, ...]] = {
+    "2025-08": _ACROSS_TABLES_2025_08,
+    "2026-03": _ACROSS_TABLES_2026_03,
+}
+"""Laws that compare rows of several tables, by release."""
+
+
+@cache
+def laws_of(release: Release) -> tuple[Law, ...]:
+    """Return the laws of the assets that write a release's tables, and of the ledger."""
+    return (*_ON_LEDGER, *_ACROSS_TABLES[release], *map(_sound_rows, recorders_of(release).values()))
+
+
+@cache
+def laws_without_digests(release: Release) -> tuple[Law, ...]:
+    """Return the same laws without the comparison of digests, for callers that compare the digests of the whole
+    database. The other parts of ``sound_rows`` are two laws of their own."""
+    recorders = recorders_of(release)
+    return tuple(
+        part
+        for law in laws_of(release)
+        for part in (_sound_rows_without_digests(recorders[law.asset]) if law.name == SOUND_ROWS else (law,))
+    )
 
 
 @dataclass(frozen=True)

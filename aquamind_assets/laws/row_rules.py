@@ -27,7 +27,7 @@ def judge_row_rules(evidence: Evidence, asset: str, tables: Collection[str]) -> 
         found.note_not_checked(sample.note)
         for days in sample.stretches:
             found.count_checked(f"rows of {table}", _rows(evidence, table, days))
-            for result in violations(evidence.warehouse, [table], days=days):
+            for result in violations(evidence.warehouse, [table], days=days, release=evidence.release):
                 if missing and result.rule.name in AS_OF_THE_LATEST_DAY:
                     found.note_not_checked(
                         f"{result.rule.name}: {', '.join(map(str, missing))} of {asset} are simulated but not yet in"
@@ -56,9 +56,9 @@ def _days_without_feedings(evidence: Evidence) -> str:
 
 def _rows(evidence: Evidence, table: str, days: DayRange) -> int:
     return int(
-        evidence.warehouse.query(f"SELECT COUNT(*) FROM {table} WHERE {id_condition(table, days.first, days.end - 1)}")[
-            0
-        ][0]
+        evidence.warehouse.query(
+            f"SELECT COUNT(*) FROM {table} WHERE {id_condition(evidence.tables[table], days.first, days.end - 1)}"
+        )[0][0]
     )
 
 

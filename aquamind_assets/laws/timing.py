@@ -13,7 +13,7 @@ import pandas as pd
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
-from aquamind_assets.tables.schema import TABLES, TableSpec
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import (
     MICROSECONDS_PER_DAY,
     NARROW_DAY_ROWS,
@@ -33,8 +33,11 @@ DAY_COLUMNS: Mapping[str, str] = {
     "batch_historicalbatch": "history_date",
     "batch_batchcontainerassignment": "assignment_date",
     "batch_batchtransfer": "transfer_date",
+    "batch_batchtransferworkflow": "actual_start_date",
+    "batch_transferaction": "actual_execution_date",
     "batch_mortalityevent": "event_date",
     "batch_growthsample": "sample_date",
+    "batch_actualdailyassignmentstate": "date",
     READINGS: "reading_time",
     "environmental_photoperioddata": "date",
     "environmental_weatherdata": "timestamp",
@@ -49,9 +52,11 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_treatment": "treatment_date",
     "health_mortalityrecord": "event_date",
     "health_licecount": "count_date",
+    "harvest_harvestevent": "event_date",
+    "scenario": "start_date",
 }
-"""The column with the day of a row's id, by table. For other tables it is the day on which the row was entered
-(``created_at``), if they have that column."""
+"""The column with the day of a row's id, by table. For other tables it is the day on which the version was made
+(``history_date``) or the row was entered (``created_at``), if they have that column."""
 
 
 def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> LawResult:
@@ -61,7 +66,7 @@ def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> Law
         sample = evidence.sample(table)
         found.note_not_checked(sample.note)
         for days in sample.stretches:
-            _check_days(found, evidence, TABLES[table], days)
+            _check_days(found, evidence, evidence.tables[table], days)
     found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
@@ -73,13 +78,14 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
     references = [
         column for column in table.columns if column.references is not None and column.name != table.id_column
     ]
-    happened = DAY_COLUMNS.get(table.name, "created_at" if "created_at" in table.by_name else "")
+    entered = next((name for name in ("history_date", "created_at") if name in table.by_name), "")
+    happened = DAY_COLUMNS.get(table.name, entered)
     asked = [f"MAX({quoted(column.name)}) AS {quoted(column.name)}" for column in references]
     if happened:
         asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]
     groups = evidence.frame(
         f"SELECT {', '.join([f'{of_day} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
-        f" WHERE {id_condition(table.name, days.first, days.end - 1)} GROUP BY {of_day}"
+        f" WHERE {id_condition(table, days.first, days.end - 1)} GROUP BY {of_day}"
     )
     if not len(groups):
         return
@@ -92,7 +98,7 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
             lambda i: _wrong_day(table.name, happened, day[i], earliest[i], latest[i]),
         )
     for column in references:
-        made = days_of_ids(integers(groups[column.name]), narrow=TABLES[str(column.references)].narrow_id)
+        made = days_of_ids(integers(groups[column.name]), narrow=evidence.tables[str(column.references)].narrow_id)
         _check_reference(found, f"{table.name}.{column.name}", day, made)
 
 

@@ -23,12 +23,14 @@ class Lives:
 
     ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger, each with its
     state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``. ``feed_lots`` are the lots
-    delivered by the end of the year that are left on ``through``.
+    delivered by the end of the year that are left on ``through``. ``stays`` holds every stay of these batches in the
+    year's ledger or a later one, with its state in the latest ledger that contains it.
     """
 
     through: int
     batches: Batches
     assignments: Assignments
+    stays: Assignments
     treatments: Treatments
     outbreaks: Outbreaks
     feed_stores: FeedStores
@@ -51,6 +53,7 @@ def lives_of(ledgers: Sequence[Ledger]) -> Lives:
         through=latest.through,
         batches=_as_of_the_end([ledger.batches for ledger in ledgers], "batch_id"),
         assignments=_as_of_the_end([ledger.assignments for ledger in ledgers], "assignment_id"),
+        stays=_stays_of(ledgers),
         treatments=_as_of_the_end([ledger.treatments for ledger in ledgers], "treatment_id"),
         outbreaks=_as_of_the_end([ledger.outbreaks for ledger in ledgers], "outbreak_id"),
         feed_stores=latest.feed_stores,
@@ -64,6 +67,15 @@ def _as_of_the_end(frames: list[AnyFrame], key: str) -> AnyFrame:
     everything = type(frames[0]).concat(frames)
     order = np.argsort(getattr(everything, key), kind="stable")
     last = np.searchsorted(getattr(everything, key)[order], ids, side="right") - 1
+    return everything.take(order[last])
+
+
+def _stays_of(ledgers: Sequence[Ledger]) -> Assignments:
+    """Return every stay of the first ledger's batches, in its last version, sorted by assignment."""
+    everything = Assignments.concat([ledger.assignments for ledger in ledgers])
+    everything = everything.take(np.isin(everything.batch_id, ledgers[0].batches.batch_id))
+    order = np.argsort(everything.assignment_id, kind="stable")
+    last = np.diff(everything.assignment_id[order], append=-1) != 0
     return everything.take(order[last])
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from aquamind_assets.ledger.store import LedgerMissing
 from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
@@ -34,11 +33,11 @@ def clear_years(platform: Platform, warehouse: Warehouse, years: Sequence[int]) 
     Raises:
         StillReferenced: rows that stay refer to rows that would go; nothing of that year is deleted.
     """
-    assets = {recorder.asset: recorder.tables for recorder in RECORDERS.values()}
+    assets = {recorder.asset: recorder.tables for recorder in platform.recorders.values()}
     deleted = warehouse.clear(assets, sorted(years, reverse=True))
     refreshed: dict[str, list[int]] = {}
     not_refreshed: dict[str, str] = {}
-    for recorder in recorders_in_order():
+    for recorder in recorders_in_order(platform.recorders):
         if recorder.kind != "living":
             continue
         try:

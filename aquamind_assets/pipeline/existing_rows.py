@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange, to_date
 from aquamind_assets.warehouse.adoption.decisions import Meeting
@@ -30,7 +29,7 @@ def examine(platform: Platform, years: Sequence[int]) -> list[Meeting]:
         UserError: the database cannot be used, or rows cannot be written beside the user-entered ones.
         TransientError: it cannot be reached.
     """
-    with open_warehouse(platform.settings.database_url) as warehouse:
+    with open_warehouse(platform.settings.database_url, platform.release) as warehouse:
         return meetings(platform, warehouse, years) if warehouse.examine() else []
 
 
@@ -42,15 +41,15 @@ def meetings(platform: Platform, warehouse: Warehouse, years: Sequence[int]) -> 
         RowsRefused: rows cannot be written beside the user-entered ones; the message lists them.
         DatabaseRefused: the database would drop rows of these years by itself.
     """
-    assets = {recorder.asset: recorder.tables for recorder in RECORDERS.values()}
+    assets = {recorder.asset: recorder.tables for recorder in platform.recorders.values()}
     warehouse.refuse_dropped(assets, years)
     refused = warehouse.taken_ids(
         assets,
-        {recorder.asset for recorder in RECORDERS.values() if recorder.kind == "living"},
+        {recorder.asset for recorder in platform.recorders.values() if recorder.kind == "living"},
         years,
     )
     met = warehouse.meetings(_rows(platform, years, warehouse.tables_with_users_rows(MASTER_DATA)))
-    keys = warehouse.entered_keys([table for recorder in RECORDERS.values() for table in recorder.tables])
+    keys = warehouse.entered_keys([table for recorder in platform.recorders.values() for table in recorder.tables])
     refused += warehouse.taken_keys(keys, _rows(platform, years, {key.table for key in keys}))
     times = warehouse.entered_times(assets, years)
     refused += warehouse.taken_keys(times, _rows_of_times(platform, times))
@@ -65,7 +64,7 @@ def _rows(platform: Platform, years: Sequence[int], tables: set[str]) -> Iterato
     """The rows of these years and tables, and of the tables that are written with them; those of years that are not
     simulated yet are left out."""
     simulated = platform.ledgers.years()
-    for recorder in RECORDERS.values():
+    for recorder in platform.recorders.values():
         if not tables & set(recorder.tables):
             continue
         for year in years:
@@ -78,7 +77,7 @@ def _rows_of_times(platform: Platform, times: Sequence[EnteredKeys]) -> Iterator
     out."""
     simulated = platform.ledgers.years()
     for one in times:
-        for recorder in RECORDERS.values():
+        for recorder in platform.recorders.values():
             if one.table not in recorder.tables:
                 continue
             for day in one.days or ():

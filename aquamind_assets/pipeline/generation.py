@@ -4,20 +4,19 @@ Belongs here: the order of recorders and years. Does not belong here: one asset'
 (``simulation``), runs and events (``assets``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange
 
 
-def recorders_in_order(assets: Iterable[str] | None = None) -> list[Recorder]:
-    """These recorders (default: all), each after those that its rows refer to."""
-    wanted = set(RECORDERS if assets is None else assets)
-    order = TopologicalSorter({name: recorder.upstream for name, recorder in RECORDERS.items()}).static_order()
-    return [RECORDERS[name] for name in order if name in wanted]
+def recorders_in_order(recorders: Mapping[str, Recorder], assets: Iterable[str] | None = None) -> list[Recorder]:
+    """The recorders of these assets (default: all), each after those that its rows refer to."""
+    wanted = set(recorders if assets is None else assets)
+    order = TopologicalSorter({name: recorder.upstream for name, recorder in recorders.items()}).static_order()
+    return [recorders[name] for name in order if name in wanted]
 
 
 def record_years(
@@ -36,7 +35,7 @@ def record_years(
         days: the only days of which events are recorded; None for all.
         run_id: what the checkpoints name as their run.
     """
-    recorders = recorders_in_order(assets)
+    recorders = recorders_in_order(platform.recorders, assets)
     with platform.open() as warehouse:
         for year in years:
             for recorder in recorders:

@@ -5,7 +5,8 @@ asset's rows refer to (``records.registry``).
 """
 
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
+from aquamind_assets.tables.releases import RELEASES, Release
 
 SITE_CLIMATE, FARM_YEAR, YEAR_REPORT = "site_climate", "farm_year", "year_report"
 """Assets that write no tables."""
@@ -13,23 +14,27 @@ SITE_CLIMATE, FARM_YEAR, YEAR_REPORT = "site_climate", "farm_year", "year_report
 FARM, REPORTS = "farm", "reports"
 """Their groups: the simulated farm, and the reports."""
 
-
-def graph() -> dict[str, list[str]]:
-    """The assets that are materialized year by year, each with those directly above it."""
-    return {asset: above(asset) for asset in (SITE_CLIMATE, FARM_YEAR, *RECORDERS, YEAR_REPORT)}
+_GROUPS = {asset: recorder.group for release in RELEASES for asset, recorder in recorders_of(release).items()}
+"""Groups of the assets that write tables, which are the same in every release that has the asset."""
 
 
-def above(asset: str) -> list[str]:
+def graph(release: Release) -> dict[str, list[str]]:
+    """The assets of a release that are materialized year by year, each with those directly above it."""
+    return {asset: above(asset, release) for asset in (SITE_CLIMATE, FARM_YEAR, *recorders_of(release), YEAR_REPORT)}
+
+
+def above(asset: str, release: Release) -> list[str]:
     """The assets directly above one; for what is recorded, the farm's year stands for all that it was simulated
     from."""
+    recorders = recorders_of(release)
     if asset == SITE_CLIMATE:
         return [BEFORE_THE_FARM[-1]]
     if asset == FARM_YEAR:
         return [SITE_CLIMATE]
     if asset == YEAR_REPORT:
-        read = {upstream for recorder in RECORDERS.values() for upstream in recorder.upstream}
-        return [name for name in RECORDERS if name not in read]
-    upstream = RECORDERS[asset].upstream
+        read = {upstream for recorder in recorders.values() for upstream in recorder.upstream}
+        return [name for name in recorders if name not in read]
+    upstream = recorders[asset].upstream
     if asset in BEFORE_THE_FARM:
         return list(upstream)
     return [FARM_YEAR, *(name for name in upstream if name not in BEFORE_THE_FARM)]
@@ -37,6 +42,4 @@ def above(asset: str) -> list[str]:
 
 def group_of(asset: str) -> str:
     """The group of an asset: of AquaMind's apps the one it belongs to, else ``farm`` or ``reports``."""
-    if asset in RECORDERS:
-        return RECORDERS[asset].group
-    return FARM if asset in (SITE_CLIMATE, FARM_YEAR) else REPORTS
+    return _GROUPS.get(asset, FARM if asset in (SITE_CLIMATE, FARM_YEAR) else REPORTS)

@@ -30,7 +30,6 @@ from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import LOCK_WAIT_S
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, days_of_ids, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey
@@ -115,7 +114,7 @@ class LiveFarm:
             LedgerMissing: the ledger of the year before is not stored.
             YearLocked: another process writes the year's readings.
         """
-        year, recorder = to_date(moment.day).year, RECORDERS[READINGS]
+        year, recorder = to_date(moment.day).year, self.platform.recorders[READINGS]
         inputs = self._inputs(moment.day)
         key, days = ChunkKey(READINGS, year, DAY_UNDER_WAY), DayRange(moment.day, moment.day + 1)
         until = moment.instant(self.platform.scenario.water.readings_per_day)
@@ -163,11 +162,13 @@ class LiveFarm:
 
 
 def _readings_until(recorder: Recorder, inputs: YearInputs, days: DayRange, until: int) -> Iterator[Rows]:
-    """The readings of a day before an instant, of sensors and batches that are older than the day."""
+    """The readings of a day before an instant, of sensors, batches and stays that are older than the day."""
     for block in recorder.rows_of_days(inputs, days, BLOCK_ROWS):
         kept = np.broadcast_to(block.columns["reading_time"].values < until, (block.size,)).copy()
-        for column in ("sensor_id", "batch_id"):
-            kept &= days_of_ids(block.columns[column].values) < days.first
+        for column in ("sensor_id", "batch_id", "batch_container_assignment_id"):
+            if column in block.columns:
+                narrow = block.spec.by_name[column].holds_narrow_ids
+                kept &= days_of_ids(block.columns[column].values, narrow=narrow) < days.first
         if kept.any():
             yield block.take(kept)
 
@@ -179,9 +180,9 @@ def reached(warehouse: Warehouse, platform: Platform) -> int | None:
         (
             one.last_day
             for one in warehouse.checkpoints()
-            if one.asset in RECORDERS
-            and RECORDERS[one.asset].kind == "chunked"
-            and RECORDERS[one.asset].upstream
+            if one.asset in platform.recorders
+            and platform.recorders[one.asset].kind == "chunked"
+            and platform.recorders[one.asset].upstream
             and one.chunk != DAY_UNDER_WAY
             and one.fingerprint == platform.fingerprint_of(one.asset)
         ),

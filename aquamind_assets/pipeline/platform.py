@@ -4,7 +4,7 @@ Belongs here: putting the packages below together. Does not belong here: writing
 Dagster's definitions of assets.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -24,11 +24,12 @@ from aquamind_assets.pipeline.workers import default_workers
 from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import DayRange, day_number, year_days
-from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.connect import open_warehouse, release_of
 from aquamind_assets.warehouse.errors import NothingMaterialized
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -59,9 +60,19 @@ class Platform:
         """The validated scenario."""
         return self.settings.load_scenario()
 
+    @cached_property
+    def release(self) -> Release:
+        """The release of AquaMind whose tables are written: the chosen one, or the one of the database's tables."""
+        return self.settings.release or release_of(self.settings.database_url)
+
+    @property
+    def recorders(self) -> Mapping[str, Recorder]:
+        """The recorders of the release by asset name."""
+        return recorders_of(self.release)
+
     def fingerprint_of(self, asset: str) -> str:
         """Fingerprint of everything that decides the rows of a recorder's asset: the scenario, code, tables."""
-        return combine(self.scenario_fingerprint, rows_code(asset))
+        return combine(self.scenario_fingerprint, rows_code(asset, self.release))
 
     @cached_property
     def scenario_fingerprint(self) -> str:
@@ -71,7 +82,7 @@ class Platform:
     @cached_property
     def fingerprint(self) -> str:
         """Fingerprint of everything that decides the rows of any asset."""
-        return combine(*map(self.fingerprint_of, RECORDERS))
+        return combine(*map(self.fingerprint_of, self.recorders))
 
     @cached_property
     def infrastructure(self) -> Infrastructure:
@@ -113,12 +124,13 @@ class Platform:
             later = [
                 _nothing_lived(one, self.through(one), ledger.fingerprint) for one in range(year + 1, last_year + 1)
             ]
-            return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives_of([ledger, *later]))
+            lives = lives_of([ledger, *later])
+            return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives, self.release)
         ledger, later = self.ledger(year), self.ledgers.later(year, last_year)
         if later:
             later[-1] = self._up_to_the_days(later[-1])
         lives = lives_of([ledger, *later])
-        return YearInputs(self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, lives)
+        return YearInputs(self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, lives, self.release)
 
     def require_simulated(self, recorder: Recorder, year: int) -> None:
         """Check that the year has begun and, where the recorder reads it, that its ledger is stored.
@@ -242,7 +254,7 @@ class Platform:
             yield warehouse.is_locked
 
     def _opened(self, prepare: Callable[[Warehouse], None]) -> Warehouse:
-        warehouse = open_warehouse(self.settings.database_url)
+        warehouse = open_warehouse(self.settings.database_url, self.release)
         try:
             prepare(warehouse)
         except BaseException:

@@ -9,7 +9,6 @@ from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.pipeline.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.checkpoints import pending
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -30,9 +29,9 @@ def require_upstream(recorder: Recorder, year: int, platform: Platform, warehous
     """
     missing = []
     for asset in recorder.upstream:
-        built = asset in BEFORE_THE_FARM and RECORDERS[asset].kind == "chunked"
+        built = asset in BEFORE_THE_FARM and platform.recorders[asset].kind == "chunked"
         needed = range(platform.scenario.first_year if built else year, year + 1)
-        if absent := [one for one in needed if not _complete(RECORDERS[asset], one, platform, warehouse)]:
+        if absent := [one for one in needed if not _complete(platform.recorders[asset], one, platform, warehouse)]:
             missing.append(f"{asset} {_span(absent)}")
     if missing:
         raise RowsMissing(
@@ -59,7 +58,7 @@ def complete_years(platform: Platform, warehouse: Warehouse, years: Iterable[int
     """Those of the years of which every asset is in the database to the last day, made from the current scenario, and
     whose living rows stand for the end of the latest year that is in the database."""
     outdated: set[int] = set()
-    for recorder in RECORDERS.values():
+    for recorder in platform.recorders.values():
         if recorder.kind == "living":
             known = [one for one in warehouse.checkpoints(recorder.asset) if not is_stale(platform, one)]
             outdated |= outdated_years({one.year: one.as_of for one in known})
@@ -67,7 +66,7 @@ def complete_years(platform: Platform, warehouse: Warehouse, years: Iterable[int
         year
         for year in years
         if year not in outdated
-        and all(_complete(recorder, year, platform, warehouse) for recorder in RECORDERS.values())
+        and all(_complete(recorder, year, platform, warehouse) for recorder in platform.recorders.values())
     }
 
 

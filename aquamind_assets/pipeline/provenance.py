@@ -16,9 +16,10 @@ from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.pipeline.code_fingerprint import fingerprint_of
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.tables.digest import digest_by_year
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import Release, tables_of
+from aquamind_assets.tables.schema import TableSpec
 
 BEFORE_THE_FARM = ("reference_data", "infrastructure")
 """Recorders that read the scenario and what is built from it, and no ledger."""
@@ -48,12 +49,12 @@ def ledger_code() -> str:
 
 
 @cache
-def rows_code(asset: str) -> str:
+def rows_code(asset: str, release: Release) -> str:
     """Fingerprint of the code and the table descriptions that decide the rows of a recorder's asset."""
-    recorder = RECORDERS[asset]
+    recorder = recorders_of(release)[asset]
     upstream = (build,) if asset in BEFORE_THE_FARM else (*LEDGER, lives_of)
     code = fingerprint_of([*recorder_functions(recorder), *upstream, Recorder, digest_by_year])
-    return combine(code, *(_table_form(table) for table in recorder.tables))
+    return combine(code, *(_table_form(tables_of(release)[table]) for table in recorder.tables))
 
 
 def recorder_functions(recorder: Recorder) -> Iterable[Callable[..., object]]:
@@ -61,8 +62,7 @@ def recorder_functions(recorder: Recorder) -> Iterable[Callable[..., object]]:
     return [*recorder.events, *recorder.sized, *recorder.living, *([recorder.gone] if recorder.gone else [])]
 
 
-def _table_form(name: str) -> str:
+def _table_form(table: TableSpec) -> str:
     """What a table's description decides of stored values: its columns with types, defaults and references."""
-    columns = TABLES[name].columns
-    parts = [(one.name, one.type, one.nullable, one.default, one.references, one.identity) for one in columns]
-    return repr((name, parts))
+    parts = [(one.name, one.type, one.nullable, one.default, one.references, one.identity) for one in table.columns]
+    return repr((table.name, parts))

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.errors import NothingMaterialized
 
 
 def is_stale(platform: Platform, checkpoint: Checkpoint) -> bool:
     """Whether a committed chunk was made from another scenario or code than the platform's."""
-    return checkpoint.asset not in RECORDERS or checkpoint.fingerprint != platform.fingerprint_of(checkpoint.asset)
+    asset = checkpoint.asset
+    return asset not in platform.recorders or checkpoint.fingerprint != platform.fingerprint_of(asset)
 
 
 def stale_years(platform: Platform, checkpoints: Iterable[Checkpoint]) -> list[int]:

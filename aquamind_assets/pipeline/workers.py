@@ -22,7 +22,7 @@ from aquamind_assets.errors import TransientError
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -135,7 +135,8 @@ def _begin(url: str, asset: str, writer: ChunkWriter) -> None:
     # The process that began the year takes Ctrl-C, and lets workers finish their chunks.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _here[:] = [_Worker(open_warehouse(url), RECORDERS[asset], writer, writer.guard())]
+    release = writer.inputs.release
+    _here[:] = [_Worker(open_warehouse(url, release), recorders_of(release)[asset], writer, writer.guard())]
 
 
 def _end_with_parent() -> None:

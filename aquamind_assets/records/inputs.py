@@ -3,6 +3,7 @@
 Belongs here: the inputs of all recorders. Does not belong here: loading ledgers (``ledger``), making rows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,8 @@ from aquamind_assets.ledger.model import (
     SiteDays,
 )
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release, tables_of
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 
 HOUR = MICROSECONDS_PER_DAY // 24
@@ -28,13 +31,32 @@ day."""
 
 @dataclass(frozen=True)
 class YearInputs:
-    """All inputs of a recorder for one year."""
+    """All inputs of a recorder for one year.
+
+    Attributes:
+        scenario: the scenario.
+        infrastructure: everything built over all years.
+        climate: water and weather of the year.
+        ledger: what was simulated.
+        lives: batches and their stays, as of the latest simulated day.
+        release: the release of AquaMind that the rows are for.
+    """
 
     scenario: Scenario
     infrastructure: Infrastructure
     climate: SiteDays
     ledger: Ledger
     lives: Lives
+    release: Release = DEFAULT_RELEASE
+
+    @property
+    def tables(self) -> Mapping[str, TableSpec]:
+        """AquaMind's tables by name."""
+        return tables_of(self.release)
+
+    def has(self, table: str, column: str) -> bool:
+        """Return whether a table has a column in this release."""
+        return column in self.tables[table].by_name
 
     @property
     def year(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.signs import HealthParameter
-from aquamind_assets.timeline import row_ids, year_days
+from aquamind_assets.timeline import WIDE_DAY_ROWS, row_ids, year_days
 
 UNKNOWN_REASON_ID = 1
 """AquaMind's own migrations insert the reason UNKNOWN as row 1 of ``health_mortalityreason``."""
@@ -30,6 +30,9 @@ own."""
 
 HEALTH_PARAMETERS: tuple[str, ...] = get_args(HealthParameter)
 """``health_healthparameter.name``, scored from 1 (healthy) to 5 (severe)."""
+
+MOST_ROWS = 1_000
+"""Most rows of master data whose number no scenario decides."""
 
 SAMPLE_TYPES: tuple[str, ...] = ("Blood", "Gill", "Tissue", "Faecal", "Water")
 """``health_sampletype.name``."""
@@ -69,6 +72,36 @@ def parameter_of_probe(scenario: Scenario) -> np.ndarray:
 def health_parameter_id(scenario: Scenario, parameter: np.ndarray) -> np.ndarray:
     """Return the ``health_healthparameter`` id of each row in :data:`HEALTH_PARAMETERS`."""
     return _ids(scenario, parameter, len(HEALTH_PARAMETERS))
+
+
+def trait_id(scenario: Scenario, trait: np.ndarray) -> np.ndarray:
+    """Return the ``health_healthparameter`` id of each trait of release 2026-03, numbered as in ``fish_traits``."""
+    return _ids(scenario, trait, MOST_ROWS)
+
+
+def score_definition_id(scenario: Scenario, definition: np.ndarray) -> np.ndarray:
+    """Return the ``health_parameterscoredefinition`` id of each score's definition."""
+    return _ids(scenario, definition, MOST_ROWS)
+
+
+def lice_type_id(scenario: Scenario, lice_type: np.ndarray) -> np.ndarray:
+    """Return the ``health_licetype`` id of each type of lice, numbered as in ``lice_types``."""
+    return _ids(scenario, lice_type, MOST_ROWS)
+
+
+def product_grade_id(scenario: Scenario, grade: np.ndarray) -> np.ndarray:
+    """Return the ``harvest_productgrade`` id of each grade, numbered as in ``harvest.product_grades``."""
+    return _ids(scenario, grade, MOST_ROWS)
+
+
+def projection_model_id(scenario: Scenario, number: np.ndarray) -> np.ndarray:
+    """Return the id of each model, profile or stage of a model, numbered as in ``planning.models``."""
+    return _ids(scenario, number, MOST_ROWS)
+
+
+def profile_reading_id(scenario: Scenario, number: np.ndarray) -> np.ndarray:
+    """Return the ``scenario_temperaturereading`` id of each day of each profile."""
+    return _ids(scenario, number, WIDE_DAY_ROWS)
 
 
 def sample_type_id(scenario: Scenario, sample_type: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.records.versions import first_versions
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import DayRange
 
@@ -32,6 +33,10 @@ LivingRecorder = Callable[[YearInputs], Iterator[Rows]]
 """Returns every row alive in the year, with its state on the latest simulated day."""
 
 
+OWN_HISTORIES = frozenset({"infrastructure_historicalcontainer", "batch_historicalbatch"})
+"""History tables whose rows functions of the recorder make."""
+
+
 @dataclass(frozen=True)
 class Recorder:
     """One asset: the tables it writes, and the functions that make their rows.
@@ -39,9 +44,9 @@ class Recorder:
     Attributes:
         asset: name of the asset.
         group: asset group, one of AquaMind's apps (``infrastructure``, ``environmental``, ``batch``, ``inventory``,
-            ``health``).
+            ``health``, ``harvest``).
         domain: domain of the data (``infrastructure``, ``batches``, ``environmental``, ``feed``, ``growth``,
-            ``mortality``, ``health``), shown as the asset's tag.
+            ``mortality``, ``health``, ``harvest``), shown as the asset's tag.
         description: the asset's description in the user interface.
         tables: AquaMind tables that only this asset writes.
         events: functions whose rows are written chunk by chunk and never change.
@@ -71,7 +76,8 @@ class Recorder:
     def rows_of_days(self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
         """Yield all rows of these days, one function after another. Only ``sized`` functions use ``block_rows``."""
         for record in self.events:
-            yield from record(year, days)
+            for block in record(year, days):
+                yield from self._with_versions(year, block)
         for record_blocks in self.sized:
             yield from record_blocks(year, days, block_rows)
 
@@ -79,6 +85,13 @@ class Recorder:
         """Yield all rows alive in the year, one function after another."""
         for record in self.living:
             yield from record(year)
+
+    def _with_versions(self, year: YearInputs, block: Rows) -> Iterator[Rows]:
+        """Yield a block, and the versions of its rows where this asset writes the history table of their table."""
+        yield block
+        for table in self.tables:
+            if year.tables[table].versions_of == block.table and table not in OWN_HISTORIES:
+                yield first_versions(year.tables[table], block)
 
     def __post_init__(self) -> None:
         if bool(self.events or self.sized) == bool(self.living):

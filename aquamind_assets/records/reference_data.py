@@ -12,6 +12,7 @@ from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.records import master_ids as master
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.water import ParameterSpec
 from aquamind_assets.tables.rows import Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
@@ -49,7 +50,7 @@ _PARAMETER_TEXTS = {
     "nitrate": "Nitrate, as nitrogen.",
 }
 
-_SCORES = {
+SCORE_TEXTS = {
     "Gill Condition": (
         "Red, clean filaments.",
         "Slight pallor or a few pale spots.",
@@ -121,6 +122,7 @@ _SCORES = {
         "Lies on its side.",
     ),
 }
+"""Appearance of a fish with each score, 1 to 5, by health parameter."""
 
 _SAMPLE_TEXTS = {
     "Blood": "Plasma chemistry and haematocrit.",
@@ -135,27 +137,26 @@ _OTHER_PERCENT = 7.0
 
 
 def reference_data(year: YearInputs) -> Iterator[Rows]:
-    """Yield all master data except people."""
-    scenario = year.scenario
-    yield _species(scenario)
-    yield _stages(scenario)
-    yield _parameters(scenario)
-    yield _feeds(scenario)
-    yield _health_parameters(scenario)
-    yield _sample_types(scenario)
-    yield _vaccination_types(scenario)
-    yield _mortality_reasons(scenario)
+    """Yield all master data except people and what is scored on fish."""
+    yield _species(year)
+    yield _stages(year)
+    yield _parameters(year)
+    yield _feeds(year)
+    yield _sample_types(year)
+    yield _vaccination_types(year)
+    yield _mortality_reasons(year)
 
 
 def _moment(scenario: Scenario) -> int:
     return master.master_day(scenario) * MICROSECONDS_PER_DAY + 6 * HOUR
 
 
-def _species(scenario: Scenario) -> Rows:
+def _species(year: YearInputs) -> Rows:
+    scenario = year.scenario
     by_key = {parameter.key: parameter.optimal for parameter in scenario.water.parameters}
     temperature, oxygen, ph = (by_key.get(key) for key in ("temperature", "oxygen", "ph"))
     return rows(
-        "batch_species",
+        year.tables["batch_species"],
         1,
         id=master.species_id(scenario),
         name="Atlantic Salmon",
@@ -171,17 +172,23 @@ def _species(scenario: Scenario) -> Rows:
     )
 
 
-def _stages(scenario: Scenario) -> Rows:
+def _stages(year: YearInputs) -> Rows:
     """Expected weights run from the lightest fish at entry to the heaviest fish at exit; lengths follow from W = K L^3
     / 100."""
+    scenario = year.scenario
     stages = scenario.farm.stages
+    more = {}
+    if year.has("batch_lifecyclestage", "typical_duration_days"):
+        more["typical_duration_days"] = np.array(
+            [round((stage.nominal_days.low + stage.nominal_days.high) / 2) for stage in stages]
+        )
     entry = np.array([stage.entry_weight_g for stage in stages])
     leave = np.append(entry[1:], scenario.farm.batches.harvest_weight_g.high)
     spread = _WEIGHT_SPREAD * np.array([stage.weight_cv for stage in stages])
     lightest, heaviest = entry * np.maximum(1 - spread, 0.2), leave * (1 + spread)
     condition = np.array([stage.condition for stage in stages])
     return rows(
-        "batch_lifecyclestage",
+        year.tables["batch_lifecyclestage"],
         len(stages),
         id=master.stage_id(scenario, np.arange(len(stages))),
         name=[stage.name for stage in stages],
@@ -194,16 +201,18 @@ def _stages(scenario: Scenario) -> Rows:
         expected_length_max_cm=np.cbrt(100 * heaviest / condition),
         created_at=_moment(scenario),
         updated_at=_moment(scenario),
+        **more,
     )
 
 
-def _parameters(scenario: Scenario) -> Rows:
+def _parameters(year: YearInputs) -> Rows:
+    scenario = year.scenario
     parameters = scenario.water.parameters
     return rows(
-        "environmental_environmentalparameter",
+        year.tables["environmental_environmentalparameter"],
         len(parameters),
         id=master.parameter_id(scenario, np.arange(len(parameters))),
-        name=[one.name for one in parameters],
+        name=[_parameter_name(year, one) for one in parameters],
         unit=[one.unit for one in parameters],
         description=[_PARAMETER_TEXTS.get(one.key, "") for one in parameters],
         min_value=np.array([one.acceptance.low for one in parameters], dtype=float),
@@ -215,10 +224,17 @@ def _parameters(scenario: Scenario) -> Rows:
     )
 
 
-def _feeds(scenario: Scenario) -> Rows:
+def _parameter_name(year: YearInputs, parameter: ParameterSpec) -> str:
+    """Return the name of a parameter. The growth assimilation of release 2026-03 looks the temperature up by its name
+    in lower case."""
+    return parameter.name.lower() if year.release != "2025-08" and parameter.key == "temperature" else parameter.name
+
+
+def _feeds(year: YearInputs) -> Rows:
+    scenario = year.scenario
     feeds = scenario.feed.feeds
     return rows(
-        "inventory_feed",
+        year.tables["inventory_feed"],
         len(feeds),
         id=master.feed_id(scenario, np.arange(len(feeds))),
         created_at=_moment(scenario),
@@ -243,24 +259,27 @@ def _feeds(scenario: Scenario) -> Rows:
     )
 
 
-def _health_parameters(scenario: Scenario) -> Rows:
+def health_parameters(year: YearInputs) -> Iterator[Rows]:
+    """Yield ``health_healthparameter`` with the meaning of its scores 1 to 5, as in release 2025-08."""
+    scenario = year.scenario
     names = master.HEALTH_PARAMETERS
-    return rows(
-        "health_healthparameter",
+    yield rows(
+        year.tables["health_healthparameter"],
         len(names),
         id=master.health_parameter_id(scenario, np.arange(len(names))),
         name=list(names),
         is_active=True,
         created_at=_moment(scenario),
         updated_at=_moment(scenario),
-        **{f"description_score_{score}": [_SCORES[name][score - 1] for name in names] for score in range(1, 6)},
+        **{f"description_score_{score}": [SCORE_TEXTS[name][score - 1] for name in names] for score in range(1, 6)},
     )
 
 
-def _sample_types(scenario: Scenario) -> Rows:
+def _sample_types(year: YearInputs) -> Rows:
+    scenario = year.scenario
     names = master.SAMPLE_TYPES
     return rows(
-        "health_sampletype",
+        year.tables["health_sampletype"],
         len(names),
         id=master.sample_type_id(scenario, np.arange(len(names))),
         name=list(names),
@@ -268,10 +287,11 @@ def _sample_types(scenario: Scenario) -> Rows:
     )
 
 
-def _vaccination_types(scenario: Scenario) -> Rows:
+def _vaccination_types(year: YearInputs) -> Rows:
+    scenario = year.scenario
     vaccines = scenario.health.vaccines
     return rows(
-        "health_vaccinationtype",
+        year.tables["health_vaccinationtype"],
         len(vaccines),
         id=master.vaccination_type_id(scenario, np.arange(len(vaccines))),
         name=[vaccine.name for vaccine in vaccines],
@@ -285,12 +305,18 @@ def _vaccination_types(scenario: Scenario) -> Rows:
     )
 
 
-def _mortality_reasons(scenario: Scenario) -> Rows:
+def _mortality_reasons(year: YearInputs) -> Rows:
     """UNKNOWN has the id with which AquaMind's own migrations insert it; a database that has it keeps its row."""
+    scenario = year.scenario
     causes = list(Cause)
     diseases = scenario.health.diseases
+    more = {}
+    if year.has("health_mortalityreason", "parent_id"):
+        of_disease = np.arange(len(causes) + len(diseases)) >= len(causes)
+        parent = master.mortality_reason_id(scenario, np.full(of_disease.size, Cause.DISEASE))
+        more["parent_id"] = np.ma.array(parent, mask=~of_disease)
     return rows(
-        "health_mortalityreason",
+        year.tables["health_mortalityreason"],
         len(causes) + len(diseases),
         id=np.concatenate(
             [
@@ -301,4 +327,5 @@ def _mortality_reasons(scenario: Scenario) -> Rows:
         name=[master.REASON_NAMES[cause] for cause in causes] + [disease.name for disease in diseases],
         description=[_REASON_TEXTS[cause] for cause in causes]
         + [f"Died of {disease.name} ({disease.key}), diagnosed in the container." for disease in diseases],
+        **more,
     )

@@ -7,7 +7,7 @@ here: the figures (``figures``).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.timeline import to_date, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -102,9 +102,8 @@ def coverage(warehouse: Warehouse, years: Sequence[int]) -> Coverage:
     known: dict[tuple[str, int], list[Checkpoint]] = {}
     for checkpoint in warehouse.checkpoints():
         known.setdefault((checkpoint.asset, checkpoint.year), []).append(checkpoint)
-    return Coverage(
-        {year: _of_year(year, {asset: known.get((asset, year), []) for asset in RECORDERS}) for year in years}
-    )
+    assets = recorders_of(warehouse.release)
+    return Coverage({year: _of_year(year, {asset: known.get((asset, year), []) for asset in assets}) for year in years})
 
 
 def _of_year(year: int, known: Mapping[str, list[Checkpoint]]) -> YearCoverage:

@@ -7,12 +7,10 @@ Belongs here: which frames there are, and reading those that are asked for. Does
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from aquamind_assets.reports.coverage import Coverage, coverage
 from aquamind_assets.reports.queries import batch, health, infrastructure, inventory
-from aquamind_assets.timeline import year_of_ids
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LIFE_YEARS = 3
@@ -88,9 +86,8 @@ def read_history(
 def first_year_of_lives(warehouse: Warehouse, first_year: int) -> int:
     """The first year to read for a report that begins with ``first_year``: that of the eggs of the first batch that was
     not over then."""
-    eggs = batch.first_egg_id(warehouse, first_year)
-    begun = first_year if eggs is None else int(year_of_ids(np.array(eggs)))
-    return max(first_year - LIFE_YEARS, min(first_year, begun))
+    begun = batch.first_egg_year(warehouse, first_year)
+    return max(first_year - LIFE_YEARS, first_year if begun is None else min(first_year, begun))
 
 
 def _with_stages(warehouse: Warehouse, biomass: pd.DataFrame, last_year: int) -> pd.DataFrame:

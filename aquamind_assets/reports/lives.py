@@ -76,7 +76,9 @@ def _died_and_fed(history: History) -> "dict[str, pd.Series[float]]":
     since_sea = deaths[deaths["day"] >= sea_day.reindex(deaths["batch_id"]).to_numpy()]
     fed_at_sea = feed[feed["container_id"].isin(at_sea)]
     return {
-        "dead": deaths.groupby("batch_id")["dead"].sum().add(moves.groupby("batch_id")["lost"].sum(), fill_value=0),
+        "dead": deaths.groupby("batch_id")["dead"]
+        .sum()
+        .add(moves.groupby("batch_id")["lost_apart"].sum(), fill_value=0),
         "sea_dead_kg": since_sea.groupby("batch_id")["kg"].sum(),
         "sea_feed_kg": fed_at_sea.groupby("batch_id")["kg"].sum(),
         "feed_kg": feed.groupby("batch_id")["kg"].sum(),

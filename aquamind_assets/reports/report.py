@@ -15,10 +15,11 @@ import pandas as pd
 from aquamind_assets.figures.figure import Figure
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.realism.targets import Comparison
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.drawing import Chart
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import to_date
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -142,7 +143,7 @@ def make_report(warehouse: Warehouse, accounts: Accounts, span: Span) -> Report:
         harvest_by_year={year: accounts.by_geography("harvest_t", [year]) for year in there},
         by_month=accounts.by_month(years),
         batches=accounts.by_batch(years),
-        rows=_rows(history["rows"], years),
+        rows=_rows(history["rows"], years, warehouse.release),
         published=accounts.published(there) if there else [],
         drawings=_drawings(warehouse, accounts, there) if there else [],
     )
@@ -176,10 +177,11 @@ def _farm(places: pd.DataFrame) -> str:
     )
 
 
-def _rows(rows: pd.DataFrame, years: Sequence[int]) -> dict[str, int]:
+def _rows(rows: pd.DataFrame, years: Sequence[int], release: Release) -> dict[str, int]:
     within = rows[rows["year"].between(min(years), max(years))].groupby("table")["rows"].sum()
     counted = {
-        asset: int(sum(within.get(table, 0) for table in recorder.tables)) for asset, recorder in RECORDERS.items()
+        asset: int(sum(within.get(table, 0) for table in recorder.tables))
+        for asset, recorder in recorders_of(release).items()
     }
     return {asset: count for asset, count in counted.items() if count}
 

@@ -65,7 +65,7 @@ def _flows(history: History) -> pd.DataFrame:
         .rename(columns={"target_area": "area_id", "new_batch_id": "batch_id", "fish": "in"})
     )
     left = moves.dropna(subset=["source_area"]).rename(columns={"source_area": "area_id"})
-    left = left.assign(out=left["fish"] + left["lost"])
+    left = left.assign(out=left["fish"] + left["lost_apart"])
     flows = [
         arrived[["area_id", "batch_id", "day", "in"]],
         history["stocked"].rename(columns={"fish": "in"})[["area_id", "batch_id", "day", "in"]],

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.tables.values import Stored
 from aquamind_assets.timeline import year_of_ids
 
@@ -66,16 +66,16 @@ def digest_by_year(rows: Rows) -> dict[int, tuple[int, int]]:
 def row_hashes(rows: Rows) -> np.ndarray:
     """Return the 64-bit hash of each row, uint64, shape (size,)."""
     values = {name: _digest_values(column) for name, column in rows.columns.items()}
-    return hash_values(rows.table, rows.size, values)
+    return hash_values(rows.spec, rows.size, values)
 
 
-def hash_values(table: str, size: int, values: Mapping[str, np.ndarray]) -> np.ndarray:
+def hash_values(table: TableSpec, size: int, values: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the hashes of rows whose digest values (int64, shape (size,) or ()) are given for every column of the
     table."""
     constant: int = 0
     varying: list[tuple[np.ndarray, np.uint64]] = []
-    for name in TABLES[table].column_names:
-        value, multiplier = values[name], _multiplier(table, name)
+    for name in table.column_names:
+        value, multiplier = values[name], _multiplier(table.name, name)
         if value.ndim == 0:
             constant += int(value) * multiplier
         else:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.tables.values import Coded, RowsError, Scaled, Stored, stored
+from aquamind_assets.timeline import narrowed
 
 __all__ = ["Coded", "Rows", "RowsError", "Scaled", "Stored", "by_table", "rows"]
 
@@ -20,12 +21,12 @@ class Rows:
     """Rows of one table, column by column, in stored units. Create them with :func:`rows`.
 
     Attributes:
-        table: name of the table.
+        spec: the table's description.
         size: number of rows.
         columns: every column of the table, in its order.
     """
 
-    table: str
+    spec: TableSpec
     size: int
     columns: Mapping[str, Stored]
 
@@ -33,9 +34,9 @@ class Rows:
         return self.size
 
     @property
-    def spec(self) -> TableSpec:
-        """The table's description."""
-        return TABLES[self.table]
+    def table(self) -> str:
+        """The table's name."""
+        return self.spec.name
 
     @property
     def ids(self) -> np.ndarray:
@@ -45,7 +46,7 @@ class Rows:
     def take(self, chosen: slice | np.ndarray) -> "Rows":
         """Return some of the rows: a slice (no copy), a boolean mask or positions."""
         size = len(np.broadcast_to(0, (self.size,))[chosen])
-        return Rows(self.table, size, {name: column.take(chosen) for name, column in self.columns.items()})
+        return Rows(self.spec, size, {name: column.take(chosen) for name, column in self.columns.items()})
 
     def slices(self, size: int) -> Iterator["Rows"]:
         """Yield the rows in order, at most ``size`` at a time, without copying."""
@@ -56,8 +57,8 @@ class Rows:
             yield self.take(slice(start, min(start + size, self.size)))
 
 
-def rows(table: str, size: int, /, **columns: Any) -> Rows:
-    """Return ``size`` rows for ``table``.
+def rows(spec: TableSpec, size: int, /, **columns: Any) -> Rows:
+    """Return ``size`` rows for the table that ``spec`` describes.
 
     A column's value is a numpy array of shape (size,), a single value for all rows, or None (all NULL). A
     ``numpy.ma.MaskedArray`` is NULL where it is masked. By kind of column:
@@ -71,23 +72,30 @@ def rows(table: str, size: int, /, **columns: Any) -> Rows:
 
     Columns that are not given get the application's default (blank text is ``''``), or NULL if the column allows it.
 
+    Ids are given as ``timeline.row_ids`` makes them, also to columns that hold ids of four bytes: they are stored as
+    ``timeline.narrowed`` gives them.
+
     Raises:
-        RowsError: an unknown table or column, a missing column, or a value that does not fit; the message names
+        RowsError: an unknown column, a missing column, or a value that does not fit; the message names
             ``table.column``, the value and the allowed values.
     """
-    if table not in TABLES:
-        raise RowsError(f"unknown table {table!r}; allowed: {', '.join(TABLES)}")
-    spec = TABLES[table]
+    table = spec.name
     if unknown := columns.keys() - spec.by_name.keys():
         raise RowsError(f"{table} has no column {', '.join(sorted(unknown))}; allowed: {', '.join(spec.column_names)}")
     return Rows(
-        table,
+        spec,
         size,
         {
-            name: stored(table, column, columns[name] if name in columns else _default(table, column), size)
+            name: _stored(table, column, columns[name] if name in columns else _default(table, column), size)
             for name, column in spec.by_name.items()
         },
     )
+
+
+def _stored(table: str, column: ColumnSpec, value: Any, size: int) -> Stored:
+    if column.holds_narrow_ids and value is not None:
+        value = narrowed(value)
+    return stored(table, column, value, size)
 
 
 def _default(table: str, column: ColumnSpec) -> Any:

@@ -21,6 +21,9 @@ from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
 TEXT_KINDS = frozenset({"varchar", "text", "jsonb"})
 
+DECIMAL_KINDS = frozenset({"numeric", "double"})
+"""Kinds that are stored as integers in units of their last decimal."""
+
 
 class RowsError(ValueError):
     """A value does not fit its column; the message names ``table.column``, the value and the allowed values."""
@@ -154,7 +157,7 @@ def _numbers(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | Non
     """Return stored units and mask of a column that is not text."""
     kind, scale = column.spec.kind, column.spec.scale
     if isinstance(value, Scaled):
-        if kind != "numeric":
+        if kind not in DECIMAL_KINDS:
             raise RowsError(f"{column.place} is {kind}; Scaled is for numeric columns")
         return _integers(column, *_split_mask(value.units))
     if isinstance(value, date):
@@ -167,7 +170,7 @@ def _numbers(column: "_Check", value: Any) -> tuple[np.ndarray, np.ndarray | Non
         if kind not in units:
             raise RowsError(f"{column.place} is {kind}; a date was given")
         return _integers(column, data.astype(units[kind]).astype(np.int64), masked)
-    if kind == "numeric":
+    if kind in DECIMAL_KINDS:
         assert scale is not None
         if data.dtype.kind in "iu":
             return data.astype(np.int64) * 10**scale, masked
@@ -252,7 +255,7 @@ class _Check:
 def _limits(spec: ColumnSpec) -> tuple[int, int]:
     """Return smallest and largest stored value that a column allows."""
     match spec.kind:
-        case "numeric":
+        case "numeric" | "double":
             assert spec.precision is not None
             unit = 10 ** (spec.scale or 0)
             low, high = 1 - 10**spec.precision, 10**spec.precision - 1

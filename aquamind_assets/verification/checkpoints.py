@@ -6,13 +6,13 @@ claims (``living``).
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.staleness import is_stale
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.tables.digest import add
 from aquamind_assets.timeline import FIRST_ID_YEAR, LAST_ID_YEAR, chunks_of, day_number, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, LIVING_CHUNK, Checkpoint, ChunkKey, hex_digest
@@ -79,18 +79,21 @@ def wrong_checkpoints(
 ) -> list[str]:
     """What is wrong with the checkpoints of these years, None for all."""
     ours = [one for one in checkpoints if years is None or one.year in years]
-    found = list(_wrong_parts(warehouse, ours, years))
+    found = list(_wrong_parts(warehouse, ours, years, platform.recorders))
     by_year: dict[tuple[str, int], list[Checkpoint]] = defaultdict(list)
     for one in ours:
         by_year[one.asset, one.year].append(one)
     for (asset, year), chunks in by_year.items():
-        if asset in RECORDERS and RECORDERS[asset].kind == "chunked":
+        if asset in platform.recorders and platform.recorders[asset].kind == "chunked":
             found += _wrong_days(platform, year, chunks)
     return found + list(_mixed(platform, checkpoints))
 
 
 def _wrong_parts(
-    warehouse: Warehouse, checkpoints: Sequence[Checkpoint], years: Collection[int] | None
+    warehouse: Warehouse,
+    checkpoints: Sequence[Checkpoint],
+    years: Collection[int] | None,
+    recorders: Mapping[str, Recorder],
 ) -> Iterator[str]:
     """Chunks whose rows and digest are not the sum of their tables', and tables' parts of chunks that are not there."""
     parts: dict[ChunkKey, list[tuple[int, int]]] = defaultdict(list)
@@ -100,7 +103,7 @@ def _wrong_parts(
         if chunk != LIVING_CHUNK and (years is None or year in years):
             parts[ChunkKey(asset, year, chunk)].append((rows, int(digest, 16)))
     for one in checkpoints:
-        if one.asset in RECORDERS and RECORDERS[one.asset].kind == "living":
+        if one.asset in recorders and recorders[one.asset].kind == "living":
             continue
         found = parts.pop(ChunkKey(one.asset, one.year, one.chunk), [])
         rows, digest = sum(count for count, _ in found), add([part for _, part in found])

@@ -4,7 +4,7 @@ What users enter is theirs, and laws leave it out. A row that repeats one of the
 is nothing that a user entered: it was copied, and reports and balances would count it twice.
 """
 
-from aquamind_assets.tables.schema import TABLES, ColumnSpec
+from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.timeline import platform_ids
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -14,7 +14,7 @@ EXAMPLES = 3
 
 def copied_rows(warehouse: Warehouse, table: str) -> list[str]:
     """The copies in a table. Tables whose rows cannot be found by id are left out."""
-    spec = TABLES[table]
+    spec = warehouse.tables[table]
     if not warehouse.database.finds_by_id(table):
         return []
     key, ours = spec.id_column, platform_ids(narrow=spec.narrow_id)

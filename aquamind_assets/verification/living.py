@@ -4,7 +4,7 @@ The rows of a living table are compared with the manifest as all others (``rows`
 rows of a year as its run wrote them, is made again from the ledgers: later years may have written the rows since.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from aquamind_assets.pipeline.platform import Platform, YearNotBegun
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.staleness import is_stale
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import platform_ids, to_date, year_days
 from aquamind_assets.verification.outcomes import Verification
 from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
@@ -35,8 +34,8 @@ def wrong_living(
 ) -> None:
     """Check the checkpoints and claims of living assets in these years, None for all; claims are compared with the rows
     of all years."""
-    last_days = _last_days(checkpoints)
-    for recorder in RECORDERS.values():
+    last_days = _last_days(checkpoints, platform.recorders)
+    for recorder in platform.recorders.values():
         if recorder.kind != "living":
             continue
         written = {one.year: one for one in checkpoints if one.asset == recorder.asset}
@@ -45,7 +44,7 @@ def wrong_living(
         with found.findings.of_damage(f"claims of {recorder.asset}"):
             claims = Claims(warehouse.database, recorder.asset)
             there = {table: _ids(warehouse, table) for table in recorder.tables}
-            found.findings += _unclaimed(recorder.asset, there, claims)
+            found.findings += _unclaimed(warehouse.tables, recorder.asset, there, claims)
             for year, one in written.items():
                 if (years is None or year in years) and not is_stale(platform, one):
                     found.findings += _not_as_simulated(platform, warehouse, recorder, one, there, claims, found)
@@ -74,11 +73,11 @@ def _wrong_days(asset: str, written: dict[int, Checkpoint], years: Collection[in
             yield f"{place}: its rows stand for {to_date(one.as_of)}, though {year + 1} is written; run {year} again"
 
 
-def _last_days(checkpoints: Sequence[Checkpoint]) -> dict[int, set[int]]:
+def _last_days(checkpoints: Sequence[Checkpoint], recorders: Mapping[str, Recorder]) -> dict[int, set[int]]:
     """The last day that the farm's events are written to, by year: one day, but where a run was interrupted."""
     last: dict[int, dict[str, int]] = {}
     for one in checkpoints:
-        if one.asset in RECORDERS and RECORDERS[one.asset].kind == "chunked" and one.asset not in BEFORE_THE_FARM:
+        if one.asset in recorders and recorders[one.asset].kind == "chunked" and one.asset not in BEFORE_THE_FARM:
             of_year = last.setdefault(one.year, {})
             of_year[one.asset] = max(one.last_day, of_year.get(one.asset, one.last_day))
     return {year: set(days.values()) for year, days in last.items()}
@@ -101,17 +100,19 @@ def _another_day(
 
 def _ids(warehouse: Warehouse, table: str) -> np.ndarray:
     """The ids of the platform's rows in a table, but for those that AquaMind fixes."""
-    key = TABLES[table].id_column
-    ours = platform_ids(narrow=TABLES[table].narrow_id)
+    spec = warehouse.tables[table]
+    key, ours = spec.id_column, platform_ids(narrow=spec.narrow_id)
     found = warehouse.query(f'SELECT {key} FROM "{table}" WHERE {key} >= ? AND {key} < ?', ours)
     return np.array([number for (number,) in found], dtype=np.int64)
 
 
-def _unclaimed(asset: str, there: dict[str, np.ndarray], claims: Claims) -> Iterator[str]:
+def _unclaimed(
+    tables: Mapping[str, TableSpec], asset: str, there: dict[str, np.ndarray], claims: Claims
+) -> Iterator[str]:
     """Rows that no year's run claims, and claims on rows that are not there."""
     for table, ids in there.items():
         claimed = claims.of_table(table)
-        ours = claimed[claimed >= platform_ids(narrow=TABLES[table].narrow_id)[0]]
+        ours = claimed[claimed >= platform_ids(narrow=tables[table].narrow_id)[0]]
         for odd, what in (
             (np.setdiff1d(ids, ours), "rows that no year's run claims"),
             (np.setdiff1d(ours, ids), "claims on rows that are not there"),

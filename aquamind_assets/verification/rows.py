@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aquamind_assets.records.registry import RECORDERS
+from aquamind_assets.records.registry import recorders_of
 from aquamind_assets.tables.digest import add
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, platform_ids, to_date, year_days, year_of_ids
 from aquamind_assets.verification.outcomes import Verification
 from aquamind_assets.warehouse.checkpoint_store import read_counts
@@ -15,7 +14,6 @@ from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey, TableYea
 from aquamind_assets.warehouse.recount import Recount
 from aquamind_assets.warehouse.warehouse import Warehouse
 
-ASSET_OF = {table: recorder for recorder in RECORDERS.values() for table in recorder.tables}
 """The recorder of each table."""
 
 NO_YEAR = 0
@@ -46,7 +44,7 @@ def compare_rows(
     written = {(one.table, one.year): one for one in warehouse.manifest()}
     counted: dict[tuple[str, int], TableYear] = {}
     unread: set[tuple[str, int]] = set()
-    for table in TABLES:
+    for table in warehouse.tables:
         show(f"Digesting the rows of {table}")
         for year in _years(warehouse, table, years, written, found):
             unread.add((table, year))
@@ -81,7 +79,7 @@ def _years(
     if years is not None:
         return [NO_YEAR, *years]
     chosen = {NO_YEAR} | {year for name, year in written if name == table}
-    narrow = TABLES[table].narrow_id
+    narrow = warehouse.tables[table].narrow_id
     low, high = platform_ids(narrow=narrow)
     with found.findings.of_damage(table):
         bounds = warehouse.database.id_bounds(table, low)
@@ -101,7 +99,7 @@ def _count_year(
     found: Verification,
 ) -> TableYear:
     """Digest a table's year; where it is as written in all but not in its chunks, that is a finding."""
-    recorder = ASSET_OF.get(table)
+    recorder = next((one for one in recorders_of(warehouse.release).values() if table in one.tables), None)
     chunks = [one for one in checkpoints if recorder and (one.asset, one.year) == (recorder.asset, year)]
     stretches = list(_stretches(year, chunks if recorder and recorder.kind == "chunked" else []))
     parts = {stretch: warehouse.recount_days(table, stretch.days) for stretch in stretches}

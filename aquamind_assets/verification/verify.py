@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS, judge
+from aquamind_assets.laws.registry import judge, laws_without_digests
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.staleness import stale_years
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.verification.checkpoints import unreadable_checkpoints, wrong_checkpoints
 from aquamind_assets.verification.copies import copied_rows
 from aquamind_assets.verification.living import wrong_living
@@ -61,7 +60,7 @@ def verify_database(
         found.findings += wrong_checkpoints(platform, warehouse, checkpoints, years)
         wrong_living(platform, warehouse, checkpoints, years, found)
         show("Looking up every foreign key")
-        for table in TABLES:
+        for table in warehouse.tables:
             with found.findings.of_damage(f"{table}, foreign keys"):
                 found.dangling |= warehouse.broken_references([table])
             with found.findings.of_damage(f"{table}, user-entered rows"):
@@ -81,11 +80,12 @@ def check_laws(
     platform: Platform, warehouse: Warehouse, years: Iterable[int], show: Show, findings: Findings
 ) -> list[LawOutcome]:
     """Every law on every row of these years. A law that stumbles over a damage is a finding too."""
-    outcomes = {law.name: LawOutcome(law.name) for law in LAWS_WITHOUT_DIGESTS}
+    laws = laws_without_digests(warehouse.release)
+    outcomes = {law.name: LawOutcome(law.name) for law in laws}
     for year in years:
-        show(f"Checking {len(LAWS_WITHOUT_DIGESTS)} laws on {year}")
+        show(f"Checking {len(laws)} laws on {year}")
         evidence = replace(evidence_of(platform, year).with_database(warehouse), max_rows=None)
-        for law in LAWS_WITHOUT_DIGESTS:
+        for law in laws:
             try:
                 judged = next(judge([law], evidence))
             except Exception as error:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from aquamind_assets.tables.digest import add
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.checkpoints import (
     CONTENT_COLUMNS,
     DIARY_COLUMNS,
@@ -49,7 +48,9 @@ def read_present(database: Database, asset: str, year: int) -> list[Checkpoint]:
         "SELECT DISTINCT chunk, table_name FROM aquamind_assets_chunk_table WHERE asset = ? AND year = ? AND row_count"
         " > 0 ORDER BY chunk, table_name"
     )
-    written = [(chunk, table) for chunk, table in database.query(sql, (asset, year)) if TABLES[table].time_column]
+    written = [
+        (chunk, table) for chunk, table in database.query(sql, (asset, year)) if database.tables[table].time_column
+    ]
     days = {checkpoint.chunk: checkpoint.days for checkpoint in found}
     gone = {chunk for chunk, table in written if chunk in days and database.dropped(table, days[chunk])}
     return [checkpoint for checkpoint in found if checkpoint.chunk not in gone]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aquamind_assets.tables.digest import add
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_days
 from aquamind_assets.warehouse import checkpoint_store as store
 from aquamind_assets.warehouse import incoming, references
@@ -43,7 +42,7 @@ def write_chunk(
         translation, decided = incoming.decided(database, tables, blocks)
         for table in tables:
             refuse_taken_days(database, table, days, None if before is None else before.days)
-            references.refuse_cascades(database, table, id_range(whole, narrow=TABLES[table].narrow_id))
+            references.refuse_cascades(database, table, id_range(whole, narrow=database.tables[table].narrow_id))
             # A day under way lies beside the rows of its thirty days, and never takes their place.
             database.make_room(table, whole, append=key.chunk == DAY_UNDER_WAY)
         load_proved(database, tally, translation, incoming.incoming(translation, tally, decided))
@@ -120,7 +119,7 @@ def drop_day_under_way(database: Database, asset: str, year: int, tables: Sequen
         if before is None:
             return
         for table in tables:
-            references.refuse_cascades(database, table, id_range(before.days, narrow=TABLES[table].narrow_id))
+            references.refuse_cascades(database, table, id_range(before.days, narrow=database.tables[table].narrow_id))
             database.delete_days(table, before.days)
         store.forget_chunk(database, key)
 

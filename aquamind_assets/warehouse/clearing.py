@@ -5,7 +5,6 @@ Belongs here: which rows go with a year. Does not belong here: proving that noth
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, merged
 from aquamind_assets.warehouse import checkpoint_store as store
 from aquamind_assets.warehouse import references
@@ -53,6 +52,6 @@ def _clear_table(
         yield unclaimed, count
         return
     for days in events:
-        ids = id_range(days, narrow=TABLES[table].narrow_id)
+        ids = id_range(days, narrow=database.tables[table].narrow_id)
         references.refuse_cascades(database, table, ids)
         yield ids, database.delete_days(table, days)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release, tables_of
 from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange
 
 
@@ -45,10 +47,25 @@ class Database(ABC):
     Attributes:
         url: where it is, for messages: without a password.
         bytes_type: the type of a column of bytes.
+        chosen: the release of AquaMind that its tables must be of; None for any.
+        recognized: the release that its tables were found to be of; None before they were looked at, and for an empty
+            database.
     """
 
     url: str
     bytes_type: str
+    chosen: Release | None = None
+    recognized: Release | None = None
+
+    @property
+    def release(self) -> Release:
+        """The release of its tables; of an empty database, the one that it gets."""
+        return self.recognized or self.chosen or DEFAULT_RELEASE
+
+    @property
+    def tables(self) -> Mapping[str, TableSpec]:
+        """AquaMind's tables that it has or gets, by name."""
+        return tables_of(self.release)
 
     @abstractmethod
     def close(self) -> None:
@@ -61,6 +78,7 @@ class Database(ABC):
 
         Raises:
             SchemaMismatch: it has other tables, or AquaMind's in another shape; nothing is changed then.
+            OtherRelease: its tables are of another release than the chosen one, or than it was filled with.
             OtherVersion: a newer version of the platform wrote it; nothing is changed then.
             NothingMaterialized: it has no tables, and none are to be made.
             DatabaseRefused: it may not be written.

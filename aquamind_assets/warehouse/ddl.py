@@ -12,18 +12,27 @@ Belongs here: definitions. Does not belong here: rows, connections, and the orde
 statements.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, IndexSpec, TableSpec
+from aquamind_assets.tables.schema import ColumnSpec, IndexSpec, TableSpec
 from aquamind_assets.timeline import DayRange, to_date
 
 Dialect = Literal["sqlite", "postgresql"]
 
+Tables = Mapping[str, TableSpec]
+"""The tables of a release by name."""
+
 READINGS = "environmental_environmentalreading"
 """The one table of a billion rows."""
 
-SQLITE_TYPES: dict[str, str] = {"numeric": "decimal", "boolean": "bool", "timestamptz": "datetime", "jsonb": "text"}
+SQLITE_TYPES: dict[str, str] = {
+    "numeric": "decimal",
+    "boolean": "bool",
+    "timestamptz": "datetime",
+    "jsonb": "text",
+    "double": "real",
+}
 """How Django declares kinds on SQLite where it differs from PostgreSQL; each gives the column the affinity that keeps
 values as they are written."""
 
@@ -65,8 +74,12 @@ def _sqlite_column(column: ColumnSpec) -> str:
     if column.kind == "jsonb":
         text += f" CHECK (json_valid({quoted(column.name)}) OR {quoted(column.name)} IS NULL)"
     if column.foreign_key:
-        text += f" REFERENCES {quoted(str(column.references))} ({quoted('id')}) DEFERRABLE INITIALLY DEFERRED"
+        text += f" {_reference(column)} DEFERRABLE INITIALLY DEFERRED"
     return text
+
+
+def _reference(column: ColumnSpec) -> str:
+    return f"REFERENCES {quoted(str(column.references))} ({quoted(str(column.referenced_key))})"
 
 
 def create_table(table: TableSpec, dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
@@ -138,30 +151,29 @@ def create_foreign_keys(table: TableSpec) -> list[str]:
     set by set."""
     return [
         f"ALTER TABLE {quoted(table.name)} ADD CONSTRAINT {quoted(str(column.foreign_key))} FOREIGN KEY"
-        f" ({quoted(column.name)}) REFERENCES {quoted(str(column.references))} ({quoted('id')}) DEFERRABLE INITIALLY"
-        " DEFERRED"
+        f" ({quoted(column.name)}) {_reference(column)} DEFERRABLE INITIALLY DEFERRED"
         for column in table.foreign_keys
     ]
 
 
-def table_statements(dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
+def table_statements(tables: Tables, dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
     """Every table, in an order that suits SQLite's references too."""
     return [
-        statement for table in TABLES.values() for statement in create_table(table, dialect, timescaledb=timescaledb)
+        statement for table in tables.values() for statement in create_table(table, dialect, timescaledb=timescaledb)
     ]
 
 
-def secondary_statements(dialect: Dialect) -> list[str]:
+def secondary_statements(tables: Tables, dialect: Dialect) -> list[str]:
     """Every index, then every foreign key."""
-    statements = [statement for table in TABLES.values() for statement in create_indexes(table, dialect)]
+    statements = [statement for table in tables.values() for statement in create_indexes(table, dialect)]
     if dialect == "postgresql":
-        statements += [statement for table in TABLES.values() for statement in create_foreign_keys(table)]
+        statements += [statement for table in tables.values() for statement in create_foreign_keys(table)]
     return statements
 
 
-def create_statements(dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
+def create_statements(tables: Tables, dialect: Dialect, *, timescaledb: bool = False) -> list[str]:
     """The whole schema: tables, then indexes, then foreign keys."""
-    return [*table_statements(dialect, timescaledb=timescaledb), *secondary_statements(dialect)]
+    return [*table_statements(tables, dialect, timescaledb=timescaledb), *secondary_statements(tables, dialect)]
 
 
 def _instant(day: int) -> str:
@@ -186,12 +198,20 @@ def create_partition(name: str, days: DayRange) -> str:
     return f"CREATE TABLE {quoted(name)} (LIKE {quoted(READINGS)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, {bounds})"
 
 
-def partition_indexes(name: str) -> list[str]:
-    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none;
-    PostgreSQL names them."""
-    table = TABLES[READINGS]
+def partition_indexes(table: TableSpec, name: str) -> list[str]:
+    """The statements that give a loaded table its primary key and AquaMind's indexes, so that attaching it builds none.
+
+    The indexes are named after their table. Left to PostgreSQL, two writers that index at once may get the same name,
+    of which the later one is refused.
+    """
     key = f"ALTER TABLE {quoted(name)} ADD PRIMARY KEY ({_listed(table.primary_key)})"
-    return [key, *(f"CREATE INDEX ON {quoted(name)} ({_listed(index.columns)})" for index in table.indexes)]
+    return [
+        key,
+        *(
+            f"CREATE INDEX {quoted(f'{name}_idx{number}')} ON {quoted(name)} ({_listed(index.columns)})"
+            for number, index in enumerate(table.indexes, start=1)
+        ),
+    ]
 
 
 def attach_partition(name: str, days: DayRange) -> str:

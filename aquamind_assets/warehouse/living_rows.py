@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.tables.values import RowsError
 from aquamind_assets.timeline import LOWEST_PLATFORM_ID, DayRange, id_range, year_days, year_of_ids
 from aquamind_assets.warehouse import checkpoint_store as store
@@ -43,9 +43,9 @@ def write_living(
         own = list(tally.watch(incoming.own_rows(translation, decided)))
         claims, touched = Claims(database, key.asset), {}
         for table in tables:
-            alive = _distinct_ids(key, table, tally)
+            alive = _distinct_ids(key, database.tables[table], tally)
             vanished = np.asarray(gone.get(table, ()), dtype=np.int64)
-            low, high = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)
+            low, high = id_range(year_days(key.year), narrow=database.tables[table].narrow_id)
             refuse_taken_ids(database, table, alive, claims.of_table(table), year_days(key.year))
             stale = claims.replace(key.year, table, alive, vanished, (low, high))
             references.refuse_cascades(database, table, np.union1d(stale, alive))
@@ -79,18 +79,18 @@ def write_living(
 def recount_living(database: Database, asset: str, table: str, ids: np.ndarray) -> None:
     """Set the digests of the calendar years in which these ids of a living table lie."""
     recount = Recount(database)
-    for year in np.unique(year_of_ids(ids, narrow=TABLES[table].narrow_id)).tolist():
+    for year in np.unique(year_of_ids(ids, narrow=database.tables[table].narrow_id)).tolist():
         store.set_living_count(database, asset, recount.year(table, year) if year else recount.fixed(table))
 
 
-def _distinct_ids(key: ChunkKey, table: str, tally: Tally) -> np.ndarray:
-    parts = tally.ids.get(table)
+def _distinct_ids(key: ChunkKey, table: TableSpec, tally: Tally) -> np.ndarray:
+    parts = tally.ids.get(table.name)
     if not parts:
         return np.zeros(0, dtype=np.int64)
     ids = np.sort(np.concatenate(parts))
     if (ids[1:] == ids[:-1]).any():
-        raise RowsError(f"{table}: id {ids[1:][ids[1:] == ids[:-1]][0]} twice among the rows of {key}")
-    latest = id_range(year_days(key.year), narrow=TABLES[table].narrow_id)[1]
+        raise RowsError(f"{table.name}: id {ids[1:][ids[1:] == ids[:-1]][0]} twice among the rows of {key}")
+    latest = id_range(year_days(key.year), narrow=table.narrow_id)[1]
     if ids[-1] >= latest:
-        raise RowsError(f"{table}: id {ids[-1]} is of a year after {key.year}")
+        raise RowsError(f"{table.name}: id {ids[-1]} is of a year after {key.year}")
     return ids

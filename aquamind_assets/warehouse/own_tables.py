@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from aquamind_assets.tables.releases import RELEASES
 from aquamind_assets.timeline import day_number
 from aquamind_assets.warehouse.claims import fixed_ids, pack, unpack
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import NothingMaterialized, OtherVersion
+from aquamind_assets.warehouse.recognition import OtherRelease
 
 PREFIX = "aquamind_assets_"
 """What the names of the platform's own tables begin with."""
@@ -103,15 +105,24 @@ def _return_rows_of_migrations(database: Database) -> None:
     database.execute("INSERT INTO aquamind_assets_adopted VALUES (?, 1, 1, 'name = UNKNOWN')", (table,))
 
 
+def _note_release(database: Database) -> None:
+    """Version 3 and those before knew one release of AquaMind's tables."""
+    database.execute(f"UPDATE {VERSION_TABLE} SET release = ?", (database.release,))
+
+
 STEPS = (
     Step(_CHECKPOINTS),
     Step(("ALTER TABLE aquamind_assets_chunk ADD COLUMN as_of integer",), _separate_as_of),
     Step(_ADOPTION, _return_rows_of_migrations),
+    Step((f"ALTER TABLE {VERSION_TABLE} ADD COLUMN release varchar(10)",), _note_release),
 )
 """Step ``n`` (counted from 1) makes version ``n``. Version 1 had no table that names the version."""
 
 VERSION = len(STEPS)
 """The version that this program reads and writes."""
+
+_RELEASE_NOTED_SINCE = 4
+"""The version that names the release of AquaMind's tables; before there was one release."""
 
 
 def installed_version(database: Database) -> int:
@@ -122,13 +133,22 @@ def installed_version(database: Database) -> int:
     return 1 if "aquamind_assets_chunk" in tables else 0
 
 
+def noted_release(database: Database) -> str | None:
+    """Release of AquaMind's tables that the platform has filled; None if it has filled none."""
+    installed = installed_version(database)
+    if installed < _RELEASE_NOTED_SINCE:
+        return RELEASES[0] if installed else None
+    return str(database.query(f"SELECT release FROM {VERSION_TABLE}")[0][0])
+
+
 def migrate(database: Database) -> None:
     """Bring the platform's own tables to :data:`VERSION`, within a transaction that holds all writers off.
 
     Raises:
         OtherVersion: a newer version of the platform wrote the database; nothing is changed.
+        OtherRelease: the database was filled when its tables were of another release; nothing is changed.
     """
-    refuse_newer(database)
+    refuse_other_writer(database)
     installed = installed_version(database)
     if installed == VERSION:
         return
@@ -149,7 +169,7 @@ def require_readable(database: Database) -> None:
         NothingMaterialized: it has none.
         OtherVersion: they are of an older or a newer version.
     """
-    refuse_newer(database)
+    refuse_other_writer(database)
     installed = installed_version(database)
     if installed == 0:
         raise NothingMaterialized(
@@ -162,15 +182,23 @@ def require_readable(database: Database) -> None:
         )
 
 
-def refuse_newer(database: Database) -> None:
-    """Refuse a database that a newer version of the platform wrote.
+def refuse_other_writer(database: Database) -> None:
+    """Refuse a database that a newer version of the platform wrote, or that was filled when its tables were of another
+    release of AquaMind.
 
     Raises:
-        OtherVersion: one did.
+        OtherVersion: a newer version wrote it.
+        OtherRelease: its tables have changed since it was filled.
     """
     installed = installed_version(database)
     if installed > VERSION:
         raise OtherVersion(
             f"{database.url} was written by a newer version of the platform (its own tables are of version {installed},"
             f" this program knows versions up to {VERSION}); install that version, or choose another database"
+        )
+    if database.recognized is not None and noted_release(database) not in (None, database.recognized):
+        raise OtherRelease(
+            f"{database.url} was filled when AquaMind's tables were of release {noted_release(database)}; they are of"
+            f" release {database.recognized} now: fill a new database, or go back to a copy from before AquaMind's"
+            " migrations"
         )

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 import numpy as np
 
 from aquamind_assets.tables.digest import add, hash_values
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import LAST_ID_YEAR, DayRange, id_range, platform_ids, year_days, year_of_ids
 from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
 from aquamind_assets.warehouse.checkpoints import TableYear
@@ -34,7 +33,7 @@ class Recount:
         """Rows and digest of every year of these tables, in order."""
         found = []
         for table in tables:
-            narrow = TABLES[table].narrow_id
+            narrow = self._database.tables[table].narrow_id
             bounds = self._database.id_bounds(table, platform_ids(narrow=narrow)[0])
             if bounds is not None:
                 first, last = (int(year) for year in year_of_ids(np.array(bounds), narrow=narrow))
@@ -48,7 +47,7 @@ class Recount:
 
     def days(self, table: str, days: DayRange) -> tuple[int, int]:
         """Rows with ids of these days, which lie in one calendar year, and their digest."""
-        return self._count(table, *id_range(days, narrow=TABLES[table].narrow_id))
+        return self._count(table, *id_range(days, narrow=self._database.tables[table].narrow_id))
 
     def fixed(self, table: str) -> TableYear:
         """The rows of the platform with ids that AquaMind fixes: few, and none in most tables."""
@@ -60,10 +59,10 @@ class Recount:
         return self._count(table, int(ids[0]), int(ids[-1]) + 1, ids) if ids.size else (0, 0)
 
     def _count(self, table: str, low: int, high: int, ids: np.ndarray | None = None) -> tuple[int, int]:
-        rows = digest = 0
+        rows, digest, spec = 0, 0, self._database.tables[table]
         for values in self._database.scan(table, low, high):
-            found = values[TABLES[table].id_column]
-            hashes = hash_values(table, found.size, self._translation.to_recorded(table, values))
+            found = values[spec.id_column]
+            hashes = hash_values(spec, found.size, self._translation.to_recorded(spec, values))
             if ids is not None:
                 hashes = hashes[np.isin(found, ids)]
             rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import platform_ids, year_of_ids
 from aquamind_assets.warehouse.adoption.translation import Translation
 from aquamind_assets.warehouse.database import Database, ForeignKey
@@ -51,10 +50,10 @@ def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
         StillReferenced: some have.
     """
     for key in database.foreign_keys_to(tables):
-        spec = TABLES.get(key.table)
+        spec = database.tables.get(key.table)
         if spec is not None and not database.finds_by_id(key.table):
             continue
-        low, high = platform_ids(narrow=TABLES[key.references].narrow_id)
+        low, high = platform_ids(narrow=database.tables[key.references].narrow_id)
         column = f"child.{key.column}"
         if spec is not None:
             # There are few user-entered rows, and often millions of the platform's that refer to its rows.
@@ -65,13 +64,14 @@ def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
             params += platform_ids(narrow=spec.narrow_id)
         sql = (
             f"SELECT count(*) FROM {key.sql} AS child WHERE {condition} AND NOT EXISTS (SELECT 1 FROM"
-            f" {quoted(key.references)} AS parent WHERE parent.id = child.{key.column})"
+            f" {quoted(key.references)} AS parent WHERE parent.{database.tables[key.references].id_column} ="
+            f" child.{key.column})"
         )
         count = database.query(sql, params)[0][0]
         if count:
             raise StillReferenced(
-                f"{count} {_of_table(key)} refer ({key.column}) to rows of {key.references} that would be deleted; they"
-                " are not the platform's: change or delete them first"
+                f"{count} {_of_table(database, key)} refer ({key.column}) to rows of {key.references} that would be"
+                " deleted; they are not the platform's: change or delete them first"
             )
 
 
@@ -84,9 +84,9 @@ def refuse_cascades(database: Database, table: str, ids: Ids) -> None:
     for key in database.foreign_keys_to([table]):
         if key.on_delete and (count := _count(database, key, ids)):
             raise StillReferenced(
-                f"{count} {_of_table(key)} refer ({key.column}) to rows of {table} that are deleted or written again,"
-                " and their foreign key has the database delete or change them then: change the key to ON DELETE NO"
-                " ACTION, or delete these rows first"
+                f"{count} {_of_table(database, key)} refer ({key.column}) to rows of {table} that are deleted or"
+                " written again, and their foreign key has the database delete or change them then: change the key to"
+                " ON DELETE NO ACTION, or delete these rows first"
             )
 
 
@@ -106,10 +106,11 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
     found = {}
     for table in tables:
         portions = database.portions(table, "child")
-        for column in TABLES[table].foreign_keys:
+        for column in database.tables[table].foreign_keys:
             sql = (
                 f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL AND NOT EXISTS'
-                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}") AND'
+                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent."{column.referenced_key}" ='
+                f' child."{column.name}") AND'
             )
             count = sum(database.query(f"{sql} {portion}")[0][0] for portion in portions)
             if count:
@@ -119,11 +120,11 @@ def broken_references(database: Database, tables: Iterable[str]) -> dict[str, in
 
 def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str:
     """The message about rows that refer by this key to deleted rows; ``""`` if there are none."""
-    spec = TABLES.get(key.table)
+    spec = database.tables.get(key.table)
     where = f"refer ({key.column}) to rows of {key.references} of {year}"
     if spec is None:
         count = _count(database, key, gone)
-        return f"{count} {_of_table(key)} {where}: change or delete them first" if count else ""
+        return f"{count} {_of_table(database, key)} {where}: change or delete them first" if count else ""
     condition, params = database.ids_condition(key.column, gone)
     low, high = platform_ids(narrow=spec.narrow_id)
     entered = f"({spec.id_column} < ? OR {spec.id_column} >= ?)"
@@ -159,12 +160,12 @@ def _count(database: Database, key: ForeignKey, ids: Ids) -> int:
 
 def _portions(database: Database, key: ForeignKey) -> Sequence[str]:
     """Conditions that divide the rows (``AS t``) that may refer, so that no query locks more of a table than a year."""
-    return database.portions(key.table, "t") if key.table in TABLES else ("1 = 1",)
+    return database.portions(key.table, "t") if key.table in database.tables else ("1 = 1",)
 
 
-def _of_table(key: ForeignKey) -> str:
+def _of_table(database: Database, key: ForeignKey) -> str:
     """Whose rows they are."""
-    if key.table in TABLES:
+    if key.table in database.tables:
         return f"user-entered rows of {key.table}"
     owner = f", owner {key.owner}" if key.owner else ""
     return f"rows of {key.table} (not a table of the platform{owner})"

@@ -1,5 +1,4 @@
-"""Recognizing a database that AquaMind's own migrations have made, and finding where it differs from what the platform
-can fill.
+"""Finding where a database differs from the tables that the platform can fill.
 
 ``read_postgresql`` and ``read_sqlite`` look at a database, :func:`differences` compares what they saw with the
 description. Nothing is written.
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 
 import psycopg
 
-from aquamind_assets.errors import UserError
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.warehouse.ddl import SQLITE_TYPES, quoted
 
@@ -34,18 +32,6 @@ class ActualTable:
 
     columns: Mapping[str, ActualColumn]
     primary_key: tuple[str, ...]
-
-
-class SchemaMismatch(UserError):
-    """The database is not one the platform can fill; ``differences`` has one sentence for each thing that is not as
-    described."""
-
-    def __init__(self, url: str, differences: list[str]) -> None:
-        self.differences = differences
-        super().__init__(
-            f"{url} is not empty and differs from AquaMind's tables in {len(differences)} places; choose a database"
-            " that AquaMind's migrations made, or an empty one:\n" + "\n".join(f"- {line}" for line in differences)
-        )
 
 
 _POSTGRESQL_COLUMNS = """

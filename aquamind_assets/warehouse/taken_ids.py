@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, days_without, id_range, platform_ids, year_days
 from aquamind_assets.warehouse import own_tables
 from aquamind_assets.warehouse.checkpoint_store import read_checkpoints
@@ -69,7 +68,7 @@ def refuse_taken_ids(
     """
     new = np.setdiff1d(alive, claimed)
     known = np.setdiff1d(new, database.missing_ids(table, new)) if new.size else new
-    low, high = id_range(days_of_year, narrow=TABLES[table].narrow_id)
+    low, high = id_range(days_of_year, narrow=database.tables[table].narrow_id)
     taken = np.union1d(known, np.setdiff1d(_ids_between(database, table, low, high), claimed))
     if taken.size:
         raise RowsRefused(f"{database.url}: {_named(table, taken.tolist())}")
@@ -84,7 +83,7 @@ def _in_days(database: Database, table: str, days: Sequence[DayRange]) -> str:
 
 
 def _unclaimed(database: Database, claims: Claims | None, table: str) -> str:
-    spec = TABLES[table]
+    spec = database.tables[table]
     condition, bounds = f"{spec.id_column} >= ? AND {spec.id_column} < ?", platform_ids(narrow=spec.narrow_id)
     claimed = np.zeros(0, dtype=np.int64) if claims is None else claims.of_table(table)
     count = database.query(f'SELECT count(*) FROM "{table}" WHERE {condition}', bounds)[0][0]
@@ -94,7 +93,7 @@ def _unclaimed(database: Database, claims: Claims | None, table: str) -> str:
 
 
 def _ids_between(database: Database, table: str, low: int, high: int) -> np.ndarray:
-    key = TABLES[table].id_column
+    key = database.tables[table].id_column
     found = database.query(f'SELECT {key} FROM "{table}" WHERE {key} >= ? AND {key} < ?', (low, high))
     return np.array(found, dtype=np.int64).ravel()
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from aquamind_assets.tables.digest import add, digest_by_year
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.tables.values import RowsError, Stored
 from aquamind_assets.timeline import DayRange, id_range, to_date
 from aquamind_assets.warehouse.memory import resident_mb
@@ -100,7 +99,7 @@ class Tally:
         for year, (count, digest) in digest_by_year(block).items():
             counted, digested = self.counts.get((block.table, year), (0, 0))
             self.counts[block.table, year] = counted + count, add([digested, digest])
-        for column in TABLES[block.table].foreign_keys:
+        for column in block.spec.foreign_keys:
             values = _distinct(block.columns[column.name])
             if values.size:
                 place = f"{block.table}.{column.name}"

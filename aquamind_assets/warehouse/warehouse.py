@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
 
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import Chunk, DayRange, days_without, year_days
 from aquamind_assets.warehouse import checkpoint_store, chunk_rows, clearing, living_rows, own_tables, references
 from aquamind_assets.warehouse.adoption.adopted_rows import read_records, read_translation
@@ -65,6 +66,16 @@ class Warehouse:
     def close(self) -> None:
         """Give the connection back; locks held by it go with it."""
         self.database.close()
+
+    @property
+    def release(self) -> Release:
+        """See :attr:`Database.release`."""
+        return self.database.release
+
+    @property
+    def tables(self) -> Mapping[str, TableSpec]:
+        """See :attr:`Database.tables`."""
+        return self.database.tables
 
     def prepare(self, *, create: bool = True) -> None:
         """See :meth:`Database.prepare`."""
@@ -196,8 +207,10 @@ class Warehouse:
         return decide(self.database, blocks, read_records(self.database))[1]
 
     def tables_with_users_rows(self, tables: Iterable[str]) -> set[str]:
-        """Those of the tables that have user-entered rows, or rows with ids that AquaMind fixes."""
-        return {table for table in tables if has_users_rows(self.database, table)}
+        """Those of the tables that have user-entered rows, or rows with ids that AquaMind fixes; tables that another
+        release has are left out."""
+        described = self.database.tables
+        return {table for table in tables if table in described and has_users_rows(self.database, table)}
 
     def taken_ids(
         self, assets: Mapping[str, Sequence[str]], living: Collection[str], years: Sequence[int]
@@ -213,7 +226,7 @@ class Warehouse:
         """
         known = own_tables.installed_version(self.database) == own_tables.VERSION
         for asset, tables in assets.items():
-            series = [table for table in tables if TABLES[table].time_column]
+            series = [table for table in tables if self.database.tables[table].time_column]
             for year in years if series else ():
                 present = checkpoint_store.read_present(self.database, asset, year) if known else []
                 missing = list(days_without(year_days(year), [one.days for one in present]))
@@ -248,7 +261,7 @@ class Warehouse:
     def recount(self, tables: Sequence[str] | None = None) -> list[TableYear]:
         """The manifest made anew from the rows that lie in the database: differs from :meth:`manifest` where they are
         not what was written."""
-        return Recount(self.database).manifest(TABLES if tables is None else tables)
+        return Recount(self.database).manifest(self.database.tables if tables is None else tables)
 
     def recount_days(self, table: str, days: DayRange) -> tuple[int, int]:
         """Rows with ids of these days, which lie in one calendar year, and their digest, from the rows that lie in the
@@ -278,7 +291,7 @@ class Warehouse:
     def broken_references(self, tables: Sequence[str] | None = None) -> dict[str, int]:
         """``table.column`` to the number of rows with a dangling foreign key, proved set by set; empty if there is
         none."""
-        return references.broken_references(self.database, TABLES if tables is None else tables)
+        return references.broken_references(self.database, self.database.tables if tables is None else tables)
 
 
 def _made(blocks: Blocks) -> Iterable[Rows]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 
@@ -13,8 +14,8 @@ from aquamind_assets.assets.standing_checks import NO_YEAR_FAILED, failed_years,
 from aquamind_assets.assets.year_steps import where_it_stands
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 BUILT, LIVED = ("reference_data", "infrastructure"), ("batches", "mortality")
 TOGETHER = {"dagster/asset_partition_range_start": "2015", "dagster/asset_partition_range_end": "2016"}
@@ -63,6 +64,25 @@ def test_years_in_one_run_write_what_each_writes_alone(made: Workshop, fresh: Ca
     assert all(check.passed and check.target_materialization_data is not None for check in checks)
     said = [entry.user_message for result in results for entry in made.instance.all_logs(result.run_id)]
     assert not [text for text in said if "did not yield" in text]
+
+
+def test_jobs_for_many_machines_write_what_one_job_does_though_a_later_year_comes_first(
+    made: Workshop, fresh: Callable[..., Platform], tmp_path: Path
+) -> None:
+    platform = fresh(ledger=str(tmp_path / "ledger"))
+    definitions = build_defs(platform=platform)
+
+    def run(job: str, tags: dict[str, str]) -> bool:
+        return (
+            definitions.resolve_job_def(job)
+            .execute_in_process(instance=made.instance, run_config=QUIET, raise_on_error=False, tags=tags)
+            .success
+        )
+
+    assert run("ledgers", TOGETHER)
+    for job in ("tables_of_a_year", "readings_of_a_year"):
+        assert [run(job, {"dagster/partition": year}) for year in ("2016", "2015")] == [True, True], job
+    assert made.manifest(platform) == made.manifest(made.platform())
 
 
 def test_a_year_that_fails_leaves_the_years_before_it_materialized(

@@ -13,13 +13,13 @@ from aquamind_assets.assets.keys import key_of, name_of
 from aquamind_assets.assets.partitions import yearly
 from aquamind_assets.assets.standing_checks import HISTORY_FIGURES, NO_YEAR_FAILED, STANDING_CHECKS, failed_years
 from aquamind_assets.definitions import build_defs
-from aquamind_assets.laws.registry import LAWS, JudgedLaw
+from aquamind_assets.laws.registry import JudgedLaw
 from aquamind_assets.laws.result import LawResult
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import LAWS, RECORDERS
 
 OWN_CHECKS = {
     "farm_year": {

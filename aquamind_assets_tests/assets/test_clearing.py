@@ -8,12 +8,12 @@ import pytest
 
 from aquamind_assets.cli.clear import clear_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 BUILT, LIVED = ("reference_data", "infrastructure"), ("batches", "mortality")
 NOW = "'2026-01-01 12:00:00'"
@@ -39,7 +39,7 @@ def theirs(request: pytest.FixtureRequest, fresh: Callable[..., Platform]) -> Pl
     """AquaMind's database with the row of its migrations and two that people entered."""
     platform = fresh() if request.param == "sqlite" else fresh(database=request.getfixturevalue("postgres_url"))
     with open_warehouse(platform.settings.database) as warehouse, warehouse.database.transaction():
-        for statement in (*ddl.create_statements(request.param), MIGRATED, *PEOPLES):
+        for statement in (*ddl.create_statements(TABLES, request.param), MIGRATED, *PEOPLES):
             warehouse.database.execute(statement.replace(' PARTITION BY RANGE ("reading_time")', ""))
     return platform
 

@@ -19,6 +19,7 @@ from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse import ddl
 from aquamind_assets_tests.assets.conftest import Workshop
 from aquamind_assets_tests.cli.test_examined import in_the_way
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 
 def other_sqlite(place: Path, request: pytest.FixtureRequest) -> str:
@@ -37,7 +38,7 @@ def other_postgres(place: Path, request: pytest.FixtureRequest) -> str:
 def row_in_the_way(place: Path, request: pytest.FixtureRequest) -> str:
     """A row of the year's last step has an id of the platform's."""
     with sqlite3.connect(place / "lived_in.db") as database:
-        for statement in (*ddl.create_statements("sqlite"), in_the_way(2015)):
+        for statement in (*ddl.create_statements(TABLES, "sqlite"), in_the_way(2015)):
             database.execute(statement)
     return f"sqlite:///{place / 'lived_in.db'}"
 

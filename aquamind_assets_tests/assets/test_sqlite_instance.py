@@ -143,3 +143,36 @@ def test_another_storage_is_left_as_it_is_configured(tmp_path: Path, part: str, 
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump({part: chosen[part]}), "utf-8")
     with instance_in(tmp_path) as instance:
         assert type(instance.event_log_storage).__name__ == "PostgresEventLogStorage"
+
+
+MAKES = """
+import sys, time
+from pathlib import Path
+from aquamind_assets.assets.sqlite_instance import instance_in
+
+home = Path(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+with instance_in(home) as instance:
+    assert instance.get_runs() == []
+"""
+
+
+def test_processes_that_make_a_home_at_once_all_find_it_whole(tmp_path: Path) -> None:
+    makers = [
+        subprocess.Popen([sys.executable, "-c", MAKES, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    try:
+        for maker in makers:
+            assert maker.stdout
+            assert maker.stdout.readline() == b"ready\n"
+        for maker in makers:
+            assert maker.stdin
+            maker.stdin.write(b"\n")
+            maker.stdin.flush()
+        assert [maker.wait() for maker in makers] == [0, 0, 0, 0]
+    finally:
+        for maker in makers:
+            maker.kill()
+            maker.communicate()

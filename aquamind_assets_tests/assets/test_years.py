@@ -5,13 +5,17 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from aquamind_assets.assets.jobs import ONE_YEAR, REWRITE
 from aquamind_assets.assets.keys import name_of
+from aquamind_assets.assets.runs import failures_of
+from aquamind_assets.definitions import build_defs
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.stopping import StopsAfter
 
 
@@ -118,10 +122,39 @@ def test_what_was_built_says_which_of_its_own_earlier_years_it_needs(
     assert "materialize infrastructure 2015 first" in run.failures[0]
 
 
-def test_rows_of_a_partition_are_those_of_its_tables(made: Workshop) -> None:
-    for asset in RECORDERS:
+def test_counts_are_of_the_table_that_stands_beside_them(made: Workshop) -> None:
+    for asset, recorder in RECORDERS.items():
         metadata = made.materialization(asset, 2016, first=True).metadata
-        assert metadata["dagster/partition_row_count"].value == sum(metadata["rows by table"].value.values()), asset
+        by_table = metadata["rows by table"].value
+        assert metadata["rows"].value == sum(by_table.values()), asset
+        assert metadata["dagster/partition_row_count"].value == by_table.get(recorder.tables[0], 0), asset
+        assert metadata["dagster/row_count"].value >= metadata["dagster/partition_row_count"].value, asset
+
+
+def run_with_tag(made: Workshop, platform: Platform, year: int, value: str) -> dg.ExecuteInProcessResult:
+    job = build_defs(platform=platform).resolve_job_def(ONE_YEAR)
+    return job.execute_in_process(
+        instance=made.instance, partition_key=str(year), tags={REWRITE: value}, raise_on_error=False
+    )
+
+
+def test_a_run_with_the_tag_writes_again_what_was_changed_by_hand(made: Workshop, copied: Platform) -> None:
+    with copied.open() as warehouse, warehouse.database.transaction():
+        warehouse.database.execute("UPDATE batch_mortalityevent SET count = count + 1 WHERE id < 20160000000000")
+        warehouse.database.execute("UPDATE batch_batch SET notes = 'by hand' WHERE id < 20160000000000")
+    with copied.open() as warehouse:
+        assert warehouse.manifest() != warehouse.recount()
+    assert run_with_tag(made, copied, 2015, "true").success
+    assert made.materialization("mortality", 2015).metadata["chunks_written"].value == 13
+    with copied.open() as warehouse:
+        assert warehouse.manifest() == warehouse.recount() == made.manifest(made.platform())
+        assert warehouse.broken_references() == {}
+
+
+def test_a_tag_with_another_value_is_refused(made: Workshop, copied: Platform) -> None:
+    result = run_with_tag(made, copied, 2015, "yes")
+    assert "the run's tag aquamind/rewrite is yes; allowed are true and false" in failures_of(result)[0]
+    assert made.manifest(copied) == made.manifest(made.platform())
 
 
 def test_a_year_that_has_not_begun_is_refused(made: Workshop, fresh: Callable[..., Platform]) -> None:
@@ -149,7 +182,7 @@ def test_committed_chunks_are_not_written_again(made: Workshop, copied: Platform
     assert made.run(copied, [2015])[0].success
     metadata = made.materialization("mortality", 2015).metadata
     assert (metadata["chunks_written"].value, metadata["chunks_resumed"].value) == (0, 13)
-    assert metadata["dagster/partition_row_count"].value > 0
+    assert metadata["rows"].value > 0
 
 
 def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_it(
@@ -186,7 +219,7 @@ def test_the_running_year_grows_by_the_new_days_alone(
         2,
         1,
     )
-    assert metadata["rows_written"].value * 60 < metadata["dagster/partition_row_count"].value, "those of a day alone"
+    assert metadata["rows_written"].value * 60 < metadata["rows"].value, "those of a day alone"
     at_once = fresh(
         today=date(2015, 3, 11), ledger=str(tmp_path / "ledger"), database=f"sqlite:///{tmp_path / 'at_once.db'}"
     )

@@ -13,12 +13,11 @@ import pytest
 from rich.console import Console
 
 from aquamind_assets.cli.verify_output import conclusion, show
-from aquamind_assets.laws.registry import LAWS_WITHOUT_DIGESTS
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.verification.verify import verify_database
 from aquamind_assets_tests.cli.typed import COMMAND, Aquamind, as_process, environment, in_process
+from aquamind_assets_tests.release_2025_08 import LAWS_WITHOUT_DIGESTS, RECORDERS
 
 TINY = ("--preset", "tiny", "--set", "water.readings_per_day=2")
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from aquamind_assets.cli.app import app
 from aquamind_assets.timeline import row_ids, year_days
 from aquamind_assets.warehouse import ddl
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.test_existing import make_as_aquamind_does
 
 TODAY = "2015-02-15"
@@ -64,7 +65,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     else:
         (tmp_path / "there").mkdir()
         url = f"sqlite:///{tmp_path}/there/aquamind.db"
-        execute(url, *ddl.create_statements("sqlite"))
+        execute(url, *ddl.create_statements(TABLES, "sqlite"))
     execute(url, SPECIES, MIGRATED)
     return url
 

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import socket
 from pathlib import Path
 
 import dagster as dg
@@ -12,7 +11,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 from rich.console import Console
 
-from aquamind_assets.assets.dead_runs import WORKER_TAG
+from aquamind_assets.assets.signs_of_life import WORKER_TAG, worker_tags
 from aquamind_assets.cli.status import show, status_of
 from aquamind_assets.settings import Settings
 
@@ -26,7 +25,7 @@ def test_a_dead_run_is_told_apart_from_one_whose_process_runs(tmp_path: Path, mo
     born = psutil.Process().create_time()
     with dg.DagsterInstance.get() as instance:
         for year, birth in (("2015", born - 1000), ("2016", born)):
-            worker = {"host": socket.gethostname(), "pid": os.getpid(), "born": birth, "run": None}
+            worker = json.loads(worker_tags()[WORKER_TAG]) | {"born": birth}
             tags = {"dagster/partition": year, WORKER_TAG: json.dumps(worker)}
             create_run_for_test(instance, job_name="one_year", status=dg.DagsterRunStatus.STARTED, tags=tags)
     found = status_of(settings)

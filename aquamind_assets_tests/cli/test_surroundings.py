@@ -3,8 +3,10 @@ elsewhere, secrets."""
 
 import json
 import shutil
+import sqlite3
 import stat
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,13 @@ def test_a_damaged_database_of_dagsters_own_says_what_to_do(place: Path, tmp_pat
     shutil.rmtree(tmp_path / "home" / "history")
     shutil.rmtree(tmp_path / "home" / "schedules", ignore_errors=True)
     in_process(tmp_path)("status", "--json")
+
+
+def test_databases_of_dagsters_own_with_two_versions_count_as_damaged(place: Path, tmp_path: Path) -> None:
+    """As two processes leave them that make them at once without waiting for each other."""
+    shutil.copytree(place / "home", tmp_path / "home")
+    with closing(sqlite3.connect(tmp_path / "home" / "schedules" / "schedules.db")) as opened, opened:
+        opened.execute("INSERT INTO alembic_version VALUES ('another')")
+    done = in_process(tmp_path)("status", expect=2)
+    assert "Dagster's own database in" in done.stderr
+    assert f"move {tmp_path / 'home' / 'history'}" in done.stderr

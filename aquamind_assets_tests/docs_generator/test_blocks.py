@@ -15,8 +15,8 @@ from aquamind_assets.cli.app import app
 from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.docs_generator.markdown import Block, blocks
 from aquamind_assets.pipeline.generation import record_years
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets_tests.docs_generator.conftest import DOCS
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
 
 ROOT = DOCS.parent

@@ -15,12 +15,12 @@ from aquamind_assets.ledger.lives import Lives
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import DayRange, to_date, year_days
 from aquamind_assets_tests.docs_generator.conftest import DOCS, UPDATE
 from aquamind_assets_tests.records.decades import as_frame
 from aquamind_assets_tests.records.histories import Simulated, inputs_of, rows_of
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 DOCUMENT = (DOCS / "what-if.md").read_text("utf-8")
 WARMER, LARGER = (cause for cause in what_if.CAUSES if cause not in (what_if.AS_IT_IS, what_if.NO_DELOUSING))
@@ -195,7 +195,7 @@ def contents(
         )
     )
     found = {}
-    for recorder in recorders_in_order():
+    for recorder in recorders_in_order(RECORDERS):
         if recorder.asset in assets:
             for block in rows_of(recorder, year):
                 rows = as_frame(block)

@@ -7,11 +7,11 @@ import pytest
 
 from aquamind_assets.records.health.lab_results import BLOOD
 from aquamind_assets.records.master_ids import HEALTH_PARAMETERS
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.signs import GENERAL_SIGNS, Analyte, HealthParameter
 from aquamind_assets_tests.records.histories import Table, inputs_of, rows_of, simulated
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 FILE = Path(__file__).with_name("disease.yaml")
 JOURNAL = RECORDERS["journal"]

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import aquamind_assets
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulated
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 pytestmark = pytest.mark.slow
 
@@ -96,11 +96,11 @@ def test_a_table_with_its_asset_is_its_description_its_recorder_and_an_entry(cop
     copy.insert("tables/release_2025_08/environmental.yaml", "tables:\n", lines("table.yaml"))
     copy.add("records/environmental/gale_days.py", lines("recorder.txt"))
     copy.insert(
-        "records/registry.py",
+        "records/registry/release_2025_08.py",
         "from aquamind_assets.records.batch.transfers import transfers\n",
         "from aquamind_assets.records.environmental.gale_days import gale_days\n",
     )
-    copy.insert("records/registry.py", "_ALL: tuple[Recorder, ...] = (\n", lines("entry.txt"))
+    copy.insert("records/registry/release_2025_08.py", "RECORDERS: tuple[Recorder, ...] = (\n", lines("entry.txt"))
     gales, lowest = recorded(
         copy,
         tmp_path,
@@ -118,7 +118,7 @@ def test_a_table_with_its_asset_is_its_description_its_recorder_and_an_entry(cop
     assert "environmental/gale_days" in keys.split()
     assert copy.touched() == {
         "records/environmental/gale_days.py",
-        "records/registry.py",
+        "records/registry/release_2025_08.py",
         "tables/release_2025_08/environmental.yaml",
     }
 
@@ -173,8 +173,9 @@ def test_a_law_on_rows_is_one_file(copy: Copy) -> None:
     copy.insert("laws/rules/health.py", "RULES: list[Rule] = [\n", lines("rule.txt"))
     shown = copy.run(
         "-c",
-        "from aquamind_assets.laws.rules import RULES\n"
-        "print(*(rule.description for rule in RULES if rule.name == 'health_licecount.fish_sampled.enough'))",
+        "from aquamind_assets.laws.rules import rules_of\n"
+        "rules = rules_of('2025-08')\n"
+        "print(*(rule.description for rule in rules if rule.name == 'health_licecount.fish_sampled.enough'))",
     )
     assert shown == "A count looks at ten fish or more.\n"
     assert copy.touched() == {"laws/rules/health.py"}

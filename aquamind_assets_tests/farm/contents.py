@@ -14,12 +14,11 @@ from aquamind_assets.ledger.ledgers import FRAMES
 from aquamind_assets.records.environmental.sensor_faults import reading_faults
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.streams import Groups
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange
 from aquamind_assets_tests.records.histories import Simulated, Table, inputs_of, rows_of
+from aquamind_assets_tests.release_2025_08 import RECORDERS, TABLES
 
 READINGS = DayRange(210, 216)
 """Days of the last year whose readings are compared: of two chunks."""

@@ -1,14 +1,14 @@
 """The golden digests: rows and content hash of every table and year of the ``tiny`` preset, with every kind of sensor
 fault.
 
-``python -m aquamind_assets_tests.golden.digests`` writes the file anew. A commit that changes it says why in
+``python -m aquamind_assets_tests.golden.digests`` writes the files anew. A commit that changes one says why in
 CHANGELOG.md.
 """
 
 import csv
 import io
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aquamind_assets.docs_generator.farms import LONG_AFTER
@@ -16,9 +16,14 @@ from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.settings import Settings
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.warehouse.checkpoints import TableYear, hex_digest
 
-FILE = Path(__file__).with_name("tiny.csv")
+FILES: Mapping[Release, Path] = {
+    "2025-08": Path(__file__).with_name("tiny.csv"),
+    "2026-03": Path(__file__).with_name("tiny_2026_03.csv"),
+}
+"""The golden digests of each release of AquaMind."""
 
 FAULTS = tuple(
     f"water.imperfections.{name}={value}"
@@ -39,10 +44,10 @@ def simulate(ledger: Path) -> None:
     store_ledgers(platform, platform.scenario.last_year)
 
 
-def generated(database: str, ledger: Path) -> list[TableYear]:
-    """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into
-    ``database`` from the ledgers in this folder."""
-    platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER))
+def generated(database: str, ledger: Path, release: Release) -> list[TableYear]:
+    """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into the
+    tables of a release in ``database`` from the ledgers in this folder."""
+    platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER, release=release))
     record_years(platform, platform.scenario.years)
     with platform.open() as warehouse:
         return warehouse.recount()
@@ -60,4 +65,6 @@ def as_text(manifest: Iterable[TableYear]) -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
         simulate(Path(place, "ledger"))
-        FILE.write_text(as_text(generated(f"sqlite:///{place}/golden.db", Path(place, "ledger"))), "utf-8")
+        for release, file in FILES.items():
+            manifest = generated(f"sqlite:///{place}/{release}.db", Path(place, "ledger"), release)
+            file.write_text(as_text(manifest), "utf-8")

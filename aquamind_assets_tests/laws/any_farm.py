@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.registry import LAWS, judge
+from aquamind_assets.laws.registry import judge
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.pipeline.generation import recorders_in_order
@@ -15,6 +15,7 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.farm.laws import all_laws
 from aquamind_assets_tests.farm.simulated import History
+from aquamind_assets_tests.release_2025_08 import LAWS, RECORDERS
 
 
 def assert_all_laws(scenario: Scenario, years: int, folder: Path) -> History:
@@ -33,7 +34,7 @@ def assert_all_laws(scenario: Scenario, years: int, folder: Path) -> History:
     with open_warehouse(f"sqlite:///{folder / 'farm.db'}") as warehouse:
         warehouse.prepare()
         for year in ledgers:
-            for recorder in recorders_in_order():
+            for recorder in recorders_in_order(RECORDERS):
                 YearWriter(recorder, inputs, warehouse, "fingerprint", "run").write(year)
         for year in ledgers:
             for verdict in judge(LAWS, Evidence(scenario, built, year, ledgers.get, warehouse, max_rows=None)):

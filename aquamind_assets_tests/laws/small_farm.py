@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.warehouse.ddl import SQLITE_TYPES, quoted
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 WIDE, NARROW = 20152130000000, 510650000
 """First ids of 2015-08-01; the rows here are numbered from there."""
@@ -340,12 +341,13 @@ class Farm:
         return list(self.connection.execute(sql).fetchall())
 
     @contextmanager
-    def changed(self, sql: str) -> Iterator[None]:
-        """Make a change and undo it afterwards; ``#n`` in the statement is the wide id of row n."""
+    def changed(self, *statements: str) -> Iterator[None]:
+        """Make changes and undo them afterwards; ``#n`` in a statement is the wide id of row n."""
         self.connection.execute("SAVEPOINT change")
-        for number in range(1, 10):
-            sql = sql.replace(f"#{number}", str(WIDE + number))
-        self.connection.execute(sql)
+        for sql in statements:
+            for number in range(1, 10):
+                sql = sql.replace(f"#{number}", str(WIDE + number))
+            self.connection.execute(sql)
         try:
             yield
         finally:

@@ -5,10 +5,10 @@ import sqlite3
 import psycopg
 import pytest
 
-from aquamind_assets.laws.rules import RULES, Rule, violations
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.laws.rules import Rule, violations
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.small_farm import NARROW, ROWS, WIDE, Farm
+from aquamind_assets_tests.release_2025_08 import RULES, TABLES
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -329,6 +329,23 @@ def test_a_fish_without_weight_counts_as_not_measured(farm):
         assert {"health_individualfishobservation.sizes.positive", f"{SAMPLING}.sample_size.count"} <= violated(
             farm
         ).keys()
+
+
+def test_fish_that_have_left_since_could_be_sampled(farm):
+    """Of 1,001 fish that are there at the end: a cage may be nearly emptied after a sample."""
+    sampled = "UPDATE batch_growthsample SET sample_size = 1006"
+    later = "UPDATE batch_mortalityevent SET event_date = '2015-08-01'"
+    with farm.changed(sampled, later):
+        assert violated(farm) == {}
+    moved = (
+        "UPDATE batch_batchtransfer SET transfer_date = '2015-08-01', source_assignment_id = #2,"
+        " destination_assignment_id = NULL, transferred_count = 5, mortality_count = 0"
+    )
+    name = "batch_growthsample.sample_size.population"
+    with farm.changed(sampled, moved):
+        assert name not in violated(farm)
+    with farm.changed(sampled):
+        assert name in violated(farm)
 
 
 def test_violations_are_counted_and_the_first_is_named(farm):

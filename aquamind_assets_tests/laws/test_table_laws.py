@@ -16,11 +16,11 @@ from aquamind_assets.laws.row_rules import judge_row_rules
 from aquamind_assets.laws.rules import violations
 from aquamind_assets.laws.timing import judge_rows_in_time_range
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.changes import CHANGES, HISTORY, NEW_YEAR, READING, STAY, YEAR, first
 from aquamind_assets_tests.laws.written import TABLE_LAWS, Written, evidence, law_named, write, write_all
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

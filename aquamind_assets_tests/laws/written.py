@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.registry import LAWS, SIMULATED, Law
+from aquamind_assets.laws.registry import SIMULATED, Law
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.pipeline.generation import recorders_in_order
@@ -14,6 +14,7 @@ from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.farm.simulated import History, history
+from aquamind_assets_tests.release_2025_08 import LAWS, RECORDERS
 
 YEARS = 3
 CHANGES = ("water.readings_per_day=2",)
@@ -35,7 +36,7 @@ def inputs(year: int, last_year: int) -> YearInputs:
 
 def write(warehouse: Warehouse, year: int, assets: Iterable[str] | None = None) -> None:
     """Write some assets of a year, or all."""
-    for recorder in recorders_in_order(assets):
+    for recorder in recorders_in_order(RECORDERS, assets):
         YearWriter(recorder, inputs, warehouse, "fingerprint", "run").write(year)
 
 

@@ -16,7 +16,7 @@ def fingerprints() -> dict[str, str]:
     """The fingerprints of the package that is imported now, by asset; also the ledger's and the climate's."""
     provenance = importlib.import_module(f"{PACKAGE}.pipeline.provenance")
     registry = importlib.import_module(f"{PACKAGE}.records.registry")
-    rows = {asset: provenance.rows_code(asset) for asset in registry.RECORDERS}
+    rows = {asset: provenance.rows_code(asset, "2025-08") for asset in registry.recorders_of("2025-08")}
     return rows | {"ledger": provenance.ledger_code(), "climate": provenance.code_version(provenance.CLIMATE)}
 
 

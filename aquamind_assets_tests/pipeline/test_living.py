@@ -17,16 +17,16 @@ from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.staleness import stale_years
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import TableYear
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
 
 YEARS = (2015, 2016, 2017, 2018)
 LIVING = [
     recorder.asset
-    for recorder in recorders_in_order()
+    for recorder in recorders_in_order(RECORDERS)
     if recorder.kind == "living" and recorder.asset not in BEFORE_THE_FARM
 ]
 
@@ -122,7 +122,9 @@ def test_some_days_leave_nothing_of_later_days(ledgers: Settings, tmp_path: Path
     days = DayRange(day_number(first), day_number(last) + 1)
     there = platform(ledgers, tmp_path / "aquamind.db", days)
     record_years(there, [2015, 2016], BEFORE_THE_FARM)
-    record_years(there, [2016], [one.asset for one in recorders_in_order() if one.asset not in BEFORE_THE_FARM], days)
+    record_years(
+        there, [2016], [one.asset for one in recorders_in_order(RECORDERS) if one.asset not in BEFORE_THE_FARM], days
+    )
     with there.open() as warehouse:
         later = str(to_date(days.end + 1))
         for table, column in (

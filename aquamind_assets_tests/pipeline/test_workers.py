@@ -18,11 +18,11 @@ from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.workers import WorkerLost, default_workers
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
 from aquamind_assets.warehouse.url import DatabaseUrl
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.stopping import StopsAfter
 from aquamind_assets_tests.warehouse.databases import new_database

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulated
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 
 @lru_cache(maxsize=2)

@@ -5,9 +5,9 @@ import pytest
 
 from aquamind_assets.records.environmental.weather import day_length_hours
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, day_number, to_date, year_days
 from aquamind_assets_tests.records.histories import Table, rows_of
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 
 @pytest.fixture(scope="module")

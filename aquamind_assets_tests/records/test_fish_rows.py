@@ -12,9 +12,9 @@ from aquamind_assets.records.batch.transfers import HARVEST_NOTE
 from aquamind_assets.records.environmental.readings import environmental_readings
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.master_ids import stage_id
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 from aquamind_assets_tests.records.histories import Table, rows_of
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 
 def total_by(key: np.ndarray, amount: np.ndarray) -> dict[int, int]:

@@ -6,11 +6,11 @@ import pytest
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, year_days, year_of
 from aquamind_assets_tests.records.hand_made import year_with
 from aquamind_assets_tests.records.histories import Table, rows_of
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 FRAMES = {
     "infrastructure_geography": ("geographies", "geography_id"),

@@ -5,9 +5,9 @@ import pytest
 
 from aquamind_assets.records.health.lice_counts import COUNT_HOUR
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets_tests.records.histories import Table, rows_of
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 
 @pytest.fixture(scope="module")

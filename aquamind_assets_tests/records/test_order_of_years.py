@@ -7,11 +7,11 @@ import pytest
 
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, year_days
 from aquamind_assets_tests.records.decades import as_frame, decade, tables
 from aquamind_assets_tests.records.histories import inputs_of, rows_of, simulated
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 LIVING = ["feed_purchases", "feed_stock", "treatments", "lab_samples", "journal", "reference_data"]
 

@@ -7,12 +7,11 @@ import pytest
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import CHUNK_DAYS, chunks_of, id_range, year_days
 from aquamind_assets_tests.records.histories import between, digests, inputs_of, rows_of, simulated
+from aquamind_assets_tests.release_2025_08 import RECORDERS, TABLES
 
 CHUNKED = [name for name, recorder in RECORDERS.items() if recorder.kind == "chunked"]
 LIVING = [name for name, recorder in RECORDERS.items() if recorder.kind == "living"]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.asset_reports import YEAR_REPORT, asset_report
 from aquamind_assets.reports.history import read_history
 from aquamind_assets.reports.page import report_page
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.reports.written import FIRST_YEAR, THRESHOLD, write
 
 TABLES = (

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from aquamind_assets.cli.contents import contents_of
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.asset_reports import YEAR_REPORT, AssetReport, asset_report
 from aquamind_assets.reports.history import first_year_of_lives, read_history
 from aquamind_assets.reports.report import Report, Span, make_report
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import RECORDERS, TABLES
 from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR, THRESHOLD
 
 SPAN = Span("history", "The whole history", tuple(range(FIRST_YEAR, LAST_YEAR + 1)))

@@ -11,6 +11,7 @@ from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.records.histories import Simulated, simulated
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 
 FIRST_YEAR, LAST_YEAR = 2015, 2018
 CHANGES = ("water.readings_per_day=4",)
@@ -45,6 +46,6 @@ def write(warehouse: Warehouse, chosen: Iterable[int], built_in: Iterable[int] =
     warehouse.prepare()
     built = set(built_in)
     for year in sorted({*chosen, *built}):
-        for recorder in recorders_in_order():
+        for recorder in recorders_in_order(RECORDERS):
             if year not in built or recorder.asset in BEFORE_THE_FARM:
                 YearWriter(recorder, inputs, warehouse, "history", "run").write(year)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.laws.evidence import Evidence
-from aquamind_assets.laws.registry import LAWS, SIMULATED
+from aquamind_assets.laws.registry import SIMULATED
 from aquamind_assets.pipeline.generation import recorders_in_order
 from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.scenario.explaining import explain
@@ -19,6 +19,7 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets_tests.farm.laws import all_laws
 from aquamind_assets_tests.farm.simulated import History
 from aquamind_assets_tests.records.histories import rows_of
+from aquamind_assets_tests.release_2025_08 import LAWS, RECORDERS
 from aquamind_assets_tests.scenario.mutations import allowed, at, documents, nodes
 
 SITES = """
@@ -71,7 +72,7 @@ def run_first_year(scenario: Scenario, tally: Tally) -> None:
             if law.asset == SIMULATED:
                 assert not law.judge(evidence).violations, law.name
         inputs = year.inputs(scenario, built)
-        for recorder in recorders_in_order():
+        for recorder in recorders_in_order(RECORDERS):
             rows_of(recorder, inputs)
     tally["run"] += 1
 

@@ -5,8 +5,9 @@ import json
 import numpy as np
 
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
-from aquamind_assets.tables.schema import TABLES, ColumnSpec
+from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, narrow_row_ids, row_ids, year_days
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 WORDS = ("", "a", "Gill disease", "blíð ferð", "tab\tand\nline", 'it\'s \\ "quoted"', "鮭", "x" * 90)
 DAY = year_days(2015).first
@@ -40,7 +41,7 @@ def random_rows(table: str, size: int, seed: int) -> Rows:
             else:
                 values = np.ma.masked_array(values, mask)
         columns[column.name] = values
-    return rows(table, size, **columns)
+    return rows(TABLES[table], size, **columns)
 
 
 def _values(column: ColumnSpec, size: int, generator: np.random.Generator) -> object:

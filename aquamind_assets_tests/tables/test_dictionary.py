@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
-from aquamind_assets.tables.dictionary import dictionary, main
-from aquamind_assets.tables.schema import TABLES
+import pytest
 
-FILE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+from aquamind_assets.tables.dictionary import dictionary, file_of, main
+from aquamind_assets.tables.releases import RELEASES, Release, tables_of
+from aquamind_assets_tests.release_2025_08 import TABLES
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_file_is_up_to_date():
-    assert FILE.read_text("utf-8") == dictionary(), (
-        "run: python -m aquamind_assets.tables.dictionary docs/data-dictionary.md"
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_file_is_up_to_date(release: Release):
+    file = file_of(release)
+    assert (DOCS / file).read_text("utf-8") == dictionary(release), (
+        f"run: python -m aquamind_assets.tables.dictionary docs/{file} {release}"
     )
 
 
@@ -25,6 +30,13 @@ def test_every_table_and_column_is_in_it():
         ]
         assert [row.split("|")[1].strip().strip("*") for row in rows] == list(table.column_names)
         assert all(row.count("|") == 7 for row in rows), "a text must not hold the separator of cells"
+
+
+def test_tables_that_stay_empty_are_named_and_not_described():
+    text = dictionary("2026-03")
+    for name, table in tables_of("2026-03").items():
+        assert (f"\n### {name}\n" in text) == (table.made_by is not None)
+        assert f"`{name}`" in text or table.made_by
 
 
 def test_choices_ranges_units_and_keys_are_listed():

@@ -28,7 +28,7 @@ def test_any_changed_value_changes_the_digest(column: str, row: int, bit: int) -
     values = stored.values.copy()
     values[row] = values[row] ^ (1 << bit) if stored.labels is None else (values[row] + 1) % len(stored.labels)
     changed = Rows(
-        BLOCK.table,
+        BLOCK.spec,
         BLOCK.size,
         {**random.columns, column: type(stored)(stored.spec, values, stored.null, stored.labels)},
     )
@@ -41,7 +41,7 @@ def test_swapped_values_of_two_rows_change_the_digest() -> None:
     values = stored.values.copy()
     values[[0, 1]] = values[[1, 0]]
     assert values[0] != values[1]
-    swapped = Rows(BLOCK.table, BLOCK.size, {**BLOCK.columns, "value": type(stored)(stored.spec, values, None, None)})
+    swapped = Rows(BLOCK.spec, BLOCK.size, {**BLOCK.columns, "value": type(stored)(stored.spec, values, None, None)})
     assert digest(swapped) != digest(BLOCK)
 
 
@@ -49,7 +49,7 @@ def test_null_is_not_zero_and_not_empty() -> None:
     batch = BLOCK.columns["batch_id"]
     assert batch.null is not None
     zero = Rows(
-        BLOCK.table, BLOCK.size, {**BLOCK.columns, "batch_id": type(batch)(batch.spec, batch.values, None, None)}
+        BLOCK.spec, BLOCK.size, {**BLOCK.columns, "batch_id": type(batch)(batch.spec, batch.values, None, None)}
     )
     assert digest(zero) != digest(BLOCK)
 
@@ -57,7 +57,7 @@ def test_null_is_not_zero_and_not_empty() -> None:
 def test_a_constant_column_hashes_like_one_that_repeats_it() -> None:
     notes = BLOCK.columns["notes"]
     spelt = type(notes)(notes.spec, np.zeros(BLOCK.size, np.int64), None, ("", "unused"))
-    assert digest(Rows(BLOCK.table, BLOCK.size, {**BLOCK.columns, "notes": spelt})) == digest(BLOCK)
+    assert digest(Rows(BLOCK.spec, BLOCK.size, {**BLOCK.columns, "notes": spelt})) == digest(BLOCK)
 
 
 def test_hashes_of_rows_are_spread_over_all_bits() -> None:
@@ -71,7 +71,7 @@ def test_rows_of_several_years_are_counted_by_year() -> None:
     batches = next(block for block in parents() if block.table == "batch_batch")
     numbers = batches.columns["id"]
     mixed = np.concatenate([ids(FIRST, 2), ids(year_days(2016).first, 1), [1]])
-    block = Rows("batch_batch", 4, {**batches.columns, "id": type(numbers)(numbers.spec, mixed, None, None)})
+    block = Rows(batches.spec, 4, {**batches.columns, "id": type(numbers)(numbers.spec, mixed, None, None)})
     found = digest_by_year(block)
     assert {year: count for year, (count, _) in found.items()} == {0: 1, 2015: 2, 2016: 1}
     assert add([value for _, value in found.values()]) == digest(block)

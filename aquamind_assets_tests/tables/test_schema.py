@@ -2,8 +2,10 @@
 
 import pytest
 
-from aquamind_assets.records.registry import RECORDERS
-from aquamind_assets.tables.schema import APPS, INTEGER_LIMITS, KINDS, TABLES, SchemaError, read_schema
+from aquamind_assets.tables.description import SchemaError, read_schema
+from aquamind_assets.tables.releases import apps_of
+from aquamind_assets.tables.schema import INTEGER_LIMITS, KINDS
+from aquamind_assets_tests.release_2025_08 import RECORDERS, TABLES
 
 
 def columns():
@@ -11,7 +13,7 @@ def columns():
 
 
 def test_all_tables_of_aquamind_are_there():
-    counts = {app: sum(table.app == app for table in TABLES.values()) for app in APPS}
+    counts = {app: sum(table.app == app for table in TABLES.values()) for app in apps_of("2025-08")}
     assert counts == {"users": 2, "infrastructure": 9, "batch": 9, "environmental": 5, "inventory": 7, "health": 12}
     assert len(columns()) == 461
 
@@ -131,7 +133,7 @@ def test_a_description_is_read():
             "primary_key: [number]",
             "pond: keys or indexes name unknown columns: number",
         ),
-        ("    made_by: ponds\n", "", "batch.yaml: table pond or one of its columns lacks 'made_by'"),
+        ("    primary_key: [id]\n", "", "batch.yaml: table pond or one of its columns lacks 'primary_key'"),
         ("unit: m,", "references: river,", "pond.depth refers to river, which is not described"),
     ],
 )

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.verification.verify import verify_database
 from aquamind_assets.warehouse.claims import pack, unpack
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 Copied = Callable[[], Platform]
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids, year_days
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 FIRST = year_days(2015).first
 START = FIRST * MICROSECONDS_PER_DAY
@@ -36,9 +37,9 @@ def _stamps() -> dict[str, int]:
 def parents() -> Iterator[Rows]:
     """One area with four cages, three sensors in each, four batches."""
     one = ids(FIRST, 1)
-    yield rows("infrastructure_geography", 1, id=one, name="Faroe Islands", **_stamps())
+    yield rows(TABLES["infrastructure_geography"], 1, id=one, name="Faroe Islands", **_stamps())
     yield rows(
-        "infrastructure_area",
+        TABLES["infrastructure_area"],
         1,
         id=one,
         name="A",
@@ -48,9 +49,11 @@ def parents() -> Iterator[Rows]:
         max_biomass=1e6,
         **_stamps(),
     )
-    yield rows("infrastructure_containertype", 1, id=one, name="Cage", category="PEN", max_volume_m3=5e4, **_stamps())
     yield rows(
-        "infrastructure_container",
+        TABLES["infrastructure_containertype"], 1, id=one, name="Cage", category="PEN", max_volume_m3=5e4, **_stamps()
+    )
+    yield rows(
+        TABLES["infrastructure_container"],
         4,
         id=ids(FIRST, 4),
         name=np.array(["C1", "C2", "C3", "Cäge 4"]),
@@ -65,12 +68,20 @@ def parents() -> Iterator[Rows]:
     names = Coded(np.arange(SENSORS), [f"S{i}" for i in range(SENSORS)])
     holders = np.repeat(ids(FIRST, 4), 3)
     yield rows(
-        "infrastructure_sensor", SENSORS, id=sensors, name=names, sensor_type=kinds, container_id=holders, **_stamps()
+        TABLES["infrastructure_sensor"],
+        SENSORS,
+        id=sensors,
+        name=names,
+        sensor_type=kinds,
+        container_id=holders,
+        **_stamps(),
     )
     parameters = Coded(np.arange(3), ["Temperature", "Oxygen", "pH"])
-    yield rows("environmental_environmentalparameter", 3, id=ids(FIRST, 3), name=parameters, unit="u", **_stamps())
-    yield rows("batch_species", 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **_stamps())
-    yield rows("batch_lifecyclestage", 1, id=one, name="Adult", order=6, species_id=one[0], **_stamps())
+    yield rows(
+        TABLES["environmental_environmentalparameter"], 3, id=ids(FIRST, 3), name=parameters, unit="u", **_stamps()
+    )
+    yield rows(TABLES["batch_species"], 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **_stamps())
+    yield rows(TABLES["batch_lifecyclestage"], 1, id=one, name="Adult", order=6, species_id=one[0], **_stamps())
     yield batches(ids(FIRST, 4), "ACTIVE")
 
 
@@ -78,7 +89,7 @@ def batches(numbers: np.ndarray, status: str) -> Rows:
     names = Coded(np.arange(numbers.size), [f"B{number}" for number in numbers])
     one = ids(FIRST, 1)[0]
     return rows(
-        "batch_batch",
+        TABLES["batch_batch"],
         numbers.size,
         id=numbers,
         batch_number=names,
@@ -99,7 +110,7 @@ def readings(days: DayRange, per_day: int = 96, salt: int = 0) -> Iterator[Rows]
         sensor = number % SENSORS
         instant = day * MICROSECONDS_PER_DAY + number // SENSORS * (MICROSECONDS_PER_DAY // (per_day // SENSORS))
         yield rows(
-            READINGS,
+            TABLES[READINGS],
             day.size,
             id=row_ids(day, number),
             value=Scaled((day * 7919 + number * 104_729 + salt) % 400_000 - 100_000),

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aquamind_assets.tables.releases import RELEASES, Release, tables_of
 from aquamind_assets.tables.rows import Rows, rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
@@ -16,6 +16,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey, TableYear
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, START, ids, parents, readings
 
@@ -83,18 +84,22 @@ def undisturbed(tmp_path) -> list[TableYear]:
         return warehouse.manifest()
 
 
-def test_every_natural_key_is_of_columns_that_there_are() -> None:
-    for table, master in MASTER_DATA.items():
-        assert set(master.columns) <= set(TABLES[table].column_names)
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_natural_key_is_of_columns_that_there_are(release: Release) -> None:
+    tables = tables_of(release)
+    known = {table: master for table, master in MASTER_DATA.items() if table in tables}
+    assert known
+    for table, master in known.items():
+        assert set(master.columns) <= set(tables[table].column_names)
         for column, copies in (master.copies or {}).items():
             assert column in master.columns
-            assert all({copy.key, copy.column} <= set(TABLES[copy.table].column_names) for copy in copies)
+            assert all({copy.key, copy.column} <= set(tables[copy.table].column_names) for copy in copies)
 
 
 def test_parents_are_decided_before_what_refers_to_them() -> None:
-    order = list(MASTER_DATA)
+    order, tables = list(MASTER_DATA), {**TABLES, **tables_of(RELEASES[-1])}
     for table, master in MASTER_DATA.items():
-        targets = {TABLES[table].by_name[column].references for column in master.columns} & MASTER_DATA.keys()
+        targets = {tables[table].by_name[column].references for column in master.columns} & MASTER_DATA.keys()
         assert all(order.index(target) < order.index(table) for target in targets)
 
 
@@ -203,7 +208,7 @@ def test_soft_references_and_copies_are_translated(lived_in: Warehouse) -> None:
     """History tables keep the ids of rows without a foreign key, and repeat batch numbers."""
     fill(lived_in)
     history = rows(
-        "batch_historicalbatch",
+        TABLES["batch_historicalbatch"],
         1,
         id=ONE,
         batch_number=f"B{ONE}",
@@ -237,9 +242,9 @@ def test_a_changed_value_that_is_changed_again_shows(lived_in: Warehouse) -> Non
 def stages(names: list[str], species: int = ONE) -> Iterator[Rows]:
     stamps = {"created_at": START, "updated_at": START}
     one = ids(FIRST, 1)
-    yield rows("batch_species", 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **stamps)
+    yield rows(TABLES["batch_species"], 1, id=one, name="Atlantic Salmon", scientific_name="Salmo salar", **stamps)
     yield rows(
-        "batch_lifecyclestage",
+        TABLES["batch_lifecyclestage"],
         len(names),
         id=ids(FIRST, len(names)),
         name=names,
@@ -299,7 +304,7 @@ def test_users_of_the_same_name_stay_apart(warehouse: Warehouse) -> None:
         f" '', '', {'true, true' if 'postgres' in warehouse.url else '1, 1'}, {NOW})",
     )
     user = rows(
-        "auth_user",
+        TABLES["auth_user"],
         2,
         id=np.array([500_050_000, 500_050_001]),
         password="!",
@@ -319,7 +324,7 @@ def test_users_of_the_same_name_stay_apart(warehouse: Warehouse) -> None:
 
 
 def unknown(description: str = "described") -> Rows:
-    return rows("health_mortalityreason", 1, id=1, name="UNKNOWN", description=description)
+    return rows(TABLES["health_mortalityreason"], 1, id=1, name="UNKNOWN", description=description)
 
 
 @pytest.mark.parametrize("number", [1, 12])
@@ -351,7 +356,7 @@ def test_a_fixed_id_that_means_something_else_is_refused(warehouse: Warehouse) -
 def test_any_other_row_with_a_key_of_the_platforms_is_named(warehouse: Warehouse) -> None:
     fill(warehouse)
     area = rows(
-        "environmental_photoperioddata",
+        TABLES["environmental_photoperioddata"],
         1,
         id=ids(FIRST, 1),
         date=FIRST,

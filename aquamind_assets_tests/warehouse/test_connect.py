@@ -19,7 +19,7 @@ from aquamind_assets.warehouse.errors import DatabaseRefused, NothingMaterialize
 from aquamind_assets.warehouse.postgres import connection
 from aquamind_assets.warehouse.postgres.database import PostgresDatabase
 from aquamind_assets.warehouse.postgres.refused_connection import reason_code
-from aquamind_assets.warehouse.schema_check import SchemaMismatch
+from aquamind_assets.warehouse.recognition import SchemaMismatch
 from aquamind_assets.warehouse.url import DatabaseUrlError
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings

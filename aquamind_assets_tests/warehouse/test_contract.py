@@ -13,6 +13,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced, WarehouseError, YearLocked
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.databases import ALL, new_database, shared_with_users
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 
@@ -142,7 +143,7 @@ def test_rows_outside_the_days_or_tables_are_refused(warehouse: Warehouse) -> No
         )
     late = [block for block in readings(DayRange(FIRST + 29, FIRST + 31)) if block.size]
     shifted = Rows(
-        READINGS,
+        late[0].spec,
         96,
         {**late[0].take(slice(0, 96)).columns, "reading_time": late[0].take(slice(96, 192)).columns["reading_time"]},
     )
@@ -236,7 +237,7 @@ def test_living_rows_of_a_later_year_or_given_twice_are_refused(warehouse: Wareh
 
 
 def test_a_row_with_an_id_that_aquamind_fixes_is_counted_and_cleared(warehouse: Warehouse) -> None:
-    reason = rows("health_mortalityreason", 1, id=1, name="UNKNOWN")
+    reason = rows(TABLES["health_mortalityreason"], 1, id=1, name="UNKNOWN")
     warehouse.write_living(ChunkKey("reasons", 2015, 0), YEAR, "f", "run", ["health_mortalityreason"], [reason])
     (entry,) = warehouse.manifest()
     assert (entry.year, entry.rows, entry.digest) == (0, 1, digest(reason))

@@ -5,10 +5,10 @@ import sqlite3
 import psycopg
 import pytest
 
-from aquamind_assets.tables.schema import TABLES
-from aquamind_assets.timeline import year_days
+from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.schema_check import differences, read_postgresql, read_sqlite
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 YEAR = year_days(2015)
 READING = "(id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id, sensor_id)"
@@ -17,7 +17,7 @@ READING = "(id, value, reading_time, is_manual, notes, created_at, container_id,
 @pytest.fixture
 def postgres(postgres_url):
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        for statement in ddl.create_statements("postgresql"):
+        for statement in ddl.create_statements(TABLES, "postgresql"):
             connection.execute(statement)
         yield connection
 
@@ -25,7 +25,7 @@ def postgres(postgres_url):
 @pytest.fixture
 def sqlite():
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    for statement in ddl.create_statements("sqlite"):
+    for statement in ddl.create_statements(TABLES, "sqlite"):
         connection.execute(statement)
     yield connection
     connection.close()
@@ -99,7 +99,7 @@ def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
         f"INSERT INTO {year} {READING} VALUES (20150010000000, 8.5, '2015-12-31 23:59:59.999999+00', false, '', now(),"
         " 1, 1, 1)"
     )
-    for statement in ddl.partition_indexes(year):
+    for statement in ddl.partition_indexes(TABLES[ddl.READINGS], year):
         postgres.execute(statement)
     before = set(postgres.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [year]))
     postgres.execute(ddl.attach_partition(year, YEAR))
@@ -107,6 +107,20 @@ def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
     assert len(before) == 1 + len(TABLES[ddl.READINGS].indexes)
     assert postgres.execute(f"SELECT count(*) FROM {ddl.READINGS}").fetchone() == (1,)
     assert differences(TABLES, read_postgresql(postgres)) == [], "a partition is not a table of its own"
+
+
+def test_two_writers_index_their_partitions_at_once(postgres, postgres_url):
+    """Neither waits for the other, as it would for a name of the same choice, and then be refused."""
+    first, second = (chunk.days for chunk in chunks_of(2015)[:2])
+    with psycopg.connect(postgres_url) as one, psycopg.connect(postgres_url) as other:
+        other.execute("SET lock_timeout = '20s'")
+        for connection, days in ((one, first), (other, second)):
+            name = ddl.partition_name(days)
+            connection.execute(ddl.create_partition(name, days))
+            for statement in ddl.partition_indexes(TABLES[ddl.READINGS], name):
+                connection.execute(statement)
+    found = postgres.execute("SELECT count(DISTINCT indexname) FROM pg_indexes WHERE indexname LIKE '%2015%'")
+    assert found.fetchone() == (2 * (1 + len(TABLES[ddl.READINGS].indexes)),)
 
 
 def test_a_year_refuses_readings_of_another(postgres):
@@ -161,7 +175,7 @@ def test_sqlite_enforces_what_is_described(sqlite):
 
 
 def test_timescaledb_gets_hypertables_with_aquaminds_keys():
-    statements = ddl.table_statements("postgresql", timescaledb=True)
+    statements = ddl.table_statements(TABLES, "postgresql", timescaledb=True)
     text = "\n".join(statements)
     assert "PARTITION BY" not in text
     assert [line for line in statements if "create_hypertable" in line] == [

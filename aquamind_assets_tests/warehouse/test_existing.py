@@ -14,8 +14,9 @@ from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced
-from aquamind_assets.warehouse.schema_check import SchemaMismatch
+from aquamind_assets.warehouse.recognition import SchemaMismatch
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
 
 SHAPE = """
@@ -31,7 +32,7 @@ def make_as_aquamind_does(url: str) -> None:
     """AquaMind's tables, the readings in one plain table, the one row its migrations insert, and what a user
     entered."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in ddl.create_statements("postgresql"):
+        for statement in ddl.create_statements(TABLES, "postgresql"):
             connection.execute(statement.replace(' PARTITION BY RANGE ("reading_time")', "").encode())
         connection.execute("INSERT INTO health_mortalityreason (name, description) VALUES ('UNKNOWN', '')")
         connection.execute(
@@ -101,7 +102,7 @@ def test_the_applications_next_rows_get_free_ids(aquamind_url: str) -> None:
     with open_warehouse(aquamind_url) as warehouse:
         warehouse.prepare()
         fill(warehouse)
-        reason = rows("health_mortalityreason", 1, id=1, name="UNKNOWN")
+        reason = rows(TABLES["health_mortalityreason"], 1, id=1, name="UNKNOWN")
         warehouse.write_living(
             ChunkKey("reasons", 2015, 0), year_days(2015), "f", "run", ["health_mortalityreason"], [reason]
         )
@@ -152,7 +153,7 @@ def test_a_database_of_another_shape_is_refused_untouched(postgres_url: str) -> 
 def test_rows_added_to_an_sqlite_file_are_numbered_above_the_platforms(tmp_path: Path) -> None:
     path = tmp_path / "aquamind.db"
     with sqlite3.connect(path) as connection:
-        for statement in ddl.create_statements("sqlite"):
+        for statement in ddl.create_statements(TABLES, "sqlite"):
             connection.execute(statement)
         connection.execute(
             "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '',"

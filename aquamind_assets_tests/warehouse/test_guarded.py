@@ -12,7 +12,8 @@ from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.ddl import DEFAULT_PARTITION
-from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, StillReferenced
+from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, StillReferenced, WarehouseUnavailable
+from aquamind_assets.warehouse.postgres.failures import failures_named
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
@@ -257,3 +258,28 @@ def test_a_writer_that_loads_is_not_in_the_way_of_one_that_attaches(
         write_readings(warehouse, 0, salt=1)
         assert warehouse.manifest() == warehouse.recount()
     assert held == [[], []]
+
+
+def test_a_name_that_two_sessions_give_at_once_may_be_tried_again(postgres_url: str) -> None:
+    """The server's own catalogue refuses the later one, with the code of a row whose key is there."""
+    failures: list[BaseException] = []
+    make = "CREATE TABLE made_at_once (id bigint)"
+
+    def make_too() -> None:
+        with psycopg.connect(postgres_url) as later:
+            try:
+                with failures_named("here"):
+                    later.execute(make)
+            except WarehouseUnavailable as error:
+                failures.append(error)
+
+    with psycopg.connect(postgres_url) as earlier, psycopg.connect(postgres_url, autocommit=True) as onlooker:
+        earlier.execute(make)
+        waiting = Thread(target=make_too)
+        waiting.start()
+        blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = %s"
+        while waiting.is_alive() and onlooker.execute(blocked, (make,)).fetchone() == (0,):
+            pass
+        earlier.commit()
+        waiting.join()
+    assert [isinstance(error.__cause__, psycopg.errors.UniqueViolation) for error in failures] == [True]

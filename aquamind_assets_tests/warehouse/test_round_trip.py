@@ -48,7 +48,7 @@ def test_rows_come_back_as_they_were(warehouse: Warehouse, table: str, size: int
         warehouse.database.load(iter([block]))
         hashes = np.concatenate(
             [
-                hash_values(table, values[block.spec.id_column].size, values)
+                hash_values(block.spec, values[block.spec.id_column].size, values)
                 for values in warehouse.database.scan(table, low, high)
             ]
         )

@@ -5,16 +5,17 @@ import sqlite3
 import psycopg
 import pytest
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse import ddl
-from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql, read_sqlite
+from aquamind_assets.warehouse.recognition import SchemaMismatch
+from aquamind_assets.warehouse.schema_check import differences, read_postgresql, read_sqlite
 from aquamind_assets_tests.conftest import new_database
+from aquamind_assets_tests.release_2025_08 import TABLES
 
 
 @pytest.fixture(scope="module")
 def described(postgres_server):
     with new_database(postgres_server) as url, psycopg.connect(url, autocommit=True) as connection:
-        for statement in ddl.create_statements("postgresql"):
+        for statement in ddl.create_statements(TABLES, "postgresql"):
             connection.execute(statement)
         yield connection
 
@@ -86,7 +87,7 @@ def test_an_empty_database_lacks_every_table(postgres_url):
 
 def test_types_as_django_declares_them_on_sqlite_are_accepted():
     connection = sqlite3.connect(":memory:")
-    for statement in ddl.create_statements("sqlite"):
+    for statement in ddl.create_statements(TABLES, "sqlite"):
         if '"batch_batchcomposition"' in statement and "CREATE TABLE" in statement:
             statement = statement.replace('"population_count" integer', '"population_count" integer unsigned')
             assert "unsigned" in statement
@@ -96,7 +97,7 @@ def test_types_as_django_declares_them_on_sqlite_are_accepted():
 
 def test_a_difference_on_sqlite_is_named():
     connection = sqlite3.connect(":memory:")
-    for statement in ddl.create_statements("sqlite"):
+    for statement in ddl.create_statements(TABLES, "sqlite"):
         connection.execute(
             statement.replace('"biomass_kg" decimal NOT NULL', '"biomass_kg" text NOT NULL')
             if '"batch_mortalityevent"' in statement
@@ -105,4 +106,4 @@ def test_a_difference_on_sqlite_is_named():
     found = differences(TABLES, read_sqlite(connection), sqlite=True)
     assert found == ["batch_mortalityevent.biomass_kg is text; it should be decimal"]
     with pytest.raises(SchemaMismatch, match=r"differs .* in 1 places; .*:\n- batch_mortalityevent.biomass_kg is text"):
-        raise SchemaMismatch("sqlite:///farm.db", found)
+        raise SchemaMismatch("sqlite:///farm.db", found, "2025-08")

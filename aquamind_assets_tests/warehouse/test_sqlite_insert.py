@@ -5,6 +5,7 @@ import numpy as np
 from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, row_ids
 from aquamind_assets.warehouse.sqlite.insert import TILE_ROWS, insertions
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import FIRST, READINGS
 
 SENSORS, DAYS, PER_DAY = 200, 30, 8
@@ -15,7 +16,7 @@ def sensor_by_sensor() -> Rows:
     sensor, slot = np.repeat(np.arange(SENSORS), SLOTS), np.tile(np.arange(SLOTS), SENSORS)
     instant = FIRST * MICROSECONDS_PER_DAY + slot * (MICROSECONDS_PER_DAY // PER_DAY)
     return rows(
-        READINGS,
+        TABLES[READINGS],
         sensor.size,
         id=row_ids(FIRST + slot // PER_DAY, slot % PER_DAY * SENSORS + sensor),
         value=Scaled(10_000),

@@ -11,6 +11,7 @@ from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.databases import new_database
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, START, batches, ids, parents
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
@@ -60,7 +61,7 @@ def enter_batch(warehouse: Warehouse, number: int) -> None:
 def light(days: DayRange) -> Rows:
     day = days.days
     return rows(
-        LIGHT,
+        TABLES[LIGHT],
         day.size,
         id=ids(FIRST, 1) + (day - FIRST) * 10_000_000,
         date=day,
@@ -192,7 +193,7 @@ def test_a_key_that_holds_under_a_condition(warehouse: Warehouse) -> None:
             f" '2015-01-01', {active}, '', {NOW}, {NOW}, {ONE}, {ONE + (number > 6)}, {ONE})",
         )
     stays = rows(
-        table,
+        TABLES[table],
         2,
         id=ids(FIRST, 2),
         population_count=1,
@@ -234,7 +235,7 @@ def test_a_site_of_the_same_name_is_announced_and_stays_apart(warehouse: Warehou
 
 def test_every_refusal_is_listed(warehouse: Warehouse) -> None:
     def reasons() -> list[Rows]:
-        return [rows("health_mortalityreason", 2, id=[1, 2], name=["UNKNOWN", "NEW"], description="")]
+        return [rows(TABLES["health_mortalityreason"], 2, id=[1, 2], name=["UNKNOWN", "NEW"], description="")]
 
     for number, name in ((1, "Storm"), (2, "Seal")):
         execute(

@@ -9,10 +9,10 @@ from aquamind_assets.docs_generator.farms import LONG_AFTER
 from aquamind_assets.pipeline.existing_rows import meetings
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
-from aquamind_assets.records.registry import RECORDERS
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse.errors import RowsRefused
+from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.warehouse.synthetic import READINGS
 from aquamind_assets_tests.warehouse.timescale import needs_server, new_database
 

@@ -11,12 +11,12 @@ import pytest
 
 from aquamind_assets.laws.evidence import id_condition
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, MissingReferences, RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
 from aquamind_assets_tests.warehouse.test_concurrent import run_together
 from aquamind_assets_tests.warehouse.timescale import (
@@ -228,7 +228,7 @@ def test_aquaminds_layout_takes_three_years_at_default_settings(filled: Warehous
     assert filled.manifest() == filled.recount()
     assert filled.broken_references([READINGS]) == {}
     assert len(tables_of_chunks(filled)) < 45
-    one_year = id_condition(READINGS, year_days(2016).first, year_days(2016).end - 1)
+    one_year = id_condition(TABLES[READINGS], year_days(2016).first, year_days(2016).end - 1)
     with psycopg.connect(timescale_url) as connection:
         locks = []
         for condition in (one_year, "id >= 20160010000000"):

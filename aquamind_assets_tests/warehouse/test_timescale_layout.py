@@ -5,11 +5,11 @@ import os
 import psycopg
 import pytest
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, chunks_of, merged, year_days
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunk, gaps
 from aquamind_assets.warehouse.postgres.timescale.extension import TimescaleVersion, installed_version
 from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import READINGS
 
 SERVER = os.environ.get("AQUAMIND_TEST_TIMESCALE_URL")

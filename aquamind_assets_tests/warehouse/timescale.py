@@ -10,10 +10,10 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import chunks_of
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.warehouse.synthetic import FIRST, READINGS, SENSORS, ids, readings
 
 SERVER = os.environ.get("AQUAMIND_TEST_TIMESCALE_URL")

@@ -5,30 +5,44 @@ Belongs here: what a single AquaMind would refuse or get wrong: types, choices, 
 dates. Does not belong here: laws that span the whole farm (fish balance, feed balance), and whether the figures are
 realistic.
 
-:data:`RULES` are the rules, :func:`violations` checks a warehouse.
+:func:`rules_of` gives the rules, :func:`violations` checks a warehouse.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cache
 
 from aquamind_assets.laws.rules import batch as fish
 from aquamind_assets.laws.rules import environmental as water
-from aquamind_assets.laws.rules import health
+from aquamind_assets.laws.rules import health, release_2026_03
 from aquamind_assets.laws.rules import infrastructure as places
 from aquamind_assets.laws.rules import inventory as feed
 from aquamind_assets.laws.rules.evaluate import Queryable, RuleResult, evaluate
 from aquamind_assets.laws.rules.generic import generic_rules
 from aquamind_assets.laws.rules.model import Rule
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release, tables_of
 from aquamind_assets.timeline import DayRange, year_days
 
-__all__ = ["RULES", "Queryable", "Rule", "RuleResult", "violations"]
+__all__ = ["Queryable", "Rule", "RuleResult", "rules_of", "violations"]
 
-RULES: list[Rule] = [*generic_rules(), *places.RULES, *fish.RULES, *water.RULES, *feed.RULES, *health.RULES]
-"""All rules, those derived from the description of the tables first."""
+_APPLICATION: Mapping[Release, list[Rule]] = {
+    "2025-08": [*places.RULES, *fish.RULES, *water.RULES, *feed.RULES, *health.RULES],
+    "2026-03": release_2026_03.RULES,
+}
+"""Rules that are not in the description of the tables, by release."""
+
+
+@cache
+def rules_of(release: Release) -> list[Rule]:
+    """Return all rules of a release, those derived from the description of the tables first."""
+    return [*generic_rules(tables_of(release).values()), *_APPLICATION[release]]
 
 
 def violations(
-    warehouse: Queryable, tables: Collection[str] | None = None, year: int | None = None, days: DayRange | None = None
+    warehouse: Queryable,
+    tables: Collection[str] | None = None,
+    year: int | None = None,
+    days: DayRange | None = None,
+    release: Release = DEFAULT_RELEASE,
 ) -> list[RuleResult]:
     """Count the violations of each rule: one result per rule, ``count`` 0 if it holds.
 
@@ -37,14 +51,17 @@ def violations(
         tables: check only rules on rows of these tables; the rules may read other tables as well.
         year: check only rows of this calendar year, by their ids.
         days: check only rows of these days, which lie in one calendar year.
+        release: the release of AquaMind whose rules hold.
 
     Raises:
         ValueError: a table is unknown.
     """
-    if tables is not None and (unknown := set(tables) - TABLES.keys()):
-        raise ValueError(f"unknown tables: {', '.join(sorted(unknown))}; allowed: {', '.join(TABLES)}")
+    described = tables_of(release)
+    if tables is not None and (unknown := set(tables) - described.keys()):
+        raise ValueError(f"unknown tables: {', '.join(sorted(unknown))}; allowed: {', '.join(described)}")
     return evaluate(
         warehouse,
-        [rule for rule in RULES if tables is None or rule.table in tables],
+        described,
+        [rule for rule in rules_of(release) if tables is None or rule.table in tables],
         year_days(year) if year is not None else days,
     )

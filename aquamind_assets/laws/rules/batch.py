@@ -7,6 +7,15 @@ _ASSIGNMENT = "batch_batchcontainerassignment"
 HALF_CENT = "0.00501"
 """Half of the second decimal, the last stored one, and a little more for SQLite's floating point decimals."""
 
+_LEFT_SINCE = (
+    "coalesce((SELECT SUM(b.transferred_count + b.mortality_count) FROM batch_batchtransfer b WHERE"
+    " b.source_assignment_id = t.assignment_id AND b.transfer_date >= t.sample_date), 0) + coalesce((SELECT"
+    " SUM(m.count) FROM batch_mortalityevent m WHERE m.batch_id = [assignment_id.batch_id] AND m.event_date >="
+    " t.sample_date), 0)"
+)
+"""Fish that may have left a sample's stay since (a death names its batch alone): the application compares with the
+population on the day of the sample."""
+
 
 RULES: list[Rule] = [
     rule(
@@ -194,8 +203,9 @@ RULES: list[Rule] = [
     rule(
         "batch_growthsample",
         "sample_size.population",
-        "A sample has no more fish than the population of the stay.",
-        "[assignment_id.is_active] AND t.sample_size > [assignment_id.population_count]",
+        "A sample has no more fish than the population of the stay, with those that have died or were moved since.",
+        "[assignment_id.is_active] AND t.sample_size > [assignment_id.population_count] AND t.sample_size >"
+        f" [assignment_id.population_count] + {_LEFT_SINCE}",
     ),
     rule(
         "batch_growthsample",

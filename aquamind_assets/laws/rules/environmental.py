@@ -1,10 +1,10 @@
 """Rules of parameters, readings, weather and transitions that AquaMind's pages and TimescaleDB's keys require."""
 
 from aquamind_assets.laws.rules.model import TIME_COLUMNS, Rule, missing, rule
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.releases import tables_of
 from aquamind_assets.warehouse.ddl import READINGS, quoted
 
-_REFERENCES = TABLES[READINGS].foreign_keys
+_REFERENCES = tables_of("2025-08")[READINGS].foreign_keys
 
 
 def _in_container(instant: str) -> str:
@@ -48,9 +48,7 @@ RULES: list[Rule] = [
         " t.max_value OR t.optimal_min > t.max_value OR t.optimal_max < t.min_value",
     ),
     *(
-        _reading(
-            f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column.name)
-        )
+        _reading(f"{column.name}.reference", f"{column.name} refers to a row of {column.references}.", missing(column))
         for column in _REFERENCES
     ),
     _reading(

@@ -7,14 +7,14 @@ Belongs here: building and running the queries. Does not belong here: the rules 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
 
@@ -43,30 +43,32 @@ class RuleResult:
     example_id: int | None
 
 
-def evaluate(warehouse: Queryable, rules: Iterable[Rule], days: DayRange | None = None) -> list[RuleResult]:
-    """Return one result for each rule, in the order of the tables. ``days``, of one calendar year, restricts the check
-    to rows of those days."""
+def evaluate(
+    warehouse: Queryable, tables: Mapping[str, TableSpec], rules: Iterable[Rule], days: DayRange | None = None
+) -> list[RuleResult]:
+    """Return one result for each rule on rows of these ``tables``, table by table. ``days``, of one calendar year,
+    restricts the check to rows of those days."""
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table, []).append(rule)
     results: list[RuleResult] = []
     for table, found in by_table.items():
-        results += _on_rows(warehouse, table, [rule for rule in found if rule.violation], days)
-        results += [_by_query(warehouse, rule, days) for rule in found if rule.query]
+        results += _on_rows(warehouse, tables[table], [rule for rule in found if rule.violation], days)
+        results += [_by_query(warehouse, tables[table], rule, days) for rule in found if rule.query]
     return results
 
 
-def _on_rows(warehouse: Queryable, table: str, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
+def _on_rows(warehouse: Queryable, spec: TableSpec, rules: Collection[Rule], days: DayRange | None) -> list[RuleResult]:
     if not rules:
         return []
-    joins = _Joins(table)
+    joins = _Joins(spec)
     conditions = [joins.resolved(rule.violation) for rule in rules]
     columns = ", ".join(
         f"SUM(CASE WHEN {violation} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {violation} THEN"
-        f" t.{_id_of(table)} END) AS e{i}"
+        f" t.{_id_of(spec)} END) AS e{i}"
         for i, (rule, violation) in enumerate(zip(rules, conditions, strict=True))
     )
-    answer = warehouse.query(f"SELECT {columns} FROM {_source(table, joins, days)}")[0]
+    answer = warehouse.query(f"SELECT {columns} FROM {_source(spec, joins, days)}")[0]
     return [_result(rule, answer[2 * i], answer[2 * i + 1]) for i, rule in enumerate(rules)]
 
 
@@ -74,8 +76,8 @@ class _Joins:
     """Joins to the rows that a table's rows refer to, each joined once for all rules. A database hashes a join, but
     runs a subquery row by row."""
 
-    def __init__(self, table: str) -> None:
-        self._table = TABLES[table]
+    def __init__(self, table: TableSpec) -> None:
+        self._table = table
         self._aliases: dict[str, str] = {}
 
     def resolved(self, condition: str) -> str:
@@ -91,21 +93,22 @@ class _Joins:
     def sql(self) -> str:
         """The joins, to follow ``t``."""
         return "".join(
-            f" LEFT JOIN {self._table.by_name[column].references} {alias} ON {alias}.id = t.{column}"
+            f" LEFT JOIN {self._table.by_name[column].references} {alias} ON"
+            f" {alias}.{self._table.by_name[column].referenced_key} = t.{column}"
             for column, alias in self._aliases.items()
         )
 
 
-def _source(table: str, joins: _Joins, days: DayRange | None) -> str:
+def _source(spec: TableSpec, joins: _Joins, days: DayRange | None) -> str:
     """Return the FROM clause for conditions on ``t``."""
-    if table in SUMMARISED:
-        return f"({SUMMARISED[table].format(rows=_rows_of(table, 'r', days))}) t{joins.sql}"
-    return f"{table} t{joins.sql} WHERE {_rows_of(table, 't', days)}"
+    if spec.name in SUMMARISED:
+        return f"({SUMMARISED[spec.name].format(rows=_rows_of(spec, 'r', days))}) t{joins.sql}"
+    return f"{spec.name} t{joins.sql} WHERE {_rows_of(spec, 't', days)}"
 
 
-def _by_query(warehouse: Queryable, rule: Rule, days: DayRange | None) -> RuleResult:
+def _by_query(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange | None) -> RuleResult:
     total, example = 0, None
-    for rows in _portions(warehouse, rule, days):
+    for rows in _portions(warehouse, spec, rule, days):
         found, first = warehouse.query(f"SELECT count(*), min(v.id) FROM ({rule.query.format(rows=rows)}) v")[0]
         part = _result(rule, found, first)
         total += part.count
@@ -118,18 +121,18 @@ def _result(rule: Rule, count: Any, example: Any) -> RuleResult:
     return RuleResult(rule, rule.table, int(count or 0), None if example is None else int(example))
 
 
-def _id_of(table: str) -> str:
-    return "id" if table in SUMMARISED else TABLES[table].id_column
+def _id_of(spec: TableSpec) -> str:
+    return "id" if spec.name in SUMMARISED else spec.id_column
 
 
-def _portions(warehouse: Queryable, rule: Rule, days: DayRange | None) -> Iterator[str]:
+def _portions(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange | None) -> Iterator[str]:
     """Yield the conditions on the rows of ``t`` for which to run a query, one after the other."""
     if not rule.by_chunk:
-        yield _rows_of(rule.table, "t", days)
+        yield _rows_of(spec, "t", days)
         return
     for whole in [days] if days is not None else map(year_days, _years(warehouse, rule.table)):
         for first in range(whole.first, whole.end, CHUNK_DAYS):
-            yield rows_of_days(rule.table, "t", DayRange(first, min(first + CHUNK_DAYS, whole.end)))
+            yield rows_of_days(spec, "t", DayRange(first, min(first + CHUNK_DAYS, whole.end)))
 
 
 def _years(warehouse: Queryable, table: str) -> list[int]:
@@ -141,19 +144,18 @@ def _years(warehouse: Queryable, table: str) -> list[int]:
     return list(range(first, last + 1))
 
 
-def _rows_of(table: str, alias: str, days: DayRange | None) -> str:
-    return "1 = 1" if days is None else rows_of_days(table, alias, days)
+def _rows_of(spec: TableSpec, alias: str, days: DayRange | None) -> str:
+    return "1 = 1" if days is None else rows_of_days(spec, alias, days)
 
 
-def rows_of_days(table: str, alias: str, days: DayRange) -> str:
+def rows_of_days(spec: TableSpec, alias: str, days: DayRange) -> str:
     """Return the SQL condition on the rows ``alias`` of a table whose ids are of these days, which lie in one calendar
     year."""
-    spec = TABLES[table]
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
-    if table in TIME_COLUMNS:
+    if spec.name in TIME_COLUMNS:
         # One more day on both sides: the ids are exact, and a session outside UTC must not lose rows.
-        time = f"{alias}.{quoted(TIME_COLUMNS[table])}"
+        time = f"{alias}.{quoted(TIME_COLUMNS[spec.name])}"
         condition += f" AND {time} >= '{_midnight(days.first - 1)}' AND {time} < '{_midnight(days.end + 1)}'"
     return condition
 

@@ -5,17 +5,18 @@ keys may have been off during loading, and no database has the application's cho
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aquamind_assets.laws.rules.model import SUMMARISED, Rule, missing, rule
-from aquamind_assets.tables.schema import INTEGER_LIMITS, TABLES, ColumnSpec, TableSpec
+from aquamind_assets.tables.schema import INTEGER_LIMITS, ColumnSpec, TableSpec
+from aquamind_assets.tables.values import DECIMAL_KINDS
 from aquamind_assets.warehouse.ddl import quoted
 
 
-def generic_rules() -> list[Rule]:
-    """Return the rules of every described table, except tables in ``SUMMARISED``, whose rules are written out in their
+def generic_rules(tables: Iterable[TableSpec]) -> list[Rule]:
+    """Return the rules of these tables, except tables in ``SUMMARISED``, whose rules are written out in their
     own module."""
-    return [found for table in TABLES.values() if table.name not in SUMMARISED for found in table_rules(table)]
+    return [found for table in tables if table.name not in SUMMARISED for found in table_rules(table)]
 
 
 def table_rules(table: TableSpec) -> Iterator[Rule]:
@@ -89,13 +90,13 @@ def _column_rules(table: str, column: ColumnSpec) -> Iterator[Rule]:
             table,
             f"{column.name}.reference",
             f"{column.name} refers to a row of {column.references}.",
-            missing(column.name),
+            missing(column),
         )
 
 
 def _bounds(column: ColumnSpec) -> tuple[str, str, str] | None:
     """Return the smallest and largest value and a description of them; None for kinds of columns without bounds."""
-    if column.kind == "numeric":
+    if column.kind in DECIMAL_KINDS:
         assert column.precision is not None
         assert column.scale is not None
         widest = "9" * (column.precision - column.scale) + "." + "9" * column.scale

@@ -6,6 +6,7 @@ Belongs here: what a rule consists of. Does not belong here: the rules themselve
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.warehouse.ddl import READINGS
 
 SUMMARISED: Mapping[str, str] = {
@@ -73,19 +74,19 @@ def rule(table: str, what: str, description: str, violation: str, weight: str = 
     return Rule(f"{table}.{what}", table, description, violation=violation, weight=weight)
 
 
-def versions_of(history: str, table: str) -> Rule:
-    """Every row of a history table is a version of an existing row."""
+def versions_of(history: str, table: str, key: str = "id") -> Rule:
+    """Every row of a history table is a version of an existing row; ``key`` is the column with its id in both."""
     return Rule(
         f"{history}.id.reference",
         history,
         f"A version belongs to an existing row of {table}.",
         query=(
             f"SELECT t.history_id AS id FROM {history} t WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {table} x WHERE"
-            " x.id = t.id)"
+            f" x.{key} = t.{key})"
         ),
     )
 
 
-def missing(column: str) -> str:
+def missing(column: ColumnSpec) -> str:
     """Return the condition that ``column`` is given and the row it refers to does not exist."""
-    return f"t.{column} IS NOT NULL AND [{column}.id] IS NULL"
+    return f"t.{column.name} IS NOT NULL AND [{column.name}.{column.referenced_key}] IS NULL"

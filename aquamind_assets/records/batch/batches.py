@@ -13,6 +13,7 @@ import numpy as np
 
 from aquamind_assets.ledger.codes import BatchStatus, Stage
 from aquamind_assets.ledger.model import Assignments, Batches
+from aquamind_assets.records.batch.growth_samples import last_weighing_days
 from aquamind_assets.records.batch.notes import batch_note, stocked_note
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs, positions
 from aquamind_assets.records.master_ids import species_id, stage_id
@@ -83,7 +84,7 @@ def _batches(year: YearInputs) -> Rows:
     changed = np.where(ended, frame.end_day, frame.stage_day).astype(np.int64)
     registered = frame.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + _REGISTERED
     return rows(
-        "batch_batch",
+        year.tables["batch_batch"],
         len(frame),
         id=frame.batch_id,
         batch_number=frame.number,
@@ -107,8 +108,12 @@ def _assignments(year: YearInputs) -> Rows:
     population = frame.population + frame.uncollected
     arrived = frame.start_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     left = frame.end_day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
+    more = {}
+    if year.has("batch_batchcontainerassignment", "last_weighing_date"):
+        weighed = last_weighing_days(year)
+        more["last_weighing_date"] = np.ma.array(weighed, mask=weighed < 0)
     return rows(
-        "batch_batchcontainerassignment",
+        year.tables["batch_batchcontainerassignment"],
         len(frame),
         id=frame.assignment_id,
         population_count=population,
@@ -126,6 +131,7 @@ def _assignments(year: YearInputs) -> Rows:
         lifecycle_stage_id=stage_id(year.scenario, frame.stage),
         avg_weight_g=Scaled(grams_to_cents(frame.weight_g)),
         departure_date=np.ma.array(frame.end_day, mask=active),
+        **more,
     )
 
 
@@ -151,7 +157,7 @@ def _history(year: YearInputs) -> Rows:
     moment = np.where(kind == 0, registered, day * MICROSECONDS_PER_DAY + MOVE_INSTANT)
     chosen = frame.take(batch)
     return rows(
-        "batch_historicalbatch",
+        year.tables["batch_historicalbatch"],
         len(batch),
         id=chosen.batch_id,
         batch_number=chosen.number,

@@ -24,6 +24,13 @@ def collected_deaths(year: ContainerDays, days: DayRange) -> tuple[ContainerDays
 
     ``year`` holds all days of a calendar year, sorted by (day, container); nothing waits over the turn of a year.
     """
+    fish, collected, _ = recorded_deaths(year, days)
+    return fish, collected
+
+
+def recorded_deaths(year: ContainerDays, days: DayRange) -> tuple[ContainerDays, np.ndarray, np.ndarray]:
+    """Return what :func:`collected_deaths` does, and the dead fish that wait in the evening, shape (rows,), int64: the
+    farm takes them for living."""
     fish = of_days(year, DayRange(days.first - MOST_DAYS - 1, days.end))
     order = np.lexsort([fish.day, fish.assignment_id])
     total = np.cumsum(deaths_by_cause(fish)[order], axis=0)
@@ -36,5 +43,17 @@ def collected_deaths(year: ContainerDays, days: DayRange) -> tuple[ContainerDays
     counted[collected] = total[collected] - np.where(since[:, None] >= 0, total[since], 0)
     found = np.empty_like(counted)
     found[order] = counted
+    waiting = np.empty(len(fish), dtype=np.int64)
+    waiting[order] = _waiting(total.sum(axis=1), begins, fish.collected[order])
     first = int(np.searchsorted(fish.day, days.first))
-    return fish.take(slice(first, len(fish))), found[first:]
+    return fish.take(slice(first, len(fish))), found[first:], waiting[first:]
+
+
+def _waiting(total: np.ndarray, begins: np.ndarray, collected: np.ndarray) -> np.ndarray:
+    """Return the deaths since the last collection of each row, itself included, int64 (n,); rows are in order of stay
+    and day, ``total`` counts deaths up to each, and ``begins`` marks the first row of a stay."""
+    place = np.arange(total.size)
+    taken = np.maximum.accumulate(np.where(collected, place, -1)) if total.size else place
+    before = np.maximum.accumulate(np.where(begins, place, 0)) - 1 if total.size else place
+    last = np.maximum(taken, before)
+    return total - np.where(last >= 0, total[last], 0)

@@ -27,7 +27,7 @@ def compositions(year: YearInputs) -> Iterator[Rows]:
     percentages of the fish that add up to 100."""
     parts = year.ledger.compositions
     yield rows(
-        "batch_batchcomposition",
+        year.tables["batch_batchcomposition"],
         len(parts),
         id=parts.composition_id,
         percentage=Scaled(percentages(parts.mixed_batch, parts.count)),

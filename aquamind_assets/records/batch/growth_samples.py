@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from aquamind_assets.farm.calendar import Calendar
 from aquamind_assets.ledger.codes import Stage
-from aquamind_assets.ledger.model import ContainerDays
+from aquamind_assets.ledger.model import Assignments, ContainerDays
 from aquamind_assets.records.inputs import HOUR, YearInputs, of_days
 from aquamind_assets.tables.rows import Rows, Scaled, rows
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids, year_of
 
 CONDITION_SD = 0.06
 """Standard deviation of the log of an individual's condition factor about the container's mean (general knowledge)."""
@@ -36,11 +37,73 @@ def _due(year: YearInputs, fish: ContainerDays) -> tuple[ContainerDays, np.ndarr
     working day in the interval, so that the crew has some every day; where that is a holiday, it is sampled on the next
     working day. Containers are not sampled on days when fish arrive or leave."""
     interval = year.scenario.health.sampling.growth_interval_days
+    day, geography = fish.day.astype(np.int64), year.container_geography[fish.container]
     number = year.infrastructure.container_draws.number[fish.container]
-    day = fish.day.astype(np.int64)
-    since = year.calendar.since_turn(year.container_geography[fish.container], number, interval, day)
+    since = year.calendar.since_turn(geography, number, interval, day)
     due = (since >= 0) & (fish.stage >= _FIRST_FED_STAGE) & (fish.opening > 0) & (fish.closing > 0)
     return fish.take(due), (day - since)[due]
+
+
+def last_weighing_days(year: YearInputs) -> np.ndarray:
+    """Return the day of the newest growth sample of each stay's batch that was taken during the stay, -1 for none;
+    shape of ``lives.assignments``, int64. AquaMind notes the day of a sample with all active stays of the batch.
+
+    It does not depend on the year that is written: of a stay that has ended, samples of stays that ended in an earlier
+    year are left out, because later ledgers do not have them.
+    """
+    own, stays = year.lives.assignments, year.lives.stays
+    end, ended = (_last_days(frame, year.lives.through) for frame in (own, stays))
+    found = np.full(len(own), -1, dtype=np.int64)
+    turns = _Turns(year)
+    for batch in np.unique(own.batch_id):
+        mine = np.flatnonzero(own.batch_id == batch)
+        theirs = np.flatnonzero((stays.batch_id == batch) & (stays.stage >= _FIRST_FED_STAGE))
+        if not theirs.size:
+            continue
+        there = stays.take(theirs)
+        # Fish are sampled in the morning and leave at noon: on its last day a stay counts samples of others.
+        last = np.minimum(end[mine][:, None], np.where(there.end_day >= 0, ended[theirs] - 1, ended[theirs])[None, :])
+        sampled = turns.last(np.broadcast_to(there.container, last.shape), last)
+        known = (sampled > there.start_day[None, :]) & (sampled > own.start_day[mine][:, None])
+        known &= year_of(ended[theirs])[None, :] >= year_of(end[mine])[:, None]
+        found[mine] = np.where(known, sampled, -1).max(axis=1)
+    return found
+
+
+def _last_days(stays: Assignments, through: int) -> np.ndarray:
+    """Return the last day of each stay, int64: that of departure, or the latest simulated one."""
+    return np.where(stays.end_day < 0, through, stays.end_day).astype(np.int64)
+
+
+class _Turns:
+    """The days on which containers are sampled, of any year."""
+
+    def __init__(self, year: YearInputs) -> None:
+        self._year = year
+        self._calendars = {year.year: year.calendar}
+
+    def last(self, container: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return the newest day of sampling up to each day, -1 where there is none within two intervals; int64 of the
+        shape of ``day``."""
+        found = np.full(day.shape, -1, dtype=np.int64)
+        for back in range(2 * self._year.scenario.health.sampling.growth_interval_days):
+            left = found < 0
+            found[left] = self._turn_on(container[left], day[left] - back)
+            if np.all(found >= 0):
+                break
+        return found
+
+    def _turn_on(self, container: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return each day on which the container is sampled, else -1."""
+        interval = self._year.scenario.health.sampling.growth_interval_days
+        number, geography = self._year.infrastructure.container_draws.number, self._year.container_geography
+        since, years = np.full(day.shape, -1, dtype=np.int64), year_of(day)
+        for one in np.unique(years).tolist():
+            if one not in self._calendars:
+                self._calendars[one] = Calendar(self._year.scenario, one)
+            here, of_year = years == one, container[years == one]
+            since[here] = self._calendars[one].since_turn(geography[of_year], number[of_year], interval, day[here])
+        return np.where(since >= 0, day, -1)
 
 
 def _draws(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +142,7 @@ def _sampled(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> Rows:
     heaviest = np.where(sampled, weight, 0.0).max(axis=1)
     measured = due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
     return rows(
-        "batch_growthsample",
+        year.tables["batch_growthsample"],
         len(due),
         id=row_ids(due.day, number_within_day(due.day)),
         sample_date=due.day,

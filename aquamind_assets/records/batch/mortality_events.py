@@ -68,7 +68,7 @@ def mortality_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         cause, groups.struck[group, cause], groups.containers[group], reasons.bits[group, cause], reasons.names
     )
     yield rows(
-        "batch_mortalityevent",
+        year.tables["batch_mortalityevent"],
         group.size,
         id=row_ids(event_day, number_within_day(event_day)),
         event_date=event_day,

@@ -9,7 +9,7 @@ stage of the fish, with a note that begins with Harvest.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -28,7 +28,7 @@ and that become part of a mixed batch."""
 HARVEST_NOTE = "Harvest"
 """Beginning of the note of a harvest; no other note begins with it."""
 
-_ENTERED = MOVE_INSTANT + 2 * HOUR
+ENTERED = MOVE_INSTANT + 2 * HOUR
 """A transfer is entered into AquaMind two hours after the movement."""
 
 
@@ -37,16 +37,17 @@ def transfers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     moved = of_days(year.ledger.movements, days)
     moved = moved.take(moved.kind != Movement.STOCKING)
     yield _transfers(year, moved)
-    yield _conditions(year, moved.take(moved.kind == Movement.STAGE_TRANSFER))
+    changed = moved.take(moved.kind == Movement.STAGE_TRANSFER)
+    yield conditions(year, changed, {"batch_transfer_id": changed.movement_id})
 
 
 def _transfers(year: YearInputs, moved: Movements) -> Rows:
     harvested = moved.kind == Movement.HARVEST
-    entered = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + _ENTERED
+    entered = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + ENTERED
     kind = np.where(harvested | (moved.to_stage != moved.from_stage), 0, 1)
     kind[moved.kind == Movement.MIXING] = 2
     return rows(
-        "batch_batchtransfer",
+        year.tables["batch_batchtransfer"],
         len(moved),
         id=moved.movement_id,
         transfer_type=Coded(kind, TRANSFER_TYPES),
@@ -56,10 +57,10 @@ def _transfers(year: YearInputs, moved: Movements) -> Rows:
         mortality_count=moved.loss,
         source_biomass_kg=Scaled(biomass_cents(moved.source_count, moved.weight_g)),
         transferred_biomass_kg=Scaled(biomass_cents(moved.count, moved.weight_g)),
-        notes=_notes(year, moved),
+        notes=notes_of(year, moved),
         created_at=entered,
         updated_at=entered,
-        destination_batch_id=np.ma.array(_new_batch(year, moved), mask=harvested),
+        destination_batch_id=np.ma.array(new_batch(year, moved), mask=harvested),
         destination_lifecycle_stage_id=stage_id(year.scenario, np.where(harvested, moved.from_stage, moved.to_stage)),
         source_batch_id=moved.batch_id,
         source_lifecycle_stage_id=stage_id(year.scenario, moved.from_stage),
@@ -69,7 +70,7 @@ def _transfers(year: YearInputs, moved: Movements) -> Rows:
     )
 
 
-def _new_batch(year: YearInputs, moved: Movements) -> np.ndarray:
+def new_batch(year: YearInputs, moved: Movements) -> np.ndarray:
     """Return the batch of the fish after the movement: another one if they are mixed."""
     batch = moved.batch_id.copy()
     mixed = moved.kind == Movement.MIXING
@@ -77,11 +78,12 @@ def _new_batch(year: YearInputs, moved: Movements) -> np.ndarray:
     return batch
 
 
-def _notes(year: YearInputs, moved: Movements) -> list[str]:
+def notes_of(year: YearInputs, moved: Movements) -> list[str]:
+    """Return what is noted about each movement."""
     names = year.infrastructure.containers.name
     stages = [stage.name for stage in year.scenario.farm.stages]
     texts = []
-    number = year.lives.batches.number[year.batch_rows(_new_batch(year, moved))]
+    number = year.lives.batches.number[year.batch_rows(new_batch(year, moved))]
     for kind, batch, source, target, stage, count, weight in zip(
         moved.kind,
         number,
@@ -103,19 +105,20 @@ def _notes(year: YearInputs, moved: Movements) -> list[str]:
     return texts
 
 
-def _conditions(year: YearInputs, moved: Movements) -> Rows:
+def conditions(year: YearInputs, moved: Movements, transfer: Mapping[str, np.ndarray]) -> Rows:
     """Return the water at the destination, as measured by the crew on the day, and the temperature in the source
-    container."""
-    water = _WaterOnDay(year, moved)
+    container. ``transfer`` is the column that names the transfer, with the id for each movement."""
+    water = WaterOnDay(year, moved)
     arrived = moved.day.astype(np.int64) * MICROSECONDS_PER_DAY + MOVE_INSTANT
     extra = [
         json.dumps({"source_temperature": round(float(before), 2), "temperature_step": round(float(after - before), 2)})
         for before, after in zip(water.source_temperature, water.temperature, strict=True)
     ]
     return rows(
-        "environmental_stagetransitionenvironmental",
+        year.tables["environmental_stagetransitionenvironmental"],
         len(moved),
         id=moved.movement_id,
+        **transfer,
         temperature=water.temperature,
         oxygen=water.oxygen,
         salinity=water.salinity,
@@ -123,12 +126,11 @@ def _conditions(year: YearInputs, moved: Movements) -> Rows:
         additional_parameters=extra,
         created_at=arrived,
         updated_at=arrived,
-        batch_transfer_id=moved.movement_id,
     )
 
 
-class _WaterOnDay:
-    """Water of the destination containers, each array of shape (movements,)."""
+class WaterOnDay:
+    """Water of the destination containers, each array of shape (movements,); ``target`` holds their container-days."""
 
     def __init__(self, year: YearInputs, moved: Movements) -> None:
         fish = year.ledger.container_days
@@ -137,6 +139,7 @@ class _WaterOnDay:
         sites = len(year.infrastructure.sites)
         day_in_year = moved.day.astype(np.int64) - year_days(year.year).first
         site = year.infrastructure.containers.site[moved.to_container].astype(np.int64)
+        self.target = target
         self.temperature = fish.temperature[target].astype(float)
         self.oxygen = fish.oxygen[target].astype(float)
         self.salinity = np.maximum(fish.salinity[target].astype(float), 0.0)

@@ -28,6 +28,8 @@ from aquamind_assets.scenario.quantities import Range
 from aquamind_assets.tables.rows import Rows, Scaled, rows
 from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, row_ids
 
+READINGS = "environmental_environmentalreading"
+
 RECEIVED_AFTER = 2 * HOUR // 60
 """A reading is stored two minutes after it was taken, unless a fault delays it."""
 
@@ -53,20 +55,24 @@ def _chunk_readings(
     year: YearInputs, network: "_Network", chunk: Chunk, part: DayRange, block_rows: BlockRows
 ) -> Iterator[Rows]:
     water = ChunkWater(year, chunk)
-    batches = _batches_in_containers(year, chunk)
+    batches = _in_containers(year, chunk, year.ledger.assignments.batch_id)
+    stays = None
+    if year.has(READINGS, "batch_container_assignment_id"):
+        stays = _in_containers(year, chunk, year.ledger.assignments.assignment_id)
     drift = Drift(year, DayRange(chunk.days.first, part.end))
     start = 0
     while start < network.containers:
         allowed = block_rows() if callable(block_rows) else block_rows
         end = network.block_end(start, allowed // (len(part) * network.per_day))
         block = _Block(year, network, chunk, part, slice(start, end))
-        if block.sensors.stop > block.sensors.start and (made := block.rows(water, batches, drift)) is not None:
+        if block.sensors.stop > block.sensors.start and (made := block.rows(water, batches, stays, drift)) is not None:
             yield made
         start = end
 
 
-def _batches_in_containers(year: YearInputs, chunk: Chunk) -> np.ndarray:
-    """Return the batch in each container at each reading of the chunk, 0 for none, shape (containers, slots), int64."""
+def _in_containers(year: YearInputs, chunk: Chunk, ids: np.ndarray) -> np.ndarray:
+    """Return the stay in each container at each reading of the chunk by its number in ``ids``, of the shape of the
+    ledger's assignments; 0 for none. Shape (containers, slots), int64."""
     per_day = year.scenario.water.readings_per_day
     slots = len(chunk.days) * per_day
     present = np.zeros((len(year.infrastructure.containers), slots), dtype=np.int64)
@@ -77,7 +83,7 @@ def _batches_in_containers(year: YearInputs, chunk: Chunk) -> np.ndarray:
     first = np.clip(np.ceil((stays.start_day - chunk.days.first + noon) * per_day), 0, slots).astype(np.int64)
     end = np.clip(np.ceil((open_end - chunk.days.first + noon) * per_day), 0, slots).astype(np.int64)
     for stay in np.flatnonzero(here):
-        present[stays.container[stay], first[stay] : end[stay]] = stays.batch_id[stay]
+        present[stays.container[stay], first[stay] : end[stay]] = ids[stay]
     return present
 
 
@@ -169,7 +175,7 @@ class _Block:
         self._days = DayRange(chunk.days.first, part.end)
         self._slots = len(self._days) * network.per_day
 
-    def rows(self, water: ChunkWater, batches: np.ndarray, drift: Drift) -> Rows | None:
+    def rows(self, water: ChunkWater, batches: np.ndarray, stays: np.ndarray | None, drift: Drift) -> Rows | None:
         """Return the block's rows in the wanted range; None if there are none."""
         network, sensors = self._network, self.sensors
         faults = self._faults()
@@ -187,11 +193,15 @@ class _Block:
         if not size:
             return None
         batch = choose(batches[:, cut][network.frame.container[sensors]])
+        more = {}
+        if stays is not None:
+            stay = choose(stays[:, cut][network.frame.container[sensors]])
+            more["batch_container_assignment_id"] = np.ma.array(stay, mask=stay == 0)
         stored = choose(instants[None, :]) + RECEIVED_AFTER
         if faults is not None:
             stored += choose(faults.delay_hours[:, cut]) * HOUR
         return rows(
-            "environmental_environmentalreading",
+            self._year.tables[READINGS],
             size,
             id=choose(self._ids(cut)),
             value=Scaled(choose(units)),
@@ -203,6 +213,7 @@ class _Block:
             parameter_id=choose(network.parameter_ids[sensors][:, None]),
             recorded_by_id=None,
             sensor_id=choose(network.frame.sensor_id[sensors][:, None]),
+            **more,
         )
 
     def _ids(self, cut: slice) -> np.ndarray:

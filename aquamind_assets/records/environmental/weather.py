@@ -45,7 +45,7 @@ def weather(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         return np.broadcast_to(values, shape).reshape(-1)[used]
 
     yield rows(
-        "environmental_weatherdata",
+        year.tables["environmental_weatherdata"],
         observed.size,
         id=row_ids(flat(day), flat(number)),
         timestamp=observed,
@@ -119,7 +119,7 @@ def photoperiod(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     )
     entered = day * MICROSECONDS_PER_DAY + _LAST_MOMENT
     yield rows(
-        "environmental_photoperioddata",
+        year.tables["environmental_photoperioddata"],
         day.size,
         id=row_ids(day, area),
         date=day,

@@ -74,7 +74,7 @@ def lab_samples(year: YearInputs) -> Iterator[Rows]:
     entered = day * MICROSECONDS_PER_DAY + SAMPLED
     answered = received * MICROSECONDS_PER_DAY + SAMPLED + HOUR
     yield rows(
-        "health_healthlabsample",
+        year.tables["health_healthlabsample"],
         len(taken),
         id=row_ids(day, np.array([sample.number for sample in taken], dtype=np.int64)),
         batch_container_assignment_id=fish.assignment_id,

@@ -32,7 +32,9 @@ _NOTE_OF_EVENT = {
     EventKind.ESCAPE: (Cause.ESCAPE, "Hole in the net"),
     EventKind.EQUIPMENT_FAILURE: (Cause.ENVIRONMENTAL, "Equipment failure"),
 }
-_NOTES = ("", *(text for _, text in _NOTE_OF_EVENT.values()))
+NOTES = ("", *(text for _, text in _NOTE_OF_EVENT.values()))
+"""Notes on deaths, in the order of the codes of :func:`notes_of`."""
+
 _SPAN = 1 << 20
 
 
@@ -46,19 +48,19 @@ def mortality_records(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     stay = year.lives.assignments.take(year.assignment_rows(fish.assignment_id[row]))
     hour = np.where(stay.end_day == day, COLLECTED_BEFORE_LEAVING, COLLECTED)
     yield rows(
-        "health_mortalityrecord",
+        year.tables["health_mortalityrecord"],
         row.size,
         id=row_ids(day, number_within_day(day)),
         batch_id=fish.batch_id[row],
         container_id=year.infrastructure.containers.container_id[fish.container[row]],
         event_date=day * MICROSECONDS_PER_DAY + hour,
         count=count,
-        reason_id=_reasons(year, fish, row, cause),
-        notes=Coded(_notes(year, fish, row, cause), _NOTES),
+        reason_id=reasons_of(year, fish, row, cause),
+        notes=Coded(notes_of(year, fish, row, cause), NOTES),
     )
 
 
-def _reasons(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
+def reasons_of(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
     """Return the reason of each death count: the diagnosed disease, or else the cause."""
     reason = mortality_reason_id(year.scenario, cause)
     sick = np.flatnonzero((cause == Cause.DISEASE) & (fish.disease[row] >= 0))
@@ -89,7 +91,7 @@ def _diagnosed(year: YearInputs, assignment_id: np.ndarray, disease: np.ndarray,
     return same & (detected >= 0) & (detected <= day)
 
 
-def _notes(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
+def notes_of(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
     """Return the code of the note on each count: the event in the container on that day or on the days before on which
     dead fish may have waited."""
     note = np.zeros(row.size, dtype=np.int64)

@@ -7,13 +7,14 @@ The aggregates are the result of AquaMind's own calculation for the stored fish:
 deviation of the sample itself (not an estimate), the mean of the condition factors of the fish.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from aquamind_assets.records.fish_traits import SCORED, SHOWN, from_zero
 from aquamind_assets.records.health.fish_samples import FishSample, samples
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.master_ids import HEALTH_PARAMETERS, health_parameter_id
+from aquamind_assets.records.master_ids import HEALTH_PARAMETERS, health_parameter_id, trait_id
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, row_ids
@@ -27,7 +28,7 @@ def health_samplings(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     for sample in samples(year, days):
         yield _events(year, sample)
         fish, place = np.nonzero(sample.taken)
-        yield _observations(sample, fish, place)
+        yield _observations(year, sample, fish, place)
         yield _scores(year, sample, fish, place)
 
 
@@ -50,7 +51,7 @@ def _events(year: YearInputs, sample: FishSample) -> Rows:
     geography = year.container_geography[sample.fish.container]
     moment = _moment(sample)
     return rows(
-        "health_healthsamplingevent",
+        year.tables["health_healthsamplingevent"],
         len(sample.fish),
         id=_event_ids(sample),
         assignment_id=sample.fish.assignment_id,
@@ -89,9 +90,9 @@ def _worst(sample: FishSample) -> np.ndarray:
     return np.where(mean.max(axis=1) >= REMARKABLE, mean.argmax(axis=1) + 1, 0)
 
 
-def _observations(sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
+def _observations(year: YearInputs, sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
     return rows(
-        "health_individualfishobservation",
+        year.tables["health_individualfishobservation"],
         fish.size,
         id=_observation_ids(sample, fish),
         sampling_event_id=_event_ids(sample)[fish],
@@ -104,14 +105,22 @@ def _observations(sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Ro
 
 
 def _scores(year: YearInputs, sample: FishSample, fish: np.ndarray, place: np.ndarray) -> Rows:
-    parameters = len(HEALTH_PARAMETERS)
+    shown, traits = _scored(year)
+    parameters = len(traits)
     return rows(
-        "health_fishparameterscore",
+        year.tables["health_fishparameterscore"],
         fish.size * parameters,
         id=row_ids(np.repeat(sample.fish.day[fish], parameters), np.arange(fish.size * parameters)),
         individual_fish_observation_id=np.repeat(_observation_ids(sample, fish), parameters),
-        parameter_id=np.tile(health_parameter_id(year.scenario, np.arange(parameters)), fish.size),
-        score=sample.scores[fish, place].reshape(-1),
+        parameter_id=np.tile(traits, fish.size),
+        score=shown(sample.scores[fish, place]).reshape(-1),
         created_at=_moment(sample),
         updated_at=_moment(sample),
     )
+
+
+def _scored(year: YearInputs) -> tuple[Callable[[np.ndarray], np.ndarray], np.ndarray]:
+    """Return how the release stores the scores of a fish, and the id of what each stored score is of."""
+    if year.release == "2025-08":
+        return lambda scores: scores, health_parameter_id(year.scenario, np.arange(len(HEALTH_PARAMETERS)))
+    return lambda scores: from_zero(scores[:, SHOWN]), trait_id(year.scenario, SCORED)

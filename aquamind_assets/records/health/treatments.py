@@ -10,6 +10,7 @@ import numpy as np
 
 from aquamind_assets.ledger.codes import Outcome, TreatmentReason
 from aquamind_assets.ledger.model import Treatments
+from aquamind_assets.records.health.journal.entry import Kind, entry_ids
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master_ids import vaccination_type_id
 from aquamind_assets.records.place_labels import full_name
@@ -42,8 +43,11 @@ def treatments(year: YearInputs) -> Iterator[Rows]:
     vaccination = given.reason == TreatmentReason.VACCINATION
     container, assignment = given.container, given.assignment_id
     geography = year.lives.batches.geography[year.batch_rows(given.batch_id)]
+    more = {}
+    if year.has("health_treatment", "journal_entry_id"):
+        more["journal_entry_id"] = entry_ids(Kind.TREATMENT, given.treatment_id)
     yield rows(
-        "health_treatment",
+        year.tables["health_treatment"],
         len(given),
         id=given.treatment_id,
         batch_id=given.batch_id,
@@ -62,6 +66,7 @@ def treatments(year: YearInputs) -> Iterator[Rows]:
         duration_days=given.duration_days,
         withholding_period_days=given.withholding_days,
         outcome=Coded(given.outcome, [outcome.name.lower() for outcome in Outcome]),
+        **more,
     )
 
 

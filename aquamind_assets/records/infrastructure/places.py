@@ -38,7 +38,7 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
     calibrated = calibrations(year.scenario, year.infrastructure, np.full(1, year.lives.through))[0][installed, 0]
     probes = year.scenario.water.probes
     yield rows(
-        "infrastructure_sensor",
+        year.tables["infrastructure_sensor"],
         len(frame),
         id=frame.sensor_id,
         name=frame.name,
@@ -85,7 +85,7 @@ def _geographies(year: YearInputs, days: DayRange) -> Rows:
     frame = everything.take(_chosen(everything.commissioned_day, days))
     opened = _opening(frame.commissioned_day)
     return rows(
-        "infrastructure_geography",
+        year.tables["infrastructure_geography"],
         len(frame),
         id=frame.geography_id,
         name=frame.name,
@@ -100,7 +100,7 @@ def _areas(year: YearInputs, days: DayRange) -> Rows:
     frame = everything.take(_chosen(everything.commissioned_day, days))
     opened = _opening(frame.commissioned_day)
     return rows(
-        "infrastructure_area",
+        year.tables["infrastructure_area"],
         len(frame),
         id=frame.area_id,
         name=frame.name,
@@ -121,7 +121,7 @@ def _stations(year: YearInputs, days: DayRange) -> Rows:
     halls = np.bincount(year.infrastructure.halls.station, minlength=len(everything))[chosen]
     opened = _opening(frame.commissioned_day)
     return rows(
-        "infrastructure_freshwaterstation",
+        year.tables["infrastructure_freshwaterstation"],
         len(frame),
         id=frame.station_id,
         name=frame.name,
@@ -142,7 +142,7 @@ def _halls(year: YearInputs, days: DayRange) -> Rows:
     kinds = year.scenario.farm.container_types
     opened = _opening(frame.commissioned_day)
     return rows(
-        "infrastructure_hall",
+        year.tables["infrastructure_hall"],
         len(frame),
         id=frame.hall_id,
         name=frame.name,
@@ -166,7 +166,7 @@ def _container_types(year: YearInputs, days: DayRange) -> Rows:
     kinds = [kind for kind, taken in zip(year.scenario.farm.container_types, chosen, strict=True) if taken]
     opened = _opening(frame.commissioned_day)
     return rows(
-        "infrastructure_containertype",
+        year.tables["infrastructure_containertype"],
         len(frame),
         id=frame.container_type_id,
         name=[kind.name for kind in kinds],
@@ -201,9 +201,9 @@ def _containers(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         "hall_id": np.ma.array(np.append(places.halls.hall_id, 0)[frame.hall], mask=~in_hall) if len(frame) else None,
         "container_type_id": places.container_types.container_type_id[frame.container_type],
     }
-    yield rows("infrastructure_container", len(frame), **base)
+    yield rows(year.tables["infrastructure_container"], len(frame), **base)
     yield rows(
-        "infrastructure_historicalcontainer",
+        year.tables["infrastructure_historicalcontainer"],
         len(frame),
         **base,
         history_id=narrow_row_ids(frame.commissioned_day, number_within_day(frame.commissioned_day)),
@@ -221,7 +221,7 @@ def _feed_containers(year: YearInputs, days: DayRange) -> Rows:
     opened = _opening(frame.commissioned_day)
     in_hall = frame.hall >= 0
     return rows(
-        "infrastructure_feedcontainer",
+        year.tables["infrastructure_feedcontainer"],
         len(frame),
         id=frame.feed_container_id,
         name=frame.name,

@@ -50,15 +50,17 @@ def feeding_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     store = ledger.feed_container[fed.row]
     biomass = fed_biomass_kg(year, fed.row)
     entered = fed.instant + ENTRY_DELAY
+    more = {}
+    if year.has("inventory_feedingevent", "feed_stock_id"):
+        more["feed_stock_id"] = built.feed_containers.feed_container_id[store]
     yield rows(
-        "inventory_feedingevent",
+        year.tables["inventory_feedingevent"],
         fed.row.size,
         id=row_ids(fed.day, number_within_day(fed.day)),
         batch_id=ledger.batch_id[fed.row],
         batch_assignment_id=ledger.assignment_id[fed.row],
         container_id=built.containers.container_id[ledger.container[fed.row]],
         feed_id=feed_id(scenario, built.feed_containers.feed[store]),
-        feed_stock_id=built.feed_containers.feed_container_id[store],
         feeding_date=fed.day,
         feeding_time=fed.instant - fed.day * MICROSECONDS_PER_DAY,
         amount_kg=Scaled(fed.amount_g * 10),
@@ -67,6 +69,7 @@ def feeding_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         feed_cost=Scaled(fed.cost_cents),
         method=Coded(METHOD_OF_STAGE[ledger.stage[fed.row]], METHODS),
         recorded_by_id=signed_by(year, fed),
+        **more,
         created_at=entered,
         updated_at=entered,
     )

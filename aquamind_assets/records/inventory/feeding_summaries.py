@@ -12,6 +12,7 @@ day of mixing.
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -32,9 +33,27 @@ MAX_FCR = 99.999
 def feeding_summaries(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Yield ``inventory_batchfeedingsummary`` of the months that end on one of these days: a row for each batch that
     was fed."""
-    for month in _months(year.year):
-        if month.end - 1 in days:
-            yield _month(year, month)
+    for month in months_ended(year, days):
+        size, columns = batch_month(year, month)
+        yield rows(
+            year.tables["inventory_batchfeedingsummary"], size, **columns, growth_kg=columns["total_biomass_gain_kg"]
+        )
+
+
+def months_ended(year: YearInputs, days: DayRange) -> list[DayRange]:
+    """Return the months of the year that end on one of these days."""
+    return [month for month in _months(year.year) if month.end - 1 in days]
+
+
+def written_at(month: DayRange) -> int:
+    """Return the instant at which the summaries of a month are made."""
+    return month.end * MICROSECONDS_PER_DAY - (24 - SUMMARY_HOUR) * HOUR
+
+
+def feed_conversion(feed_kg: np.ndarray, gain_kg: np.ndarray) -> np.ma.MaskedArray:
+    """Return feed / gain, masked where there is no gain or the ratio is too large for the column."""
+    ratio = np.divide(feed_kg, gain_kg, out=np.full(gain_kg.shape, np.inf), where=gain_kg > 0)
+    return np.ma.MaskedArray(np.minimum(ratio, MAX_FCR), mask=ratio >= MAX_FCR)
 
 
 def _months(year: int) -> list[DayRange]:
@@ -42,7 +61,9 @@ def _months(year: int) -> list[DayRange]:
     return [DayRange(int(first), int(end)) for first, end in pairwise(starts)]
 
 
-def _month(year: YearInputs, month: DayRange) -> Rows:
+def batch_month(year: YearInputs, month: DayRange) -> tuple[int, dict[str, Any]]:
+    """Return the number of batches that were fed in a month, and the columns of their summaries that all releases have,
+    sorted by batch."""
     fed = meals(year, month)
     batches, batch = np.unique(year.ledger.container_days.batch_id[fed.row], return_inverse=True)
     events = np.bincount(batch, minlength=batches.size)
@@ -53,27 +74,22 @@ def _month(year: YearInputs, month: DayRange) -> Rows:
     gain = _gains(
         of_days(year.ledger.container_days, around), of_days(year.ledger.compositions, around), month, batches
     )
-    grown = np.round(gain, 2) > 0
-    ratio = np.divide(feed_g / 1000, np.round(gain, 2), out=np.full(batches.size, np.inf), where=grown)
-    written = month.end * MICROSECONDS_PER_DAY - (24 - SUMMARY_HOUR) * HOUR
-    gained = np.ma.MaskedArray(np.where(grown, gain, 0.0), mask=~grown)
-    return rows(
-        "inventory_batchfeedingsummary",
-        batches.size,
-        id=row_ids(np.full(batches.size, month.end - 1), np.arange(batches.size)),
-        batch_id=batches,
-        period_start=month.first,
-        period_end=month.end - 1,
-        total_feed_kg=Scaled(feed_g // 10),
-        average_biomass_kg=np.bincount(batch, weights=biomass, minlength=batches.size) / events,
-        average_feeding_percentage=np.bincount(batch, weights=percentage, minlength=batches.size) / events,
-        growth_kg=gained,
-        total_feed_consumed_kg=Scaled(feed_g // 10),
-        total_biomass_gain_kg=gained,
-        fcr=np.ma.MaskedArray(np.minimum(ratio, MAX_FCR), mask=ratio >= MAX_FCR),
-        created_at=written,
-        updated_at=written,
-    )
+    gain = np.round(gain, 2)
+    gained = np.ma.MaskedArray(np.maximum(gain, 0.0), mask=gain <= 0)
+    return batches.size, {
+        "id": row_ids(np.full(batches.size, month.end - 1), np.arange(batches.size)),
+        "batch_id": batches,
+        "period_start": month.first,
+        "period_end": month.end - 1,
+        "total_feed_kg": Scaled(feed_g // 10),
+        "average_biomass_kg": np.bincount(batch, weights=biomass, minlength=batches.size) / events,
+        "average_feeding_percentage": np.bincount(batch, weights=percentage, minlength=batches.size) / events,
+        "total_feed_consumed_kg": Scaled(feed_g // 10),
+        "total_biomass_gain_kg": gained,
+        "fcr": feed_conversion(feed_g / 1000, gain),
+        "created_at": written_at(month),
+        "updated_at": written_at(month),
+    }
 
 
 def _gains(days: ContainerDays, mixed: Compositions, month: DayRange, batches: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def feed_purchases(year: YearInputs) -> Iterator[Rows]:
     plan = year.scenario.feed
     ordered = bought.order_day.astype(np.int64) * MICROSECONDS_PER_DAY + ORDER_HOUR * HOUR
     yield rows(
-        "inventory_feedpurchase",
+        year.tables["inventory_feedpurchase"],
         len(bought),
         id=bought.purchase_id,
         feed_id=feed_id(year.scenario, feed),
@@ -105,7 +105,7 @@ def feed_lots_in_store(year: YearInputs) -> Iterator[Rows]:
     came = delivery_instant(year.scenario.feed, left.delivery_day)
     touched = left.remaining_g < left.quantity_g
     yield rows(
-        "inventory_feedcontainerstock",
+        year.tables["inventory_feedcontainerstock"],
         len(left),
         id=_lot_ids(left),
         feed_container_id=year.infrastructure.feed_containers.feed_container_id[left.feed_container],
@@ -136,7 +136,7 @@ def feed_stocks(year: YearInputs) -> Iterator[Rows]:
     stock = np.zeros(len(stores), dtype=np.int64)
     stock[year.lives.feed_stores.feed_container] = year.lives.feed_stores.closing_g
     yield rows(
-        "inventory_feedstock",
+        year.tables["inventory_feedstock"],
         standing.size,
         id=stores.feed_container_id[standing],
         feed_id=feed_id(year.scenario, stores.feed[standing]),
@@ -181,7 +181,7 @@ def feed_stock_history(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     store, change, instant, user, kind = store[order], change[order], instant[order], user[order], kind[order]
     day = instant // MICROSECONDS_PER_DAY
     yield rows(
-        "inventory_historicalfeedstock",
+        year.tables["inventory_historicalfeedstock"],
         store.size,
         id=stores.feed_container_id[store],
         updated_at=instant,

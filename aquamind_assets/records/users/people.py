@@ -227,7 +227,7 @@ def users(year: YearInputs) -> Iterator[Rows]:
     logins = user_names(names)
     admin = np.array([one.role == "ADMIN" for one in people.people])
     yield rows(
-        "auth_user",
+        year.tables["auth_user"],
         len(people.people),
         id=people.user_id,
         password=[_unusable_password(year.scenario.seed, login) for login in logins],
@@ -252,7 +252,7 @@ def user_profiles(year: YearInputs) -> Iterator[Rows]:
     numbers = [int(ByName(scenario.seed, "phone", *keys).uniform("number") * 10**6) for keys in people.keys]
     joined = _joined(people)
     yield rows(
-        "users_userprofile",
+        year.tables["users_userprofile"],
         size,
         id=row_ids(np.full(size, master_day(scenario)), np.arange(size)),
         user_id=narrow_row_ids(np.full(size, master_day(scenario)), np.arange(size)),

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from aquamind_assets.laws.moved_fish import DEATHS_WITH_LOSSES, moves_sql
 from aquamind_assets.records.batch.notes import STOCKED
-from aquamind_assets.timeline import id_range, platform_ids, year_days
+from aquamind_assets.timeline import id_range, platform_ids, year_days, year_of_ids
 from aquamind_assets.warehouse.warehouse import Warehouse
-
-HARVEST = "moved.transfer_type = 'LIFECYCLE' AND moved.destination_assignment_id IS NULL"
-"""A harvest among the transfers ``moved``: AquaMind empties a container by a LIFECYCLE transfer without a destination,
-and the platform writes no other transfer without one."""
 
 
 def batches(warehouse: Warehouse, last_year: int) -> pd.DataFrame:
@@ -19,25 +17,27 @@ def batches(warehouse: Warehouse, last_year: int) -> pd.DataFrame:
     sql = """
         SELECT id, batch_number AS number, status, batch_type AS kind, start_date AS start, actual_end_date AS "end"
         FROM batch_batch WHERE id >= ? AND id < ? ORDER BY start_date, id"""
-    ids = platform_ids()[0], id_range(year_days(last_year))[1]
+    narrow = warehouse.tables["batch_batch"].narrow_id
+    ids = platform_ids(narrow=narrow)[0], id_range(year_days(last_year), narrow=narrow)[1]
     return warehouse.frame(sql, ids, dates=["start", "end"]).set_index("id")
 
 
 def moves(warehouse: Warehouse, year: int) -> pd.DataFrame:
-    """``day batch_id new_batch_id source target fish lost kg harvest``; ``source`` and ``target`` are containers,
-    ``target`` and ``new_batch_id`` NA for a harvest; ``new_batch_id`` is another batch where fish become part of a
-    mixed one."""
+    """``day batch_id new_batch_id source target fish lost lost_apart kg harvest``; ``source`` and ``target`` are
+    containers, ``target`` and ``new_batch_id`` NA for a harvest; ``new_batch_id`` is another batch where fish become
+    part of a mixed one. ``lost_apart`` are the lost fish that are not among the deaths."""
+    days = year_days(year)
+    apart = "0" if warehouse.release in DEATHS_WITH_LOSSES else "moved.loss"
     sql = f"""
-        SELECT moved.transfer_date AS day, moved.source_batch_id AS batch_id,
-            moved.destination_batch_id AS new_batch_id, source.container_id AS source, target.container_id AS target,
-            moved.transferred_count AS fish, moved.mortality_count AS lost, moved.transferred_biomass_kg AS kg,
-            CASE WHEN {HARVEST} THEN 1 ELSE 0 END AS harvest
-        FROM batch_batchtransfer AS moved
-        JOIN batch_batchcontainerassignment AS source ON source.id = moved.source_assignment_id
-        LEFT JOIN batch_batchcontainerassignment AS target ON target.id = moved.destination_assignment_id
-        WHERE moved.id >= ? AND moved.id < ?"""
-    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
-    whole = dict.fromkeys(("batch_id", "source", "fish", "lost"), "int64")
+        SELECT moved.day AS day, moved.from_batch AS batch_id, moved.to_batch AS new_batch_id,
+            source.container_id AS source, target.container_id AS target, moved.count AS fish, moved.loss AS lost,
+            {apart} AS lost_apart, moved.kg AS kg, moved.harvest AS harvest
+        FROM ({moves_sql(warehouse.tables, days.first, days.end - 1)}) AS moved
+        JOIN batch_batchcontainerassignment AS source ON source.id = moved.source
+        LEFT JOIN batch_batchcontainerassignment AS target ON target.id = moved.target
+        ORDER BY moved.id"""
+    found = warehouse.frame(sql, dates=["day"])
+    whole = dict.fromkeys(("batch_id", "source", "fish", "lost", "lost_apart"), "int64")
     return found.astype({**whole, "harvest": bool, "kg": float, "target": "Int64", "new_batch_id": "Int64"})
 
 
@@ -111,10 +111,12 @@ def sea_stays(warehouse: Warehouse, year: int, first_year: int) -> pd.DataFrame:
     return warehouse.frame(sql, (low, high, f"{year}-01-01"), dates=["start", "stop"])
 
 
-def first_egg_id(warehouse: Warehouse, first_year: int) -> int | None:
-    """The lowest id of the platform's batches that were not over when the year began; None if there is none."""
+def first_egg_year(warehouse: Warehouse, first_year: int) -> int | None:
+    """The year in which the first of the platform's batches began that were not over when ``first_year`` did; None if
+    there is none."""
+    narrow = warehouse.tables["batch_batch"].narrow_id
     sql = """
         SELECT MIN(id) FROM batch_batch
         WHERE id >= ? AND id < ? AND (actual_end_date IS NULL OR actual_end_date >= ?)"""
-    found = warehouse.query(sql, (*platform_ids(), f"{first_year}-01-01"))[0][0]
-    return None if found is None else int(found)
+    found = warehouse.query(sql, (*platform_ids(narrow=narrow), f"{first_year}-01-01"))[0][0]
+    return None if found is None else int(year_of_ids(np.array(int(found)), narrow=narrow))

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from aquamind_assets.laws.moved_fish import female_lice_sql
 from aquamind_assets.records.health.treatments import AGAINST_LICE
 from aquamind_assets.timeline import id_range, year_days
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -36,10 +37,12 @@ def site_deaths(warehouse: Warehouse, year: int, area_id: int) -> pd.DataFrame:
 
 def lice(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``day container_id females fish`` of each count."""
-    sql = """
-        SELECT count_date AS day, container_id, adult_female_count AS females, fish_sampled AS fish
-        FROM health_licecount WHERE id >= ? AND id < ? AND fish_sampled > 0 AND container_id IS NOT NULL"""
-    found = warehouse.frame(sql, id_range(year_days(year)), dates=["day"])
+    days = year_days(year)
+    sql = f"""
+        SELECT counted.day AS day, counted.place AS container_id, counted.females AS females, counted.fish AS fish
+        FROM ({female_lice_sql(warehouse.tables, days.first, days.end - 1)}) AS counted
+        WHERE counted.fish > 0 AND counted.place IS NOT NULL"""
+    found = warehouse.frame(sql, dates=["day"])
     return found.astype(dict.fromkeys(("container_id", "females", "fish"), "int64"))
 
 

@@ -55,7 +55,7 @@ def biomass(warehouse: Warehouse, year: int) -> pd.DataFrame:
 def summaries(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``month feed_kg growth_kg`` of all batches, from AquaMind's monthly feeding summaries."""
     sql = """
-        SELECT period_start AS month, SUM(total_feed_kg) AS feed_kg, SUM(growth_kg) AS growth_kg
+        SELECT period_start AS month, SUM(total_feed_kg) AS feed_kg, SUM(total_biomass_gain_kg) AS growth_kg
         FROM inventory_batchfeedingsummary WHERE id >= ? AND id < ? GROUP BY period_start"""
     found = warehouse.frame(sql, id_range(year_days(year)), dates=["month"])
     return found.astype({"feed_kg": float, "growth_kg": float})

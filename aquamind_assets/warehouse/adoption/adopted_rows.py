@@ -9,7 +9,6 @@ Belongs here: the SQL on ``aquamind_assets_adopted`` and ``aquamind_assets_chang
 
 from dataclasses import dataclass
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.adoption.translation import Change, Translation
 from aquamind_assets.warehouse.database import Database
 
@@ -69,7 +68,7 @@ def read_records(database: Database) -> Records:
         "SELECT table_name, our_id, column_name, recorded, written FROM aquamind_assets_changed"
         " ORDER BY table_name, our_id, column_name"
     ):
-        text = TABLES[table].by_name[column].max_length is not None
+        text = database.tables[table].by_name[column].max_length is not None
         change = Change(recorded, written) if text else Change(int(recorded), int(written))
         changed.append(ChangedValue(table, our_id, column, change))
     return Records(

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES, ColumnSpec
+from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.timeline import LOWEST_PLATFORM_ID, platform_ids
 from aquamind_assets.warehouse.adoption.adopted_rows import AdoptedRow, ChangedValue, Records
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA, MasterData, folded
@@ -88,7 +88,8 @@ def decide(database: Database, blocks: Iterable[Rows], before: Records) -> tuple
 
 def has_users_rows(database: Database, table: str) -> bool:
     """Whether a table has user-entered rows, or rows with ids that AquaMind fixes."""
-    key, bounds = TABLES[table].id_column, platform_ids(narrow=TABLES[table].narrow_id)
+    spec = database.tables[table]
+    key, bounds = spec.id_column, platform_ids(narrow=spec.narrow_id)
     return bool(database.query(f"SELECT 1 FROM {quoted(table)} WHERE {key} < ? OR {key} >= ? LIMIT 1", bounds))
 
 
@@ -101,6 +102,7 @@ class _Table:
 
     def __init__(self, database: Database, table: str, records: Records) -> None:
         self._database, self._table, self._records = database, table, records
+        self._spec = database.tables[table]
         self._policy: MasterData = MASTER_DATA[table]
         self._theirs = self._read_theirs()
         self._translation = records.translation
@@ -121,7 +123,7 @@ class _Table:
 
     def _read_theirs(self) -> dict[int, _Row]:
         """The user-entered rows by id, smallest first."""
-        spec = TABLES[self._table]
+        spec = self._spec
         low, high = platform_ids(narrow=spec.narrow_id)
         ours = set(fixed_ids(self._database, self._table).tolist())
         names = (spec.id_column, *self._policy.columns)
@@ -135,7 +137,7 @@ class _Table:
 
     def _written(self) -> set[int]:
         """Ids of the platform's rows in the database."""
-        key = TABLES[self._table].id_column
+        key = self._spec.id_column
         found = self._database.query(f"SELECT {key} FROM {quoted(self._table)}")
         return {number for (number,) in found} - self._theirs.keys()
 
@@ -192,13 +194,13 @@ class _Table:
             ours = {self._folded(other, key) for other in recorded}
             last = row[key[-1]]
             assert last is not None
-            for value in _alternatives(TABLES[self._table].by_name[key[-1]], last):
+            for value in _alternatives(self._spec.by_name[key[-1]], last):
                 if self._folded({**row, key[-1]: value}, key) not in theirs | ours:
                     self._records.changed[place] = ChangedValue(*place, Change(last, value))
                     break
 
     def _is_unique(self, key: tuple[str, ...]) -> bool:
-        return any(unique.columns == key and unique.where is None for unique in TABLES[self._table].unique)
+        return any(unique.columns == key and unique.where is None for unique in self._spec.unique)
 
     def _meetings(self, recorded: Sequence[_Row]) -> Iterator[Meeting]:
         for row in recorded:
@@ -221,7 +223,7 @@ class _Table:
 
     def _folded(self, row: Mapping[str, Value | None], columns: tuple[str, ...]) -> tuple[object, ...]:
         """Values of a recorded row as the database would have them, for comparison."""
-        return tuple(folded(_in_database(self._translation, self._table, name, row[name])) for name in columns)
+        return tuple(folded(_in_database(self._translation, self._spec.by_name[name], row[name])) for name in columns)
 
 
 def _recorded(block: Rows) -> Iterator[_Row]:
@@ -243,8 +245,8 @@ def _values(block: Rows, name: str) -> list[Value | None]:
     ]
 
 
-def _in_database(translation: Translation, table: str, column: str, value: Value | None) -> Value | None:
-    target = TABLES[table].by_name[column].references
+def _in_database(translation: Translation, column: ColumnSpec, value: Value | None) -> Value | None:
+    target = column.references
     if target is None or not isinstance(value, int):
         return value
     return translation.adopted.get(target, {}).get(value, value)

@@ -78,7 +78,10 @@ MASTER_DATA: Mapping[str, MasterData] = {
     "environmental_environmentalparameter": MasterData((NaturalKey(("name",), ("unit",)),), (("name",),)),
     "inventory_feed": _BY_NAME,
     "health_healthparameter": _BY_NAME,
+    "health_parameterscoredefinition": MasterData((NaturalKey(("parameter_id", "score_value")),)),
+    "health_licetype": MasterData((NaturalKey(("species", "gender", "development_stage")),)),
     "health_sampletype": _BY_NAME,
+    "harvest_productgrade": MasterData((NaturalKey(("code",)),), (("code",),)),
     "health_vaccinationtype": _BY_NAME,
     "health_mortalityreason": _BY_NAME,
 }

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES, ColumnSpec, UniqueSpec
+from aquamind_assets.tables.schema import ColumnSpec, UniqueSpec
 from aquamind_assets.timeline import DayRange, day_number, platform_ids, to_date
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
 from aquamind_assets.warehouse.adoption.translation import Translation
@@ -47,7 +47,7 @@ class EnteredKeys:
         where = self.unique.where
         chosen = np.broadcast_to(block.columns[where].values, (block.size,)) != 0 if where else slice(None)
         some = block.take(chosen)
-        columns = [_texts(some, TABLES[self.table].by_name[name]) for name in self.unique.columns]
+        columns = [_texts(some, block.spec.by_name[name]) for name in self.unique.columns]
         for values in zip(*columns, strict=True):
             if values in self.rows:
                 key = ", ".join(f"{name} = {value}" for name, value in zip(self.unique.columns, values, strict=True))
@@ -61,7 +61,7 @@ def entered_keys(database: Database, tables: Iterable[str]) -> list[EnteredKeys]
     """The keys of these tables with user-entered rows that refer to the platform's."""
     found = []
     for table in tables:
-        for unique in TABLES[table].unique if table not in MASTER_DATA else ():
+        for unique in database.tables[table].unique if table not in MASTER_DATA else ():
             rows = _entered(database, table, unique)
             if rows:
                 found.append(EnteredKeys(table, unique, rows))
@@ -73,13 +73,13 @@ def entered_times(database: Database, table: str, missing: Iterable[DayRange]) -
 
     Only these days are read, and on them lie users' rows alone.
     """
-    key, spec = database.time_key(table), TABLES[table]
+    key, spec = database.time_key(table), database.tables[table]
     if key is None:
         return
     (measured,) = (spec.by_name[name] for name in key if name != spec.time_column)
     time, place = quoted(str(spec.time_column)), quoted(measured.name)
     low, high = platform_ids(narrow=spec.narrow_id)
-    own = platform_ids(narrow=TABLES[str(measured.references)].narrow_id)
+    own = platform_ids(narrow=database.tables[str(measured.references)].narrow_id)
     for days in missing:
         first, end = (f"{to_date(day)} 00:00:00+00:00" for day in (days.first, days.end))
         where = (
@@ -114,7 +114,7 @@ def taken_keys(keys: Iterable[EnteredKeys], translation: Translation, blocks: It
 
 
 def _entered(database: Database, table: str, unique: UniqueSpec) -> dict[tuple[str, ...], int]:
-    spec = TABLES[table]
+    spec = database.tables[table]
     low, high = platform_ids(narrow=spec.narrow_id)
     references = {name: spec.by_name[name].references for name in unique.columns}
     conditions: list[str] = []
@@ -122,7 +122,7 @@ def _entered(database: Database, table: str, unique: UniqueSpec) -> dict[tuple[s
     for name, target in references.items():
         if target is not None:
             conditions.append(f"({quoted(name)} >= ? AND {quoted(name)} < ?)")
-            params += platform_ids(narrow=TABLES[target].narrow_id)
+            params += platform_ids(narrow=database.tables[target].narrow_id)
     if not conditions:
         return {}
     names = ", ".join(map(quoted, unique.columns))

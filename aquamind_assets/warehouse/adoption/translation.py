@@ -17,7 +17,7 @@ import numpy as np
 
 from aquamind_assets.tables.digest import text_value
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.tables.values import Stored
 from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
 
@@ -52,10 +52,10 @@ class Translation:
     def to_database(self, rows: Rows) -> Rows:
         """Recorded rows as the database holds them; adopted ones must have been left out."""
         columns = dict(rows.columns)
-        for name, target in self._references(rows.table):
+        for name, target in self._references(rows.spec):
             column = columns[name]
             columns[name] = replace(column, values=_mapped(column.values, self.adopted[target]))
-        for key, name, changes in self._changes(rows.table):
+        for key, name, changes in self._changes(rows.spec):
             ids = np.broadcast_to(columns[key].values, (rows.size,))
             columns[name] = _changed(columns[name], ids, changes)
         return replace(rows, columns=columns)
@@ -65,7 +65,7 @@ class Translation:
         adopted = self.adopted.get(table)
         return np.sort(_mapped(ids, adopted)) if adopted else ids
 
-    def to_recorded(self, table: str, values: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    def to_recorded(self, table: TableSpec, values: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """Digest values (see ``tables.digest``) of rows in the database as those of the recorded rows."""
         restored = dict(values)
         for key, name, changes in self._changes(table):
@@ -80,22 +80,22 @@ class Translation:
             restored[name] = _mapped(restored[name], back)
         return restored
 
-    def _references(self, table: str) -> list[tuple[str, str]]:
+    def _references(self, table: TableSpec) -> list[tuple[str, str]]:
         """Columns of a table that refer to adopted rows, enforced or not, and the table they refer to."""
         return [
             (column.name, column.references)
-            for column in TABLES[table].columns
+            for column in table.columns
             if column.references is not None and self.adopted.get(column.references)
         ]
 
-    def _changes(self, table: str) -> list[tuple[str, str, Mapping[int, Change]]]:
+    def _changes(self, table: TableSpec) -> list[tuple[str, str, Mapping[int, Change]]]:
         """Key column, column and changes of a table: its own, and those of the values that it repeats."""
         found = []
         for (source, column), changes in self.changed.items():
-            if source == table:
-                found.append((TABLES[table].id_column, column, changes))
+            if source == table.name:
+                found.append((table.id_column, column, changes))
             copies = (MASTER_DATA[source].copies or {}).get(column, ())
-            found += [(copy.key, copy.column, changes) for copy in copies if copy.table == table]
+            found += [(copy.key, copy.column, changes) for copy in copies if copy.table == table.name]
         return found
 
 

@@ -5,7 +5,7 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -17,11 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 from aquamind_assets.warehouse.lake.data_files import DataFile
+from aquamind_assets.warehouse.lake.unchanging import UnchangingFiles
 from aquamind_assets.warehouse.portable_text import texts
 
 SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true", "memory_limit = '600MB'")
@@ -38,37 +39,42 @@ class Asked:
         # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
         spilled = Path(gettempdir()) / f"aquamind-duckdb-{uuid4().hex}"
         self._connection.execute(f"SET temp_directory = {text_literal(str(spilled))}")
-        if filesystem is not None:
-            self._connection.register_filesystem(filesystem)
+        self._store = None if filesystem is None else UnchangingFiles(filesystem)
+        if self._store is not None:
+            self._connection.register_filesystem(self._store)
+        self._tables: dict[str, TableSpec] = {}
+        self._files: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, tuple[str, ...]] = {}
-        self._closed: dict[str, str] = {}
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
-    def show(self, files: Sequence[DataFile], location: Callable[[DataFile], str]) -> None:
+    def show(
+        self, tables: Mapping[str, TableSpec], files: Sequence[DataFile], location: Callable[[DataFile], str]
+    ) -> None:
         """Let every table be seen as the rows of its files."""
-        of_table: dict[str, list[str]] = {table: [] for table in TABLES}
+        of_table: dict[str, list[str]] = {table: [] for table in tables}
+        sizes = {}
         for file in files:
-            of_table[file.table].append(location(file))
-        for table, places in of_table.items():
-            shown = tuple(places)
-            if self._shown.get(table) != shown:
-                self._show(table, shown)
+            place = location(file)
+            of_table[file.table].append(place)
+            sizes[place] = file.size
+        self._tables = dict(tables)
+        self._files = {table: tuple(places) for table, places in of_table.items()}
+        if self._store is not None:
+            self._store.sizes = sizes
 
-    def _show(self, table: str, places: tuple[str, ...]) -> None:
-        """Make a table's view; without it, and with the reason kept, if a file of it cannot be opened."""
+    def _let_see(self, table: str) -> None:
+        """Make a table's view, unless it shows the files already. It is made when it is asked for, because DuckDB opens
+        files for it: in an object store, requests by the hundred for views of all tables."""
+        places = self._files[table]
+        if self._shown.get(table) == places:
+            return
         self._shown.pop(table, None)
-        self._closed.pop(table, None)
-        try:
-            self._connection.execute(
-                f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(table, map(pattern, places))}"
-            )
-            self._shown[table] = places
-        except duckdb.Error as error:
-            self._connection.execute(f"DROP VIEW IF EXISTS {quoted(table)}")
-            self._closed[table] = " ".join(str(error).partition("LINE ")[0].split())
+        files = map(pattern, places) if self._store is None else places
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(self._tables[table], files)}")
+        self._shown[table] = places
 
     def answer(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """What a portable statement gives.
@@ -77,26 +83,27 @@ class Asked:
             FileNotFoundError: a file was replaced meanwhile.
             DatabaseDamaged: a file is not what was written.
         """
+        if self._store is not None:
+            self._store.failure = None
         try:
+            for table in self._tables.keys() & set(re.findall(r"\w+", sql.lower())):
+                self._let_see(table)
             return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
-        except duckdb.CatalogException as error:
-            for table, reason in self._closed.items():
-                if table in str(error):
-                    raise _named(reason) from None
-            raise
-        except (duckdb.IOException, duckdb.HTTPException) as error:
-            raise _named(str(error)) from None
-        except duckdb.InvalidInputException as error:
-            if "parquet" in str(error).lower():
-                raise DatabaseDamaged(str(error)) from None
-            raise
+        except duckdb.Error as error:
+            raise self._cause(error) from None
 
-
-def _named(reason: str) -> Exception:
-    """What it means that DuckDB cannot read a file."""
-    if "No files found" in reason or "No such file" in reason:
-        return FileNotFoundError(reason)
-    return DatabaseDamaged(reason)
+    def _cause(self, error: duckdb.Error) -> Exception:
+        """What it means that DuckDB cannot answer."""
+        reason = str(error)
+        if self._store is not None and self._store.failure is not None:
+            return self._store.failure
+        if "No files found" in reason or "No such file" in reason:
+            return FileNotFoundError(reason)
+        if isinstance(error, duckdb.IOException | duckdb.HTTPException):
+            return DatabaseDamaged(reason)
+        if isinstance(error, duckdb.InvalidInputException) and "parquet" in reason.lower():
+            return DatabaseDamaged(reason)
+        return error
 
 
 def pattern(path: str) -> str:
@@ -104,10 +111,10 @@ def pattern(path: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
-def select_of(table: str, patterns: Iterable[str]) -> str:
+def select_of(table: TableSpec, patterns: Iterable[str]) -> str:
     """A SELECT of the rows of the files that match."""
     if names := ", ".join(map(text_literal, patterns)):
-        columns = ", ".join(map(quoted, TABLES[table].column_names))
+        columns = ", ".join(map(quoted, table.column_names))
         return f"SELECT {columns} FROM read_parquet([{names}], hive_partitioning = false)"
     empty = ", ".join(f"CAST(NULL AS {_type(field.type)}) AS {quoted(field.name)}" for field in arrow_schema(table))
     return f"SELECT {empty} WHERE false"

@@ -7,27 +7,27 @@ Belongs here: that file. Does not belong here: the platform's own questions (``a
 """
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from uuid import uuid4
 
 import duckdb
 
-from aquamind_assets.tables.schema import TABLES, ColumnSpec
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.lake.asked import pattern, select_of
 
 NAME = "aquamind.duckdb"
 
 
-def write_catalogue(folder: Path, filled: Collection[str]) -> Path:
+def write_catalogue(folder: Path, tables: Iterable[TableSpec], filled: Collection[str]) -> Path:
     """Make the file anew in the lake's folder; ``filled`` are the tables with rows. It takes its name whole."""
     aside = folder / f".{NAME}.{uuid4().hex[:8]}"
     try:
         with duckdb.connect(str(aside)) as connection:
-            for table in TABLES.values():
+            for table in tables:
                 files = str(Path(pattern(str(folder.absolute())), table.name, "year=*", "*.parquet"))
-                rows = select_of(table.name, [files] if table.name in filled else [])
+                rows = select_of(table, [files] if table.name in filled else [])
                 connection.execute(f"CREATE VIEW {quoted(table.name)} AS {rows}")
                 connection.execute(f"COMMENT ON VIEW {quoted(table.name)} IS {text_literal(table.description)}")
                 for column in table.columns:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from aquamind_assets.tables.digest import NULL_VALUE, text_value
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES, ColumnSpec
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.tables.values import TEXT_KINDS, Stored
 
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
@@ -28,6 +28,7 @@ _TYPES: dict[str, pa.DataType] = {
     "integer": pa.int32(),
     "smallint": pa.int16(),
     "numeric": pa.float64(),
+    "double": pa.float64(),
     "varchar": pa.dictionary(pa.int32(), pa.string()),
     "text": pa.string(),
     "jsonb": pa.string(),
@@ -39,10 +40,13 @@ _TYPES: dict[str, pa.DataType] = {
 
 
 @cache
-def arrow_schema(table: str) -> pa.Schema:
+def arrow_schema(spec: TableSpec) -> pa.Schema:
     """A table's columns as Arrow types them; every field says what it means, in which unit, and where it comes from."""
-    spec = TABLES[table]
-    about = {"description": spec.description, "made_by": spec.made_by, "primary_key": json.dumps(spec.primary_key)}
+    about = {
+        "description": spec.description,
+        "made_by": spec.made_by or "",
+        "primary_key": json.dumps(spec.primary_key),
+    }
     return pa.schema([_field(column) for column in spec.columns], metadata=about)
 
 
@@ -61,7 +65,7 @@ def _field(column: ColumnSpec) -> pa.Field:
 
 def arrow_table(rows: Rows) -> pa.Table:
     """The rows as an Arrow table, column by column."""
-    schema = arrow_schema(rows.table)
+    schema = arrow_schema(rows.spec)
     arrays = [_array(rows.columns[field.name], rows.size, field.type) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -74,7 +78,7 @@ def _array(column: Stored, size: int, kind: pa.DataType) -> pa.Array:
         return _text_array(column, size, null, kind)
     values = np.broadcast_to(column.values, (size,))
     match column.spec.kind:
-        case "numeric":
+        case "numeric" | "double":
             return pa.array(values / 10.0 ** (column.spec.scale or 0), mask=null)
         case "boolean":
             return pa.array(values.astype(bool), mask=null)
@@ -99,9 +103,9 @@ def _text_array(column: Stored, size: int, null: np.ndarray | None, kind: pa.Dat
     return coded if kind != pa.string() else coded.dictionary_decode()
 
 
-def digest_values(table: str, rows: pa.Table | pa.RecordBatch) -> Mapping[str, np.ndarray]:
+def digest_values(spec: TableSpec, rows: pa.Table | pa.RecordBatch) -> Mapping[str, np.ndarray]:
     """Digest values (see ``tables.digest``) of every column, int64, shape (rows,)."""
-    return {column.name: _values(column, rows.column(column.name)) for column in TABLES[table].columns}
+    return {column.name: _values(column, rows.column(column.name)) for column in spec.columns}
 
 
 def _values(column: ColumnSpec, array: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -110,7 +114,7 @@ def _values(column: ColumnSpec, array: pa.Array | pa.ChunkedArray) -> np.ndarray
         return _hashed(array)
     null = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
     match column.kind:
-        case "numeric":
+        case "numeric" | "double":
             data = pc.fill_null(array, 0.0).to_numpy(zero_copy_only=False)
             values = np.rint(data * 10.0 ** (column.scale or 0)).astype(np.int64)
         case "boolean":

@@ -3,10 +3,10 @@
 Belongs here: whether the changes of two transactions can both stand. Does not belong here: their order (``log``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.errors import Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.lake.transaction import Transaction
 
@@ -25,10 +25,10 @@ def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[
         if transaction.missing_ids(table, ids).size:
             raise WarehouseUnavailable(f"{url}: another writer has deleted rows of {table}; nothing was written")
     for table in transaction.deleted_from:
-        for child, column in referring(table):
+        for child, column in referring(transaction.tables, table):
             ((broken,),) = query(
                 f'SELECT count(*) FROM "{child}" AS child WHERE child."{column}" IS NOT NULL AND NOT EXISTS (SELECT'
-                f' 1 FROM "{table}" AS parent WHERE parent.id = child."{column}")'
+                f' 1 FROM "{table}" AS parent WHERE parent."{transaction.tables[table].id_column}" = child."{column}")'
             )
             if broken:
                 raise WarehouseUnavailable(
@@ -36,11 +36,11 @@ def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[
                 )
 
 
-def referring(table: str) -> list[tuple[str, str]]:
+def referring(tables: Mapping[str, TableSpec], table: str) -> list[tuple[str, str]]:
     """Tables and columns with a foreign key to the table."""
     return [
         (spec.name, column.name)
-        for spec in TABLES.values()
+        for spec in tables.values()
         for column in spec.foreign_keys
         if column.references == table
     ]

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import days_of_ids, to_date, year_of_ids
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 
@@ -54,13 +54,13 @@ class DataFile:
 class FileWriter:
     """Writes the rows of one table and year into a file of this machine; rows come in any order."""
 
-    def __init__(self, table: str, year: int, scratch: Path) -> None:
-        self.table, self.year, self.path = table, year, scratch
+    def __init__(self, spec: TableSpec, year: int, scratch: Path) -> None:
+        self._spec, self.year, self.path = spec, year, scratch
         scratch.parent.mkdir(parents=True, exist_ok=True)
-        self._schema = arrow_schema(table)
-        self._id = TABLES[table].id_column
+        self._schema = arrow_schema(spec)
+        self._id = spec.id_column
         delta = {self._id: "DELTA_BINARY_PACKED"} | {
-            column.name: "DELTA_BINARY_PACKED" for column in TABLES[table].columns if column.kind in _DELTA
+            column.name: "DELTA_BINARY_PACKED" for column in spec.columns if column.kind in _DELTA
         }
         self._writer = pq.ParquetWriter(
             scratch,
@@ -90,11 +90,11 @@ class FileWriter:
         """Finish the file of at least one row."""
         self._flush()
         self._writer.close()
-        narrow = TABLES[self.table].narrow_id
+        table, narrow = self._spec.name, self._spec.narrow_id
         day = to_date(int(days_of_ids(np.array(self._low), narrow=narrow))).isoformat() if self.year else "fixed"
-        name = f"{self.table}/year={self.year}/{day}-{transaction}.parquet"
+        name = f"{table}/year={self.year}/{day}-{transaction}.parquet"
         size = self.path.stat().st_size
-        return DataFile(name, self.table, self.year, self._rows, size, int(self._low), int(self._high))
+        return DataFile(name, table, self.year, self._rows, size, int(self._low), int(self._high))
 
     def abandon(self) -> None:
         """Leave the file unfinished."""
@@ -108,9 +108,8 @@ class FileWriter:
             self._waiting, self._waiting_rows = [], 0
 
 
-def split_by_year(table: str, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+def split_by_year(spec: TableSpec, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
     """The rows of each calendar year of the ids."""
-    spec = TABLES[table]
     ids = rows.column(spec.id_column)
     bounds = pc.min_max(ids)
     ends = np.array([bounds["min"].as_py(), bounds["max"].as_py()])
@@ -123,7 +122,7 @@ def split_by_year(table: str, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
         yield year, rows.filter(pa.array(years == year))
 
 
-def read_batches(source: str | Any, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def read_batches(source: str | Any, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The rows of a file, a row group at a time, with the types of :func:`columns.arrow_schema`."""
     with pq.ParquetFile(source, page_checksum_verification=True) as file:
         for number in range(file.num_row_groups):
@@ -133,7 +132,7 @@ def read_batches(source: str | Any, table: str, columns: Sequence[str] | None = 
 def fault(opened: Callable[[], str | Any], file: DataFile) -> str:
     """What is wrong with a file: a page that is not what its checksum says, or another number of rows; else ``""``."""
     try:
-        rows = sum(part.num_rows for part in read_batches(opened(), file.table))
+        rows = sum(part.num_rows for part in read_batches(opened()))
     except (OSError, ValueError) as error:
         return " ".join(str(error).split())
     return "" if rows == file.rows else f"has {rows} rows of {file.rows}"

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range
 from aquamind_assets.warehouse import own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
@@ -33,6 +32,7 @@ from aquamind_assets.warehouse.lake.log import LOG, Log
 from aquamind_assets.warehouse.lake.places import Place
 from aquamind_assets.warehouse.lake.reading import Reader
 from aquamind_assets.warehouse.lake.transaction import CREATE_FILE_TABLE, FILE_TABLE, Transaction, files_of
+from aquamind_assets.warehouse.recognition import recognize
 
 PATIENCE_S = 3600.0
 """A transaction waits as long as this for another that writes the same living rows."""
@@ -50,7 +50,7 @@ class LakeDatabase(Database):
         self._place = place
         self.url = place.url
         self._log = Log(place)
-        self._reader = Reader(place, self._log)
+        self._reader = Reader(place, self._log, lambda: self.tables)
         self._serialised = ExitStack()
         self._complete: Sequence[DayRange] | None = None
 
@@ -81,7 +81,7 @@ class LakeDatabase(Database):
         with self.transaction():
             if FILE_TABLE not in self.table_names():
                 self.execute(CREATE_FILE_TABLE)
-                description.note(self.execute)
+                description.note(self.tables.values(), self.execute)
             if own_tables.installed_version(self) != own_tables.VERSION:
                 own_tables.migrate(self)
 
@@ -115,8 +115,8 @@ class LakeDatabase(Database):
                         f"{self.url} holds no tables yet; `aquamind run` with the same database makes and fills them"
                     )
                 return False
-        description.compare(self.url, self._log.query)
-        own_tables.refuse_newer(self)
+        self.recognized = recognize(self.url, description.read(self._log.query), self.chosen)
+        own_tables.refuse_other_writer(self)
         return True
 
     def _refuse_strangers(self) -> None:
@@ -130,7 +130,7 @@ class LakeDatabase(Database):
     def table_names(self) -> frozenset[str]:
         """See :class:`Database`."""
         own = {name for (name,) in self._log.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        return frozenset(own | (TABLES.keys() if FILE_TABLE in own else set()))
+        return frozenset(own | (self.tables.keys() if FILE_TABLE in own else set()))
 
     @contextmanager
     def lock(self, asset: str, year: int, *, wait: float = 0.0) -> Iterator[None]:
@@ -177,7 +177,7 @@ class LakeDatabase(Database):
         with failures_named(self.url):
             self._complete = None
             self._log.begin()
-            transaction = self._reader.transaction = Transaction(self._place, self._log)
+            transaction = self._reader.transaction = Transaction(self._place, self._log, self.tables)
             try:
                 yield
                 transaction.publish()
@@ -203,7 +203,7 @@ class LakeDatabase(Database):
     def _tidy(self, written: Collection[tuple[str, int]]) -> None:
         """Merge files of tables and years that a transaction has changed. Whoever else changed them meanwhile merges
         them."""
-        groups = tidying.groups_of(files_of(self._log), written, self._complete)
+        groups = tidying.groups_of(self.tables, files_of(self._log), written, self._complete)
         if not groups:
             return
         try:
@@ -245,13 +245,13 @@ class LakeDatabase(Database):
 
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
-        return self._writing.delete_range(table, *id_range(days, narrow=TABLES[table].narrow_id))
+        return self._writing.delete_range(table, *id_range(days, narrow=self.tables[table].narrow_id))
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
         """See :class:`Database`."""
-        key = TABLES[table].id_column
+        key = self.tables[table].id_column
         sql = f"SELECT {key} FROM {table} WHERE {key} >= ? AND {key} < ? LIMIT ?"
-        return [number for (number,) in self.query(sql, (*id_range(days, narrow=TABLES[table].narrow_id), most))]
+        return [number for (number,) in self.query(sql, (*id_range(days, narrow=self.tables[table].narrow_id), most))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""
@@ -282,7 +282,7 @@ class LakeDatabase(Database):
         return [
             ForeignKey(child, f'"{child}"', column, table, owner="", on_delete=False)
             for table in tables
-            for child, column in referring(table)
+            for child, column in referring(self.tables, table)
         ]
 
     def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
@@ -324,7 +324,7 @@ class LakeDatabase(Database):
         """
         self._reader.refresh()
         filled = {file.table for file in files_of(self._log)}
-        return str(catalogue.write_catalogue(self.folder, filled))
+        return str(catalogue.write_catalogue(self.folder, self.tables.values(), filled))
 
     def show_to_others(self) -> list[str]:
         """See :class:`Database`: the catalogue of a lake in a folder."""
@@ -336,7 +336,9 @@ class LakeDatabase(Database):
     def register_delta(self) -> dict[str, int]:
         """Register the files as Delta tables (see ``delta``); the version of each table."""
         self._reader.refresh()
-        versions = {table: delta.register(self._place, table, files_of(self._log, table)) for table in TABLES}
+        versions = {
+            table: delta.register(self._place, spec, files_of(self._log, table)) for table, spec in self.tables.items()
+        }
         return {table: version for table, version in versions.items() if version >= 0}
 
     def size_bytes(self) -> int:

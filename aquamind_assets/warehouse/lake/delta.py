@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from aquamind_assets.errors import UserError
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.places import Place
@@ -25,7 +25,7 @@ class DeltaMissing(UserError):
     """The package ``deltalake`` is not installed."""
 
 
-def register(place: Place, table: str, files: Sequence[DataFile]) -> int:
+def register(place: Place, table: TableSpec, files: Sequence[DataFile]) -> int:
     """Make the next version of a table's Delta log: just these files. Its number; -1 for a table without rows and
     without a log.
 
@@ -37,8 +37,8 @@ def register(place: Place, table: str, files: Sequence[DataFile]) -> int:
         from deltalake.transaction import AddAction, create_table_with_add_actions
     except ImportError:
         raise DeltaMissing("Delta tables need the package deltalake: pip install 'aquamind-assets[delta]'") from None
-    uri, options = place.location(table), place.storage_options
-    key = TABLES[table].id_column
+    uri, options = place.location(table.name), place.storage_options
+    key = table.id_column
     actions = [
         AddAction(
             path=file.name.partition("/")[2],
@@ -60,9 +60,8 @@ def register(place: Place, table: str, files: Sequence[DataFile]) -> int:
         return there.version()
     if not actions:
         return -1
-    about = TABLES[table].description
     create_table_with_add_actions(
-        uri, schema, actions, "error", ["year"], name=table, description=about, storage_options=options
+        uri, schema, actions, "error", ["year"], name=table.name, description=table.description, storage_options=options
     )
     return 0
 
@@ -71,7 +70,7 @@ def _uri(table: Any, path: str) -> str:
     return f"{table.table_uri.rstrip('/').removeprefix('file://')}/{path}"
 
 
-def _schema(table: str) -> Any:
+def _schema(table: TableSpec) -> Any:
     """The table's columns and the year of the partition, as Delta types them; meanings as comments."""
     from deltalake import Schema
 

@@ -9,6 +9,7 @@ the same rows.
 Belongs here: objects and locks. Does not belong here: what is in the objects (``data_files``, ``log``).
 """
 
+import errno
 import json
 import shutil
 import tempfile
@@ -63,16 +64,35 @@ class ObjectPlace(Place):
         return next(iter(self.all_names()), None) is not None
 
     def make(self) -> None:
-        """See :class:`Place`; a folder need not be made, its bucket must be there.
+        """See :class:`Place`; a folder need not be made, but its bucket must be there, and the store must be able to
+        make an object only if there is none.
 
         Raises:
-            DatabaseRefused: it is not.
+            DatabaseRefused: it is not, or it cannot.
         """
         bucket = self._root.partition("/")[0]
         if not self.filesystem.exists(bucket):
             raise DatabaseRefused(
                 f"{self.url} cannot be used: there is no bucket {bucket}; make it, or correct the name"
             )
+        if not self._makes_objects_once():
+            raise DatabaseRefused(
+                f"{self.url} cannot be used: its store does not make an object only if there is none"
+                " (If-None-Match: *), so two writers would overwrite each other's commits; use a store that does, such"
+                " as S3, MinIO or R2"
+            )
+
+    def _makes_objects_once(self) -> bool:
+        """Whether the store refuses to make an object that is there."""
+        tried = f"{OWN_FOLDER}/tried-{uuid4().hex}"
+        try:
+            return self.create(tried, b"first") and not self.create(tried, b"second")
+        except OSError as error:
+            if error.errno != errno.ENOSYS:
+                raise
+            return False
+        finally:
+            self.remove(tried)
 
     def folder(self) -> Path:
         """See :class:`Place`."""

@@ -4,14 +4,14 @@ Belongs here: which files are read, and what it means that one is gone. Does not
 (``data_files``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.errors import DatabaseDamaged, WarehouseUnavailable
 from aquamind_assets.warehouse.lake import data_files
 from aquamind_assets.warehouse.lake.asked import Asked
@@ -33,9 +33,9 @@ class Reader:
         transaction: the open one, whose rows are seen too; None outside of one.
     """
 
-    def __init__(self, place: Place, log: Log) -> None:
+    def __init__(self, place: Place, log: Log, tables: Callable[[], Mapping[str, TableSpec]]) -> None:
         self.transaction: Transaction | None = None
-        self._place, self._log = place, log
+        self._place, self._log, self._tables = place, log, tables
         self._asked: Asked | None = None
         self._shown = -1
 
@@ -73,10 +73,10 @@ class Reader:
             self._asked = Asked(self._place.filesystem)
         self.refresh()
         if self.transaction is not None:
-            self._asked.show(files_of(self._log), self.transaction.location)
+            self._asked.show(self._tables(), files_of(self._log), self.transaction.location)
             self._shown = -1
         elif self._shown != self._log.number:
-            self._asked.show(files_of(self._log), lambda file: self._place.location(file.name))
+            self._asked.show(self._tables(), files_of(self._log), lambda file: self._place.location(file.name))
             self._shown = self._log.number
         return self._asked
 
@@ -88,7 +88,7 @@ class Reader:
             DatabaseDamaged: a file is missing, or not what was written.
         """
         self.refresh()
-        key = TABLES[table].id_column
+        key = self._tables()[table].id_column
         for file in files_of(self._log, table):
             if file.low < high and file.high >= low:
                 whole = file.low >= low and file.high < high
@@ -100,8 +100,8 @@ class Reader:
         try:
             with failures_named(self._place.url):
                 source = self.transaction.source(file) if self.transaction else opened(self._place, file)
-                for part in data_files.read_batches(source, file.table):
-                    yield digest_values(file.table, part)
+                for part in data_files.read_batches(source):
+                    yield digest_values(self._tables()[file.table], part)
         except FileNotFoundError as error:
             if self.transaction is None and self._log.refresh():
                 raise WarehouseUnavailable(f"{self._place.url}: {file.name} was replaced while it was read") from error

@@ -6,11 +6,11 @@ complete. Nothing of this changes a row, so it is done in a transaction of its o
 Belongs here: which files are merged or removed. Does not belong here: how (``transaction``).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, days_of_ids, year_days
 from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.log import Log
@@ -25,17 +25,20 @@ MANY = 12
 
 
 def groups_of(
-    files: Sequence[DataFile], written: Collection[tuple[str, int]], complete: Sequence[DayRange] | None
+    tables: Mapping[str, TableSpec],
+    files: Sequence[DataFile],
+    written: Collection[tuple[str, int]],
+    complete: Sequence[DayRange] | None,
 ) -> list[list[DataFile]]:
     """Which files of these tables and years become one file each; ``complete`` as in :func:`mergeable`."""
     of_place: dict[tuple[str, int], list[DataFile]] = {}
     for file in files:
         if (file.table, file.year) in written:
             of_place.setdefault((file.table, file.year), []).append(file)
-    return [group for found in of_place.values() for group in mergeable(found, complete)]
+    return [group for found in of_place.values() for group in mergeable(tables[found[0].table], found, complete)]
 
 
-def mergeable(files: Sequence[DataFile], complete: Sequence[DayRange] | None) -> list[list[DataFile]]:
+def mergeable(table: TableSpec, files: Sequence[DataFile], complete: Sequence[DayRange] | None) -> list[list[DataFile]]:
     """Which files of one table and year become one file each.
 
     ``complete``: the days that are complete; None for rows that are written as a whole.
@@ -46,7 +49,7 @@ def mergeable(files: Sequence[DataFile], complete: Sequence[DayRange] | None) ->
     chunks: dict[int, list[DataFile]] = {}
     first = year_days(files[0].year).first
     for file in files:
-        day = int(days_of_ids(np.array(file.low), narrow=TABLES[file.table].narrow_id))
+        day = int(days_of_ids(np.array(file.low), narrow=table.narrow_id))
         chunks.setdefault((day - first) // CHUNK_DAYS, []).append(file)
     found = []
     for chunk, parts in chunks.items():

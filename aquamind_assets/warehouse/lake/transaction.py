@@ -7,7 +7,7 @@ Belongs here: writing, deleting and counting rows within a transaction. Does not
 order of it all (``database``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.lake import data_files
 from aquamind_assets.warehouse.lake.columns import arrow_table
 from aquamind_assets.warehouse.lake.data_files import DataFile, FileWriter
@@ -46,14 +46,15 @@ class Transaction:
     """The files of one transaction.
 
     Attributes:
+        tables: the tables of the lake.
         referenced: by table, ids that rows of the transaction refer to.
         deleted_from: tables that rows were deleted from.
         written: tables and years whose files the transaction changed.
         emptied: table and ids ``low <= id < high`` that no other transaction may fill.
     """
 
-    def __init__(self, place: Place, log: Log) -> None:
-        self._place, self._log = place, log
+    def __init__(self, place: Place, log: Log, tables: Mapping[str, TableSpec]) -> None:
+        self._place, self._log, self.tables = place, log, tables
         self._id = uuid4().hex[:12]
         self._staged: dict[str, Path] = {}
         self._published = False
@@ -96,10 +97,10 @@ class Transaction:
         writers: dict[tuple[str, int], FileWriter] = {}
         try:
             for table, part in parts:
-                for year, rows in data_files.split_by_year(table, part):
+                for year, rows in data_files.split_by_year(self.tables[table], part):
                     if (table, year) not in writers:
                         path = self._folder / f"{next(self._numbers)}.parquet"
-                        writers[table, year] = FileWriter(table, year, path)
+                        writers[table, year] = FileWriter(self.tables[table], year, path)
                     writers[table, year].write(rows)
         except BaseException:
             for writer in writers.values():
@@ -152,7 +153,7 @@ class Transaction:
 
     def _rewrite(self, file: DataFile, stays: Any) -> int:
         """Keep only some rows of a file, by their ids; how many are gone."""
-        key = TABLES[file.table].id_column
+        key = self.tables[file.table].id_column
         ids = np.concatenate([part.column(key).to_numpy() for part in self._read(file, [key])])
         left = int(np.count_nonzero(stays(ids)))
         if left == file.rows:
@@ -164,7 +165,7 @@ class Transaction:
         return file.rows - left
 
     def _read(self, file: DataFile, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        return data_files.read_batches(self.source(file), file.table, columns)
+        return data_files.read_batches(self.source(file), columns)
 
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
         """Which of the ids, ascending, the table does not have."""
@@ -177,7 +178,7 @@ class Transaction:
             return self._missing(table, ids)
 
     def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
-        key, missing = TABLES[table].id_column, ids
+        key, missing = self.tables[table].id_column, ids
         for file in files_of(self._log, table):
             if missing.size and file.low <= missing[-1] and file.high >= missing[0]:
                 for part in self._read(file, [key]):
@@ -194,7 +195,7 @@ class Transaction:
         """A table in which others have added rows in the place of those that this transaction deleted; None if there is
         none."""
         for table, low, high in self.emptied:
-            key = TABLES[table].id_column
+            key = self.tables[table].id_column
             for file in files_of(self._log, table):
                 if file.name in self._staged or file.low >= high or file.high < low:
                     continue

@@ -4,28 +4,31 @@ Belongs here: reading the catalogue. Does not belong here: columns of tables (``
 (``timescale``).
 """
 
+from collections.abc import Iterable
+
 import psycopg
 
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.errors import DatabaseRefused
 
 FOREIGN_KEYS = """
 SELECT CASE WHEN child.relnamespace = current_schema()::regnamespace THEN child.relname
         ELSE child.relnamespace::regnamespace::text || '.' || child.relname END,
     format('%I.%I', child.relnamespace::regnamespace::text, child.relname),
-    format('%I', a.attname), parent.relname, pg_get_userbyid(child.relowner), k.confdeltype IN ('c', 'n', 'd')
+    format('%I', a.attname), parent.relname, pg_get_userbyid(child.relowner), k.confdeltype IN ('c', 'n', 'd'),
+    t.attname
 FROM pg_constraint k
 JOIN pg_class child ON child.oid = k.conrelid
 JOIN pg_class parent ON parent.oid = k.confrelid
 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
 JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = k.confkey[1]
 WHERE k.contype = 'f' AND parent.relnamespace = current_schema()::regnamespace AND parent.relname = ANY(?)
-    AND cardinality(k.conkey) = 1 AND t.attname = 'id'
+    AND cardinality(k.conkey) = 1
     AND NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = child.oid)
     AND has_table_privilege(child.oid, 'SELECT')
 ORDER BY 1, 3
 """
-"""Every foreign key to the ids of some tables, partitions and chunks left out: their rows are their parents'."""
+"""Every foreign key of one column to some tables, with the column that it refers to; partitions and chunks left out:
+their rows are their parents'."""
 
 
 INSERT_TRIGGERS = """
@@ -46,16 +49,16 @@ ORDER BY 1
 """
 
 
-def refuse_missing_rights(connection: psycopg.Connection, place: str) -> None:
-    """Refuse a role that may not read and write all of AquaMind's tables.
+def refuse_missing_rights(connection: psycopg.Connection, tables: Iterable[str], place: str) -> None:
+    """Refuse a role that may not read and write all of AquaMind's ``tables``.
 
     Raises:
         DatabaseRefused: it may not; the message names the tables.
     """
-    tables = [name for (name,) in connection.execute(_WITHOUT_RIGHTS, (list(TABLES),)).fetchall()]
-    if tables:
+    lacking = [name for (name,) in connection.execute(_WITHOUT_RIGHTS, (list(tables),)).fetchall()]
+    if lacking:
         raise DatabaseRefused(
-            f"{place}: this role lacks a right (SELECT, INSERT, UPDATE or DELETE) on {', '.join(tables)}; grant it, or"
+            f"{place}: this role lacks a right (SELECT, INSERT, UPDATE or DELETE) on {', '.join(lacking)}; grant it, or"
             " use the role that owns AquaMind's tables"
         )
 

@@ -7,31 +7,29 @@ Belongs here: SQL of conditions. Does not belong here: statements.
 
 import numpy as np
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
 
 
-def of_ids(table: str, low: int, high: int) -> str:
+def of_ids(spec: TableSpec, low: int, high: int) -> str:
     """Rows with ``low <= id < high``."""
-    spec = TABLES[table]
     condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
     if spec.time_column and high - low > 1:
         first, last = year_of_ids(np.array([low, high - 1])).tolist()
-        condition += f" AND {of_time(table, DayRange(year_days(first).first, year_days(last).end))}"
+        condition += f" AND {of_time(spec, DayRange(year_days(first).first, year_days(last).end))}"
     return condition
 
 
-def of_days(table: str, days: DayRange) -> str:
+def of_days(spec: TableSpec, days: DayRange) -> str:
     """Rows with ids of these days of one calendar year."""
-    spec = TABLES[table]
     low, high = id_range(days, narrow=spec.narrow_id)
     condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
-    return f"{condition} AND {of_time(table, days)}" if spec.time_column else condition
+    return f"{condition} AND {of_time(spec, days)}" if spec.time_column else condition
 
 
-def of_time(table: str, days: DayRange, alias: str = "") -> str:
+def of_time(spec: TableSpec, days: DayRange, alias: str = "") -> str:
     """Rows of a time series (named ``alias`` in the statement) with a time of these days."""
-    time = quoted(str(TABLES[table].time_column))
+    time = quoted(str(spec.time_column))
     name = f"{alias}.{time}" if alias else time
     return f"{name} >= '{to_date(days.first)} 00:00+00' AND {name} < '{to_date(days.end)} 00:00+00'"

@@ -15,7 +15,6 @@ import psycopg
 
 from aquamind_assets.masking import masked
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
@@ -31,7 +30,8 @@ from aquamind_assets.warehouse.postgres.timescale import extension, limits
 from aquamind_assets.warehouse.postgres.timescale.chunks import Chunks
 from aquamind_assets.warehouse.postgres.timescale.hypertable import Hypertable
 from aquamind_assets.warehouse.postgres.timescale.layout import compression_statements, windows_of
-from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_postgresql
+from aquamind_assets.warehouse.recognition import described_tables, recognize
+from aquamind_assets.warehouse.schema_check import read_postgresql
 
 
 class PostgresDatabase(Database):
@@ -57,7 +57,7 @@ class PostgresDatabase(Database):
 
     @property
     def _hypertables(self) -> frozenset[str]:
-        return extension.hypertables(self._connection) if self._timescale else frozenset()
+        return extension.hypertables(self._connection, self.tables) if self._timescale else frozenset()
 
     def close(self) -> None:
         """See :class:`Database`."""
@@ -81,7 +81,7 @@ class PostgresDatabase(Database):
         self.serialise("prepare")
         there = self._check(required=not create)
         if there:
-            catalogue.refuse_missing_rights(self._connection, self.url)
+            catalogue.refuse_missing_rights(self._connection, self.tables, self.url)
         else:
             self._create_tables()
         own_tables.migrate(self)
@@ -109,25 +109,25 @@ class PostgresDatabase(Database):
         """
         with self._session.failures_named():
             found = read_postgresql(self._session.live())
-        there = bool(found.keys() & TABLES.keys())
-        if there and (wrong := differences(TABLES, found)):
-            raise SchemaMismatch(self.url, wrong)
+        there = bool(found.keys() & described_tables())
+        if there:
+            self.recognized = recognize(self.url, found, self.chosen)
         if required and not there:
             raise NothingMaterialized(
                 f"{self.url} holds no tables of AquaMind yet; `aquamind run` with the same database makes them"
             )
-        own_tables.refuse_newer(self)
+        own_tables.refuse_other_writer(self)
         with self._session.failures_named():
             for table in self._hypertables:
-                limits.refuse_scarce_locks(self._connection, TABLES[table], self.url)
+                limits.refuse_scarce_locks(self._connection, self.tables[table], self.url)
         return there
 
     def _create_tables(self) -> None:
-        statements = ddl.create_statements("postgresql", timescaledb=self._timescale is not None)
+        statements = ddl.create_statements(self.tables, "postgresql", timescaledb=self._timescale is not None)
         if self._timescale is None:
             statements.append(ddl.create_default_partition())
         else:
-            series = [table for table in TABLES.values() if table.time_column]
+            series = [table for table in self.tables.values() if table.time_column]
             statements += [line for table in series for line in compression_statements(table, self._timescale)]
         for statement in statements:
             self._connection.execute(statement.encode())
@@ -199,7 +199,7 @@ class PostgresDatabase(Database):
                     self._connection.execute("SET LOCAL session_replication_role = replica")
                 if tables:
                     # Every writer takes its tables in one order, so that no two can wait for each other.
-                    listed = ", ".join(f"ONLY {ddl.quoted(table)}" for table in TABLES if table in tables)
+                    listed = ", ".join(f"ONLY {ddl.quoted(table)}" for table in self.tables if table in tables)
                     self._connection.execute(f"LOCK TABLE {listed} IN ROW EXCLUSIVE MODE".encode())
                 yield
             finally:
@@ -226,7 +226,7 @@ class PostgresDatabase(Database):
             return
         if partitions:
             partitions.ensure(days)
-        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
+        self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(self.tables[table], days)}")
 
     def settle(self) -> None:
         """See :class:`Database`."""
@@ -246,32 +246,32 @@ class PostgresDatabase(Database):
         assert self._timescale is not None
         if table not in self._hypertables_written:
             self._hypertables_written[table] = Hypertable(
-                self._connection, table, self._timescale, self.url, triggers_skipped=self._triggers_skipped
+                self._connection, self.tables[table], self._timescale, self.url, triggers_skipped=self._triggers_skipped
             )
         return self._hypertables_written[table]
 
     def time_key(self, table: str) -> tuple[str, ...] | None:
         """See :class:`Database`."""
-        return TABLES[table].timescaledb_primary_key if table in self._hypertables else None
+        return self.tables[table].timescaledb_primary_key if table in self._hypertables else None
 
     def dropped(self, table: str, days: DayRange) -> bool:
         """See :class:`Database`."""
         with self._session.failures_named():
-            return table in self._hypertables and not Chunks(self._session.live(), TABLES[table]).overlapping(days)
+            return table in self._hypertables and not Chunks(self._session.live(), self.tables[table]).overlapping(days)
 
     def refuse_dropped(self, table: str, days: DayRange) -> None:
         """See :class:`Database`."""
         with self._session.failures_named():
             if table in self._hypertables:
-                limits.refuse_retention(self._session.live(), TABLES[table], self.url, windows_of(table, days)[0])
+                limits.refuse_retention(self._session.live(), self.tables[table], self.url, windows_of(table, days)[0])
 
     def portions(self, table: str, alias: str) -> Sequence[str]:
         """See :class:`Database`."""
         if table not in self._hypertables:
             return super().portions(table, alias)
         with self._session.failures_named():
-            years = Chunks(self._session.live(), TABLES[table]).years()
-        return [of_time(table, year_days(year), alias) for year in years]
+            years = Chunks(self._session.live(), self.tables[table]).years()
+        return [of_time(self.tables[table], year_days(year), alias) for year in years]
 
     def finds_by_id(self, table: str) -> bool:
         """See :class:`Database`."""
@@ -280,7 +280,7 @@ class PostgresDatabase(Database):
     def _partitions_of(self, table: str) -> ReadingPartitions | None:
         """What manages the table's partitions, if it is partitioned."""
         if table == ddl.READINGS and self._partitions is None and ReadingPartitions.used(self._connection):
-            self._partitions = ReadingPartitions(self._connection)
+            self._partitions = ReadingPartitions(self._connection, self.tables)
         return self._partitions if table == ddl.READINGS else None
 
     def delete_days(self, table: str, days: DayRange) -> int:
@@ -291,7 +291,7 @@ class PostgresDatabase(Database):
         return (
             partitions.delete(days)
             if partitions
-            else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(table, days)}")
+            else self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {of_days(self.tables[table], days)}")
         )
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
@@ -300,31 +300,31 @@ class PostgresDatabase(Database):
         The lock of this read is given up at once. Held to the end of a write, it would be in the way of another writer
         that attaches its partition, and this one would wait for the other when it attaches its own.
         """
-        sql = f"SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)} WHERE {of_days(table, days)} LIMIT ?"
+        spec = self.tables[table]
+        sql = f"SELECT {spec.id_column} FROM {ddl.quoted(table)} WHERE {of_days(spec, days)} LIMIT ?"
         with self._session.failures_named(), self._session.live().transaction(force_rollback=True):
             return [number for (number,) in self.query(sql, (most,))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""
         return (
-            self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?)", (ids.tolist(),))
+            self.execute(
+                f"DELETE FROM {ddl.quoted(table)} WHERE {self.tables[table].id_column} = ANY(?)", (ids.tolist(),)
+            )
             if ids.size
             else 0
         )
 
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
         """See :class:`Database`."""
-        found = self.query(
-            f"SELECT {TABLES[table].id_column} FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} = ANY(?) FOR"
-            " KEY SHARE",
-            (ids.tolist(),),
-        )
+        key = self.tables[table].id_column
+        found = self.query(f"SELECT {key} FROM {ddl.quoted(table)} WHERE {key} = ANY(?) FOR KEY SHARE", (ids.tolist(),))
         return np.setdiff1d(ids, np.array(found, dtype=np.int64).ravel(), assume_unique=True)
 
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
         """See :class:`Database`."""
         if ids.size:
-            place = (table, TABLES[table].id_column)
+            place = (table, self.tables[table].id_column)
             sequence = "pg_get_serial_sequence(?, ?)"
             self.execute(
                 f"SELECT setval({sequence}, greatest(nextval({sequence}), ?), false)",
@@ -333,7 +333,8 @@ class PostgresDatabase(Database):
 
     def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
-        found = [ForeignKey(*row) for row in self.query(catalogue.FOREIGN_KEYS, (list(tables),))]
+        rows = self.query(catalogue.FOREIGN_KEYS, (list(tables),))
+        found = [key for *row, to in rows if self.tables[(key := ForeignKey(*row)).references].id_column == to]
         # Where triggers are skipped, nothing that refers is deleted or changed with a row.
         return [replace(key, on_delete=key.on_delete and not self._skips_triggers()) for key in found]
 
@@ -348,7 +349,7 @@ class PostgresDatabase(Database):
     def _skips_triggers(self) -> bool:
         """Whether transactions are made with ordinary triggers off."""
         return self._may_skip_triggers and not (
-            self._timescale and extension.needs_triggers(self._connection, self._timescale)
+            self._timescale and extension.needs_triggers(self._connection, self._timescale, self.tables)
         )
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
@@ -360,18 +361,18 @@ class PostgresDatabase(Database):
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
         with self._session.failures_named():
-            yield from scan_values(self._session.live(), TABLES[table], of_ids(table, low, high))
+            yield from scan_values(self._session.live(), self.tables[table], of_ids(self.tables[table], low, high))
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
-        key, portions = TABLES[table].id_column, self.portions(table, "t")
+        key, portions = self.tables[table].id_column, self.portions(table, "t")
         smallest = self._bound(table, f"min({key})", low, portions)
         largest = self._bound(table, f"max({key})", low, portions[::-1])
         return None if smallest is None or largest is None else (smallest, largest)
 
     def _bound(self, table: str, bound: str, low: int, portions: Sequence[str]) -> int | None:
         """The smallest or largest id from ``low`` on, which is in the first portion that has any."""
-        key = TABLES[table].id_column
+        key = self.tables[table].id_column
         for portion in portions:
             sql = f"SELECT {bound} FROM {ddl.quoted(table)} AS t WHERE {key} >= ? AND {portion}"
             if (found := self.query(sql, (low,))[0][0]) is not None:

@@ -110,7 +110,7 @@ def _uniform(rows: Rows) -> Rows:
         )
         for name, column in rows.columns.items()
     }
-    return Rows(rows.table, rows.size, columns)
+    return Rows(rows.spec, rows.size, columns)
 
 
 @dataclass(frozen=True)
@@ -193,12 +193,23 @@ def _value(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Sto
         return _text(name, column)
     if kind == "numeric":
         return _numeric(name, column)
+    if kind == "double":
+        return _double(name, column)
     shift = _SHIFTS.get(kind, 0)
 
     def write(out: np.ndarray, values: Stored) -> None:
         out[name] = values.values - shift if shift else values.values
 
     return _INTEGERS[kind], write, None
+
+
+def _double(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Stored], None], np.ndarray | None]:
+    unit = 10.0 ** (column.spec.scale or 0)
+
+    def write(out: np.ndarray, values: Stored) -> None:
+        out[name] = values.values / unit
+
+    return ">f8", write, None
 
 
 def _text(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Stored], None], np.ndarray | None]:

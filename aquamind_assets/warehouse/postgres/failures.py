@@ -90,7 +90,8 @@ def meaning(place: str, error: psycopg.Error) -> AquamindError | None:
         # The server did not answer at all: psycopg has two classes for that, whatever the driver writes about it.
         lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
         return _unavailable(place, "the connection was lost", error) if lost else None
-    if code.startswith(PASSING):
+    if code.startswith(PASSING) or (code == "23505" and error.diag.schema_name == "pg_catalog"):
+        # Two sessions that make a table or index of one name at once: the server's own catalogue refuses the later one.
         return _unavailable(place, "the server ended what was being done", error)
     if code == DISK_FULL:
         return DatabaseFull(

@@ -7,11 +7,12 @@ whatever dies leaves nothing behind. A chunk that is written again replaces its 
 users entered in these days are carried over.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.ddl import DEFAULT_PARTITION, READINGS, quoted
@@ -37,8 +38,8 @@ class _Staging:
 class ReadingPartitions:
     """The partitions of the readings; everything happens in the connection's transaction."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection, tables: Mapping[str, TableSpec]) -> None:
+        self._connection, self._tables = connection, tables
         self._staging: _Staging | None = None
 
     @staticmethod
@@ -71,7 +72,7 @@ class ReadingPartitions:
         staging, self._staging = self._staging, None
         name, final = staging.name, ddl.partition_name(staging.window)
         self._run(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'")
-        for statement in ddl.partition_indexes(name):
+        for statement in ddl.partition_indexes(self._tables[READINGS], name):
             self._run(statement)
         self._lock()
         low, high = staging.ids
@@ -97,11 +98,9 @@ class ReadingPartitions:
         From here on others are kept waiting until the commit: a few seconds in which the server proves the foreign keys
         of a full-scale chunk.
         """
-        referenced = {str(column.references) for column in TABLES[READINGS].foreign_keys}
-        self._run(
-            f"LOCK TABLE {', '.join(quoted(table) for table in TABLES if table in referenced)} IN SHARE ROW EXCLUSIVE"
-            " MODE"
-        )
+        referenced = {str(column.references) for column in self._tables[READINGS].foreign_keys}
+        in_order = ", ".join(quoted(table) for table in self._tables if table in referenced)
+        self._run(f"LOCK TABLE {in_order} IN SHARE ROW EXCLUSIVE MODE")
         self._run(f"LOCK TABLE ONLY {quoted(READINGS)} IN SHARE UPDATE EXCLUSIVE MODE")
         self._run(f"LOCK TABLE {quoted(DEFAULT_PARTITION)} IN ACCESS EXCLUSIVE MODE")
 

@@ -58,6 +58,8 @@ def _expression(column: ColumnSpec) -> str:
             value = f"({name} - date '1970-01-01')::int8"
         case "numeric":
             value = f"({name} * {10 ** (column.scale or 0)})::int8"
+        case "double":
+            value = f"round({name} * {10 ** (column.scale or 0)})::int8"
         case "boolean":
             value = f"{name}::int4::int8"
         case "varchar" | "text" | "jsonb":

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.timeline import DayRange, id_range, platform_ids
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.file_locks import FileLocks
-from aquamind_assets.warehouse.schema_check import SchemaMismatch, differences, read_sqlite
+from aquamind_assets.warehouse.recognition import recognize
+from aquamind_assets.warehouse.schema_check import read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
 from aquamind_assets.warehouse.sqlite.insert import insertions
@@ -46,7 +46,7 @@ class SqliteDatabase(Database):
         self.path = self._file.path
         self.url = f"sqlite:///{self.path}"
         self._locks = FileLocks(self.path.with_name(self.path.name + ".locks"))
-        self._keys_of: tuple[int, list[ForeignKey]] = (-1, [])
+        self._keys_of: tuple[int, list[tuple[str, str, str, str | None]]] = (-1, [])
 
     def close(self) -> None:
         """See :class:`Database`."""
@@ -61,7 +61,7 @@ class SqliteDatabase(Database):
             self._check(required=not create)
         with self.transaction():
             if not self._check(required=not create):
-                for statement in ddl.create_statements("sqlite"):
+                for statement in ddl.create_statements(self.tables, "sqlite"):
                     self.execute(statement)
             self._raise_sequences()
             own_tables.migrate(self)
@@ -91,13 +91,13 @@ class SqliteDatabase(Database):
         with failures_named(self.path):
             found = read_sqlite(self._file.connection())
         theirs = {name: table for name, table in found.items() if not name.startswith(own_tables.PREFIX)}
-        if theirs and (wrong := differences(TABLES, found, sqlite=True)):
-            raise SchemaMismatch(self.url, wrong)
+        if theirs:
+            self.recognized = recognize(self.url, found, self.chosen, sqlite=True)
         if required and not theirs:
             raise NothingMaterialized(
                 f"{self.path} holds no tables yet; `aquamind run` with the same database makes and fills them"
             )
-        own_tables.refuse_newer(self)
+        own_tables.refuse_other_writer(self)
         return bool(theirs)
 
     def _raise_sequences(self) -> None:
@@ -107,7 +107,7 @@ class SqliteDatabase(Database):
         id the platform gives to its own next row. ``AUTOINCREMENT``, which Django declares and so do we, numbers it
         after the largest there ever was: that can be set.
         """
-        for table in TABLES.values():
+        for table in self.tables.values():
             floor = platform_ids(narrow=True)[1] if table.narrow_id else USERS_FIRST_ID
             changed = self.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (floor, table.name))
             if not changed:
@@ -230,26 +230,28 @@ class SqliteDatabase(Database):
 
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
-        low, high = id_range(days, narrow=TABLES[table].narrow_id)
-        key = TABLES[table].id_column
+        low, high = id_range(days, narrow=self.tables[table].narrow_id)
+        key = self.tables[table].id_column
         return self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
         """See :class:`Database`."""
-        low, high = id_range(days, narrow=TABLES[table].narrow_id)
-        key = TABLES[table].id_column
+        low, high = id_range(days, narrow=self.tables[table].narrow_id)
+        key = self.tables[table].id_column
         sql = f"SELECT {key} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ? LIMIT ?"
         return [number for (number,) in self.query(sql, (low, high, most))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""
-        sql = f"DELETE FROM {ddl.quoted(table)} WHERE {TABLES[table].id_column} IN (SELECT value FROM json_each(?))"
+        sql = (
+            f"DELETE FROM {ddl.quoted(table)} WHERE {self.tables[table].id_column} IN (SELECT value FROM json_each(?))"
+        )
         return self.execute(sql, (json.dumps(ids.tolist()),)) if ids.size else 0
 
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
         """See :class:`Database`."""
         sql = (
-            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT {TABLES[table].id_column} FROM"
+            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT {self.tables[table].id_column} FROM"
             f" {ddl.quoted(table)})"
         )
         return np.array([number for (number,) in self.query(sql, (json.dumps(ids.tolist()),))], dtype=np.int64)
@@ -260,21 +262,23 @@ class SqliteDatabase(Database):
     def foreign_keys_to(self, tables: Collection[str]) -> list[ForeignKey]:
         """See :class:`Database`."""
         # The connection has foreign keys off, so nothing that refers is deleted or changed with a row.
-        version = self.query("PRAGMA schema_version")[0][0]
-        if version != self._keys_of[0]:
-            self._keys_of = version, self._foreign_keys()
-        return [key for key in self._keys_of[1] if key.references in tables]
-
-    def _foreign_keys(self) -> list[ForeignKey]:
-        sql = (
-            'SELECT child.name, key."from", key."table" FROM sqlite_master AS child,'
-            " pragma_foreign_key_list(child.name) AS key"
-            " WHERE child.type = 'table' AND coalesce(key.\"to\", 'id') = 'id'"
-        )
         return [
             ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
-            for child, column, parent in self.query(sql)
+            for child, column, parent, to in self._foreign_keys()
+            if parent in tables and to in (None, self.tables[parent].id_column)
         ]
+
+    def _foreign_keys(self) -> list[tuple[str, str, str, str | None]]:
+        """Child, column, parent and its column of every foreign key; read again when the schema has changed."""
+        sql = (
+            'SELECT child.name, key."from", key."table", key."to" FROM sqlite_master AS child,'
+            " pragma_foreign_key_list(child.name) AS key"
+            " WHERE child.type = 'table'"
+        )
+        version = self.query("PRAGMA schema_version")[0][0]
+        if version != self._keys_of[0]:
+            self._keys_of = version, [(child, column, parent, to) for child, column, parent, to in self.query(sql)]
+        return self._keys_of[1]
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
         """See :class:`Database`."""
@@ -284,7 +288,7 @@ class SqliteDatabase(Database):
 
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
-        spec = TABLES[table]
+        spec = self.tables[table]
         key = spec.id_column
         names = ", ".join(map(chosen, spec.columns))
         sql = f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?"
@@ -296,6 +300,6 @@ class SqliteDatabase(Database):
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
-        key = TABLES[table].id_column
+        key = self.tables[table].id_column
         smallest = self.query(f"SELECT min({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0][0]
         return None if smallest is None else (smallest, self.query(f"SELECT max({key}) FROM {ddl.quoted(table)}")[0][0])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from aquamind_assets.tables.digest import NULL_VALUE, text_value
 from aquamind_assets.tables.schema import ColumnSpec
-from aquamind_assets.tables.values import TEXT_KINDS, Stored
+from aquamind_assets.tables.values import DECIMAL_KINDS, TEXT_KINDS, Stored
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.errors import DatabaseDamaged
@@ -67,13 +67,13 @@ def _types(spec: ColumnSpec) -> frozenset[type]:
     """Types of Python that SQLite's values of a column have."""
     if _is_integer(spec):
         return frozenset({int})
-    return frozenset({int, float, NoneType} if spec.kind == "numeric" else {str, NoneType})
+    return frozenset({int, float, NoneType} if spec.kind in DECIMAL_KINDS else {str, NoneType})
 
 
 def _digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
     if _is_integer(spec):
         return np.array(found, dtype=np.int64)
-    if spec.kind == "numeric":
+    if spec.kind in DECIMAL_KINDS:
         data = np.array(found, dtype=np.float64)  # NULL becomes NaN
         units = np.rint(np.nan_to_num(data) * 10.0 ** (spec.scale or 0)).astype(np.int64)
         return np.where(np.isnan(data), np.int64(NULL_VALUE), units)
@@ -83,7 +83,7 @@ def _digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
 
 
 def _is_integer(spec: ColumnSpec) -> bool:
-    return spec.kind not in TEXT_KINDS | _TEMPORAL | {"numeric"}
+    return spec.kind not in TEXT_KINDS | _TEMPORAL | DECIMAL_KINDS
 
 
 def _hashed(texts: Sequence[str]) -> np.ndarray:
@@ -91,7 +91,7 @@ def _hashed(texts: Sequence[str]) -> np.ndarray:
 
 
 def _numbers(spec: ColumnSpec, values: np.ndarray) -> np.ndarray:
-    return values / 10.0**spec.scale if spec.kind == "numeric" and spec.scale else values
+    return values / 10.0**spec.scale if spec.kind in DECIMAL_KINDS and spec.scale else values
 
 
 def _instants(spec: ColumnSpec, texts: Sequence[str]) -> np.ndarray:

@@ -52,7 +52,7 @@ def journal_entries(year: YearInputs) -> Iterator[Rows]:
     closed = np.array([-1 if entry.resolved_day is None else entry.resolved_day for entry in entries], dtype=np.int64)
     geography = year.lives.batches.geography[year.batch_rows(batch)]
     yield rows(
-        "health_journalentry",
+        year.tables["health_journalentry"],
         len(entries),
         id=row_ids(days, np.array([entry.number_of_day for entry in entries], dtype=np.int64)),
         batch_id=batch,

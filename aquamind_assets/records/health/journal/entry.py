@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+
 from aquamind_assets.records.health.journal.grammar import Pen
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.streams import Key
@@ -77,6 +79,11 @@ class Entry:
         # By what it says, not by its number, which counts what else there is.
         minute = hashlib.blake2b(self.text.encode(), digest_size=1).digest()[0] % 60
         return self.day * MICROSECONDS_PER_DAY + _HOURS[self.kind] * HOUR + minute * (HOUR // 60)
+
+
+def entry_ids(kind: Kind, ids: np.ndarray) -> np.ndarray:
+    """Return the ids of the entries of a kind, one about each row with these ids."""
+    return ids + kind * _KIND_NUMBERS
 
 
 def pen(year: YearInputs, kind: Kind, *keys: Key) -> Pen:

@@ -3,11 +3,10 @@
 Belongs here: looking. Does not belong here: changing anything.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psycopg
-
-from aquamind_assets.tables.schema import TABLES
 
 ATTACHES_CHUNKS_SINCE = (2, 21)
 SPARSE_INDEXES_SINCE = (2, 22)
@@ -49,23 +48,23 @@ def installed_version(connection: psycopg.Connection) -> TimescaleVersion | None
     return TimescaleVersion(int(major), int(minor))
 
 
-def hypertables(connection: psycopg.Connection) -> frozenset[str]:
-    """Names of the described tables that are hypertables; the extension must be there."""
+def hypertables(connection: psycopg.Connection, tables: Iterable[str]) -> frozenset[str]:
+    """Names of those of the ``tables`` that are hypertables; the extension must be there."""
     found = connection.execute(
         "SELECT hypertable_name FROM timescaledb_information.hypertables WHERE hypertable_schema = current_schema()"
     ).fetchall()
-    return frozenset(name for (name,) in found) & TABLES.keys()
+    return frozenset(name for (name,) in found) & frozenset(tables)
 
 
-def aggregated(connection: psycopg.Connection) -> frozenset[str]:
-    """Names of the described tables that a continuous aggregate looks at."""
+def aggregated(connection: psycopg.Connection, tables: Iterable[str]) -> frozenset[str]:
+    """Names of those of the ``tables`` that a continuous aggregate looks at."""
     sql = (
         "SELECT hypertable_name FROM timescaledb_information.continuous_aggregates WHERE hypertable_schema ="
         " current_schema()"
     )
-    return frozenset(name for (name,) in connection.execute(sql).fetchall()) & TABLES.keys()
+    return frozenset(name for (name,) in connection.execute(sql).fetchall()) & frozenset(tables)
 
 
-def needs_triggers(connection: psycopg.Connection, version: TimescaleVersion) -> bool:
+def needs_triggers(connection: psycopg.Connection, version: TimescaleVersion, tables: Iterable[str]) -> bool:
     """Whether triggers must not be skipped: in this version they tell continuous aggregates which rows are new."""
-    return version.aggregates_by_trigger and bool(aggregated(connection))
+    return version.aggregates_by_trigger and bool(aggregated(connection, tables))

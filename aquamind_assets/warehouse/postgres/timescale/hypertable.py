@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 import psycopg
 
-from aquamind_assets.tables.schema import TABLES
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, merged
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.postgres.reading_partitions import INDEX_MEMORY
@@ -53,13 +53,13 @@ class Hypertable:
     def __init__(
         self,
         connection: psycopg.Connection,
-        table: str,
+        table: TableSpec,
         version: TimescaleVersion,
         place: str,
         *,
         triggers_skipped: bool,
     ) -> None:
-        self._connection, self._table, self._version, self._place = connection, TABLES[table], version, place
+        self._connection, self._table, self._version, self._place = connection, table, version, place
         self._triggers_skipped = triggers_skipped
         self._chunks = Chunks(connection, self._table)
         self._days: list[DayRange] = []

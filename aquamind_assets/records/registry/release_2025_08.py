@@ -1,4 +1,4 @@
-"""All recorders: one entry of this table is one asset.
+"""The recorders of AquaMind's release 2025-08: one entry of this table is one asset.
 
 Belongs here: the entries. A new kind of record is a function in a module of its own, an entry here, and a test. Does
 not belong here: making rows.
@@ -28,10 +28,10 @@ from aquamind_assets.records.inventory.stock import (
     used_up_lots,
 )
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.reference_data import reference_data
+from aquamind_assets.records.reference_data import health_parameters, reference_data
 from aquamind_assets.records.users.people import user_profiles, users
 
-_ALL: tuple[Recorder, ...] = (
+RECORDERS: tuple[Recorder, ...] = (
     Recorder(
         asset="reference_data",
         group="infrastructure",
@@ -52,7 +52,7 @@ _ALL: tuple[Recorder, ...] = (
             "health_vaccinationtype",
             "health_mortalityreason",
         ),
-        living=(users, user_profiles, reference_data),
+        living=(users, user_profiles, reference_data, health_parameters),
     ),
     Recorder(
         asset="infrastructure",
@@ -242,6 +242,4 @@ _ALL: tuple[Recorder, ...] = (
         upstream=("batches",),
     ),
 )
-
-RECORDERS: dict[str, Recorder] = {recorder.asset: recorder for recorder in _ALL}
-"""Recorders by asset name, in the best order for writing a whole year."""
+"""Recorders in the best order for writing a whole year."""

@@ -1,0 +1,74 @@
+"""Rules of scenarios, projections and planned activities, which release 2026-03 adds."""
+
+from aquamind_assets.laws.rules.model import Rule, rule
+
+_SCENARIO, _RUN, _PROJECTION = "scenario", "scenario_projection_run", "scenario_scenarioprojection"
+_ACTIVITY = "planning_plannedactivity"
+_LIMITS = "scenario_stage_constraint"
+
+
+RULES: list[Rule] = [
+    Rule(
+        f"{_SCENARIO}.initial_weight.constraint",
+        _SCENARIO,
+        "The fish of a scenario begin with a weight that one of its stages allows.",
+        query=(
+            f"SELECT t.scenario_id AS id FROM {_SCENARIO} t WHERE {{rows}} AND t.biological_constraints_id IS NOT NULL"
+            f" AND NOT EXISTS (SELECT 1 FROM {_LIMITS} c WHERE c.constraint_set_id = t.biological_constraints_id AND"
+            " c.min_weight_g <= t.initial_weight AND c.max_weight_g >= t.initial_weight)"
+        ),
+    ),
+    rule(
+        _LIMITS,
+        "limits.order",
+        "The lightest fish of a stage weigh less than the heaviest, and its coldest water is colder than its warmest.",
+        "t.min_weight_g >= t.max_weight_g OR t.min_temperature_c >= t.max_temperature_c",
+    ),
+    Rule(
+        f"{_PROJECTION}.days.count",
+        _PROJECTION,
+        "A run has as many projections as it says, a day each from the first on.",
+        query=(
+            f"SELECT min(t.projection_id) AS id FROM {_PROJECTION} t JOIN {_RUN} r ON r.run_id = t.projection_run_id"
+            " WHERE {rows} GROUP BY r.run_id, r.total_projections HAVING count(*) <> r.total_projections OR"
+            " min(t.day_number) <> 1 OR max(t.day_number) <> r.total_projections"
+        ),
+    ),
+    rule(
+        _PROJECTION,
+        "final.run",
+        "A run ends with the weight and the biomass of its last day.",
+        "t.day_number = [projection_run_id.total_projections] AND (abs(t.average_weight -"
+        " [projection_run_id.final_weight_g]) > 0.0001 OR abs(t.biomass - [projection_run_id.final_biomass_kg]) >"
+        " 0.0001)",
+    ),
+    rule(
+        _PROJECTION,
+        "biomass.formula",
+        "Projected biomass is the number of fish times their mean weight.",
+        "abs(t.biomass - t.population * t.average_weight / 1000.0) > 0.0001",
+    ),
+    Rule(
+        f"{_PROJECTION}.day.balance",
+        _PROJECTION,
+        "From day to day projected fish do not become more, and the feed of the day is added to that before.",
+        query=(
+            f"SELECT t.projection_id AS id FROM {_PROJECTION} t JOIN {_PROJECTION} p ON p.projection_run_id ="
+            " t.projection_run_id AND p.day_number = t.day_number - 1 WHERE {rows} AND (t.population > p.population OR"
+            " abs(t.cumulative_feed - p.cumulative_feed - t.daily_feed) > 0.0011)"
+        ),
+    ),
+    rule(
+        _ACTIVITY,
+        "scenario_id.batch",
+        "An activity belongs to a scenario of its batch.",
+        "[scenario_id.batch_id] <> t.batch_id",
+    ),
+    rule(
+        _ACTIVITY,
+        "status.completed",
+        "A completed activity names its moment and the person who completed it, and no other one does.",
+        "(t.status = 'COMPLETED') <> (t.completed_at IS NOT NULL) OR (t.status = 'COMPLETED') <> (t.completed_by_id IS"
+        " NOT NULL)",
+    ),
+]

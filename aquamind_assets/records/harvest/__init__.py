@@ -1,0 +1,1 @@
+"""AquaMind's app ``harvest``."""

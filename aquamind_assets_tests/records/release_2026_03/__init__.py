@@ -1,0 +1,1 @@
+"""Recorders of AquaMind's release 2026-03."""
