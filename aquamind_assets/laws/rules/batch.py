@@ -7,14 +7,39 @@ _ASSIGNMENT = "batch_batchcontainerassignment"
 HALF_CENT = "0.00501"
 """Half of the second decimal, the last stored one, and a little more for SQLite's floating point decimals."""
 
+
+def sample_of_population(left_since: str) -> Rule:
+    """The rule on the size of a growth sample: the application compares with the population on the day of the sample.
+
+    Args:
+        left_since: SQL for the fish that may have left the sample's stay since.
+    """
+    return rule(
+        "batch_growthsample",
+        "sample_size.population",
+        "A sample has no more fish than the population of the stay, with those that have died or were moved since.",
+        "[assignment_id.is_active] AND t.sample_size > [assignment_id.population_count] AND t.sample_size >"
+        f" [assignment_id.population_count] + {left_since}",
+    )
+
+
+def summed(column: str, source: str) -> str:
+    """SQL for the sum of a column, 0 where there is no row."""
+    return f"coalesce((SELECT SUM({column}) FROM {source}), 0)"
+
+
+# A death names its batch alone.
 _LEFT_SINCE = (
-    "coalesce((SELECT SUM(b.transferred_count + b.mortality_count) FROM batch_batchtransfer b WHERE"
-    " b.source_assignment_id = t.assignment_id AND b.transfer_date >= t.sample_date), 0) + coalesce((SELECT"
-    " SUM(m.count) FROM batch_mortalityevent m WHERE m.batch_id = [assignment_id.batch_id] AND m.event_date >="
-    " t.sample_date), 0)"
+    summed(
+        "b.transferred_count + b.mortality_count",
+        "batch_batchtransfer b WHERE b.source_assignment_id = t.assignment_id AND b.transfer_date >= t.sample_date",
+    )
+    + " + "
+    + summed(
+        "m.count",
+        "batch_mortalityevent m WHERE m.batch_id = [assignment_id.batch_id] AND m.event_date >= t.sample_date",
+    )
 )
-"""Fish that may have left a sample's stay since (a death names its batch alone): the application compares with the
-population on the day of the sample."""
 
 
 RULES: list[Rule] = [
@@ -200,13 +225,7 @@ RULES: list[Rule] = [
         "t.avg_weight_g <= 0 OR t.min_weight_g <= 0 OR t.avg_length_cm <= 0",
     ),
     rule("batch_growthsample", "sample_size.positive", "A sample has fish.", "t.sample_size < 1"),
-    rule(
-        "batch_growthsample",
-        "sample_size.population",
-        "A sample has no more fish than the population of the stay, with those that have died or were moved since.",
-        "[assignment_id.is_active] AND t.sample_size > [assignment_id.population_count] AND t.sample_size >"
-        f" [assignment_id.population_count] + {_LEFT_SINCE}",
-    ),
+    sample_of_population(_LEFT_SINCE),
     rule(
         "batch_growthsample",
         "weights.order",

@@ -25,8 +25,8 @@ from aquamind_assets.laws.rules.release_2026_03 import (
 )
 from aquamind_assets.tables.releases import tables_of
 
-_DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed"})
-"""Rules on columns that the release no longer has."""
+_DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed", "batch_growthsample.sample_size.population"})
+"""Rules on columns that the release no longer has, and one that reads other tables here."""
 
 _TABLES = tables_of("2026-03")
 

@@ -1,11 +1,29 @@
 """Rules of stages, stays and deaths that release 2026-03 adds."""
 
+from aquamind_assets.laws.rules.batch import sample_of_population, summed
 from aquamind_assets.laws.rules.model import Rule, rule
 
 _STAY = "batch_batchcontainerassignment"
 _EVENT = "batch_mortalityevent"
 
+_LEFT_SINCE = " + ".join(
+    (
+        summed(
+            "x.transferred_count",
+            "batch_transferaction x WHERE x.source_assignment_id = t.assignment_id AND x.actual_execution_date >="
+            " t.sample_date",
+        ),
+        summed("m.count", f"{_EVENT} m WHERE m.assignment_id = t.assignment_id AND m.event_date >= t.sample_date"),
+        summed(
+            "l.unit_count",
+            "harvest_harvestevent v JOIN harvest_harvestlot l ON l.event_id = v.id WHERE v.assignment_id ="
+            " t.assignment_id AND date(v.event_date) >= t.sample_date",
+        ),
+    )
+)
+
 RULES: list[Rule] = [
+    sample_of_population(_LEFT_SINCE),
     rule(
         "batch_lifecyclestage",
         "typical_duration_days.given",
