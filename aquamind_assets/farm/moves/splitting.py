@@ -54,7 +54,10 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     given = np.maximum(c.count[rows] - share, 0.0)
     given[given < SMALLEST_SHARE * c.count[rows]] = 0.0
     taken = np.maximum(share - c.count[rows], 0.0)
-    taken[taken < SMALLEST_SHARE * share] = 0.0
+    little = taken < SMALLEST_SHARE * share
+    if fresh.sum() + taken[~little].sum() >= given.sum():
+        # Else fish that have outgrown a small cage would leave it a few at a time, as room comes up elsewhere.
+        taken[little] = 0.0
     receiving = np.concatenate([free, rows[taken > 0]])
     wanted = np.concatenate([fresh, taken[taken > 0]])
     relieved = share * grown <= SPLITTING_DENSITY * safe_limit(farm, rows, grown) * layout.volume[rows] * 1000.0

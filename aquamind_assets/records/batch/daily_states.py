@@ -87,15 +87,15 @@ def _weights(year: YearInputs, fish: ContainerDays, days: DayRange, interval: in
     order = np.argsort(key)
     for block in growth_samples(year, days):
         sampled, day, stay = (block.columns[name].values for name in ("avg_weight_g", "sample_date", "assignment_id"))
-        for later in range(interval):
+        at = order[np.searchsorted(key[order], _key(day, stay))]
+        measured[at] = True
+        # The newest sample last: one that a holiday has put off is followed by the next within the interval.
+        for later in reversed(range(interval)):
             wanted = _key(day + later, stay)
             place = order[np.minimum(np.searchsorted(key[order], wanted), len(fish) - 1)]
             there = key[place] == wanted
-            if later == 0:
-                true, at = fish.weight_g[place], place
-            grown = np.rint(sampled * fish.weight_g[place] / true).astype(np.int64)
+            grown = np.rint(sampled * fish.weight_g[place] / fish.weight_g[at]).astype(np.int64)
             weight[place[there]] = sampled[there] if later == 0 else grown[there]
-        measured[at] = True
     return np.maximum(weight, 1), measured
 
 
