@@ -38,8 +38,8 @@ class Calendar:
         self._first = span.first - MARGIN_DAYS
         days = np.arange(self._first, span.end + MARGIN_DAYS)
         specs = [one.work for one in scenario.farm.geographies]
-        self._works = np.array([_open(spec, spec.working_days, days) for spec in specs])
-        self._takes = np.array([_open(spec, spec.plant_days, days) for spec in specs])
+        self._works = np.array([_at_work(spec, spec.working_days, days) for spec in specs])
+        self._takes = np.array([_at_work(spec, spec.plant_days, days) for spec in specs])
         self._work_days = [days[row] for row in self._works]
         self._plant_days = [days[row] for row in self._takes]
         self._before = np.cumsum(self._works, axis=1) - self._works
@@ -105,7 +105,7 @@ class Calendar:
         return offset
 
 
-def _open(spec: WorkSpec, weekdays: Sequence[str], days: np.ndarray) -> np.ndarray:
+def _at_work(spec: WorkSpec, weekdays: Sequence[str], days: np.ndarray) -> np.ndarray:
     """Whether each day is one of the weekdays and no public holiday, bool (days,)."""
     of_week = np.isin((days + _EPOCH_WEEKDAY) % _WEEK, [WEEKDAYS.index(day) for day in weekdays])
     years = range(timeline.to_date(days[0]).year, timeline.to_date(days[-1]).year + 1)

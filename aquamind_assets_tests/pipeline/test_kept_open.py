@@ -22,7 +22,7 @@ def is_open(warehouse: Warehouse) -> bool:
 
 
 def spoil(warehouse: Warehouse) -> None:
-    warehouse.database.execute("INSERT INTO aquamind_assets_version VALUES (99)")
+    warehouse.database.execute("INSERT INTO aquamind_assets_version (version) VALUES (99)")
     warehouse.database.execute("INSERT INTO no_table VALUES (1)")
 
 

@@ -125,7 +125,10 @@ def test_moving_a_definition_to_another_module_decides_nothing(package: Path, ch
     source = package / "records" / "health" / "lice_counts.py"
     text = source.read_text("utf-8")
     (package / "records" / "health" / "somewhere.py").write_text(text, "utf-8")
-    source.write_text("from aquamind_assets.records.health.somewhere import lice_counts as lice_counts\n", "utf-8")
+    names = ("lice_counts", "NOTES", "count_instants", "notes_of")
+    source.write_text(
+        "".join(f"from aquamind_assets.records.health.somewhere import {name} as {name}\n" for name in names), "utf-8"
+    )
     assert changed() == set()
 
 

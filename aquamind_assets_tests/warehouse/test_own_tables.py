@@ -49,13 +49,22 @@ def make_version_1(warehouse: Warehouse) -> None:
 
 def make_version_2(warehouse: Warehouse) -> None:
     """Turn the prepared database back into what the second version left: no adopted rows."""
+    make_version_3(warehouse)
     with warehouse.database.transaction():
         for name in ("aquamind_assets_adopted", "aquamind_assets_changed"):
             warehouse.database.execute(f"DROP TABLE {name}")
         warehouse.database.execute(f"UPDATE {VERSION_TABLE} SET version = 2")
 
 
-AT_VERSION: dict[int, Callable[[Warehouse], None]] = {1: make_version_1, 2: make_version_2}
+def make_version_3(warehouse: Warehouse) -> None:
+    """Turn the prepared database back into what the third version left: no release of AquaMind."""
+    with warehouse.database.transaction():
+        warehouse.database.execute(f"DROP TABLE {VERSION_TABLE}")
+        warehouse.database.execute(f"CREATE TABLE {VERSION_TABLE} (version integer NOT NULL)")
+        warehouse.database.execute(f"INSERT INTO {VERSION_TABLE} VALUES (3)")
+
+
+AT_VERSION: dict[int, Callable[[Warehouse], None]] = {1: make_version_1, 2: make_version_2, 3: make_version_3}
 """What turns a prepared database into one of an older version."""
 
 
