@@ -101,17 +101,25 @@ def prove_unreferenced(database: Database, year: int, table: str, gone: Ids) -> 
         raise StillReferenced("\n".join(faults))
 
 
+def dangling_sql(table: str, column: str, referenced: str, key: str) -> str:
+    """A statement that counts the rows ``child`` of a table whose foreign key points to no row; conditions may follow.
+
+    A join, because DuckDB copies all columns of a table into memory, and out of it, to answer NOT EXISTS.
+    """
+    return (
+        f'SELECT count(*) FROM "{table}" AS child LEFT JOIN "{referenced}" AS parent ON parent."{key}" ='
+        f' child."{column}" WHERE child."{column}" IS NOT NULL AND parent."{key}" IS NULL'
+    )
+
+
 def broken_references(database: Database, tables: Iterable[str]) -> dict[str, int]:
     """``table.column`` to the number of rows with a dangling foreign key."""
     found = {}
     for table in tables:
         portions = database.portions(table, "child")
         for column in TABLES[table].foreign_keys:
-            sql = (
-                f'SELECT count(*) FROM "{table}" AS child WHERE child."{column.name}" IS NOT NULL AND NOT EXISTS'
-                f' (SELECT 1 FROM "{column.references}" AS parent WHERE parent.id = child."{column.name}") AND'
-            )
-            count = sum(database.query(f"{sql} {portion}")[0][0] for portion in portions)
+            sql = dangling_sql(table, column.name, str(column.references), "id")
+            count = sum(database.query(f"{sql} AND {portion}")[0][0] for portion in portions)
             if count:
                 found[f"{table}.{column.name}"] = count
     return found

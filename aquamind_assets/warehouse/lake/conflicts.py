@@ -9,6 +9,7 @@ from typing import Any
 from aquamind_assets.tables.schema import TABLES
 from aquamind_assets.warehouse.errors import Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.lake.transaction import Transaction
+from aquamind_assets.warehouse.references import dangling_sql
 
 
 def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[tuple[Any, ...]]]) -> None:
@@ -26,10 +27,7 @@ def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[
             raise WarehouseUnavailable(f"{url}: another writer has deleted rows of {table}; nothing was written")
     for table in transaction.deleted_from:
         for child, column in referring(table):
-            ((broken,),) = query(
-                f'SELECT count(*) FROM "{child}" AS child WHERE child."{column}" IS NOT NULL AND NOT EXISTS (SELECT'
-                f' 1 FROM "{table}" AS parent WHERE parent.id = child."{column}")'
-            )
+            ((broken,),) = query(dangling_sql(child, column, table, "id"))
             if broken:
                 raise WarehouseUnavailable(
                     f"{url}: another writer has added rows of {child} that refer to {table}; nothing was written"
