@@ -20,6 +20,8 @@ from tools.environments import LOCK, ROOT, Environment, create, run
 
 PROJECT = ROOT / "pyproject.toml"
 FOLDER = ROOT / "build" / "interpreters"
+EXTRAS = "s3,delta,celery,tasks"
+"""The extras whose packages some module imports: without them not every module could be."""
 PREFIX = "Programming Language :: Python :: 3."
 
 
@@ -59,7 +61,7 @@ def environment_of(version: str, interpreter: Path) -> Environment:
         return Environment(ready.parent)
     FOLDER.mkdir(parents=True, exist_ok=True)
     environment = create(FOLDER / version, interpreter)
-    environment.install("--editable", str(ROOT))
+    environment.install("--editable", f"{ROOT}[{EXTRAS}]")
     ready.touch()
     return environment
 
