@@ -7,10 +7,11 @@ balance of living fish (``fish_in_ledger``), deaths in the tables (``fish_in_tab
 import numpy as np
 
 from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.processes.events import causes_of_events
 from aquamind_assets.laws.evidence import format_day
 from aquamind_assets.laws.fish_in_ledger import deaths_of
 from aquamind_assets.laws.result import LawResult, ResultBuilder
-from aquamind_assets.ledger.codes import EventKind
+from aquamind_assets.ledger.codes import Cause, EventKind
 from aquamind_assets.ledger.model import ContainerDays, Ledger
 from aquamind_assets.scenario.model import Scenario
 
@@ -45,7 +46,8 @@ def judge_dead_fish(ledger: Ledger, scenario: Scenario) -> LawResult:
         ),
     )
     if scenario.health.mortality.signs is not None:
-        _check_escapes(found, ledger, days)
+        kinds = [kind for kind, cause in causes_of_events(scenario).items() if cause == Cause.ESCAPE]
+        _check_escapes(found, ledger, days, kinds)
     return found.result()
 
 
@@ -61,8 +63,9 @@ def _waiting(days: ContainerDays) -> tuple[np.ndarray, np.ndarray]:
     return place - before, total[1:] - total[np.maximum(collected + 1, begins)]
 
 
-def _check_escapes(found: ResultBuilder, ledger: Ledger, days: ContainerDays) -> None:
-    incidents = ledger.events.take(ledger.events.kind == EventKind.ESCAPE)
+def _check_escapes(found: ResultBuilder, ledger: Ledger, days: ContainerDays, kinds: list[EventKind]) -> None:
+    """``kinds`` are those of the events in which fish escape."""
+    incidents = ledger.events.take(np.isin(ledger.events.kind, kinds))
     found.count_checked("escape incidents", len(incidents))
     width = int(days.container.max()) + 1
     key, row = np.unique(days.day.astype(np.int64) * width + days.container, return_inverse=True)

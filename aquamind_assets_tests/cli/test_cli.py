@@ -272,9 +272,13 @@ def test_ctrl_c_interrupts_after_a_whole_chunk_and_the_next_run_resumes(tmp_path
     assert 5 <= interrupted < _chunks(database)
     # What lives on is written as of the last simulated year, which is another one here.
     events = [asset for asset, recorder in RECORDERS.items() if not recorder.living]
-    assert {asset: resumed["rows"][asset]["2015"] for asset in events} == {
-        asset: first_run["rows"][asset]["2015"] for asset in events
-    }
+
+    def rows(run: dict) -> dict[str, int]:
+        # The first fish come to sea later: there are no rows of lice counts.
+        return {asset: run["rows"][asset].get("2015", 0) for asset in events}
+
+    assert rows(resumed) == rows(first_run)
+    assert rows(resumed)["feeding_events"]
 
 
 def _chunks(database: Path) -> int:

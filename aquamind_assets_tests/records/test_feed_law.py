@@ -97,7 +97,8 @@ def test_lots_are_within_what_was_bought(rows):
 
 def test_feed_fits_the_fish(rows):
     share = rows.feedings.amount_kg / rows.feedings.batch_biomass_kg / 100
-    assert (share < 0.03).all()
+    # The smallest fish eat up to 7 % of their weight a day, in four meals of unequal size.
+    assert (share < 0.04).all()
     assert ((rows.feedings.feeding_percentage - 100 * 1e6 * share).abs() <= 1).all()
 
 

@@ -159,9 +159,11 @@ def test_samplings_are_monthly_and_inside_the_stay(preset):
     stay = stays.loc[events.assignment_id]
     assert (events.sampling_date.to_numpy() >= stay.start_day.to_numpy()).all()
     assert (events.sampling_date.to_numpy() < stay.end_day.to_numpy()).all()
-    month = pd.to_datetime(events.sampling_date.astype("int64"), unit="D").dt.to_period("M")
-    days_of_batch_month = events.sampling_date.groupby([stay.batch_id.to_numpy(), month]).nunique()
-    assert (days_of_batch_month == 1).all()
+    sampled = pd.DataFrame({"batch": stay.batch_id.to_numpy(), "day": events.sampling_date.to_numpy()})
+    apart = sampled.drop_duplicates().sort_values(["batch", "day"]).groupby("batch").day.diff().dropna()
+    # One turn a month; each may wait for a working day, over Easter for five days.
+    assert apart.min() >= 28 - 5
+    assert 28 <= apart.median() <= 31
 
 
 def test_sampled_weights_follow_the_container(preset):

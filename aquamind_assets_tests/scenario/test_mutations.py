@@ -2,6 +2,7 @@
 
 import warnings
 from collections import Counter
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -101,6 +102,15 @@ def test_every_parameter_has_values_to_try() -> None:
 @given(documents(BASE))
 def test_what_is_accepted_runs_with_every_law_kept(document: dict[str, Any]) -> None:
     check(document, Counter())
+
+
+def test_fish_may_escape_in_any_event() -> None:
+    document = deepcopy(BASE)
+    for event in document["health"]["mortality"]["events"]:
+        event |= {"cause": "escape", "per_year": 5.0}
+    tally: Tally = Counter()
+    check(document, tally)
+    assert tally["run"] == 1
 
 
 @pytest.mark.slow

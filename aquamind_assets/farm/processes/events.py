@@ -23,6 +23,12 @@ _MOST_LOST = 0.6
 NO_EVENT = -1
 
 
+def causes_of_events(scenario: Scenario) -> dict[EventKind, Cause]:
+    """Return the cause under which the deaths of each kind of event are recorded; a scenario may let a storm tear the
+    net, so that fish escape in it."""
+    return {EventKind[one.key.upper()]: Cause[one.cause.upper()] for one in scenario.health.mortality.events}
+
+
 @dataclass(frozen=True)
 class Struck:
     """Events of a day, by container (n,)."""

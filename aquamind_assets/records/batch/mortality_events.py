@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.processes.events import causes_of_events
 from aquamind_assets.ledger.codes import Cause, EventKind
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.batch.batches import grams_to_cents
@@ -32,12 +33,12 @@ _WORD = 63
 _SPELLED = ("Handling", "Disease", "Environment", "Unknown cause", "Predation", "Escape")
 
 _EVENTS = {
-    EventKind.STORM: ("storm", Cause.ENVIRONMENTAL),
-    EventKind.PREDATOR_ATTACK: ("attack by predators", Cause.PREDATION),
-    EventKind.ALGAL_BLOOM: ("algal bloom", Cause.ENVIRONMENTAL),
-    EventKind.OXYGEN_DROP: ("drop of oxygen", Cause.ENVIRONMENTAL),
-    EventKind.ESCAPE: ("hole in the net", Cause.ESCAPE),
-    EventKind.EQUIPMENT_FAILURE: ("failure of equipment", Cause.ENVIRONMENTAL),
+    EventKind.STORM: "storm",
+    EventKind.PREDATOR_ATTACK: "attack by predators",
+    EventKind.ALGAL_BLOOM: "algal bloom",
+    EventKind.OXYGEN_DROP: "drop of oxygen",
+    EventKind.ESCAPE: "hole in the net",
+    EventKind.EQUIPMENT_FAILURE: "failure of equipment",
 }
 
 
@@ -117,7 +118,7 @@ class _Reasons:
         self._groups = groups
         self.names = [
             *(disease.name for disease in health.diseases),
-            *(_EVENTS[kind][0] for kind in EventKind),
+            *(_EVENTS[kind] for kind in EventKind),
             *(treatment.name.lower() for treatment in health.treatments),
             "vaccination",
         ]
@@ -131,7 +132,9 @@ class _Reasons:
             np.full(len(outbreaks), Cause.DISEASE),
         )
         events = ledger.events
-        causes = np.array([_EVENTS[kind][1] for kind in EventKind])
+        its_cause = causes_of_events(year.scenario)
+        # A kind that the scenario does not have is not in the ledger either.
+        causes = np.array([its_cause.get(kind, Cause.UNKNOWN) for kind in EventKind])
         self._mark(
             events.batch_id,
             events.day,

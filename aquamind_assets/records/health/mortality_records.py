@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.processes.events import causes_of_events
 from aquamind_assets.ledger.codes import Cause, EventKind
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.batch.collection import collected_deaths
@@ -25,14 +26,14 @@ COLLECTED_BEFORE_LEAVING = 9 * HOUR
 """Dead fish are collected in the morning from a container that is emptied at noon."""
 
 _NOTE_OF_EVENT = {
-    EventKind.STORM: (Cause.ENVIRONMENTAL, "After the storm"),
-    EventKind.PREDATOR_ATTACK: (Cause.PREDATION, "Predator attack"),
-    EventKind.ALGAL_BLOOM: (Cause.ENVIRONMENTAL, "Algal bloom"),
-    EventKind.OXYGEN_DROP: (Cause.ENVIRONMENTAL, "Oxygen drop"),
-    EventKind.ESCAPE: (Cause.ESCAPE, "Hole in the net"),
-    EventKind.EQUIPMENT_FAILURE: (Cause.ENVIRONMENTAL, "Equipment failure"),
+    EventKind.STORM: "After the storm",
+    EventKind.PREDATOR_ATTACK: "Predator attack",
+    EventKind.ALGAL_BLOOM: "Algal bloom",
+    EventKind.OXYGEN_DROP: "Oxygen drop",
+    EventKind.ESCAPE: "Hole in the net",
+    EventKind.EQUIPMENT_FAILURE: "Equipment failure",
 }
-NOTES = ("", *(text for _, text in _NOTE_OF_EVENT.values()))
+NOTES = ("", *_NOTE_OF_EVENT.values())
 """Notes on deaths, in the order of the codes of :func:`notes_of`."""
 
 _SPAN = 1 << 20
@@ -98,8 +99,11 @@ def notes_of(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.n
     containers = len(year.infrastructure.containers)
     place = fish.day[row].astype(np.int64) * containers + fish.container[row]
     struck = year.ledger.events
-    for code, (kind, (its_cause, _)) in enumerate(_NOTE_OF_EVENT.items(), start=1):
+    its_cause = causes_of_events(year.scenario)
+    for code, kind in enumerate(_NOTE_OF_EVENT, start=1):
+        if kind not in its_cause:
+            continue
         of_kind = struck.take(struck.kind == kind)
         when = of_kind.day.astype(np.int64)[:, None] + np.arange(MOST_DAYS + 1)
-        note[(cause == its_cause) & np.isin(place, when * containers + of_kind.container[:, None])] = code
+        note[(cause == its_cause[kind]) & np.isin(place, when * containers + of_kind.container[:, None])] = code
     return note
