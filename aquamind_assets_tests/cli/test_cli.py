@@ -275,7 +275,7 @@ def test_ctrl_c_interrupts_after_a_whole_chunk_and_the_next_run_resumes(tmp_path
 
     def rows(run: dict) -> dict[str, int]:
         # The first fish come to sea later: there are no rows of lice counts.
-        return {asset: run["rows"][asset].get("2015", 0) for asset in events}
+        return {asset: run["rows"].get(asset, {}).get("2015", 0) for asset in events}
 
     assert rows(resumed) == rows(first_run)
     assert rows(resumed)["feeding_events"]
