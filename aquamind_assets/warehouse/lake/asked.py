@@ -25,7 +25,7 @@ from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.unchanging import UnchangingFiles
 from aquamind_assets.warehouse.portable_text import texts
 
-SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true", "memory_limit = '600MB'")
+SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true", "memory_limit = '500MB'")
 """Instants are UTC; whole numbers are divided as in SQLite and PostgreSQL; footers of files are read once."""
 
 
