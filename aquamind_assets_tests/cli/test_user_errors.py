@@ -255,6 +255,8 @@ def test_a_place_of_ledgers_that_cannot_be_used(command: str, ledger: str, reaso
         (("scenario", "check", "nowhere.yaml"), "nowhere.yaml"),
         (("scenario", "diff", "tiny", "nowhere.yaml"), "nowhere.yaml"),
         (("scenario", "realism", "--output", "folder"), "it is a folder"),
+        (("scenario", "realism", "--seeds", "0"), "--seeds"),
+        (("scenario", "realism", "--seeds", "3", "--output", "folder"), "it is a folder"),
         (("scenario", "realism", "--output", "file/page.md"), "the folder of the page"),
         (("nonsense",), "nonsense"),
     ],
