@@ -15,7 +15,7 @@ from aquamind_assets.cli.options import Changes, Json, Preset, Quiet, ScenarioFi
 from aquamind_assets.cli.output import console_for, print_result, shown_work
 from aquamind_assets.cli.realism_seeds import MOST_SEEDS, judge_seeds, seeds_as_json, show_seeds
 from aquamind_assets.cli.tables import Column, print_table
-from aquamind_assets.durable_files import FileUnusable, made_folder, replace_file, usable
+from aquamind_assets.durable_files import check_file, replace_file, usable
 
 if TYPE_CHECKING:
     from aquamind_assets.realism.targets import Comparison
@@ -66,7 +66,8 @@ def realism(
     print_origins(Console(stderr=True, quiet=quiet or as_json), settings, ("scenario", "changes"))
     loaded = settings.load_scenario()
     if output is not None:
-        _check_page(output)
+        # The history takes minutes: a place that cannot be used is refused before.
+        check_file("the page", output)
     console = console_for(quiet, as_json)
     if seeds > 1:
         over_seeds = judge_seeds(loaded, seeds, output, console)
@@ -78,17 +79,6 @@ def realism(
         outside = any(one.standing == "outside" for one in comparisons)
     if outside:
         raise typer.Exit(FAILED)
-
-
-def _check_page(output: Path) -> None:
-    """Check the place of the page: histories take minutes.
-
-    Raises:
-        FileUnusable: it cannot be written.
-    """
-    made_folder("the folder of the page", output.absolute().parent)
-    if output.is_dir():
-        raise FileUnusable(f"the page {output} cannot be written: it is a folder")
 
 
 def judge_history(scenario: "Scenario", output: Path | None, console: Console) -> "list[Comparison]":

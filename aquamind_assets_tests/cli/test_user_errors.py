@@ -174,6 +174,7 @@ EVERY = {
     **ON_A_DATABASE,
     "scenario show": ("scenario", "show"),
     "scenario realism": ("scenario", "realism"),
+    "scenario tell": ("scenario", "tell", "--reference", "example"),
 }
 WITH_SETTINGS = {name: words for name, words in EVERY.items() if name != "prune"}
 
