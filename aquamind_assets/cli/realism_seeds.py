@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("mean", right=True),
     Column("seeds"),
     Column("out", right=True),
-    Column("result", wraps=True),
+    Column("result"),
 )
 
 
@@ -44,9 +44,9 @@ def judge_seeds(scenario: "Scenario", seeds: int, output: Path | None, console: 
 
     by_seed = {}
     with shown_work(console, f"Simulating {seeds} histories, seeds from {scenario.seed} on") as update:
-        for number in range(seeds):
-            own = scenario.model_copy(update={"seed": scenario.seed + number})
-            by_seed[own.seed] = _compare(own, f"Seed {own.seed}, {number + 1} of {seeds}", update)
+        for place in range(seeds):
+            own = scenario.model_copy(update={"seed": scenario.seed + place})
+            by_seed[own.seed] = _compare(own, f"Seed {own.seed}, {place + 1} of {seeds}", update)
     comparisons = compare_seeds(by_seed)
     if output is not None:
         with usable("the page", output):
@@ -94,6 +94,7 @@ def seeds_as_json(comparisons: "list[SeedsComparison]") -> dict[str, Any]:
 def show_seeds(console: Console, comparisons: "list[SeedsComparison]") -> None:
     """The comparisons as a table, series by the place of the mean with the least room; below it, why a figure is
     outside, and which seeds there are."""
+    from aquamind_assets.realism.page import number
     from aquamind_assets.realism.seeds import tuning_seeds
 
     colours = {"inside": "green", "outside": "red", "not measured": "dim"}
@@ -104,9 +105,9 @@ def show_seeds(console: Console, comparisons: "list[SeedsComparison]") -> None:
         rows.append(
             (
                 escape(f"{target.figure} ({target.unit})" if target.unit not in ("", "1") else target.figure),
-                f"{target.low[place]:.3g} to {target.high[place]:.3g}",
-                f"{one.mean[place]:.3g}" if one.mean else "-",
-                f"{min(values):.3g} to {max(values):.3g}" if values else "-",
+                f"{number(target.low[place])} to {number(target.high[place])}",
+                number(one.mean[place]) if one.mean else "-",
+                f"{number(min(values))} to {number(max(values))}" if values else "-",
                 f"{len(one.outside)}/{len(values)}" if values else "-",
                 f"[{colours[one.standing]}]{one.standing}[/]",
             )
