@@ -221,6 +221,17 @@ def make_folders(path: "Path | UPath") -> None:
         flush_folder(folder.parent)
 
 
+def check_file(purpose: str, path: Path) -> None:
+    """Make the folder of a file that is written later, and check that the file can take its place.
+
+    Raises:
+        FileUnusable: it cannot, such as where a folder has its name.
+    """
+    made_folder(f"the folder of {purpose}", path.absolute().parent)
+    if path.is_dir():
+        raise FileUnusable(f"{purpose} {path} cannot be written: it is a folder")
+
+
 def made_folder(purpose: str, folder: Path) -> Path:
     """The folder, made with its parents if it is not there.
 

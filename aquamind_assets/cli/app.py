@@ -22,6 +22,7 @@ from aquamind_assets.cli import (
     scenario,
     status,
     tasks,
+    tell,
     ui,
     verify,
 )
@@ -54,6 +55,7 @@ for command in (run, days, live, ui, status, verify, clear, report, tasks, recon
     app.add_typer(command.app)
 app.add_typer(lake.app, name="lake")
 scenario.app.add_typer(realism.app)
+scenario.app.add_typer(tell.app)
 app.add_typer(scenario.app, name="scenario")
 
 

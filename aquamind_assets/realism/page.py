@@ -1,31 +1,16 @@
 """docs/realism.md: every published figure beside what was measured, and the key figures of the farm.
 
-Belongs here: a history's observations, and the page written from them. Does not belong here: measuring (``realism``),
-bands (``targets.yaml``).
+Belongs here: the page. Does not belong here: simulating (``history``), measuring (``statistics``), bands
+(``targets.yaml``).
 """
 
-from collections.abc import Iterator
 from datetime import date
 
 from aquamind_assets import timeline
-from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.realism.key_figures import KeyFigure, columns, key_figures
-from aquamind_assets.realism.observations import Observations, observe
-from aquamind_assets.realism.readings import observe_readings
-from aquamind_assets.realism.targets import Comparison
+from aquamind_assets.realism.observations import Observations
+from aquamind_assets.realism.targets import Comparison, Target
 from aquamind_assets.scenario.model import Scenario
-
-
-def simulate_observations(scenario: Scenario, places: Infrastructure) -> Iterator[Observations]:
-    """Simulates the scenario's history in this process and boils each year down; nothing is stored, and one year's
-    ledger is held at a time.
-
-    ``places`` is ``infrastructure.build(scenario)``.
-    """
-    for year in simulate_years(scenario, places, scenario.years):
-        readings = observe_readings(year.inputs(scenario, places))
-        yield observe(scenario, places, year.climate, year.ledger, readings)
 
 
 def realism_page(scenario: Scenario, observed: Observations, comparisons: list[Comparison]) -> str:
@@ -53,6 +38,7 @@ def realism_page(scenario: Scenario, observed: Observations, comparisons: list[C
         ),
         "",
         "`aquamind scenario realism --preset bakkafrost --output docs/realism.md` writes this page.",
+        "`aquamind scenario realism --preset bakkafrost --seeds 5` judges the same figures over five seeds.",
         "",
         (
             f"Scenario `{scenario.name}`, seed {scenario.seed}, fingerprint `{scenario.farm_fingerprint()}`,"
@@ -80,11 +66,10 @@ def _comparisons_table(comparisons: list[Comparison]) -> list[str]:
     lines = ["| figure | unit | published | band | measured | | source |", "|---|---|---|---|---|---|---|"]
     for comparison in comparisons:
         target = comparison.target
-        band = ", ".join(f"{_number(low)}-{_number(high)}" for low, high in zip(target.low, target.high, strict=True))
-        measured = ", ".join(map(_number, comparison.measured)) or "-"
+        published, measured = (", ".join(map(number, values)) for values in (target.value, comparison.measured))
         mark = {"inside": "inside", "outside": "**outside**", "not measured": "-"}[comparison.standing]
         lines.append(
-            f"| {target.figure} | {target.unit} | {', '.join(map(_number, target.value))} | {band} | {measured} |"
+            f"| {target.figure} | {target.unit} | {published} | {band(target)} | {measured or '-'} |"
             f" {mark} | {target.source} |"
         )
     return lines
@@ -103,12 +88,17 @@ def _key_table(names: list[str], figures: list[KeyFigure]) -> list[str]:
     lines = ["## Key figures", "", f"| figure | unit | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
     return lines + [
         f"| {one.figure.title} | {one.figure.unit} |"
-        f" {' | '.join('-' if value != value else _number(value) for value in one.values)} |"
+        f" {' | '.join('-' if value != value else number(value) for value in one.values)} |"
         for one in figures
     ]
 
 
-def _number(value: float) -> str:
+def band(target: Target) -> str:
+    """The band of a target, by place of its series."""
+    return ", ".join(f"{number(low)}-{number(high)}" for low, high in zip(target.low, target.high, strict=True))
+
+
+def number(value: float) -> str:
     """Three significant digits, whole numbers from 100 on."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 

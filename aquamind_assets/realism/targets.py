@@ -56,6 +56,13 @@ class Target(BaseModel):
             raise ValueError(f"target {self.key}: low is above high")
         return self
 
+    def tightest(self, measured: Sequence[float]) -> int:
+        """Return the place in the series whose value lies nearest to, or furthest beyond, its border, relative to the
+        width of its band; 0 without values."""
+        rows = zip(measured, self.low, self.high, strict=False)
+        room = [min(value - low, high - value) / max(high - low, 1e-12) for value, low, high in rows]
+        return room.index(min(room)) if room else 0
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -80,6 +87,14 @@ def load_targets() -> list[Target]:
     return targets
 
 
+def standing_of(target: Target, measured: Sequence[float]) -> Standing:
+    """Return whether all of these values lie in their bands; without values 'not measured'."""
+    if not len(measured):
+        return "not measured"
+    inside = all(low <= value <= high for value, low, high in zip(measured, target.low, target.high, strict=True))
+    return "inside" if inside else "outside"
+
+
 def compare(
     targets: Sequence[Target], measured: Mapping[str, np.ndarray], scope: Literal["year", "decade"], *, full_scale: bool
 ) -> list[Comparison]:
@@ -98,10 +113,7 @@ def compare(
             continue
         values = np.atleast_1d(np.asarray(measured.get(target.key, np.nan), dtype=np.float64))
         if not np.isfinite(values).all() or values.size != len(target.value) or (target.full_scale and not full_scale):
-            comparisons.append(Comparison(target, (), "not measured"))
-            continue
-        inside = bool(((values >= target.low) & (values <= target.high)).all())
-        comparisons.append(
-            Comparison(target, tuple(float(value) for value in values), "inside" if inside else "outside")
-        )
+            values = np.zeros(0)
+        shown = tuple(float(value) for value in values)
+        comparisons.append(Comparison(target, shown, standing_of(target, shown)))
     return comparisons

@@ -174,6 +174,7 @@ EVERY = {
     **ON_A_DATABASE,
     "scenario show": ("scenario", "show"),
     "scenario realism": ("scenario", "realism"),
+    "scenario tell": ("scenario", "tell", "--reference", "example"),
 }
 WITH_SETTINGS = {name: words for name, words in EVERY.items() if name != "prune"}
 
@@ -255,6 +256,8 @@ def test_a_place_of_ledgers_that_cannot_be_used(command: str, ledger: str, reaso
         (("scenario", "check", "nowhere.yaml"), "nowhere.yaml"),
         (("scenario", "diff", "tiny", "nowhere.yaml"), "nowhere.yaml"),
         (("scenario", "realism", "--output", "folder"), "it is a folder"),
+        (("scenario", "realism", "--seeds", "0"), "--seeds"),
+        (("scenario", "realism", "--seeds", "3", "--output", "folder"), "it is a folder"),
         (("scenario", "realism", "--output", "file/page.md"), "the folder of the page"),
         (("nonsense",), "nonsense"),
     ],
