@@ -95,7 +95,11 @@ def _container_days(
         temperature, salinity = climate.temperature[water].astype(float), climate.salinity[water].astype(float)
         sea = np.full(day.size, infrastructure.containers.area[stay.container] >= 0)
         left = saturation(
-            climate.oxygen_saturation[water].astype(float), np.full(day.size, stay.density), temperature, sea
+            climate.oxygen_saturation[water].astype(float),
+            np.full(day.size, stay.density),
+            temperature,
+            sea,
+            climate.stagnation[water].astype(float),
         )
         volume = infrastructure.containers.volume_m3[stay.container]
         given = {

@@ -267,10 +267,11 @@ class _Block:
     def _offsets(self, water: ChunkWater, drift: Drift, sensor: np.ndarray, instrument: _Instrument) -> np.ndarray:
         """Return bias, depth effect and drift of some sensors, constant within a day, shape (sensors, slots),
         float32."""
-        days = len(self._days)
+        days, network = len(self._days), self._network
+        site = self._year.infrastructure.containers.site[network.frame.container[sensor]]
         daily = (
-            self._network.bias[sensor][:, None]
-            + self._network.depth[sensor][:, None] * water.depth_effect(instrument.parameter)[None, :days]
+            network.bias[sensor][:, None]
+            + network.depth[sensor][:, None] * water.depth_effect(instrument.parameter, site)[:, :days]
         )
         if drift.any:
             daily = daily + drift.of(sensor) * instrument.noise

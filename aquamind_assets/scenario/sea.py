@@ -1,0 +1,60 @@
+"""How the sea moves past a farm's sites, and how fresh the land makes it.
+
+Belongs here: the ranges of a geography, and the values of a site that is known. Does not belong here: the water that
+follows from them (``farm.sites.sea``).
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from aquamind_assets.scenario.quantities import Range, Section, quantity, within
+
+STEEPEST = 1.0
+LARGEST_TIDE_M = 10.0
+MOST_FRONTS = 200.0
+LARGEST_FRONT_M = 20.0
+MOST_RUNOFF = 20.0
+
+_STRATIFICATION = ("decrease of temperature for each m of depth in midsummer", "degC/m", "general knowledge")
+_TIDE = (
+    "how far the tide lifts and lowers the layers of the water, amplitude of its M2",
+    "m",
+    "calibrated: M2 share of Dempsey et al.",
+)
+_FRONTS = (
+    "how often a front passes or deep water wells up",
+    "1/year",
+    "calibrated: kurtosis of the changes of Dempsey et al.",
+)
+_FRONT = ("how far such an event lifts or lowers the layers, mean", "m", "calibrated, as above")
+_RUNOFF = (
+    "how much fresher the land's water makes the site when as much runs off as on average",
+    "ppt",
+    "calibrated: 28-34.7 ppt at Scottish farms",
+)
+
+
+def _from(declared: tuple[str, str, str], low: float, high: float) -> Any:
+    meaning, unit, source = declared
+    return quantity(f"{meaning}; a site draws its own from this range", unit, source, default=Range(low=low, high=high))
+
+
+class SeaSpec(Section):
+    """The sites of a geography: each draws its values by its name from these ranges."""
+
+    stratification: Annotated[Range, within(0, STEEPEST)] = _from(_STRATIFICATION, 0.11, 0.26)
+    tide_m: Annotated[Range, within(0, LARGEST_TIDE_M)] = _from(_TIDE, 0.5, 1.3)
+    fronts_per_year: Annotated[Range, within(0, MOST_FRONTS)] = _from(_FRONTS, 10, 24)
+    front_m: Annotated[Range, within(0, LARGEST_FRONT_M)] = _from(_FRONT, 8, 14)
+    runoff: Annotated[Range, within(0, MOST_RUNOFF)] = _from(_RUNOFF, 0.0, 0.5)
+
+
+class SiteSea(Section):
+    """A site that is known: its values in place of drawn ones."""
+
+    stratification: Annotated[float, Field(ge=0, le=STEEPEST)] | None = quantity(*_STRATIFICATION, default=None)
+    tide_m: Annotated[float, Field(ge=0, le=LARGEST_TIDE_M)] | None = quantity(*_TIDE, default=None)
+    fronts_per_year: Annotated[float, Field(ge=0, le=MOST_FRONTS)] | None = quantity(*_FRONTS, default=None)
+    front_m: Annotated[float, Field(ge=0, le=LARGEST_FRONT_M)] | None = quantity(*_FRONT, default=None)
+    runoff: Annotated[float, Field(ge=0, le=MOST_RUNOFF)] | None = quantity(*_RUNOFF, default=None)
