@@ -43,10 +43,10 @@ def _from(declared: tuple[str, str, str], low: float, high: float) -> Any:
 class SeaSpec(Section):
     """The sites of a geography: each draws its values by its name from these ranges."""
 
-    stratification: Annotated[Range, within(0, STEEPEST)] = _from(_STRATIFICATION, 0.11, 0.26)
-    tide_m: Annotated[Range, within(0, LARGEST_TIDE_M)] = _from(_TIDE, 0.5, 1.3)
-    fronts_per_year: Annotated[Range, within(0, MOST_FRONTS)] = _from(_FRONTS, 10, 24)
-    front_m: Annotated[Range, within(0, LARGEST_FRONT_M)] = _from(_FRONT, 8, 14)
+    stratification: Annotated[Range, within(0, STEEPEST)] = _from(_STRATIFICATION, 0.14, 0.3)
+    tide_m: Annotated[Range, within(0, LARGEST_TIDE_M)] = _from(_TIDE, 0.4, 1.0)
+    fronts_per_year: Annotated[Range, within(0, MOST_FRONTS)] = _from(_FRONTS, 20, 40)
+    front_m: Annotated[Range, within(0, LARGEST_FRONT_M)] = _from(_FRONT, 10, 16)
     runoff: Annotated[Range, within(0, MOST_RUNOFF)] = _from(_RUNOFF, 0.0, 0.5)
 
 

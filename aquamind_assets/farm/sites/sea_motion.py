@@ -40,14 +40,14 @@ PHASE_SD = 0.7
 STEADY_CURRENT = 1.0
 """Current that does not turn with the tide, relative to the amplitude of the M2's."""
 
-LAYER_M = 15.0
-"""Thickness of the layered water: a larger lift brings nothing that is colder."""
+BELOW_M = 15.0
+ABOVE_M = 5.0
+"""Thickness of the layered water below a sensor, and above it: a larger lift brings nothing that is colder, a larger
+fall nothing that is warmer."""
 
 FRONT_RAMP_HOURS = (0.5, 2.0)
 FRONT_DAYS = (0.3, 2.0)
 """Memory of a front after which the layers are back by 63 %."""
-LONGEST_FRONT = 4.0
-"""Largest size of a front, relative to the mean."""
 REACH_DAYS = 10
 """Days after which nothing is left of it."""
 
@@ -65,7 +65,8 @@ class Motion:
         tide, self.stagnation = _tide(scenario, infrastructure, days)
         sea = Sea.of(scenario, infrastructure)
         lift = sea.tide_m[:, None] * tide + _fronts(scenario, infrastructure, sea, days)
-        self.lift = LAYER_M * np.tanh(lift / LAYER_M)
+        layer = np.where(lift > 0, BELOW_M, ABOVE_M)
+        self.lift = layer * np.tanh(lift / layer)
         """How far layers are lifted, (areas, hours), m."""
 
     def effect(self, gradient: np.ndarray) -> np.ndarray:
@@ -126,7 +127,7 @@ def _fronts_of_year(
     _, hour, size, ramp, memory = uniforms[area, day].T
     sign = np.where(hour < 0.5, 1.0, -1.0)
     start = (2.0 * hour % 1.0) * HOURS
-    amount = sign * sea.front_m[area] * np.minimum(-np.log(1.0 - size), LONGEST_FRONT)
+    amount = -sign * sea.front_m[area] * np.log1p(-size)
     ramp = FRONT_RAMP_HOURS[0] * (FRONT_RAMP_HOURS[1] / FRONT_RAMP_HOURS[0]) ** ramp
     memory = HOURS * (FRONT_DAYS[0] + (FRONT_DAYS[1] - FRONT_DAYS[0]) * memory)
     moments = np.ceil(start).astype(np.int64)[:, None] + np.arange(REACH_DAYS * HOURS)
