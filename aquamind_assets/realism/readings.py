@@ -7,6 +7,7 @@ Four chunks of the year, one for each season, are sufficient: a cage with fish h
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from aquamind_assets.realism.strings import STRATIFIED, string_sums
 from aquamind_assets.records.environmental.readings import VALUE_UNITS, environmental_readings
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.master_ids import parameter_id
+from aquamind_assets.scenario.water import CLEAN
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
 
@@ -35,7 +37,8 @@ class ObservedReadings(NamedTuple):
 
 def observe_readings(year: YearInputs) -> ObservedReadings:
     """Return sums over the temperature and oxygen readings of stocked cages in four chunks of the year, as far as it
-    has been simulated."""
+    has been simulated; of sensors without faults, for the figures are of water."""
+    year = _clean(year)
     sums = {name: 0.0 for name in ReadingSums.names() if name != "year"}
     strings = [TemperatureStrings.empty()]
     low, high = OXYGEN_BORDERS
@@ -54,6 +57,11 @@ def observe_readings(year: YearInputs) -> ObservedReadings:
                     strings.append(string_sums(*series, anomalies.stratified))
     one = ReadingSums(year=np.array([year.year]), **{name: np.array([value]) for name, value in sums.items()})
     return ObservedReadings(one, grouped(TemperatureStrings.concat(strings), ("area",)))
+
+
+def _clean(year: YearInputs) -> YearInputs:
+    water = year.scenario.water.model_copy(update={"imperfections": CLEAN})
+    return replace(year, scenario=year.scenario.model_copy(update={"water": water}))
 
 
 def _shows(year: YearInputs, block: Rows, parameter: str) -> np.ndarray:

@@ -23,8 +23,9 @@ ALL_PROBES = (
         " nitrite: 1, nitrate: 1}"
     ),
     "farm.container_types.cage_large.probes={temperature: 2, oxygen: 2, ph: 1, salinity: 1, turbidity: 1, co2: 1}",
+    "water.imperfections={}",
 )
-"""Changes that add all kinds of probes to the small presets, which have few."""
+"""Changes that add all kinds of probes to the small presets, which have few, and make none of them wrong."""
 
 
 @dataclass(frozen=True)

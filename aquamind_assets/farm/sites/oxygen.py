@@ -12,7 +12,7 @@
 import gsw
 import numpy as np
 
-CAGE_BASE_DEFICIT = 8.5
+CAGE_BASE_DEFICIT = 8.0
 CAGE_DEFICIT = 0.7
 TANK_DEFICIT = 0.12
 TANK_RANGE = (80.0, 105.0)

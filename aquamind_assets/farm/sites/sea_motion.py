@@ -37,7 +37,7 @@ S2_SHARE = 0.35
 PHASE_SD = 0.7
 """Radians."""
 
-STEADY_CURRENT = 1.0
+STEADY_CURRENT = 1.15
 """Current that does not turn with the tide, relative to the amplitude of the M2's."""
 
 BELOW_M = 15.0
