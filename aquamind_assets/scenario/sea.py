@@ -6,8 +6,6 @@ follows from them (``farm.sites.sea``).
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from aquamind_assets.scenario.quantities import Range, Section, quantity, within
 
 STEEPEST = 1.0
@@ -53,8 +51,8 @@ class SeaSpec(Section):
 class SiteSea(Section):
     """A site that is known: its values in place of drawn ones."""
 
-    stratification: Annotated[float, Field(ge=0, le=STEEPEST)] | None = quantity(*_STRATIFICATION, default=None)
-    tide_m: Annotated[float, Field(ge=0, le=LARGEST_TIDE_M)] | None = quantity(*_TIDE, default=None)
-    fronts_per_year: Annotated[float, Field(ge=0, le=MOST_FRONTS)] | None = quantity(*_FRONTS, default=None)
-    front_m: Annotated[float, Field(ge=0, le=LARGEST_FRONT_M)] | None = quantity(*_FRONT, default=None)
-    runoff: Annotated[float, Field(ge=0, le=MOST_RUNOFF)] | None = quantity(*_RUNOFF, default=None)
+    stratification: float | None = quantity(*_STRATIFICATION, default=None, ge=0, le=STEEPEST)
+    tide_m: float | None = quantity(*_TIDE, default=None, ge=0, le=LARGEST_TIDE_M)
+    fronts_per_year: float | None = quantity(*_FRONTS, default=None, ge=0, le=MOST_FRONTS)
+    front_m: float | None = quantity(*_FRONT, default=None, ge=0, le=LARGEST_FRONT_M)
+    runoff: float | None = quantity(*_RUNOFF, default=None, ge=0, le=MOST_RUNOFF)

@@ -233,7 +233,9 @@ class _Block:
             return None
         day = self._days.first + np.arange(cut.start, cut.stop) // network.per_day
         kept = installed[:, None] <= day[None, :]
-        return kept if faults is None else kept & ~faults.gap[:, cut]
+        if faults is not None:
+            kept &= ~faults.gap[:, cut]
+        return None if kept.all() else kept
 
     def _shown(self, water: ChunkWater, slow: SlowErrors, faults: BlockFaults | None) -> np.ndarray:
         """Return the values that the sensors show, in stored units, shape (sensors, slots), int64."""
@@ -300,9 +302,15 @@ class _Block:
 
 def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function that flattens any array that broadcasts to (sensors, slots) to the existing readings."""
+    if kept is None:
+        return lambda values: np.broadcast_to(values, shape).reshape(-1)
+    row, slot = np.nonzero(kept)
+    place = row * shape[1] + slot
 
     def choose(values: np.ndarray) -> np.ndarray:
-        laid = np.broadcast_to(values, shape)
-        return laid.reshape(-1) if kept is None else laid[kept]
+        # By position: a mask is walked again for every column.
+        if values.shape[1] == 1:
+            return values[:, 0].take(row)
+        return values[0].take(slot) if values.shape[0] == 1 else values.reshape(-1).take(place)
 
     return choose
