@@ -107,16 +107,22 @@ class _Anomalies:
         by_id = np.argsort(places.sensors.sensor_id)
         self._sensors = places.sensors.sensor_id[by_id]
         self._area = places.containers.area[places.sensors.container[by_id]]
+        self._first_of_kind = places.sensors.replicate[by_id] == 0
         first = chunk.days.first - int(year.climate.day[0])
         gradient = year.climate.stratification.reshape(-1, len(places.sites))[first : first + len(chunk.days)]
         self.stratified = gradient.mean(axis=0)[: len(places.areas)] >= STRATIFIED
         """Whether an area is stratified in the chunk, bool (areas,)."""
 
     def of(self, block: Rows) -> _Series:
-        """Return the block's temperature readings."""
-        here = _shows(self._year, block, "temperature")
+        """Return the block's temperature readings, of the first sensor in each cage: a second one hangs in deeper
+        water, whose season is another one."""
+        shown = _shows(self._year, block, "temperature")
+        sensor = np.searchsorted(
+            self._sensors, np.broadcast_to(block.columns["sensor_id"].values, (block.size,))[shown]
+        )
+        here = np.flatnonzero(shown)[self._first_of_kind[sensor]]
+        sensor = sensor[self._first_of_kind[sensor]]
         value = block.columns["value"].values[here] / VALUE_UNITS
-        sensor = np.searchsorted(self._sensors, np.broadcast_to(block.columns["sensor_id"].values, (block.size,))[here])
         hour = (
             np.broadcast_to(block.columns["reading_time"].values, (block.size,))[here]
             - self._days.first * MICROSECONDS_PER_DAY
