@@ -50,8 +50,8 @@ def farm_assets(
         code_version=code_version(CLIMATE),
         description=(
             "Water and weather of every site on every day of the year: temperature with season, warm and cold years and"
-            " lasting anomalies, salinity, oxygen, pH, wind, waves, rain. One Parquet file beside the ledger. Each year"
-            " can be simulated alone."
+            " lasting anomalies, layers, salinity after rain, oxygen, pH, wind, waves, rain. One Parquet file beside"
+            " the ledger. Each year can be simulated alone."
         ),
     )
     def site_climate(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[Any]:

@@ -59,7 +59,13 @@ def rates(farm: Farm) -> Rates:
     stage, weight, count = c.stage[rows].astype(np.int64), c.weight[rows], c.count[rows]
     temperature = farm.at_site(farm.water.temperature, rows)
     density = count * weight / 1000.0 / layout.volume[rows]
-    saturation = oxygen.saturation(farm.at_site(farm.water.saturation, rows), density, temperature, layout.at_sea[rows])
+    saturation = oxygen.saturation(
+        farm.at_site(farm.water.saturation, rows),
+        density,
+        temperature,
+        layout.at_sea[rows],
+        farm.at_site(farm.water.stagnation, rows),
+    )
     sickness = outbreaks.sicken(farm)
     sick = farm.health.sick[rows]
     feedable = farm.appetite.feedable(farm.at_site(farm.water.waves, rows), layout.at_sea[rows])

@@ -41,19 +41,24 @@ class Water:
     saturation: np.ndarray
     solubility: np.ndarray
     waves: np.ndarray
+    stagnation: np.ndarray
 
     @classmethod
     def of(cls, climate: SiteDays, sites: int) -> "Water":
         """The water of a year's ``SiteDays``."""
-        temperature, salinity = (
-            climate.temperature.reshape(-1, sites).astype(np.float64),
-            climate.salinity.reshape(-1, sites).astype(np.float64),
+
+        def grid(values: np.ndarray) -> np.ndarray:
+            return values.reshape(-1, sites).astype(np.float64)
+
+        temperature, salinity = grid(climate.temperature), grid(climate.salinity)
+        return cls(
+            temperature,
+            salinity,
+            grid(climate.oxygen_saturation),
+            oxygen.solubility(temperature, salinity),
+            grid(climate.wave_height),
+            grid(climate.stagnation),
         )
-        incoming, waves = (
-            climate.oxygen_saturation.reshape(-1, sites).astype(np.float64),
-            climate.wave_height.reshape(-1, sites).astype(np.float64),
-        )
-        return cls(temperature, salinity, incoming, oxygen.solubility(temperature, salinity), waves)
 
 
 class Today:

@@ -274,8 +274,13 @@ class SiteDays(Frame):
     temperature_amplitude: np.ndarray = column(
         "float32", "degC", "half of the diel range of the water; highest at 16 h"
     )
+    stratification: np.ndarray = column("float32", "degC/m", "decrease of temperature for each m of depth; 0 in halls")
     salinity: np.ndarray = column("float32", "ppt", "mean salinity")
+    halocline: np.ndarray = column("float32", "ppt/m", "increase of salinity for each m of depth; 0 in halls")
     oxygen_saturation: np.ndarray = column("float32", "%", "oxygen saturation of the inflowing water, before the fish")
+    stagnation: np.ndarray = column(
+        "float32", "1", "oxygen that fish in a cage lack, relative to that in a usual tide; 1 in halls"
+    )
     ph: np.ndarray = column("float32", "1", "mean pH")
     air_temperature: np.ndarray = column("float32", "degC", "mean air temperature")
     wind_speed: np.ndarray = column("float32", "m/s", "mean wind speed")

@@ -161,6 +161,28 @@ class ReadingSums(Frame):
     oxygen_optimal: np.ndarray = column("float64", "readings", "oxygen readings of 8 mg/L and more")
 
 
+class TemperatureStrings(Frame):
+    """Sums over temperature readings of an area's stocked cages in months of the year (``strings``)."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    changes: np.ndarray = column("float64", "readings", "pairs of readings 3 h apart")
+    change_2: np.ndarray = column("float64", "degC2", "sum of the squares of their differences")
+    change_4: np.ndarray = column("float64", "degC4", "sum of the fourth powers")
+    readings: np.ndarray = column("float64", "readings", "readings of sensors that cover the month")
+    variance: np.ndarray = column("float64", "degC2", "sum of their squares around the sensor's mean of the month")
+    m2_variance: np.ndarray = column("float64", "degC2", "the M2's part of it")
+    stratified_readings: np.ndarray = column("float64", "readings", "those in months in which the area is stratified")
+    stratified_variance: np.ndarray = column("float64", "degC2", "the sum of their squares, likewise")
+
+
+class SalinityClasses(Frame):
+    """Days of areas by their salinity."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    tenths: np.ndarray = column("int32", "0.1 ppt", "salinity, rounded")
+    days: np.ndarray = column("float64", "day", "days of areas")
+
+
 def month_number(day: np.ndarray) -> np.ndarray:
     """Return ``year * 12 + month - 1`` of day numbers."""
     return np.asarray(day).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12

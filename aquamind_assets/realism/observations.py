@@ -19,18 +19,22 @@ from aquamind_assets.realism.frames import (
     FarmWeeks,
     GeographyYears,
     ReadingSums,
+    SalinityClasses,
     SeaStockings,
     Shares,
+    TemperatureStrings,
     WaterMonths,
     WaterWeeks,
     grouped,
 )
+from aquamind_assets.realism.readings import ObservedReadings
 from aquamind_assets.realism.sea import (
     SeaRows,
     cage_classes,
     farm_months,
     farm_weeks,
     geography_years,
+    salinity_classes,
     sea_stockings,
     shares,
     water_months,
@@ -53,6 +57,8 @@ class Observations:
     shares: Shares
     stockings: SeaStockings
     readings: ReadingSums
+    strings: TemperatureStrings
+    salinity: SalinityClasses
     active: ActiveDays
 
     @classmethod
@@ -73,6 +79,8 @@ class Observations:
             shares=joined["shares"],
             stockings=joined["stockings"],
             readings=joined["readings"],
+            strings=grouped(joined["strings"], ("area",)),
+            salinity=grouped(joined["salinity"], ("geography", "tenths")),
             active=joined["active"].sorted_by("day"),
         )
 
@@ -82,7 +90,7 @@ def observe(
     infrastructure: Infrastructure,
     climate: SiteDays,
     ledger: Ledger,
-    readings: ReadingSums | None = None,
+    readings: ObservedReadings | None = None,
 ) -> Observations:
     """Return the sums of one year. Without ``readings`` (``readings.observe_readings``), figures based on readings are
     not measured."""
@@ -97,6 +105,8 @@ def observe(
         cages=cage_classes(sea),
         shares=shares(sea, ledger),
         stockings=sea_stockings(ledger, infrastructure),
-        readings=readings if readings is not None else ReadingSums.empty(),
+        readings=ReadingSums.empty() if readings is None else readings.sums,
+        strings=TemperatureStrings.empty() if readings is None else readings.strings,
+        salinity=salinity_classes(infrastructure, climate),
         active=active_days(ledger),
     )

@@ -14,6 +14,7 @@ from aquamind_assets.realism.frames import (
     FarmMonths,
     FarmWeeks,
     GeographyYears,
+    SalinityClasses,
     SeaStockings,
     Shares,
     WaterMonths,
@@ -128,6 +129,17 @@ def _sea_water(infrastructure: Infrastructure, climate: SiteDays) -> tuple[np.nd
     """Return day, area and temperature of every site-day at sea."""
     at_sea = climate.site < len(infrastructure.areas)
     return climate.day[at_sea], climate.site[at_sea].astype(np.int64), climate.temperature[at_sea].astype(np.float64)
+
+
+def salinity_classes(infrastructure: Infrastructure, climate: SiteDays) -> SalinityClasses:
+    """Return how many days the areas of each geography have which salinity."""
+    at_sea = climate.site < len(infrastructure.areas)
+    frame = SalinityClasses(
+        geography=infrastructure.areas.geography[climate.site[at_sea].astype(np.int64)],
+        tenths=np.rint(10.0 * climate.salinity[at_sea]),
+        days=np.ones(int(at_sea.sum())),
+    )
+    return grouped(frame, ("geography", "tenths"))
 
 
 def water_months(infrastructure: Infrastructure, climate: SiteDays) -> WaterMonths:

@@ -17,6 +17,7 @@ from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.realism.frames import FarmWeeks, grouped
 from aquamind_assets.realism.observations import Observations
+from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd
 from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.places import ClimateSpec
@@ -53,6 +54,9 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "anomaly_correlation": anomaly_correlation,
         "reading_correlation_3_hours": _ratio(readings.product_3_hours.sum(), readings.variance_3_hours.sum()),
         "reading_correlation_24_hours": _ratio(readings.product_24_hours.sum(), readings.variance_24_hours.sum()),
+        "m2_share": _percentiles(m2_shares(observed.strings), 10, 50, 90),
+        "temperature_change_kurtosis": _percentiles(change_kurtosis(observed.strings), 50)[0],
+        "stratified_sd": stratified_sd(observed.strings),
         "cage_oxygen_optimal": oxygen[0],
         "cage_oxygen_sub_optimal": oxygen[1],
         "cage_oxygen_stressed": oxygen[2],
@@ -85,9 +89,15 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         temperature = monthly_temperature(observed, np.flatnonzero(_compared(infrastructure, row, geography.climate)))
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
+        values[f"salinity_{place}"] = salinity_range(observed, row)
         values[f"smolt_weight_{place}"] = smolt_weights(observed, row)
         values[f"harvest_gutted_{place}"] = FIGURES["gutted_harvest_t"].value(sums.of(geography.name)) / 1e3
     return {key: np.asarray(value, dtype=np.float64) for key, value in values.items()}
+
+
+def _percentiles(values: np.ndarray, *percents: float) -> np.ndarray:
+    """Return percentiles, nan without values."""
+    return np.percentile(values, percents) if values.size else np.full(len(percents), np.nan)
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -145,6 +155,16 @@ def smolt_weights(observed: Observations, geography: int) -> np.ndarray:
     cages = observed.stockings.take(observed.stockings.geography == geography)
     chosen = [cages.take(cages.year == year) for year in SMOLT_YEARS]
     return np.array([1e3 * _ratio(one.kg.sum(), one.fish.sum()) for one in chosen])
+
+
+def salinity_range(observed: Observations, geography: int) -> np.ndarray:
+    """Return the salinity below which 1 % and 99 % of the days of areas lie, (2,), ppt; nan without areas."""
+    days = observed.salinity.take(observed.salinity.geography == geography)
+    if not len(days):
+        return np.full(2, np.nan)
+    order = np.argsort(days.tenths)
+    below = np.cumsum(days.days[order]) / days.days.sum()
+    return days.tenths[order][np.searchsorted(below, (0.01, 0.99))] / 10.0
 
 
 def monthly_temperature(observed: Observations, areas: np.ndarray) -> np.ndarray:

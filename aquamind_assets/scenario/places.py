@@ -14,6 +14,7 @@ from aquamind_assets.scenario.quantities import (
     text,
     within,
 )
+from aquamind_assets.scenario.sea import SeaSpec, SiteSea
 from aquamind_assets.scenario.site_water import SiteWater
 from aquamind_assets.scenario.stages import Stages
 from aquamind_assets.scenario.work import WorkSpec
@@ -49,7 +50,9 @@ class ClimateSpec(Section):
     )
     anomaly_rho: float = quantity("day-to-day correlation of the anomaly", "1", "Szewczyk et al.", ge=0, lt=1)
     warming: float = quantity("added to every water temperature (what-if)", "degC", "what-if", ge=-5, le=5)
-    salinity: Annotated[Range, within(0, 45)] = quantity("range of monthly mean salinity", "ppt", "specification")
+    salinity: Annotated[Range, within(0, 45)] = quantity(
+        "salinity of the sea outside; a site draws its own from this range", "ppt", "specification"
+    )
     air_temperature_mean: float = quantity("yearly mean air temperature", "degC", "general knowledge", ge=-10, le=25)
     air_temperature_amplitude: float = quantity(
         "half of the seasonal range of air temperature", "degC", "general knowledge", ge=0, le=20
@@ -87,6 +90,7 @@ class SiteSpec(Section):
         "the site's log",
         default=None,
     )
+    sea: SiteSea = quantity("what is known of its tide, layers and run-off", "", "the farm's own", default=SiteSea())
 
 
 class GeographySpec(Section):
@@ -115,6 +119,7 @@ class GeographySpec(Section):
         max_length=100,
     )
     climate: ClimateSpec
+    sea: SeaSpec = quantity("tide, layers and run-off at its sites", "", "calibrated", default=SeaSpec())
     growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(
         "TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days"
     )

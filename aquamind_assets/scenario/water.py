@@ -46,17 +46,34 @@ class ProbeSpec(Section):
 
 
 class Imperfections(Section):
-    """What goes wrong with sensors; all 0 is the clean twin of the same seed."""
+    """What goes wrong with sensors; all 0, as in ``{}``, is the clean twin of the same seed."""
 
-    gap_share: Probability = quantity("share of readings lost in gaps", "1", "general knowledge")
+    gap_share: Probability = quantity("share of readings lost in gaps", "1", "general knowledge", default=0.0)
     stuck_per_year: float = quantity(
-        "times a year a sensor repeats its last value", "1/year", "general knowledge", ge=0, le=100
+        "times a year a sensor repeats its last value", "1/year", "general knowledge", default=0.0, ge=0, le=100
     )
     drift_per_month: float = quantity(
-        "drift in units of noise_sd until the next calibration", "noise sd/month", "general knowledge", ge=0, le=50
+        "drift in units of noise_sd until the next calibration",
+        "noise sd/month",
+        "general knowledge",
+        default=0.0,
+        ge=0,
+        le=50,
     )
-    spike_share: Probability = quantity("share of readings that are spikes", "1", "general knowledge")
-    late_share: Probability = quantity("share of readings stored late", "1", "general knowledge")
+    fouling_per_month: float = quantity(
+        "error by growth on a sensor at sea, in units of noise_sd, until it is cleaned; mean over the year",
+        "noise sd/month",
+        "general knowledge",
+        default=0.0,
+        ge=0,
+        le=50,
+    )
+    spike_share: Probability = quantity("share of readings that are spikes", "1", "general knowledge", default=0.0)
+    late_share: Probability = quantity("share of readings stored late", "1", "general knowledge", default=0.0)
+
+
+CLEAN = Imperfections()
+"""Nothing goes wrong."""
 
 
 class WaterSpec(Section):
@@ -66,6 +83,9 @@ class WaterSpec(Section):
     probes: Annotated[list[ProbeSpec], Field(min_length=1, max_length=MOST_ENTRIES)]
     readings_per_day: Literal[1, 2, 3, 4, 6, 8, 12, 24] = quantity("readings of each sensor in a day", "1/day")
     calibration_days: int = quantity("days between calibrations", "day", "general knowledge", ge=1, le=3650)
+    cleaning_days: int = quantity(
+        "days between cleanings of the sensors in a cage", "day", "general knowledge", default=28, ge=1, le=3650
+    )
     manufacturers: Annotated[list[Name], Field(min_length=1)] = quantity("names of sensor manufacturers (invented)")
     imperfections: Imperfections
 

@@ -23,7 +23,7 @@ SENSOR_FAULTS = Task(
         TaskColumn("reading_id", "key", "", "id in environmental_environmentalreading"),
         CONTAINER_ID,
         TaskColumn("reading_time", "key", "microsecond since 1970 UTC", "time of the reading"),
-        TaskColumn("fault", "key", "", "kind of fault: -1 none, 1 stuck, 2 drift, 3 spike; no feature"),
+        TaskColumn("fault", "key", "", "kind of fault: -1 none, 1 stuck, 2 drift, 3 spike, 5 fouling; no feature"),
         TaskColumn("parameter", "feature", "", "number of the parameter in the scenario's list"),
         TaskColumn("value", "feature", "of the parameter", "the reading"),
         TaskColumn("hour", "feature", "h", "hour of the day, UTC"),
@@ -33,13 +33,13 @@ SENSOR_FAULTS = Task(
         TaskColumn("spread", "feature", "noise sd", "standard deviation of the last 24 hours"),
         TaskColumn("repeats", "feature", "reading", "readings before with the same value, without a break"),
         TaskColumn("from_neighbours", "feature", "noise sd", "difference from the median of the site's same sensors"),
-        TaskColumn("faulty", "target", "", "the reading is stuck, a spike, or has drifted visibly"),
+        TaskColumn("faulty", "target", "", "the reading is stuck, a spike, or has drifted or grown over visibly"),
         TaskColumn("error", "truth", "noise sd", "distance from the same reading of a sensor without faults"),
     ),
     notes=(
         "Readings are those of the scenario's sensor faults; a scenario without any is given usual ones, which the card"
         " lists. Gaps are no rows, and late readings are not marked: both are seen without a model.",
-        f"A drift counts as a fault from {VISIBLE_DRIFT:g} standard deviations of the probe's noise on.",
+        f"Drift and fouling count as faults from {VISIBLE_DRIFT:g} standard deviations of the probe's noise on.",
         "The noise of a probe is that of its data sheet, `water.probes` of the scenario.",
     ),
 )

@@ -13,20 +13,20 @@ import pandas as pd
 
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.records.environmental.readings import VALUE_UNITS, environmental_readings
-from aquamind_assets.records.environmental.sensor_faults import DAYS_PER_MONTH, Fault, reading_faults
+from aquamind_assets.records.environmental.sensor_faults import Fault, reading_faults
+from aquamind_assets.records.environmental.slow_errors import DAYS_PER_MONTH, fouling
 from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.scenario.water import Imperfections
+from aquamind_assets.scenario.water import CLEAN, Imperfections
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, Chunk, chunks_of
-
-CLEAN = Imperfections(gap_share=0, stuck_per_year=0, drift_per_month=0, spike_share=0, late_share=0)
 
 USUAL = Imperfections(gap_share=0.02, stuck_per_year=4, drift_per_month=0.7, spike_share=0.001, late_share=0.01)
 """Faults of a scenario that has none of its own (general knowledge)."""
 
 VISIBLE_DRIFT = 4.0
-"""A drift is a fault of a reading from this error on, in noise sd; a smaller one hides in the noise of a few hours."""
+"""Drift or fouling is a fault of a reading from this error on, in noise sd; a smaller one hides in the noise of a few
+hours."""
 
 LOOKBACK_DAYS = 1
 """Features look at the readings of the day before; the first day of a stretch has labels but no rows."""
@@ -133,7 +133,8 @@ def _table_of(year: YearInputs, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _labels(year: YearInputs, chunk: Chunk, since: np.ndarray) -> np.ndarray:
-    """Fault of each reading, -1 for none, int8 (sensors, slots); of two the later in the list of kinds."""
+    """Fault of each reading, -1 for none, int8 (sensors, slots); of two the later in the list of kinds,
+    and fouling last."""
     per_day = year.scenario.water.readings_per_day
     label = np.full(since.shape, NO_FAULT, dtype=np.int8)
     faults, step = reading_faults(year, chunk.days), MICROSECONDS_PER_DAY // per_day
@@ -146,6 +147,9 @@ def _labels(year: YearInputs, chunk: Chunk, since: np.ndarray) -> np.ndarray:
             span[np.abs(size) * since[sensor, begin:end] / DAYS_PER_MONTH >= VISIBLE_DRIFT] = kind
         else:
             span[:] = kind
+    if year.scenario.water.imperfections.fouling_per_month:
+        grown = np.abs(np.repeat(fouling(year, chunk.days.days)[0], per_day, axis=1))
+        label[(grown >= VISIBLE_DRIFT) & (label == NO_FAULT)] = Fault.FOULING
     return label
 
 

@@ -53,11 +53,15 @@ def test_solubility_is_teos10s() -> None:
 
 def test_fish_take_oxygen_out_of_their_water() -> None:
     density, warm = np.array([0.0, 10.0, 20.0, 80.0]), np.full(4, 10.0)
-    cage = oxygen.saturation(np.full(4, 100.0), density, warm, np.ones(4, dtype=bool))
+    sea, usual = np.ones(4, dtype=bool), np.ones(4)
+    cage = oxygen.saturation(np.full(4, 100.0), density, warm, sea, usual)
     assert np.all(np.diff(cage) < 0)
-    tank = oxygen.saturation(np.full(4, 100.0), density, warm, np.zeros(4, dtype=bool))
+    tank = oxygen.saturation(np.full(4, 100.0), density, warm, ~sea, usual)
     assert tank.min() >= 80
-    assert oxygen.saturation(np.array([100.0]), np.array([20.0]), np.array([14.0]), np.array([True]))[0] < cage[2]
+    # Nothing is left below the range's end.
+    assert np.all(oxygen.saturation(np.full(4, 100.0), density, warm + 4.0, sea, usual)[1:3] < cage[1:3])
+    assert np.all(oxygen.saturation(np.full(4, 100.0), density, warm, sea, 1.2 * usual)[:3] < cage[:3])
+    np.testing.assert_array_equal(oxygen.saturation(np.full(4, 100.0), density, warm, ~sea, 1.2 * usual), tank)
 
 
 def test_forecast_of_harvest_is_near_what_happens() -> None:

@@ -113,7 +113,9 @@ def test_water_stays_in_its_ranges(decade: tuple[Scenario, Infrastructure, list[
         assert flowing.max() <= 16
         assert flowing.max() - flowing.min() > 4
         assert np.all(salinity[:, hall] == 0)
-        assert np.all((salinity[:, ~hall] > 32) & (salinity[:, ~hall] < 36))
+        faroes = ~hall & (infrastructure.sites.geography == 0)
+        assert np.all((salinity[:, faroes] > 33) & (salinity[:, faroes] < 36))
+        assert np.all((salinity[:, ~hall] > 25) & (salinity[:, ~hall] < 36))
         assert np.all(_grid(year.wave_height, infrastructure)[:, hall] == 0)
         assert np.all((year.cloud_cover >= 0) & (year.cloud_cover <= 100))
         assert np.all((year.wind_direction >= 0) & (year.wind_direction < 360))
@@ -129,6 +131,14 @@ def test_wind_is_windier_in_winter_and_makes_the_waves(decade: tuple[Scenario, I
     season = wind.reshape(len(years), 360, -1).mean(axis=(0, 2))
     assert season[:60].mean() > 1.2 * season[150:240].mean()
     assert np.mean([np.corrcoef(wind[:, area], waves[:, area])[0, 1] for area in range(wind.shape[1])]) > 0.8
+
+
+def test_the_rain_is_the_scenarios(decade: tuple[Scenario, Infrastructure, list[SiteDays]]) -> None:
+    scenario, infrastructure, years = decade
+    rain = np.concatenate([_grid(year.precipitation, infrastructure) for year in years])
+    for geography, spec in enumerate(scenario.farm.geographies):
+        here = infrastructure.sites.geography == geography
+        assert rain[:, here].mean() == pytest.approx(spec.climate.precipitation_mean, rel=0.1)
 
 
 def test_warming_is_added_to_every_water_and_to_nothing_else() -> None:

@@ -31,6 +31,7 @@ FAULTS = tuple(
         "gap_share": 0.02,
         "stuck_per_year": 4,
         "drift_per_month": 0.5,
+        "fouling_per_month": 2,
         "spike_share": 0.003,
         "late_share": 0.02,
     }.items()

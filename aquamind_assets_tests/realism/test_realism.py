@@ -12,7 +12,7 @@ from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause, EventKind, Movement, Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
-from aquamind_assets.realism.frames import FarmWeeks, SeaStockings, Shares, month_number
+from aquamind_assets.realism.frames import FarmWeeks, SeaStockings, Shares, TemperatureStrings, month_number
 from aquamind_assets.realism.key_figures import columns, key_figures
 from aquamind_assets.realism.observations import Observations, observe
 from aquamind_assets.realism.page import realism_page
@@ -26,9 +26,11 @@ from aquamind_assets.realism.statistics import (
     log_correlation,
     measure,
     mortality_by_month_at_sea,
+    salinity_range,
     smolt_weights,
     stocking_spread,
 )
+from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd, string_sums
 from aquamind_assets.realism.sums import sums_of
 from aquamind_assets.realism.targets import compare, load_targets
 from aquamind_assets.scenario.loading import load_scenario
@@ -103,7 +105,7 @@ def test_sums_are_those_of_the_ledger(history: History) -> None:
 
 def test_years_add_up_in_any_order(history: History) -> None:
     forward, backward = history.all_years, Observations.added(history.years[::-1])
-    for name in ("farm_weeks", "farm_months", "water_weeks", "batches"):
+    for name in ("farm_weeks", "farm_months", "water_weeks", "batches", "strings", "salinity"):
         first, second = getattr(forward, name).columns(), getattr(backward, name).columns()
         for column in first:
             assert np.allclose(first[column], second[column]), (name, column)
@@ -141,6 +143,7 @@ def test_figures_of_a_small_farm_are_inside_their_bands(history: History) -> Non
         "anomaly_correlation",
         "reading_correlation_3_hours",
         "reading_correlation_24_hours",
+        "m2_share",
         "condition_transfer",
         "condition_adult",
         "biological_fcr_sea",
@@ -252,6 +255,53 @@ def test_escapes_are_counted_by_incident_and_by_fish(history: History) -> None:
 
 def test_lice_grow_up_as_published() -> None:
     assert days_to_adult_female(np.array([6.0, 10.0, 14.0])).round().tolist() == [68, 36, 23]
+
+
+def sums_of_series(anomaly: np.ndarray, hour: np.ndarray, *, stratified: bool = True) -> TemperatureStrings:
+    """The sums of one area's series, one row of ``anomaly`` for each sensor."""
+    sensors, size = anomaly.shape
+    sensor = np.repeat(np.arange(sensors), size)
+    return string_sums(
+        np.zeros(sensor.size, dtype=np.int64), sensor, np.tile(hour, sensors), anomaly.ravel(), np.array([stratified])
+    )
+
+
+def test_the_share_of_the_tide_is_that_of_its_wave() -> None:
+    hour = np.arange(0, 24 * 30, 3)
+    rng = np.random.default_rng(23)
+    tide = 0.3 * np.cos(2 * np.pi * hour / 12.4206 + 1.0)
+    sun = 0.2 * np.cos(2 * np.pi * hour / 12.0)
+    series = tide + sun + rng.normal(0, 0.4, (20, hour.size)) + 8.0
+    sums = sums_of_series(series, hour)
+    assert m2_shares(sums)[0] == pytest.approx(0.045 / (0.045 + 0.02 + 0.16), rel=0.1)
+    assert stratified_sd(sums) == pytest.approx(np.sqrt(0.225), rel=0.03)
+    assert np.isnan(stratified_sd(sums_of_series(series, hour, stratified=False)))
+    # A fortnight cannot tell the moon from the sun.
+    assert m2_shares(sums_of_series(series[:, :100], hour[:100])).size == 0
+
+
+def test_kurtosis_is_of_changes_in_three_hours_without_those_over_gaps() -> None:
+    rng = np.random.default_rng(24)
+    hour = np.arange(0, 24 * 300, 3)
+    walk = np.cumsum(rng.normal(0, 1, (1, hour.size)), axis=1)
+    assert change_kurtosis(sums_of_series(walk, hour))[0] == pytest.approx(0, abs=0.3)
+    heavy = np.cumsum(rng.laplace(0, 1, (10, hour.size)), axis=1)
+    assert change_kurtosis(sums_of_series(heavy, hour))[0] == pytest.approx(3, abs=0.6)
+    kept = np.delete(np.arange(hour.size), np.arange(100, 900))
+    jump = walk.copy()
+    jump[:, 900:] += 1000
+    assert change_kurtosis(sums_of_series(jump[:, kept], hour[kept]))[0] == pytest.approx(0, abs=0.4)
+    assert sums_of_series(jump[:, kept], hour[kept]).changes[0] == kept.size - 2
+
+
+def test_salinity_is_measured_by_days(history: History) -> None:
+    water, areas = history.water[0], len(history.places.areas)
+    here = water.site < areas
+    assert history.years[0].salinity.days.sum() == here.sum()
+    geography = history.places.areas.geography[np.minimum(water.site, areas - 1)]
+    shown = np.percentile(water.salinity[here & (geography == 1)], [1, 99])
+    np.testing.assert_allclose(salinity_range(history.years[0], 1), shown, atol=0.15)
+    assert np.isnan(salinity_range(history.years[0], 7)).all()
 
 
 def test_readings_are_measured_in_stocked_cages_only(history: History) -> None:

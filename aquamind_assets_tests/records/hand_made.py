@@ -23,8 +23,9 @@ ALL_PROBES = (
         " nitrite: 1, nitrate: 1}"
     ),
     "farm.container_types.cage_large.probes={temperature: 2, oxygen: 2, ph: 1, salinity: 1, turbidity: 1, co2: 1}",
+    "water.imperfections={}",
 )
-"""Changes that add all kinds of probes to the small presets, which have few."""
+"""Changes that add all kinds of probes to the small presets, which have few, and make none of them wrong."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,11 @@ def _container_days(
         temperature, salinity = climate.temperature[water].astype(float), climate.salinity[water].astype(float)
         sea = np.full(day.size, infrastructure.containers.area[stay.container] >= 0)
         left = saturation(
-            climate.oxygen_saturation[water].astype(float), np.full(day.size, stay.density), temperature, sea
+            climate.oxygen_saturation[water].astype(float),
+            np.full(day.size, stay.density),
+            temperature,
+            sea,
+            climate.stagnation[water].astype(float),
         )
         volume = infrastructure.containers.volume_m3[stay.container]
         given = {

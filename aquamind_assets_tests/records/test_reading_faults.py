@@ -10,13 +10,21 @@ from aquamind_assets.records.environmental.readings import RECEIVED_AFTER, envir
 from aquamind_assets.records.environmental.sensor_faults import Fault, ReadingFaults, reading_faults
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets.scenario.water import CLEAN
 from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets_tests.records.hand_made import ALL_PROBES, Stay, year_with
 
 YEAR = 2018
 DAYS = DayRange(year_days(YEAR).first + 20, year_days(YEAR).first + 110)
 STAYS = [Stay(0, 0, None, 15.0)]
-FAULTS = {"gap_share": 0.02, "stuck_per_year": 6, "drift_per_month": 0.5, "spike_share": 0.001, "late_share": 0.01}
+FAULTS = {
+    "gap_share": 0.02,
+    "stuck_per_year": 6,
+    "drift_per_month": 0.5,
+    "fouling_per_month": 2,
+    "spike_share": 0.001,
+    "late_share": 0.01,
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def test_a_clean_scenario_has_no_faults() -> None:
 def test_missing_late_and_wrong_readings_are_those_of_the_truth(
     year: YearInputs, truth: ReadingFaults, clean: Shown
 ) -> None:
-    without_drift = faulty(**(FAULTS | {"drift_per_month": 0}))
+    without_drift = faulty(**(FAULTS | {"drift_per_month": 0, "fouling_per_month": 0}))
     dirty = shown(without_drift)
     gap, stuck, spike, late = (covered(year, truth, kind) for kind in (Fault.GAP, Fault.STUCK, Fault.SPIKE, Fault.LATE))
     assert (dirty.there == clean.there & ~gap).all()
@@ -106,7 +114,7 @@ def test_missing_late_and_wrong_readings_are_those_of_the_truth(
 
 
 def test_a_stuck_sensor_repeats_itself(year: YearInputs, truth: ReadingFaults) -> None:
-    dirty = shown(faulty(**(FAULTS | {"gap_share": 0, "drift_per_month": 0})))
+    dirty = shown(faulty(**(FAULTS | {"gap_share": 0, "drift_per_month": 0, "fouling_per_month": 0})))
     chosen = truth.take(truth.kind == Fault.STUCK)
     first, last = slot_of(year, chosen.first_time, DAYS), slot_of(year, chosen.last_time, DAYS)
     assert len(chosen) > 100
@@ -152,6 +160,45 @@ def test_drift_grows_at_its_true_rate_and_ends_with_a_calibration(clean: Shown) 
             assert abs(slope - found.size[row]) < 0.15 * abs(found.size[row]) + 0.1
             checked += 1
     assert checked > 50
+
+
+def test_growth_makes_sensors_at_sea_wrong_until_they_are_cleaned(clean: Shown) -> None:
+    alone = faulty(fouling_per_month=6)
+    dirty, found = shown(alone), reading_faults(alone, DAYS)
+    assert set(found.kind.tolist()) == {Fault.FOULING}
+    sensors, water = alone.infrastructure.sensors, alone.scenario.water
+    key = np.array([probe.parameter for probe in water.probes])[sensors.probe]
+    at_sea = alone.infrastructure.containers.area[sensors.container] >= 0
+    wrong = (dirty.value != clean.value) & clean.there
+    grown = at_sea & np.isin(key, ["oxygen", "ph", "salinity", "turbidity"])
+    assert not wrong[~grown].any()
+    noise = np.array([probe.noise_sd for probe in water.probes])[sensors.probe][:, None] * 10_000
+    error = np.where(clean.there, (dirty.value - clean.value) / noise, np.nan)
+    for name, sign in (("oxygen", -1), ("salinity", -1), ("turbidity", 1)):
+        there = grown & (key == name) & clean.there[:, -1]
+        assert np.nanmean(error[there]) * sign > 0.3
+    per_day, checked = water.readings_per_day, 0
+    for sensor, first, last, size in zip(
+        found.sensor,
+        slot_of(alone, found.first_time, DAYS),
+        slot_of(alone, found.last_time, DAYS),
+        found.size,
+        strict=True,
+    ):
+        if clean.there[sensor, first] and key[sensor] in ("oxygen", "salinity"):
+            # To a step of the instrument.
+            assert abs(np.nanmean(error[sensor, last - per_day + 1 : last + 1]) - size) < 0.4
+            checked += 1
+        assert last - first < (water.cleaning_days + 1) * per_day
+    assert checked > 50
+
+
+def test_presets_have_faults_and_a_clean_twin() -> None:
+    assert load_scenario("tiny").water.imperfections == CLEAN
+    for name in ("bakkafrost", "demo", "loch_fyne", "norway"):
+        faults = load_scenario(name).water.imperfections
+        assert all(value > 0 for value in faults.model_dump().values()), name
+        assert load_scenario(name, ["water.imperfections={}"]).water.imperfections == CLEAN
 
 
 def test_truth_does_not_depend_on_how_days_are_cut(year: YearInputs, truth: ReadingFaults) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.farm.sites.sea_motion import M2_HOURS, Motion
 from aquamind_assets.records.environmental.readings import environmental_readings
 from aquamind_assets.records.environmental.water import ChunkWater
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
@@ -220,6 +221,54 @@ def test_the_sea_is_warmest_in_the_afternoon(year: YearInputs) -> None:
     by_slot = series(year, FIRST_CAGE, "temperature").mean(axis=0)
     assert by_slot.argmax() in (5, 6)
     assert 0.1 < by_slot.max() - by_slot.min() < 0.5
+
+
+def amplitude(shown: np.ndarray, hours: float) -> float:
+    """Amplitude of the wave of this period in readings of shape (days, readings a day)."""
+    flat = shown.ravel() - shown.mean()
+    at = np.arange(flat.size) * 24.0 / shown.shape[1]
+    return float(2 * np.abs((flat * np.exp(-2j * np.pi * at / hours)).mean()))
+
+
+def test_a_sensor_at_sea_shows_the_tide_where_there_are_layers(year: YearInputs) -> None:
+    summer = DayRange(DAYS.first + 180, DAYS.first + 239)
+    shown = series(year, FIRST_CAGE, "temperature", summer)
+    assert amplitude(shown, M2_HOURS) > 3 * amplitude(shown, 10.3)
+    flat = ("farm.geographies.Faroe Islands.sea.stratification={low: 0, high: 0}",)
+    mixed = series(
+        year_with(load_scenario("demo", [*ALL_PROBES, *flat]), YEAR, STAYS), FIRST_CAGE, "temperature", summer
+    )
+    assert amplitude(mixed, M2_HOURS) < 0.3 * amplitude(shown, M2_HOURS)
+
+
+def test_oxygen_of_fish_falls_at_slack_water(year: YearInputs) -> None:
+    days = DayRange(DAYS.first + 180, DAYS.first + 210)
+    empty = year_with(load_scenario("demo", ALL_PROBES), YEAR, [])
+    taken = series(empty, FIRST_CAGE, "oxygen", days) - series(year, FIRST_CAGE, "oxygen", days)
+    motion = Motion(year.scenario, year.infrastructure, days)
+    standing = motion.stagnation[year.infrastructure.containers.area[FIRST_CAGE], ::3].reshape(taken.shape)
+    # Of each hour of the day on its own: the fish breathe by the hour too.
+    together = [np.corrcoef(taken[:, slot], standing[:, slot])[0, 1] for slot in range(8)]
+    assert np.mean(together) > 0.8
+
+
+def test_a_day_of_readings_is_about_the_climate_of_its_day(year: YearInputs) -> None:
+    shown = series(year, FIRST_CAGE, "temperature").mean(axis=1)
+    site = year.infrastructure.containers.site[FIRST_CAGE]
+    daily = year.climate.temperature.reshape(len(DAYS), -1)[:, site]
+    difference = shown - daily
+    assert abs(difference.mean()) < 3 * year.scenario.water.probes[0].bias_sd
+    assert difference.std() < 0.12
+
+
+def test_deeper_sensors_are_colder_while_there_are_layers(year: YearInputs) -> None:
+    sensors = year.infrastructure.sensors
+    mine = np.flatnonzero((sensors.container == FIRST_CAGE) & (sensors.probe == 0))
+    days = DayRange(DAYS.first + 195, DAYS.first + 215)
+    read = columns(list(environmental_readings(year, days)), "sensor_id", "value")
+    above, below = (read["value"][read["sensor_id"] == sensors.sensor_id[one]].mean() / 10_000 for one in mine)
+    assert sensors.depth_m[mine[1]] > sensors.depth_m[mine[0]]
+    assert above - below > 0.3
 
 
 def test_fish_take_oxygen_and_give_carbon_dioxide_and_ammonia(year: YearInputs) -> None:

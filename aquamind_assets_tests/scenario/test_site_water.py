@@ -36,7 +36,8 @@ def of_site(scenario: Scenario, built: Infrastructure, year: int, name: str) -> 
 
 
 def test_a_file_of_months_is_the_season_of_its_site(tmp_path: Path) -> None:
-    scenario, built = farm(tmp_path, MONTHS, ", climate: {year_effect_sd: 0, anomaly_sd: 0}")
+    steady = ", climate: {year_effect_sd: 0, anomaly_sd: 0}, sea: {stratification: {low: 0, high: 0}}"
+    scenario, built = farm(tmp_path, MONTHS, steady)
     temperature = of_site(scenario, built, 2016, "temperature")
     days = timeline.year_days(2016).days
     means = [temperature[timeline_month(days) == month].mean() for month in range(1, 13)]
@@ -60,6 +61,14 @@ def test_logged_days_are_the_water_of_these_days_and_gaps_are_filled(tmp_path: P
     assert np.isfinite(temperature).all()
     # The log's months are the season of all other days and years.
     assert 7 < of_site(scenario, built, 2018, "temperature").mean() < 13
+
+
+def test_measured_salinity_is_the_usual_one_and_rain_moves_it(tmp_path: Path) -> None:
+    months = "month,salinity\n" + "".join(f"{month},30\n" for month in range(1, 13))
+    scenario, built = farm(tmp_path, months, ", sea: {runoff: {low: 2, high: 2}}")
+    salinity = np.concatenate([of_site(scenario, built, year, "salinity") for year in range(2015, 2019)])
+    assert salinity.mean() == pytest.approx(30, abs=0.4)
+    assert 0.3 < salinity.std() < 2
 
 
 def test_warming_reaches_measured_water(tmp_path: Path) -> None:

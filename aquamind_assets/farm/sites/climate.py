@@ -1,30 +1,32 @@
-"""Water and weather of every site and day.
+"""Water of every site and day, with the weather above it.
 
-Belongs here: what the sea, the rivers and the sky do. Does not belong here: what fish do to their water
-(``farm.sites.oxygen``).
+Belongs here: the sea and the freshwater of halls on each day. Does not belong here: movements within a day
+(``sea_motion``), the sky (``weather``), what fish do to their water (``farm.sites.oxygen``).
 
 | driver | form | source |
 |---|---|---|
-| sea temperature | mean + amplitude cos(2 pi (d - warmest) / 365.25) + year effect + AR1, half of it the geography's | Dam et al. 2000; Szewczyk et al. |
+| sea temperature | mean + amplitude cos(2 pi (d - warmest) / 365.25) + year effect + AR1, half of it the geography's, + the day's mean of what tide and fronts lift | Dam et al. 2000; Szewczyk et al. |
+| layers | midsummer's gradient of the site, mixed by waves | ``sea`` |
+| salinity | of the sea outside, drawn for each site in the climate's range, + AR1, diluted by the run-off of the last weeks' rain | ``sea`` |
+| saturation of incoming water | 100 % + season + AR1 (sd 3 %), lower in water from below, in tanks aerated to 80-105 % | suggested form |
 | recirculated halls | middle of the stage's range + slow AR1, kept inside the range | suggested form |
 | flow-through halls | air temperature's season, damped and lifted by the lake, + AR1, kept in 3-16 degC | suggested form |
-| salinity | range's middle + spring maximum + AR1, fresher after rain | specification |
-| saturation of incoming water | 100 % + AR1 (sd 3 %), in tanks aerated to 80-105 % | suggested form |
-| wind, waves, rain, clouds, air | one AR1 weather (rho .7) behind all of them, log-normal wind, waves from wind | general knowledge |
 
-A year is computed alone: innovations are keyed by place and calendar year, and every AR1 runs through the year before first, long
-enough to forget where it began. Year effects are drawn for the middle of each year and joined by straight lines, so
-that nothing jumps on 1 January.
+A year is computed alone (``series``). Year effects are drawn for the middle of each year and joined by straight lines,
+so that nothing jumps on 1 January.
 """
 
 import numpy as np
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.sites.measured import put_logged, season_of, water_of_areas
+from aquamind_assets.farm.sites.sea import HALOCLINE, LEAD_DAYS, Sea, run_off, usual_run_off
+from aquamind_assets.farm.sites.sea_motion import Motion, daily
+from aquamind_assets.farm.sites.series import Series, season
+from aquamind_assets.farm.sites.weather import weather
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import SiteDays
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.streams import Groups
 
 AREA_SHARE = 0.5
 """Share of the variance of the temperature anomaly that an area has for itself; the rest is common to its geography."""
@@ -40,28 +42,27 @@ LAKE_SD = 0.8
 LAKE_RHO = 0.95
 SATURATION_SD = 3.0
 SATURATION_RHO = 0.7
-WEATHER_RHO = 0.7
-SALINITY_SD = 0.08
+SALINITY_SD = 0.06
 FLOW_THROUGH_SD_YEAR = 0.5
 
-_DAYS = 366
-"""Days drawn for every year, so that leap years shift nothing."""
+SATURATION_PER_DEGREE = 4.0
+"""How much less oxygen water from below has for each degC that it is colder, % of saturation (general knowledge)."""
 
 
 def site_days(scenario: Scenario, infrastructure: Infrastructure, year: int) -> SiteDays:
     """Water and weather of all sites (commissioned or not yet) on all days of ``year``, sorted by (day, site)."""
     days = timeline.year_days(year).days
-    draw = _Draws(scenario.seed, year, days.size)
-    water = _sea_water(scenario, infrastructure, days, draw)
-    halls = _hall_water(scenario, infrastructure, days, draw)
-    weather = _weather(scenario, infrastructure, days, draw)
+    draw = Series(scenario.seed, year)
+    early = weather(scenario, infrastructure, Series(scenario.seed, year, LEAD_DAYS))
     sea_sites = len(infrastructure.areas)
+    water = _sea_water(
+        scenario, infrastructure, draw, early["precipitation"][:sea_sites], early["wave_height"][:sea_sites]
+    )
+    halls = _hall_water(scenario, infrastructure, draw)
     place = np.r_[np.arange(sea_sites), sea_sites + infrastructure.halls.station.astype(np.int64)]
-    sky = {name: values[place] for name, values in weather.items()}
+    sky = {name: values[place, LEAD_DAYS:] for name, values in early.items()}
     sky["wave_height"][sea_sites:] = 0.0
     columns = {name: np.concatenate([water[name], halls[name]]) for name in water} | sky
-    # Rain that runs off the land lies on top of the sea.
-    columns["salinity"][:sea_sites] -= 0.004 * np.minimum(sky["precipitation"][:sea_sites], 40.0)
     put_logged(scenario, days, columns)
     sites = place.size
     return SiteDays(
@@ -69,58 +70,6 @@ def site_days(scenario: Scenario, infrastructure: Infrastructure, year: int) -> 
         site=np.tile(np.arange(sites), days.size),
         **{name: np.ascontiguousarray(values.T).ravel() for name, values in columns.items()},
     )
-
-
-class _Draws:
-    """Standard normal AR1 series, one for each place (rows) and day of the year (columns), continuous over year
-    borders."""
-
-    def __init__(self, seed: int, year: int, days: int) -> None:
-        self._seed, self._year, self._days = seed, year, days
-
-    def ar1(self, process: str, places: Groups, rho: np.ndarray | float) -> np.ndarray:
-        """Shape (places, days), stationary, variance 1; ``rho`` of all or of each place."""
-        before = timeline.year_days(self._year - 1)
-        noise = np.concatenate(
-            [
-                self._noise(process, self._year - 1, places)[:, : len(before)],
-                self._noise(process, self._year, places)[:, : self._days],
-            ],
-            axis=1,
-        )
-        series = np.empty((noise.shape[1], len(places)))
-        scale, level = np.sqrt(1.0 - np.square(rho)), np.zeros(len(places))
-        for step, shock in enumerate(np.ascontiguousarray(noise.T)):
-            level = rho * level + scale * shock
-            series[step] = level
-        return series[len(before) :].T
-
-    def white(self, process: str, places: Groups) -> np.ndarray:
-        """Uniforms without memory, shape (places, days)."""
-        return places.uniforms(self._seed, f"climate.{process}", self._year, shape=(_DAYS,))[:, : self._days]
-
-    def constant(self, process: str, places: Groups) -> np.ndarray:
-        """One standard normal for each place for ever, shape (places, 1)."""
-        return places.normals(self._seed, f"climate.{process}")[:, None]
-
-    def yearly(self, process: str, places: Groups, days: np.ndarray) -> np.ndarray:
-        """Standard normals of the middles of the years, joined by straight lines, shape (places, days)."""
-        middles = [timeline.year_days(year).first + 182 for year in (self._year - 1, self._year, self._year + 1)]
-        values = [
-            places.normals(self._seed, f"climate.{process}", year)
-            for year in (self._year - 1, self._year, self._year + 1)
-        ]
-        position = np.interp(days, middles, [0.0, 1.0, 2.0])
-        low = np.minimum(position.astype(np.int64), 1)
-        table = np.array(values)
-        return (table[low] + (position - low)[:, None] * (table[low + 1] - table[low])).T
-
-    def _noise(self, process: str, year: int, places: Groups) -> np.ndarray:
-        return places.normals(self._seed, f"climate.{process}", year, shape=(_DAYS,))
-
-
-def _season(days: np.ndarray, warmest_day: float) -> np.ndarray:
-    return np.cos(2.0 * np.pi * (timeline.day_of_year(days) - warmest_day) / 365.25)
 
 
 def sea_temperature_normal(scenario: Scenario, infrastructure: Infrastructure, days: np.ndarray) -> np.ndarray:
@@ -131,7 +80,7 @@ def sea_temperature_normal(scenario: Scenario, infrastructure: Infrastructure, d
     cooling = np.array([one.cooling_per_degree for one in climates])
     mean = np.array([one.mean_temperature + one.warming for one in climates]) - cooling * beyond
     amplitude = np.array([one.temperature_amplitude for one in climates]) - 0.5 * cooling * beyond
-    normal = mean[:, None] + amplitude[:, None] * _of_each([_season(days, one.warmest_day) for one in climates], days)
+    normal = mean[:, None] + amplitude[:, None] * _of_each([season(days, one.warmest_day) for one in climates], days)
     for area, (climate, site) in enumerate(water_of_areas(scenario)):
         if site is not None:
             known = season_of(site, "temperature", days, normal[area] - climate.warming)
@@ -159,7 +108,7 @@ def _hall_normal(scenario: Scenario, infrastructure: Infrastructure, hall: int, 
     ambient = (
         climate.air_temperature_mean
         + LAKE_WARMTH
-        + LAKE_DAMPING * climate.air_temperature_amplitude * _season(days, climate.warmest_day - 15)
+        + LAKE_DAMPING * climate.air_temperature_amplitude * season(days, climate.warmest_day - 15)
     )
     return np.clip(ambient, *FLOW_THROUGH) + climate.warming
 
@@ -174,12 +123,43 @@ def _recirculation_band(scenario: Scenario, kind: int) -> tuple[float, float] | 
 
 
 def _sea_water(
-    scenario: Scenario, infrastructure: Infrastructure, days: np.ndarray, draw: _Draws
+    scenario: Scenario, infrastructure: Infrastructure, draw: Series, rain: np.ndarray, waves: np.ndarray
 ) -> dict[str, np.ndarray]:
+    """Water of the areas; ``rain`` and ``waves`` are of the days and of :data:`LEAD_DAYS` before them."""
+    days, sea = draw.days, Sea.of(scenario, infrastructure)
+    motion = Motion(scenario, infrastructure, timeline.DayRange(int(days[0]), int(days[-1]) + 1))
+    stratification = sea.stratified(days, waves)
+    lifted = daily(motion.effect(-stratification.T))
+    outside, salinity = _salinity(scenario, infrastructure, draw, sea, rain)
+    halocline = HALOCLINE * np.maximum(outside - salinity, 0.0) * sea.calm(waves)
+    saturation = (
+        99.0
+        + 2.0 * season(days, 130.0)
+        + SATURATION_SD * draw.ar1("saturation", infrastructure.area_draws, SATURATION_RHO)
+        + SATURATION_PER_DEGREE * lifted
+    )
+    return {
+        "temperature": np.maximum(-1.0, _sea_temperature(scenario, infrastructure, draw) + lifted),
+        "temperature_amplitude": np.clip(
+            0.12 + 0.05 * season(days, 180.0) + 0.02 * draw.constant("diel", infrastructure.area_draws), 0.05, 0.2
+        ),
+        "stratification": stratification,
+        "salinity": np.maximum(0.0, salinity + daily(motion.effect(halocline.T))),
+        "halocline": halocline,
+        "oxygen_saturation": np.clip(saturation, 85.0, 112.0),
+        "stagnation": daily(motion.stagnation),
+        "ph": np.clip(
+            8.05 + 0.05 * season(days, 130.0) + 0.03 * draw.ar1("ph", infrastructure.area_draws, 0.85), 7.8, 8.25
+        ),
+    }
+
+
+def _sea_temperature(scenario: Scenario, infrastructure: Infrastructure, draw: Series) -> np.ndarray:
+    """Temperature of the areas without movements of the sea, (areas, days), degC."""
     areas, specs = infrastructure.areas, scenario.farm.geographies
     climates = [specs[one].climate for one in areas.geography]
     year_effect = (
-        draw.yearly("year_effect", infrastructure.geography_draws, days)[areas.geography]
+        draw.yearly("year_effect", infrastructure.geography_draws)[areas.geography]
         * np.array([one.year_effect_sd for one in climates])[:, None]
     )
     rho = np.array([spec.climate.anomaly_rho for spec in specs])
@@ -191,43 +171,35 @@ def _sea_water(
     place = 0.15 * draw.constant("place", infrastructure.area_draws)
     known = [site is not None and bool(site.temperature) for _, site in water_of_areas(scenario)]
     place[np.array(known, dtype=bool)] = 0.0
-    low = np.array([one.salinity.low for one in climates])[:, None]
-    high = np.array([one.salinity.high for one in climates])[:, None]
-    normal = (low + high) / 2.0 + (high - low) / 2.0 * 0.7 * _season(days, 80.0)
+    return sea_temperature_normal(scenario, infrastructure, draw.days) + year_effect + anomaly + place
+
+
+def _salinity(
+    scenario: Scenario, infrastructure: Infrastructure, draw: Series, sea: Sea, rain: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Salinity of the sea outside, and at the areas without movements of the sea, (areas, days), ppt.
+
+    Measured salinity contains the usual run-off, so only what differs from it dilutes the water there.
+    """
+    days, climates = draw.days, [climate for climate, _ in water_of_areas(scenario)]
+    outside = np.repeat(sea.salinity[:, None], days.size, axis=1)
+    outside += SALINITY_SD * draw.ar1("salinity", infrastructure.area_draws, 0.95)
+    flow = run_off(rain, np.array([one.precipitation_mean for one in climates]))
+    salinity = sea.diluted(outside, flow)
     for area, (_, site) in enumerate(water_of_areas(scenario)):
-        if site is not None:
-            normal[area] = season_of(site, "salinity", days, normal[area])
-    salinity = normal + SALINITY_SD * draw.ar1("salinity", infrastructure.area_draws, 0.95)
-    return {
-        "temperature": np.maximum(
-            -1.0, sea_temperature_normal(scenario, infrastructure, days) + year_effect + anomaly + place
-        ),
-        "temperature_amplitude": np.clip(
-            0.12 + 0.05 * _season(days, 180.0) + 0.02 * draw.constant("diel", infrastructure.area_draws), 0.05, 0.2
-        ),
-        "salinity": salinity,
-        "oxygen_saturation": np.clip(
-            99.0
-            + 2.0 * _season(days, 130.0)
-            + SATURATION_SD * draw.ar1("saturation", infrastructure.area_draws, SATURATION_RHO),
-            85.0,
-            112.0,
-        ),
-        "ph": np.clip(
-            8.05 + 0.05 * _season(days, 130.0) + 0.03 * draw.ar1("ph", infrastructure.area_draws, 0.85), 7.8, 8.25
-        ),
-    }
+        if site is not None and site.salinity:
+            known = season_of(site, "salinity", days, outside[area])
+            salinity[area] = known + salinity[area] - sea.diluted(outside, usual_run_off(days)[None])[area]
+    return outside, salinity
 
 
-def _hall_water(
-    scenario: Scenario, infrastructure: Infrastructure, days: np.ndarray, draw: _Draws
-) -> dict[str, np.ndarray]:
-    halls = infrastructure.halls
+def _hall_water(scenario: Scenario, infrastructure: Infrastructure, draw: Series) -> dict[str, np.ndarray]:
+    days, halls = draw.days, infrastructure.halls
     normal = hall_temperature_normal(scenario, infrastructure, days)
     slow = draw.ar1("hall_temperature", infrastructure.hall_draws, 0.93)
     lake = draw.ar1("lake", infrastructure.station_draws, LAKE_RHO)[halls.station] * LAKE_SD
     geography = infrastructure.stations.geography[halls.station]
-    lake += FLOW_THROUGH_SD_YEAR * draw.yearly("lake_year", infrastructure.geography_draws, days)[geography]
+    lake += FLOW_THROUGH_SD_YEAR * draw.yearly("lake_year", infrastructure.geography_draws)[geography]
     warming = np.array([scenario.farm.geographies[one].climate.warming for one in geography])
     temperature = np.empty_like(normal)
     for hall in range(len(halls)):
@@ -244,46 +216,14 @@ def _hall_water(
     return {
         "temperature": temperature,
         "temperature_amplitude": np.broadcast_to(np.where(recirculated, 0.05, 0.15), temperature.shape),
+        "stratification": np.zeros(temperature.shape),
         "salinity": np.zeros(temperature.shape),
+        "halocline": np.zeros(temperature.shape),
+        "stagnation": np.ones(temperature.shape),
         "oxygen_saturation": np.clip(
             98.0 + SATURATION_SD * draw.ar1("hall_saturation", infrastructure.hall_draws, SATURATION_RHO), 85.0, 105.0
         ),
         "ph": np.clip(
             np.where(recirculated, 7.1, 6.9) + 0.06 * draw.ar1("hall_ph", infrastructure.hall_draws, 0.9), 6.6, 7.6
         ),
-    }
-
-
-def _weather(
-    scenario: Scenario, infrastructure: Infrastructure, days: np.ndarray, draw: _Draws
-) -> dict[str, np.ndarray]:
-    """Weather at the areas, then at the stations."""
-    geography = np.r_[infrastructure.areas.geography, infrastructure.stations.geography]
-    climates = [scenario.farm.geographies[one].climate for one in geography]
-    places = infrastructure.place_draws
-    front = np.sqrt(0.7) * draw.ar1("front", infrastructure.geography_draws, WEATHER_RHO)[geography] + np.sqrt(
-        0.3
-    ) * draw.ar1("weather", places, WEATHER_RHO)
-    winter = _season(days, 15.0)
-    wind = np.array([one.wind_mean for one in climates])[:, None] * (1.0 + 0.25 * winter) * np.exp(0.45 * front - 0.10)
-    exposure = np.clip(1.0 + 0.3 * draw.constant("exposure", places), 0.4, 1.8)
-    rain = 0.8 * front + 0.6 * draw.ar1("rain", places, 0.4)
-    amount = (
-        np.array([one.precipitation_mean for one in climates])[:, None]
-        * (1.0 + 0.3 * winter)
-        * 0.56
-        * np.maximum(0.0, rain + 0.5) ** 2
-    )
-    air = draw.ar1("air", infrastructure.geography_draws, 0.8)[geography]
-    seasons = _of_each([_season(days, one.warmest_day - 20) for one in climates], days)
-    mean = np.array([one.air_temperature_mean + one.warming for one in climates])[:, None]
-    amplitude = np.array([one.air_temperature_amplitude for one in climates])[:, None]
-    return {
-        "air_temperature": mean + amplitude * seasons + 2.0 * air,
-        "wind_speed": np.clip(wind, 0.3, 45.0),
-        # South-westerly on most days; fronts veer it.
-        "wind_direction": (225.0 + 55.0 * draw.ar1("direction", places, 0.6) + 25.0 * front) % 360.0,
-        "wave_height": np.clip(exposure * (0.25 + 0.011 * wind**2), 0.05, 14.0),
-        "precipitation": np.clip(amount, 0.0, 120.0),
-        "cloud_cover": np.clip(68.0 + 18.0 * rain + 12.0 * (draw.white("cloud", places) - 0.5), 0.0, 100.0),
     }

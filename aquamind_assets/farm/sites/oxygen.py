@@ -12,7 +12,7 @@
 import gsw
 import numpy as np
 
-CAGE_BASE_DEFICIT = 8.5
+CAGE_BASE_DEFICIT = 8.0
 CAGE_DEFICIT = 0.7
 TANK_DEFICIT = 0.12
 TANK_RANGE = (80.0, 105.0)
@@ -27,10 +27,12 @@ def solubility(temperature: np.ndarray, salinity: np.ndarray) -> np.ndarray:
     return gsw.O2sol_SP_pt(salinity, temperature) * _MG_PER_UMOL * density
 
 
-def saturation(incoming: np.ndarray, density: np.ndarray, temperature: np.ndarray, at_sea: np.ndarray) -> np.ndarray:
-    """Mean saturation in a container, %, from the incoming water's, the fish in it (kg/m3) and the water's temperature;
-    fish breathe more when it is warm."""
+def saturation(
+    incoming: np.ndarray, density: np.ndarray, temperature: np.ndarray, at_sea: np.ndarray, stagnation: np.ndarray
+) -> np.ndarray:
+    """Mean saturation in a container, %, from the incoming water's, the fish in it (kg/m3), the water's temperature and
+    how slowly the tide renews it (``SiteDays.stagnation``); fish breathe more when it is warm."""
     breath = density * np.clip(temperature / 10.0, 0.3, 1.8)
-    cage = np.clip(incoming - CAGE_BASE_DEFICIT - CAGE_DEFICIT * breath, *CAGE_RANGE)
+    cage = np.clip(incoming - (CAGE_BASE_DEFICIT + CAGE_DEFICIT * breath) * stagnation, *CAGE_RANGE)
     tank = np.clip(incoming - TANK_DEFICIT * breath, *TANK_RANGE)
     return np.where(at_sea, cage, tank)

@@ -19,7 +19,8 @@ from functools import cached_property
 
 import numpy as np
 
-from aquamind_assets.records.environmental.sensor_faults import BlockFaults, Drift, faults_of
+from aquamind_assets.records.environmental.sensor_faults import BlockFaults, faults_of
+from aquamind_assets.records.environmental.slow_errors import SlowErrors
 from aquamind_assets.records.environmental.water import REFERENCE_DEPTH_M, ChunkWater
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import parameter_id, parameter_of_probe
@@ -59,13 +60,13 @@ def _chunk_readings(
     stays = None
     if year.has(READINGS, "batch_container_assignment_id"):
         stays = _in_containers(year, chunk, year.ledger.assignments.assignment_id)
-    drift = Drift(year, DayRange(chunk.days.first, part.end))
+    slow = SlowErrors(year, DayRange(chunk.days.first, part.end))
     start = 0
     while start < network.containers:
         allowed = block_rows() if callable(block_rows) else block_rows
         end = network.block_end(start, allowed // (len(part) * network.per_day))
         block = _Block(year, network, chunk, part, slice(start, end))
-        if block.sensors.stop > block.sensors.start and (made := block.rows(water, batches, stays, drift)) is not None:
+        if block.sensors.stop > block.sensors.start and (made := block.rows(water, batches, stays, slow)) is not None:
             yield made
         start = end
 
@@ -175,11 +176,11 @@ class _Block:
         self._days = DayRange(chunk.days.first, part.end)
         self._slots = len(self._days) * network.per_day
 
-    def rows(self, water: ChunkWater, batches: np.ndarray, stays: np.ndarray | None, drift: Drift) -> Rows | None:
+    def rows(self, water: ChunkWater, batches: np.ndarray, stays: np.ndarray | None, slow: SlowErrors) -> Rows | None:
         """Return the block's rows in the wanted range; None if there are none."""
         network, sensors = self._network, self.sensors
         faults = self._faults()
-        units = self._shown(water, drift, faults)
+        units = self._shown(water, slow, faults)
         cut = slice((self._part.first - self._days.first) * network.per_day, self._slots)
         units = units[:, cut]
         kept = self._kept(faults, cut)
@@ -232,9 +233,11 @@ class _Block:
             return None
         day = self._days.first + np.arange(cut.start, cut.stop) // network.per_day
         kept = installed[:, None] <= day[None, :]
-        return kept if faults is None else kept & ~faults.gap[:, cut]
+        if faults is not None:
+            kept &= ~faults.gap[:, cut]
+        return None if kept.all() else kept
 
-    def _shown(self, water: ChunkWater, drift: Drift, faults: BlockFaults | None) -> np.ndarray:
+    def _shown(self, water: ChunkWater, slow: SlowErrors, faults: BlockFaults | None) -> np.ndarray:
         """Return the values that the sensors show, in stored units, shape (sensors, slots), int64."""
         network, sensors, slots = self._network, self.sensors, self._slots
         shown = np.empty((sensors.stop - sensors.start, slots), dtype=np.int64)
@@ -251,7 +254,7 @@ class _Block:
             error = self._noise(sensor)
             error *= instrument.noise
             value += error
-            value += self._offsets(water, drift, sensor, instrument)
+            value += self._offsets(water, slow, sensor, instrument)
             if faults is not None:
                 value += faults.spike[chosen, :slots] * instrument.noise
             value *= np.float32(VALUE_UNITS / instrument.step)
@@ -264,16 +267,17 @@ class _Block:
             faults.hold(shown)
         return shown
 
-    def _offsets(self, water: ChunkWater, drift: Drift, sensor: np.ndarray, instrument: _Instrument) -> np.ndarray:
-        """Return bias, depth effect and drift of some sensors, constant within a day, shape (sensors, slots),
+    def _offsets(self, water: ChunkWater, slow: SlowErrors, sensor: np.ndarray, instrument: _Instrument) -> np.ndarray:
+        """Return bias, depth effect, drift and fouling of some sensors, constant within a day, shape (sensors, slots),
         float32."""
-        days = len(self._days)
+        days, network = len(self._days), self._network
+        site = self._year.infrastructure.containers.site[network.frame.container[sensor]]
         daily = (
-            self._network.bias[sensor][:, None]
-            + self._network.depth[sensor][:, None] * water.depth_effect(instrument.parameter)[None, :days]
+            network.bias[sensor][:, None]
+            + network.depth[sensor][:, None] * water.depth_effect(instrument.parameter, site)[:, :days]
         )
-        if drift.any:
-            daily = daily + drift.of(sensor) * instrument.noise
+        if slow.any:
+            daily = daily + slow.of(sensor) * instrument.noise
         return np.repeat(daily, self._network.per_day, axis=1)
 
     def _noise(self, sensor: np.ndarray) -> np.ndarray:
@@ -298,9 +302,15 @@ class _Block:
 
 def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function that flattens any array that broadcasts to (sensors, slots) to the existing readings."""
+    if kept is None:
+        return lambda values: np.broadcast_to(values, shape).reshape(-1)
+    row, slot = np.nonzero(kept)
+    place = row * shape[1] + slot
 
     def choose(values: np.ndarray) -> np.ndarray:
-        laid = np.broadcast_to(values, shape)
-        return laid.reshape(-1) if kept is None else laid[kept]
+        # By position: a mask is walked again for every column.
+        if values.shape[1] == 1:
+            return values[:, 0].take(row)
+        return values[0].take(slot) if values.shape[0] == 1 else values.reshape(-1).take(place)
 
     return choose

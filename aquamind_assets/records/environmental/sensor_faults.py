@@ -2,7 +2,7 @@
 
 Belongs here: gaps, stuck values, drift until the next calibration, spikes and late arrival, as configured in the
 scenario, and a frame that lists every true fault, for training and testing detectors. Does not belong here: readings
-without faults (``readings``). They are those of a scenario without faults and the same seed: faults have random streams
+without faults (``readings``), errors that grow (``slow_errors``). They are those of a scenario without faults and the same seed: faults have random streams
 of their own and only change, drop or delay a reading.
 
 | fault | effect | parameter of the scenario |
@@ -10,6 +10,7 @@ of their own and only change, drop or delay a reading.
 | gap | readings are missing, for 18 hours on average | ``gap_share``: share of all readings |
 | stuck | the sensor repeats one value for 6 to 72 hours | ``stuck_per_year`` |
 | drift | the error grows by a rate drawn for each sensor and calibration, and restarts at the next calibration | ``drift_per_month``, sd in units of the probe's noise |
+| fouling | growth on a sensor at sea makes it wrong, until it is cleaned | ``fouling_per_month``; ``slow_errors`` |
 | spike | one reading is off by 10 to 60 times the noise | ``spike_share`` |
 | late | one reading is stored 1 to 72 hours late | ``late_share`` |
 
@@ -23,6 +24,7 @@ from enum import IntEnum
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame, column
+from aquamind_assets.records.environmental.slow_errors import drift_rates, fouling
 from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.scenario.water import Imperfections
@@ -35,7 +37,6 @@ GAP_REACH = 20
 STUCK_HOURS = (6.0, 72.0)
 SPIKE_NOISE = (10.0, 60.0)
 LATE_HOURS = (1, 72)
-DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 
 
@@ -47,12 +48,14 @@ class Fault(IntEnum):
     DRIFT = 2
     SPIKE = 3
     LATE = 4
+    FOULING = 5
 
 
 class ReadingFaults(Frame):
     """True faults of sensors; sorted by (sensor, kind, first_time). Ground truth.
 
-    A drift is listed for each calibration period that touches the days, cut to them.
+    A drift is listed for each calibration period that touches the days, cut to them, and fouling for each period
+    between two cleanings.
     """
 
     kind: np.ndarray = column("int8", "", "Fault")
@@ -61,7 +64,9 @@ class ReadingFaults(Frame):
     first_time: np.ndarray = column("int64", "microsecond since 1970 UTC", "first reading affected")
     last_time: np.ndarray = column("int64", "microsecond since 1970 UTC", "last reading affected")
     size: np.ndarray = column(
-        "float64", "see kind", "spike: error in noise sd; late: hours; drift: noise sd per month; else 0"
+        "float64",
+        "see kind",
+        "spike: error in noise sd; late: hours; drift: noise sd per month; fouling: error on the last day; else 0",
     )
 
 
@@ -170,36 +175,10 @@ def _delays(plan: Imperfections, uniforms: np.ndarray) -> np.ndarray:
     return delay
 
 
-class Drift:
-    """Drift of all sensors on some days of one chunk."""
-
-    def __init__(self, year: YearInputs, days: DayRange) -> None:
-        self.any = year.scenario.water.imperfections.drift_per_month > 0
-        if self.any:
-            calibrated, number = calibrations(year.scenario, year.infrastructure, days.days)
-            self.rate = _drift_rates(year, number)
-            self._error = (self.rate * (days.days[None, :] - calibrated) / DAYS_PER_MONTH).astype(np.float32)
-
-    def of(self, sensor: np.ndarray) -> np.ndarray:
-        """Return the error of these sensors on each of the days, in noise sd, shape (sensors, days), float32."""
-        return self._error[sensor]
-
-
-def _drift_rates(year: YearInputs, number: np.ndarray) -> np.ndarray:
-    """Rate in noise sd per month of each sensor after its calibration ``number``, shape (sensors, days)."""
-    draws, seed = year.infrastructure.sensor_draws, year.scenario.seed
-    rate = np.zeros(number.shape)
-    for one in np.unique(number).tolist():
-        sensors = np.flatnonzero((number == one).any(axis=1))
-        drawn = draws.normals(seed, "sensor_drift", one, entities=sensors)
-        rate[sensors] = np.where(number[sensors] == one, drawn[:, None], rate[sensors])
-    return year.scenario.water.imperfections.drift_per_month * rate
-
-
 def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
     """Return all faults of the readings of these days."""
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
-    parts = [_drift_faults(year, wanted)]
+    parts = [_drift_faults(year, wanted), _fouling_faults(year, wanted)]
     for chunk in chunks_of(year.year):
         part = DayRange(max(wanted.first, chunk.days.first), min(wanted.end, chunk.days.end))
         if len(part):
@@ -259,19 +238,39 @@ def _spans(label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _drift_faults(year: YearInputs, part: DayRange) -> ReadingFaults:
-    drift = Drift(year, part)
-    if not drift.any:
+    if not year.scenario.water.imperfections.drift_per_month:
         return ReadingFaults.empty()
-    frame, step = year.infrastructure.sensors, MICROSECONDS_PER_DAY // year.scenario.water.readings_per_day
     _, number = calibrations(year.scenario, year.infrastructure, part.days)
     sensor, first, last = _spans(number + 1)
+    return _of_periods(year, part, Fault.DRIFT, sensor, first, last, drift_rates(year, number)[sensor, first])
+
+
+def _fouling_faults(year: YearInputs, part: DayRange) -> ReadingFaults:
+    if not year.scenario.water.imperfections.fouling_per_month:
+        return ReadingFaults.empty()
+    error, number = fouling(year, part.days)
+    sensor, first, last = _spans(np.where(error != 0, number + 1, 0))
+    return _of_periods(year, part, Fault.FOULING, sensor, first, last, error[sensor, last])
+
+
+def _of_periods(
+    year: YearInputs,
+    part: DayRange,
+    kind: Fault,
+    sensor: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    size: np.ndarray,
+) -> ReadingFaults:
+    """Return faults that last from the day ``first`` of ``part`` to its day ``last``."""
+    step = MICROSECONDS_PER_DAY // year.scenario.water.readings_per_day
     return ReadingFaults(
-        kind=np.full(sensor.size, Fault.DRIFT),
+        kind=np.full(sensor.size, kind),
         sensor=sensor,
-        sensor_id=frame.sensor_id[sensor],
+        sensor_id=year.infrastructure.sensors.sensor_id[sensor],
         first_time=(part.first + first) * MICROSECONDS_PER_DAY,
         last_time=(part.first + last + 1) * MICROSECONDS_PER_DAY - step,
-        size=drift.rate[sensor, first],
+        size=size,
     )
 
 

@@ -7,6 +7,7 @@ dioxide, turbidity and nitrogen. Does not belong here: sensors and their errors 
 |---|---|---|
 | day to day | the climate's daily means, linear from noon to noon | ``farm.sites.climate`` |
 | within the day | temperature highest at 16 h, saturation of the sea at 15 h (+3 %), respiration of the fish after the meals | suggested form |
+| within hours at sea | what tide and fronts lift, times the day's gradients; at slack water the fish lack more oxygen than when the tide runs | ``farm.sites.sea_motion`` |
 | within-day anomaly of a site | AR1, shared by its containers | calibrated: hourly anomaly correlation of Dempsey et al. |
 | within-day anomaly of a container | AR1 | as above; suggested sd of saturation |
 | oxygen | saturation x solubility (TEOS-10) / 100; the consumption of the fish is in the ledger | ``farm.sites.oxygen`` |
@@ -21,10 +22,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from aquamind_assets.farm.sites.climate import SATURATION_PER_DEGREE
 from aquamind_assets.farm.sites.oxygen import solubility
+from aquamind_assets.farm.sites.sea_motion import HOURS, Motion, daily
+from aquamind_assets.farm.sites.series import noon_to_noon
 from aquamind_assets.records.inputs import YearInputs, of_days
 from aquamind_assets.streams import Groups
-from aquamind_assets.timeline import CHUNK_DAYS, Chunk, DayRange, chunks_of, day_of_year, year_days
+from aquamind_assets.timeline import CHUNK_DAYS, Chunk, DayRange, chunks_of, year_days
 
 _WARM_UP_DAYS = 4
 
@@ -32,9 +36,9 @@ SITE_MEMORY_HOURS = 6.0
 CONTAINER_MEMORY_HOURS = 5.0
 """Hours in which a within-day anomaly falls to 1/e."""
 
-SITE_TEMPERATURE_SD = 0.15
+SITE_TEMPERATURE_SD = 0.05
 HALL_TEMPERATURE_SD = 0.04
-CONTAINER_TEMPERATURE_SD = 0.05
+CONTAINER_TEMPERATURE_SD = 0.04
 SITE_SATURATION_SD = 1.5
 CAGE_SATURATION_SD = 2.6
 TANK_SATURATION_SD = 1.2
@@ -48,11 +52,12 @@ TANK_SATURATION_SWING = 0.4
 BREATH_SWING = 0.30
 """Relative amplitude of the fish's oxygen demand about its daily mean; highest at 16 h, after the meals."""
 
-THERMOCLINE = 0.02
-OXYCLINE = 0.012
 REFERENCE_DEPTH_M = 5.0
-"""Decrease of temperature (degC) and of oxygen (mg/L) for each metre below the reference depth, in a cage in high
-summer."""
+"""Depth that the water of a day is about."""
+
+OXYGEN_PER_DEGREE = 0.17
+"""How much less oxygen deeper water has for each degC that it is colder, mg/L: less saturated, though it can hold
+more."""
 
 CAGE_CO2 = (0.6, 0.05)
 TANK_CO2 = (2.0, 9.0)
@@ -106,12 +111,19 @@ class ChunkWater:
             "nitrate": self._nitrate,
         }
 
-    def depth_effect(self, key: str) -> np.ndarray:
-        """Return the change of a parameter per metre below the reference depth in a cage on each day of the chunk,
-        shape (days,), float32."""
-        summer = np.maximum(np.cos(2 * np.pi * (day_of_year(self._days.days) - 205) / 365.25), 0.0)
-        gradient = {"temperature": -THERMOCLINE, "oxygen": -OXYCLINE}.get(key, 0.0)
-        return (gradient * summer).astype(np.float32)
+    def depth_effect(self, key: str, sites: np.ndarray) -> np.ndarray:
+        """Return the change of a parameter at some sites per metre below the reference depth on each day of the chunk,
+        shape (sites, days), float32; 0 in halls."""
+        climate, count = self._year.climate, len(self._year.infrastructure.sites)
+        gradients = {
+            "temperature": -climate.stratification,
+            "oxygen": -np.float32(OXYGEN_PER_DEGREE) * climate.stratification,
+            "salinity": climate.halocline,
+        }
+        if key not in gradients:
+            return np.zeros((sites.size, len(self._days)), dtype=np.float32)
+        first = self._days.first - year_days(self._year.year).first
+        return gradients[key].reshape(-1, count)[first : first + len(self._days), sites].T
 
     # -- sites
 
@@ -120,6 +132,7 @@ class ChunkWater:
         at_sea = (self._year.infrastructure.sites.area >= 0)[:, None]
         hours = np.tile(self._hours, len(self._days))
         anomaly = self._site_anomalies()
+        lifted, salter = self._movements()
         swing = self._daily(climate.temperature_amplitude, sites)
         warm = np.cos(2 * np.pi * (hours - 16.0) / 24)
         light = np.cos(2 * np.pi * (hours - 15.0) / 24)
@@ -127,9 +140,11 @@ class ChunkWater:
             self._joined(climate.temperature, sites)
             + swing * warm
             + np.where(at_sea, SITE_TEMPERATURE_SD, HALL_TEMPERATURE_SD) * anomaly[0]
+            + lifted
         )
-        salinity = self._joined(climate.salinity, sites) + np.where(at_sea, SITE_SALINITY_SD, 0.0) * anomaly[2]
+        salinity = self._joined(climate.salinity, sites) + np.where(at_sea, SITE_SALINITY_SD, 0.0) * anomaly[2] + salter
         saturation = self._joined(climate.oxygen_saturation, sites) + SITE_SATURATION_SD * anomaly[1]
+        saturation += SATURATION_PER_DEGREE * lifted
         saturation += np.where(at_sea, SEA_SATURATION_SWING, TANK_SATURATION_SWING) * light
         self._solubility = (solubility(temperature, np.maximum(salinity, 0.0)) / 100.0).astype(np.float32)
         self._water_temperature = temperature.astype(np.float32)
@@ -141,6 +156,28 @@ class ChunkWater:
         self._acidity = acidity.astype(np.float32)
         self._waves = self._daily(climate.wave_height, sites).astype(np.float32)
 
+    def _movements(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what tide and fronts change within hours of temperature (degC) and salinity (ppt), beside their effect
+        on the days' means, shape (sites, slots); also set how slowly the tide renews the water, relative to the day's
+        mean."""
+        year, infrastructure = self._year, self._year.infrastructure
+        sites, areas, within = len(infrastructure.sites), len(infrastructure.areas), year_days(year.year)
+        # The days before and after, whose noons the means are joined with.
+        around = DayRange(max(self._days.first - 1, within.first), min(self._days.end + 1, within.end))
+        motion, before = Motion(year.scenario, infrastructure, around), self._days.first - around.first
+        wanted = (before * HOURS + np.arange(len(self._days) * self._per_day) * (HOURS // self._per_day)).astype(int)
+        changes = []
+        for gradient in (-year.climate.stratification, year.climate.halocline):
+            change = np.zeros((sites, wanted.size))
+            hourly = motion.effect(gradient.reshape(-1, sites)[:, :areas])
+            joined = noon_to_noon(daily(hourly).T, before, len(self._days), self._per_day)
+            change[:areas] = hourly[:, wanted] - joined
+            changes.append(change)
+        standing = motion.stagnation[:, wanted].reshape(areas, len(self._days), self._per_day)
+        self._stagnation = np.ones((sites, len(self._days), self._per_day), dtype=np.float32)
+        self._stagnation[:areas] = standing / standing.mean(axis=2, keepdims=True)
+        return changes[0], changes[1]
+
     def _daily(self, values: np.ndarray, sites: int) -> np.ndarray:
         """Return a climate column on the chunk's slots as a step for each day, shape (sites, slots)."""
         first = self._days.first - year_days(self._year.year).first
@@ -149,13 +186,8 @@ class ChunkWater:
     def _joined(self, values: np.ndarray, sites: int) -> np.ndarray:
         """Return a climate column on the chunk's slots, interpolated from noon to noon, shape (sites, slots); constant
         before the year's first noon and after its last."""
-        table = values.reshape(-1, sites).astype(np.float64)
         first = self._days.first - year_days(self._year.year).first
-        when = first + np.arange(len(self._days) * self._per_day) / self._per_day - 0.5
-        place = np.clip(when, 0, len(table) - 1)
-        low = np.minimum(place.astype(np.int64), max(len(table) - 2, 0))
-        high = np.minimum(low + 1, len(table) - 1)
-        return (table[low] + (place - low)[:, None] * (table[high] - table[low])).T
+        return noon_to_noon(values.reshape(-1, sites), first, len(self._days), self._per_day)
 
     def _site_anomalies(self) -> np.ndarray:
         """Shape (4, sites, slots), stationary, variance 1: of temperature, saturation, salinity, pH."""
@@ -207,11 +239,13 @@ class ChunkWater:
 
     # -- parameters
 
-    def _over_the_day(self, values: np.ndarray, hour: float) -> np.ndarray:
-        """Return daily values of containers with the daily cycle of the fish's demand, highest at ``hour``, shape
-        (containers, slots), float32."""
+    def _over_the_day(self, values: np.ndarray, rows: slice, hour: float) -> np.ndarray:
+        """Return daily values of containers with the daily cycle of the fish's demand, highest at ``hour``, and what
+        the tide leaves of their effect, shape (containers, slots), float32."""
         shape = (1.0 + BREATH_SWING * np.cos(2 * np.pi * (self._hours - hour) / 24)).astype(np.float32)
-        return (values[:, :, None] * shape).reshape(len(values), -1)
+        spread = (self._stagnation * shape)[self._site[rows]]
+        spread *= values[:, :, None]
+        return spread.reshape(len(values), -1)
 
     def _temperature(self, rows: slice) -> np.ndarray:
         return self._water_temperature[self._site[rows]] + self._temperature_anomaly[rows]
@@ -219,14 +253,14 @@ class ChunkWater:
     def _oxygen(self, rows: slice) -> np.ndarray:
         site = self._site[rows]
         saturation = (
-            self._saturation[site] + self._saturation_anomaly[rows] - self._over_the_day(self._taken[rows], 16.0)
+            self._saturation[site] + self._saturation_anomaly[rows] - self._over_the_day(self._taken[rows], rows, 16.0)
         )
         return saturation * self._solubility[site]
 
     def _co2_of_fish(self, rows: slice) -> np.ndarray:
         at_sea = self._at_sea[rows][:, None]
         made = np.where(at_sea, CAGE_CO2[1] * self._taken[rows], TANK_CO2[1] * self._feed[rows]).astype(np.float32)
-        return self._over_the_day(np.maximum(made, np.float32(0.0)), 17.0)
+        return self._over_the_day(np.maximum(made, np.float32(0.0)), rows, 17.0)
 
     def _co2(self, rows: slice) -> np.ndarray:
         clean = np.where(self._at_sea[rows], CAGE_CO2[0], TANK_CO2[0]).astype(np.float32)
@@ -236,7 +270,7 @@ class ChunkWater:
         return self._acidity[self._site[rows]] - np.float32(PH_PER_CO2) * self._co2_of_fish(rows)
 
     def _from_feed(self, rows: slice, clean: float, per_feed: float) -> np.ndarray:
-        return self._over_the_day(self._feed[rows] * np.float32(per_feed), 18.0) + np.float32(clean)
+        return self._over_the_day(self._feed[rows] * np.float32(per_feed), rows, 18.0) + np.float32(clean)
 
     def _nitrate(self, rows: slice) -> np.ndarray:
         places = self._year.infrastructure
@@ -254,7 +288,7 @@ class ChunkWater:
             np.float32
         )
         clean = np.where(self._at_sea[rows], CAGE_TURBIDITY[0], TANK_TURBIDITY[0]).astype(np.float32)[:, None]
-        level = self._over_the_day(of_fish, 17.0) + clean + np.float32(CAGE_TURBIDITY[1]) * self._waves[site]
+        level = self._over_the_day(of_fish, rows, 17.0) + clean + np.float32(CAGE_TURBIDITY[1]) * self._waves[site]
         sd = np.where(self._at_sea[rows], CAGE_SATURATION_SD, TANK_SATURATION_SD).astype(np.float32)[:, None]
         return level * np.maximum(
             np.float32(1.0) + np.float32(TURBIDITY_SCATTER) * self._saturation_anomaly[rows] / sd, np.float32(0.1)
