@@ -42,7 +42,9 @@ class PlaceFull(FileUnusable, DiskFull):
     """A place without room for a file."""
 
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""Codes of the system for a full disk, and for a full share of it."""
+
 _OBJECT_STORE_CLIENTS = frozenset({"aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"})
 """Packages whose errors are an object store's."""
 
@@ -139,7 +141,7 @@ def usable(purpose: str, path: Path | str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         other = f" ({error.filename})" if error.filename not in (None, path, str(path)) else ""
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise PlaceFull(
                 f"{purpose} {masked(str(path))} cannot be written: {reason}; {free_space(path)}, what is stored stays"
             ) from error
@@ -199,14 +201,19 @@ def open_place(purpose: str, place: str) -> "UPath":
 
 def free_space(path: Path | str) -> str:
     """How much is free where a path lies, and what to do about a full disk; for messages."""
+    advice = "free some space (`aquamind run --dry-run` shows how much a run needs) and run again"
+    return f"{free_megabytes(path)}: {advice}"
+
+
+def free_megabytes(path: Path | str) -> str:
+    """How much is free where a path lies, for messages."""
     place = Path(path).absolute()
     while not place.exists() and place != place.parent:
         place = place.parent
     try:
-        free = f"{shutil.disk_usage(place).free / 1e6:,.1f} MB are free there"
+        return f"{shutil.disk_usage(place).free / 1e6:,.1f} MB are free there"
     except OSError:
-        free = "it is full"
-    return f"{free}: free some space (`aquamind run --dry-run` shows how much a run needs) and run again"
+        return "it is full"
 
 
 def make_folders(path: "Path | UPath") -> None:

@@ -36,13 +36,17 @@ AFTER_ALL_TABLES = ("environmental_readings", YEAR_REPORT)
 REWRITE = "aquamind/rewrite"
 """A run with this tag and the value ``true`` writes again what is there, say after rows were changed by hand."""
 
+RUN_BEFORE = "dagster/parent_run_id"
+"""Dagster's tag of a retry or a re-execution: the run that it repeats."""
+
 
 class TagError(UserError):
     """A tag of a run has a value that is not allowed."""
 
 
-def is_rewriting(run: dg.DagsterRun) -> bool:
-    """Whether a run is to write again what is there.
+def rewriting_runs(run: dg.DagsterRun, instance: dg.DagsterInstance) -> frozenset[str] | None:
+    """Ids of the runs whose chunks stay where a run is to write again what is there: its own, and those of the failed
+    attempts that it is a retry or a re-execution of. None where all that is there stays.
 
     Raises:
         TagError: the tag is neither ``true`` nor ``false``.
@@ -50,7 +54,25 @@ def is_rewriting(run: dg.DagsterRun) -> bool:
     value = run.tags.get(REWRITE, "false")
     if value not in ("true", "false"):
         raise TagError(f"the run's tag {REWRITE} is {value}; allowed are true and false")
-    return value == "true"
+    if value == "false":
+        return None
+    attempts, before = {run.run_id}, _run_before(run, instance)
+    # A run that succeeded has written everything: what follows it is not its retry.
+    while (
+        before is not None
+        and before.is_failure_or_canceled
+        and before.tags.get(REWRITE) == "true"
+        and before.run_id not in attempts
+    ):
+        attempts.add(before.run_id)
+        before = _run_before(before, instance)
+    return frozenset(attempts)
+
+
+def _run_before(run: dg.DagsterRun, instance: dg.DagsterInstance) -> dg.DagsterRun | None:
+    """The run that this one is a retry or a re-execution of."""
+    before = run.tags.get(RUN_BEFORE)
+    return None if before is None else instance.get_run_by_id(before)
 
 
 def one_year_job(scenario: Scenario) -> "UnresolvedAssetJobDefinition":

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import results_of, specs_of
-from aquamind_assets.assets.jobs import is_rewriting
+from aquamind_assets.assets.jobs import rewriting_runs
 from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import (
     chunk_metadata,
@@ -86,7 +86,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
                 )
             )
 
-    rewrite = is_rewriting(context.run)
+    keep_only = rewriting_runs(context.run, context.instance)
     platform.require_simulated(recorder, year)
     with platform.step() as warehouse:
         if not recorder.upstream:
@@ -96,7 +96,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         try:
             writer = platform.writer(recorder, warehouse, context.run.run_id)
-            written = writer.write(year, days, observe, rewrite=rewrite)
+            written = writer.write(year, days, observe, keep_only=keep_only)
         except MissingReferences as error:
             raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)

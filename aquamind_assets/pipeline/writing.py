@@ -6,7 +6,7 @@ Belongs here: which chunks are to be written, continued or left alone. Does not 
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from aquamind_assets.pipeline.living import due_years
@@ -105,7 +105,7 @@ class YearWriter:
         days: DayRange | None = None,
         on_chunk: OnChunk = lambda one, count: None,
         *,
-        rewrite: bool = False,
+        keep_only: Collection[str] | None = None,
     ) -> YearWritten:
         """Write what is missing of a year.
 
@@ -113,7 +113,7 @@ class YearWriter:
             year: the calendar year.
             days: the only days of which events are recorded; their chunks stay unfinished until all days are there.
             on_chunk: called with each chunk that was written, and the number of chunks of the year.
-            rewrite: write what is there too, but for chunks that this run has written.
+            keep_only: write what is there too, but for chunks that runs of these ids have written; None to keep all.
 
         Raises:
             Interrupted: a person asked to stop; what is committed stays.
@@ -121,9 +121,9 @@ class YearWriter:
             YearLocked: another process writes the year.
         """
         if self.recorder.kind == "living":
-            return self._write_living(year, on_chunk, rewrite)
+            return self._write_living(year, on_chunk, keep_only)
         with self.warehouse.lock(self.recorder.asset, year, wait=LOCK_WAIT_S):
-            return self._write_events(year, days, on_chunk, rewrite)
+            return self._write_events(year, days, on_chunk, keep_only)
 
     def refresh(self) -> list[int]:
         """Write living rows again that no longer stand as of the latest materialized year; the years that were written.
@@ -138,11 +138,11 @@ class YearWriter:
             self._replace_living(year)
         return due
 
-    def _write_living(self, year: int, on_chunk: OnChunk, rewrite: bool) -> YearWritten:
+    def _write_living(self, year: int, on_chunk: OnChunk, keep_only: Collection[str] | None) -> YearWritten:
         done = YearWritten()
         self.progress.started(self.recorder.asset, year, 1)
         due = self._due(year)
-        if year in due or not self._kept(self.warehouse.checkpoints(self.recorder.asset, year), rewrite):
+        if year in due or not self._kept(self.warehouse.checkpoints(self.recorder.asset, year), keep_only):
             done.written.append(self._replace_living(year))
             on_chunk(done.written[0], 1)
         else:
@@ -182,16 +182,18 @@ class YearWriter:
                 as_of=inputs.lives.through,
             )
 
-    def _kept(self, there: Sequence[Checkpoint], rewrite: bool) -> list[Checkpoint]:
+    def _kept(self, there: Sequence[Checkpoint], keep_only: Collection[str] | None) -> list[Checkpoint]:
         """The chunks that need not be written again."""
-        return [checkpoint for checkpoint in there if not rewrite or checkpoint.run_id == self.run_id]
+        return [checkpoint for checkpoint in there if keep_only is None or checkpoint.run_id in keep_only]
 
-    def _write_events(self, year: int, days: DayRange | None, on_chunk: OnChunk, rewrite: bool) -> YearWritten:
+    def _write_events(
+        self, year: int, days: DayRange | None, on_chunk: OnChunk, keep_only: Collection[str] | None
+    ) -> YearWritten:
         asset, inputs, done = self.recorder.asset, self.inputs_of(year, year), YearWritten()
         there = {checkpoint.chunk: checkpoint for checkpoint in self.warehouse.checkpoints(asset, year)}
         current = [checkpoint for checkpoint in there.values() if checkpoint.fingerprint == self.fingerprint]
         chunks = wanted_chunks(year, inputs.ledger.through, days, current)
-        missing = pending(self._kept(list(there.values()), rewrite), self.fingerprint, chunks)
+        missing = pending(self._kept(list(there.values()), keep_only), self.fingerprint, chunks)
         tasks = [ChunkTask(ChunkKey(asset, year, one.chunk.index), one.days, one.append) for one in missing]
         if tasks and DAY_UNDER_WAY in there:
             # The whole day replaces what there is of it, and a kill in between leaves the days before it.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from aquamind_assets.errors import DiskFull, TransientError
 from aquamind_assets.laws.registry import judge, laws_without_digests
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.platform import Platform
@@ -88,6 +89,8 @@ def check_laws(
         for law in laws:
             try:
                 judged = next(judge([law], evidence))
+            except (DiskFull, TransientError):
+                raise
             except Exception as error:
                 if not (findings or isinstance(error, DatabaseDamaged)):
                     raise

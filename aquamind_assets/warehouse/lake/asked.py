@@ -4,6 +4,7 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 (``transaction``), the lake's own tables (``log``).
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,16 +18,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aquamind_assets.durable_files import NO_ROOM, free_megabytes
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.ddl import quoted, text_literal
-from aquamind_assets.warehouse.errors import DatabaseDamaged
+from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseFull, DatabaseRefused
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.unchanging import UnchangingFiles
 from aquamind_assets.warehouse.portable_text import texts
 
-SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true", "memory_limit = '500MB'")
+MEMORY = "500MB"
+"""Memory of DuckDB's; what does not fit is written into temporary files."""
+
+SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true")
 """Instants are UTC; whole numbers are divided as in SQLite and PostgreSQL; footers of files are read once."""
+
+_OFFLOADED = "Out of Memory Error: failed to offload"
+"""How DuckDB begins when temporary files would take more than its own limit, by default the room that there was when
+it wrote the first of them. It has a code for that neither here nor for a full disk."""
 
 
 class Asked:
@@ -34,11 +43,11 @@ class Asked:
 
     def __init__(self, filesystem: Any) -> None:
         self._connection = duckdb.connect(":memory:")
-        for setting in SETTINGS:
+        for setting in (*SETTINGS, f"memory_limit = {text_literal(MEMORY)}"):
             self._connection.execute(f"SET {setting}")
         # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
-        spilled = Path(gettempdir()) / f"aquamind-duckdb-{uuid4().hex}"
-        self._connection.execute(f"SET temp_directory = {text_literal(str(spilled))}")
+        self._spilled = Path(gettempdir()) / f"aquamind-duckdb-{uuid4().hex}"
+        self._connection.execute(f"SET temp_directory = {text_literal(str(self._spilled))}")
         self._store = None if filesystem is None else UnchangingFiles(filesystem)
         if self._store is not None:
             self._connection.register_filesystem(self._store)
@@ -82,6 +91,8 @@ class Asked:
         Raises:
             FileNotFoundError: a file was replaced meanwhile.
             DatabaseDamaged: a file is not what was written.
+            DatabaseFull: there is no room for DuckDB's temporary files.
+            DatabaseRefused: its folder of temporary files cannot be used.
         """
         if self._store is not None:
             self._store.failure = None
@@ -97,6 +108,8 @@ class Asked:
         reason = str(error)
         if self._store is not None and self._store.failure is not None:
             return self._store.failure
+        if self._spilled.name in reason or reason.startswith(_OFFLOADED):
+            return self._no_temporary_files(reason)
         if "No files found" in reason or "No such file" in reason:
             return FileNotFoundError(reason)
         if isinstance(error, duckdb.IOException | duckdb.HTTPException):
@@ -104,6 +117,19 @@ class Asked:
         if isinstance(error, duckdb.InvalidInputException) and "parquet" in reason.lower():
             return DatabaseDamaged(reason)
         return error
+
+    def _no_temporary_files(self, reason: str) -> DatabaseRefused:
+        """What it means that DuckDB cannot write what does not fit into its memory."""
+        folder = self._spilled.parent
+        if reason.startswith(_OFFLOADED) or any(os.strerror(code) in reason for code in NO_ROOM):
+            return DatabaseFull(
+                f"the folder of temporary files {folder} is full: to answer a question to the lake, DuckDB keeps there"
+                f" what does not fit into its {MEMORY} of memory; {free_megabytes(folder)}: free some space, or let"
+                " TMPDIR name a folder with more room, and run again"
+            )
+        return DatabaseRefused(
+            f"the folder of temporary files {folder} cannot be used: {reason}; let TMPDIR name another, and run again"
+        )
 
 
 def pattern(path: str) -> str:

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from aquamind_assets.durable_files import free_space, is_of_object_store
+from aquamind_assets.durable_files import NO_ROOM, free_space, is_of_object_store
 from aquamind_assets.masking import masked
 from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseFull, DatabaseRefused
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EIO)
 _DAMAGED = ("checksum", "Corrupt", "deserialize", "Unexpected end of stream", "magic bytes")
 """What pyarrow says of a file that is not what was written; it has no codes for that."""
@@ -36,7 +35,7 @@ def failures_named(url: str) -> Iterator[None]:
     except pa.ArrowInvalid as error:
         raise DatabaseDamaged(f"{url}: a file is damaged: {' '.join(str(error).split())}") from error
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in (*NO_ROOM, errno.EFBIG):
             raise DatabaseFull(
                 f"{url} cannot be written: the disk is full; {free_space(url.removeprefix('parquet:///'))}; what is"
                 " committed stays"
