@@ -69,6 +69,7 @@ class Undertaking:
         self.place, self.server, self.by_daemon = place, server, by_daemon
         self._main: Running | None = None
         self._finished_since: float | None = None
+        self._left_since: float | None = None
         if by_daemon:
             # As the package's own instance file, but for the seconds that a person would wait.
             settings = (
@@ -83,6 +84,7 @@ class Undertaking:
         if self._main is not None and self._main.poll() is None:
             if self.by_daemon:
                 self._launch_what_is_not_retried()
+                self._reconcile_what_is_left()
             return
         if not self.by_daemon:
             self._main = Forked(RUN[1:], self.place.folder, self.place.environment, self.place.folder / "log.txt")
@@ -102,13 +104,29 @@ class Undertaking:
         elif self._finished_since is None:
             self._finished_since = now
 
+    def _reconcile_what_is_left(self) -> None:
+        """Do as a person who sees that nothing works on a run which counts as started: its code server, which would
+        have reported its end, may have been killed with it."""
+        if not self._latest(UNDER_WAY) or self._worker() is not None:
+            self._left_since = None
+        elif self._left_since is None:
+            self._left_since = time.monotonic()
+        elif time.monotonic() - self._left_since > RETRY_S:
+            self.place.aquamind("reconcile")
+            self._left_since = None
+
     def _latest(self, statuses: Collection[dg.DagsterRunStatus]) -> bool:
         """Whether there is a run, and the latest one has one of the statuses."""
         return any(run.status in statuses for run in self.place.runs()[:1])
 
     def _worker(self) -> int | None:
         worker = self.place.worker()
-        return worker if worker is not None and psutil.pid_exists(worker) else None
+        if worker is not None:
+            with _gone_is_fine():
+                # A killed process stays in the list until its new parent has taken note.
+                if psutil.Process(worker).status() != psutil.STATUS_ZOMBIE:
+                    return worker
+        return None
 
     @property
     def kinds(self) -> list[str]:
