@@ -28,6 +28,7 @@ LAYERS = (
     ("settings",),
     ("staging_day",),
     ("warehouse",),
+    ("mqtt",),
     ("records",),
     ("farm",),
     ("ledger",),
@@ -42,7 +43,7 @@ DAGSTER = {"assets", "definitions", "cli"}
 """Rooms that may know Dagster."""
 
 PURE = {
-    *("durable_files", "masking", "records", "farm", "ledger", "scenario", "tables"),
+    *("durable_files", "masking", "mqtt", "records", "farm", "ledger", "scenario", "tables"),
     *("streams", "timeline", "yaml_text", "errors"),
 }
 """Rooms that know no database."""

@@ -20,7 +20,7 @@ from tools.environments import LOCK, ROOT, Environment, create, run
 
 PROJECT = ROOT / "pyproject.toml"
 FOLDER = ROOT / "build" / "interpreters"
-EXTRAS = "s3,delta,celery,tasks"
+EXTRAS = "s3,delta,celery,tasks,mqtt"
 """The extras whose packages some module imports: without them not every module could be."""
 PREFIX = "Programming Language :: Python :: 3."
 

@@ -1,5 +1,6 @@
 """``aquamind live``: the running year up to the last full chunk of readings, or a past stretch as if it were now."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -29,8 +30,10 @@ from aquamind_assets.settings import Settings
 
 if TYPE_CHECKING:
     from aquamind_assets.cli.execution import Execution
+    from aquamind_assets.mqtt.broker import Broker
     from aquamind_assets.pipeline.live import Moment, Step
     from aquamind_assets.pipeline.platform import Platform
+    from aquamind_assets.pipeline.published import PublishedReadings
 
 app = typer.Typer()
 
@@ -63,6 +66,17 @@ def live(
             show_default=False,
         ),
     ] = None,
+    mqtt: Annotated[
+        str | None,
+        typer.Option(
+            "--mqtt",
+            metavar="URL",
+            envvar="AQUAMIND_MQTT",
+            help="Publish the same readings, once they are committed, to this broker:"
+            " mqtt://USER:PASSWORD@HOST:PORT/PREFIX, or mqtts:// for TLS.",
+            show_default=False,
+        ),
+    ] = None,
     preset: Preset = None,
     scenario: ScenarioFile = None,
     changes: Changes = None,
@@ -79,15 +93,23 @@ def live(
     console = console_for(quiet, False)
     with logged("live", log_dir, console):
         settings = settings_of(preset, scenario, changes, database, ledger, release=release)
-        raise typer.Exit(go_live(settings, speed, start, until, console))
+        raise typer.Exit(go_live(settings, speed, start, until, console, mqtt))
 
 
-def go_live(settings: Settings, speed: float | None, start: str | None, until: str | None, console: Console) -> int:
-    """Bring the database up to a moment; the exit code.
+def go_live(
+    settings: Settings,
+    speed: float | None,
+    start: str | None,
+    until: str | None,
+    console: Console,
+    mqtt: str | None = None,
+) -> int:
+    """Bring the database up to a moment, and the broker of the URL ``mqtt`` with it; the exit code.
 
     Raises:
         UsageError: a moment lies outside the scenario or in the future, or before what is written.
-        UserError: the database, the ledgers or DAGSTER_HOME cannot be used.
+        UserError: the database, the ledgers, DAGSTER_HOME or the broker cannot be used.
+        BrokerUnavailable: the broker is away.
     """
     from aquamind_assets.cli.execution import requests_interrupt
     from aquamind_assets.cli.run_summary import print_failure
@@ -96,6 +118,7 @@ def go_live(settings: Settings, speed: float | None, start: str | None, until: s
     from aquamind_assets.pipeline.platform import Platform
     from aquamind_assets.timeline import day_number, to_date
 
+    broker = _broker(mqtt)
     settings = settings.settled()
     loaded = settings.load_scenario()
     per_day = loaded.water.readings_per_day
@@ -113,6 +136,9 @@ def go_live(settings: Settings, speed: float | None, start: str | None, until: s
     print_origins(console, settings)
     platform = Platform(replace(settings, today=to_date(last.day)))
     begin = _begin(platform, first_day, last, speed)
+    published = _published(platform, broker, console)
+    if published is not None:
+        published.connect()
     before = _write_before(platform, begin, console)
     if before is not None and before.interrupted:
         return INTERRUPTED
@@ -120,9 +146,17 @@ def go_live(settings: Settings, speed: float | None, start: str | None, until: s
         print_failure(before)
         return FAILED
     farm = LiveFarm(platform)
+
+    def on_step(step: "Step") -> None:
+        _show(step, per_day, console)
+        if published is not None:
+            published.publish_until(step.moment)
+
     try:
-        with requests_interrupt(platform.progress):
-            replay(farm, Moment(begin, 0), last, speed, lambda step: _show(step, per_day, console))
+        with requests_interrupt(platform.progress), published or nullcontext():
+            if published is not None:
+                published.begin(Moment(begin, 0))
+            replay(farm, Moment(begin, 0), last, speed, on_step)
     except Interrupted as error:
         console.print(str(error), highlight=False)
         return INTERRUPTED
@@ -148,6 +182,32 @@ def _begin(platform: "Platform", first_day: int | None, last: "Moment", speed: f
             f"the database has days up to {to_date(there)}: --until must be later, or `aquamind clear` comes first"
         )
     return max(wanted, earliest if there is None else there + 1)
+
+
+def _broker(mqtt: str | None) -> "Broker | None":
+    """The broker of a URL, not connected yet.
+
+    Raises:
+        BrokerUrlError: it is no URL of a broker.
+        PahoMissing: the extra ``mqtt`` is not installed.
+    """
+    if mqtt is None:
+        return None
+    from aquamind_assets.mqtt.broker import Broker
+    from aquamind_assets.mqtt.url import BrokerUrl
+
+    return Broker(BrokerUrl.parse(mqtt))
+
+
+def _published(platform: "Platform", broker: "Broker | None", console: Console) -> "PublishedReadings | None":
+    if broker is None:
+        return None
+    from aquamind_assets.pipeline.published import PublishedReadings
+
+    console.print(f"Readings are published to {escape(str(broker.url))}", highlight=False)
+    return PublishedReadings(
+        platform, broker, lambda reason: console.print(reason, markup=False, highlight=False, soft_wrap=True)
+    )
 
 
 def _earliest(platform: "Platform") -> int:

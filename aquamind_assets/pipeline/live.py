@@ -37,6 +37,8 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 
 READINGS = "environmental_readings"
 RUN_ID = "live"
+OLDER_THAN_THE_DAY = ("sensor_id", "batch_id", "batch_container_assignment_id")
+"""What a reading refers to; where one of them began on the reading's day, the reading comes when the day is closed."""
 _NAP_S = 0.2
 """An interrupt is seen after so long at most."""
 
@@ -165,7 +167,7 @@ def _readings_until(recorder: Recorder, inputs: YearInputs, days: DayRange, unti
     """The readings of a day before an instant, of sensors, batches and stays that are older than the day."""
     for block in recorder.rows_of_days(inputs, days, BLOCK_ROWS):
         kept = np.broadcast_to(block.columns["reading_time"].values < until, (block.size,)).copy()
-        for column in ("sensor_id", "batch_id", "batch_container_assignment_id"):
+        for column in OLDER_THAN_THE_DAY:
             if column in block.columns:
                 narrow = block.spec.by_name[column].holds_narrow_ids
                 kept &= days_of_ids(block.columns[column].values, narrow=narrow) < days.first

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aquamind_assets_tests.cli.typed import in_process
+from aquamind_assets_tests.mqtt.served import Listener, Served, free_port
 
 TINY = ("--preset", "tiny")
 
@@ -58,4 +59,49 @@ def test_live_stops_where_it_is_though_the_ledger_of_another_database_reaches_fu
 )
 def test_moments_that_cannot_be_are_refused(tmp_path: Path, words: tuple[str, ...], reason: str) -> None:
     assert reason in in_process(tmp_path)("live", *words, *TINY, expect=2, columns=200).stderr
+    assert not (tmp_path / "data" / "aquamind.db").exists()
+
+
+def test_live_publishes_what_it_commits(tmp_path: Path) -> None:
+    aquamind = in_process(tmp_path)
+    with Served() as served:
+        listener = Listener(served)
+        shown = aquamind("live", "--until", "2015-01-05T10:30", "--mqtt", served.url, *TINY).stdout
+        aquamind("live", "--until", "2015-01-05T13:30", *TINY, AQUAMIND_MQTT=served.url)
+        with closing(sqlite3.connect(tmp_path / "data" / "aquamind.db")) as database:
+            rows = database.execute(
+                "SELECT id, value FROM environmental_environmentalreading WHERE reading_time >= '2015-01-05'"
+            ).fetchall()
+        listener.wait_for({number for number, _ in rows})
+        assert sorted((content["id"], content["value"]) for _, content in listener.received) == sorted(rows)
+        listener.close()
+    assert f"Readings are published to mqtt://127.0.0.1:{served.port}/farm" in shown
+    assert "se%40cret" not in shown + "".join(log.read_text() for log in (tmp_path / "home" / "logs").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://anna:secret@broker", "MQTT broker 'http://anna:***@broker': it is of no known kind; allowed are mqtt"),
+        ("mqtt://anna:secret@broker:0", "MQTT broker 'mqtt://anna:***@broker:0': its port is not one of 1 to 65535"),
+        ("mqtt://anna:secret@broker/#", "MQTT broker 'mqtt://anna:***@broker/#': there are no options"),
+    ],
+)
+def test_brokers_that_cannot_be_are_refused(tmp_path: Path, url: str, reason: str) -> None:
+    refused = in_process(tmp_path)("live", "--until", "2015-01-05", "--mqtt", url, *TINY, expect=2, columns=300)
+    assert reason in refused.stderr
+    assert "secret" not in refused.stdout + refused.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_nothing_is_written_where_the_broker_is_away_from_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aquamind_assets.pipeline.published.ATTEMPTS", 2)
+    url = f"mqtt://anna:secret@127.0.0.1:{free_port()}"
+    ended = in_process(tmp_path)("live", "--until", "2015-01-05", "--mqtt", url, *TINY, expect=2, columns=300)
+    assert "cannot be reached" in ended.stdout
+    assert "attempt 1 of 2" in ended.stdout
+    assert "(tried 2 times)" in ended.stderr
+    assert "secret" not in ended.stdout + ended.stderr
     assert not (tmp_path / "data" / "aquamind.db").exists()
