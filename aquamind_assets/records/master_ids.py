@@ -94,6 +94,31 @@ def product_grade_id(scenario: Scenario, grade: np.ndarray) -> np.ndarray:
     return _ids(scenario, grade, MOST_ROWS)
 
 
+def egg_supplier_id(scenario: Scenario, supplier: np.ndarray) -> np.ndarray:
+    """Return the ``broodstock_eggsupplier`` id of each row in the scenario's egg suppliers."""
+    return _ids(scenario, supplier, MOST_ROWS)
+
+
+def content_type_id(scenario: Scenario, kind: np.ndarray) -> np.ndarray:
+    """Return the ``django_content_type`` id of each kind of rows, numbered as in ``finance.content_types``."""
+    return _ids(scenario, kind, MOST_ROWS)
+
+
+def activity_template_id(scenario: Scenario, template: np.ndarray) -> np.ndarray:
+    """Return the ``planning_activitytemplate`` id of each template, numbered as in ``planning.templates``."""
+    return _ids(scenario, template, MOST_ROWS)
+
+
+def account_group_id(scenario: Scenario, group: np.ndarray) -> np.ndarray:
+    """Return the ``finance_core_accountgroup`` id of each group, numbered as in ``finance.accounts``."""
+    return _ids(scenario, group, MOST_ROWS)
+
+
+def account_id(scenario: Scenario, account: np.ndarray) -> np.ndarray:
+    """Return the ``finance_core_account`` id of each account, numbered as in ``finance.accounts``."""
+    return _ids(scenario, account, MOST_ROWS)
+
+
 def projection_model_id(scenario: Scenario, number: np.ndarray) -> np.ndarray:
     """Return the id of each model, profile or stage of a model, numbered as in ``planning.models``."""
     return _ids(scenario, number, MOST_ROWS)

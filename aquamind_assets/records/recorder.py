@@ -5,15 +5,16 @@ rows (``pipeline``).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from aquamind_assets.records.changes import Change
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.records.versions import first_versions
+from aquamind_assets.records.versions import Versions
 from aquamind_assets.tables.rows import Rows
-from aquamind_assets.timeline import DayRange
+from aquamind_assets.timeline import DayRange, year_days
 
 EventRecorder = Callable[[YearInputs, DayRange], Iterator[Rows]]
 """Returns the rows of events on these days. The rows do not depend on how the year's days are cut into ranges."""
@@ -33,7 +34,14 @@ LivingRecorder = Callable[[YearInputs], Iterator[Rows]]
 """Returns every row alive in the year, with its state on the latest simulated day."""
 
 
-OWN_HISTORIES = frozenset({"infrastructure_historicalcontainer", "batch_historicalbatch"})
+OWN_HISTORIES = frozenset(
+    {
+        "infrastructure_historicalcontainer",
+        "infrastructure_historicalsensor",
+        "batch_historicalbatch",
+        "inventory_historicalfeedcontainerstock",
+    }
+)
 """History tables whose rows functions of the recorder make."""
 
 
@@ -55,6 +63,7 @@ class Recorder:
         gone: returns the ids, by table, of rows that were alive at the start of the year or later and that AquaMind has
             deleted since.
         upstream: assets of other recorders whose rows this asset's rows refer to.
+        changes: of its tables with a history, how their rows change.
     """
 
     asset: str
@@ -67,6 +76,7 @@ class Recorder:
     living: tuple[LivingRecorder, ...] = ()
     gone: Callable[[YearInputs], Mapping[str, np.ndarray]] | None = None
     upstream: tuple[str, ...] = ()
+    changes: Mapping[str, Change] = field(default_factory=dict)
 
     @property
     def kind(self) -> Literal["chunked", "living"]:
@@ -75,23 +85,27 @@ class Recorder:
 
     def rows_of_days(self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
         """Yield all rows of these days, one function after another. Only ``sized`` functions use ``block_rows``."""
+        versions = Versions(year, self.changes)
         for record in self.events:
             for block in record(year, days):
-                yield from self._with_versions(year, block)
+                yield from self._with_versions(versions, block)
         for record_blocks in self.sized:
             yield from record_blocks(year, days, block_rows)
 
     def rows_alive(self, year: YearInputs) -> Iterator[Rows]:
         """Yield all rows alive in the year, one function after another."""
+        versions = Versions(year, self.changes, year_days(year.year))
         for record in self.living:
-            yield from record(year)
+            for block in record(year):
+                yield from self._with_versions(versions, block)
 
-    def _with_versions(self, year: YearInputs, block: Rows) -> Iterator[Rows]:
+    def _with_versions(self, versions: Versions, block: Rows) -> Iterator[Rows]:
         """Yield a block, and the versions of its rows where this asset writes the history table of their table."""
         yield block
         for table in self.tables:
-            if year.tables[table].versions_of == block.table and table not in OWN_HISTORIES:
-                yield first_versions(year.tables[table], block)
+            history = versions.year.tables[table]
+            if history.versions_of == block.table and table not in OWN_HISTORIES:
+                yield from versions.of(history, block)
 
     def __post_init__(self) -> None:
         if bool(self.events or self.sized) == bool(self.living):

@@ -1,48 +1,123 @@
-"""AquaMind's history tables: a version of each row that never changes after it was entered.
+"""AquaMind's history tables: a version of each row for each time that the application saved it.
 
-Belongs here: versions of rows of events and places. Does not belong here: the history of batches, whose rows change
-over their life (``batch.batches``); of containers, which release 2025-08 has too (``infrastructure.places``).
+Belongs here: making versions from rows. Does not belong here: how rows change over their life (``changes``); the
+histories that functions of their own make: of batches (``batch.batches``), of containers, which release 2025-08 has too
+(``infrastructure.places``), of sensors.
 
-AquaMind adds a version whenever the application saves a row. A row that was entered once has one version, with the kind
-``+`` and the row's own values.
+A row has a first version, of the kind ``+``, with the values that it was entered with. A row that changed later has one
+of the kind ``~`` too, with the values that it has since. A version belongs to the day of its change, and to the year
+that has the day.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
+from aquamind_assets.records.changes import UPDATED, Change, entered_at
+from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TableSpec
-from aquamind_assets.tables.values import stored
-from aquamind_assets.timeline import days_of_ids, narrow_row_ids, number_within_day
+from aquamind_assets.tables.values import Stored, stored
+from aquamind_assets.timeline import (
+    MICROSECONDS_PER_DAY,
+    DayRange,
+    days_of_ids,
+    narrow_row_ids,
+    narrowed,
+    number_within_day,
+)
 
-_MOMENTS = ("updated_at", "created_at", "event_date", "count_date")
-"""Columns with the moment at which a row was entered, the surest first."""
+_ENTERED_BY = ("recorded_by_id", "user_id", "created_by_id", "initiated_by_id", "executed_by_id", "completed_by_id")
+"""Columns with the user who entered a row, the surest first; a row without one has no user in its history either."""
 
-_SIGNED = ("recorded_by_id", "executed_by_id", "user_id", "completed_by_id")
-"""Columns with the user who entered a row; a row without one has no user in its history either."""
+_CHANGED_BY = ("completed_by_id", "executed_by_id", "approved_by_id", *_ENTERED_BY)
+"""Columns with the user who changed a row."""
+
+_OF_A_USER = "users_userprofile"
+"""The table whose ``user_id`` is whom the row is about; AquaMind itself makes its rows."""
+
+_ALWAYS = "reference_data"
+"""The asset whose rows every year writes whole, so that a year can be materialized on its own; their versions too."""
 
 
-def first_versions(history: TableSpec, block: Rows) -> Rows:
-    """Return the first version of each row of a block.
+@dataclass
+class Versions:
+    """The versions of the rows that an asset writes at one time.
 
-    Args:
-        history: the history table.
-        block: rows of the table whose versions it holds, all rows of their days.
+    Attributes:
+        year: the year that is written.
+        changes: how rows change, by table.
+        days: the days whose versions are made; None for rows of events, whose versions are of the days of their ids.
+        given: versions so far, by history table and day.
     """
-    ids = np.sort(block.ids)
-    order = np.argsort(block.ids, kind="stable")
-    day = days_of_ids(ids, narrow=block.spec.narrow_id)
-    number = np.empty(block.size, dtype=np.int64)
-    number[order] = narrow_row_ids(day, number_within_day(day))
-    moment = next(block.columns[name] for name in _MOMENTS if name in block.columns)
-    signed = next((block.columns[name] for name in _SIGNED if name in block.columns), None)
-    values = {name: replace(column, spec=history.by_name[name]) for name, column in block.columns.items()}
-    added = {"history_id": number, "history_change_reason": None, "history_type": "+"}
-    values |= {name: stored(history.name, history.by_name[name], value, block.size) for name, value in added.items()}
-    values["history_date"] = replace(moment, spec=history.by_name["history_date"])
-    by = history.by_name["history_user_id"]
-    values["history_user_id"] = (
-        stored(history.name, by, None, block.size) if signed is None else replace(signed, spec=by)
+
+    year: YearInputs
+    changes: Mapping[str, Change]
+    days: DayRange | None = None
+    given: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def of(self, history: TableSpec, block: Rows) -> Iterator[Rows]:
+        """Yield the versions of a block's rows.
+
+        Args:
+            history: the history table.
+            block: rows of the table whose versions it holds: all that were entered or have changed on these days.
+        """
+        change = self.changes.get(block.table)
+        entered = entered_at(block)
+        day = days_of_ids(block.ids, narrow=block.spec.narrow_id) if self.days is None else _day(entered)
+        first = {} if change is None else {**change.first(self.year, block), UPDATED: entered}
+        yield self._versions(history, block, "+", day, entered, first)
+        if change is not None:
+            changed = change.moment(self.year, block)
+            later = changed > entered
+            yield self._versions(
+                history, block, "~", np.where(later, day if self.days is None else _day(changed), -1), changed, {}
+            )
+
+    def _versions(
+        self, history: TableSpec, block: Rows, kind: str, day: np.ndarray, moment: np.ndarray, values: dict[str, Any]
+    ) -> Rows:
+        """The versions of one kind, of the rows whose ``day`` is one of these days."""
+        chosen = day >= 0
+        if self.days is not None and block.spec.made_by != _ALWAYS:
+            chosen &= (day >= self.days.first) & (day < self.days.end)
+        rows = np.flatnonzero(chosen)
+        rows = rows[np.lexsort([block.ids[rows], day[rows]])]
+        columns = {name: replace(column, spec=history.by_name[name]) for name, column in block.columns.items()}
+        added = {"history_change_reason": None, "history_type": kind, "history_date": moment}
+        signers = () if block.table == _OF_A_USER else _ENTERED_BY if kind == "+" else _CHANGED_BY
+        signed = next((columns[name] for name in signers if name in columns), None)
+        columns |= {
+            name: _stored(history, name, value, block.size)
+            for name, value in {**values, **added}.items()
+            if name in history.by_name
+        }
+        by = history.by_name["history_user_id"]
+        columns["history_user_id"] = (
+            stored(history.name, by, None, block.size) if signed is None else replace(signed, spec=by)
+        )
+        taken = {name: column.take(rows) for name, column in columns.items()}
+        taken["history_id"] = _stored(history, "history_id", self._numbers(history, day[rows]), rows.size)
+        return Rows(history, rows.size, {name: taken[name] for name in history.column_names})
+
+    def _numbers(self, history: TableSpec, day: np.ndarray) -> np.ndarray:
+        """Return the ids of versions, sorted by ``day``: numbered within each day after those before."""
+        days, count = np.unique(day, return_counts=True)
+        before = np.array([self.given.get((history.name, one), 0) for one in days.tolist()], dtype=np.int64)
+        for one, more in zip(days.tolist(), count.tolist(), strict=True):
+            self.given[history.name, one] = self.given.get((history.name, one), 0) + more
+        return narrow_row_ids(day, number_within_day(day) + np.repeat(before, count))
+
+
+def _day(moment: np.ndarray) -> np.ndarray:
+    return moment // MICROSECONDS_PER_DAY
+
+
+def _stored(history: TableSpec, name: str, value: Any, size: int) -> Stored:
+    column = history.by_name[name]
+    return stored(
+        history.name, column, narrowed(value) if column.holds_narrow_ids and value is not None else value, size
     )
-    return Rows(history, block.size, {name: values[name] for name in history.column_names})

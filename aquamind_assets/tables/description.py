@@ -97,6 +97,7 @@ def _history(name: str, entry: Entry, entries: Mapping[str, Entry]) -> Entry:
         **entry,
         "description": entry.get("description", f"A version of a row of {entry['history_of']}."),
         "primary_key": ["history_id"],
+        "version_of_id": key,
         "columns": [*columns, *_history_columns(entry["foreign_key"])],
     }
 
@@ -207,6 +208,7 @@ def _table(name: str, entry: Entry) -> TableSpec:
             IndexSpec(item["name"], tuple(item["columns"]), item.get("opclass")) for item in entry.get("indexes", ())
         ),
         versions_of=entry.get("history_of"),
+        version_of_id=entry.get("version_of_id"),
     )
     keys: list[UniqueSpec | IndexSpec] = [*table.unique, *table.indexes]
     used = (

@@ -25,6 +25,7 @@ DEFAULT_RELEASE: Release = "2025-08"
 _APPS: Mapping[Release, tuple[str, ...]] = {
     "2025-08": ("users", "infrastructure", "batch", "environmental", "inventory", "health"),
     "2026-03": (
+        "contenttypes",
         "users",
         "infrastructure",
         "broodstock",

@@ -150,6 +150,7 @@ class TableSpec:
         checks: CHECK constraints.
         indexes: indexes that are not unique.
         versions_of: the table whose versions it holds, where the description says so; else None.
+        version_of_id: of such a table, the column with the id of the row that a row is a version of; else None.
     """
 
     name: str
@@ -164,6 +165,7 @@ class TableSpec:
     checks: tuple[CheckSpec, ...]
     indexes: tuple[IndexSpec, ...]
     versions_of: str | None = None
+    version_of_id: str | None = None
 
     @cached_property
     def by_name(self) -> dict[str, ColumnSpec]:

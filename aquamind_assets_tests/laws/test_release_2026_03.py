@@ -19,6 +19,8 @@ from aquamind_assets_tests.warehouse.databases import new_database
 
 WORKFLOW, ACTION, STAY = "batch_batchtransferworkflow", "batch_transferaction", "batch_batchcontainerassignment"
 SUMMARY, SUMMARIES = "inventory_containerfeedingsummary", "inventory_batchfeedingsummary"
+POLICY, SALE = "finance_intercompanypolicy", "finance_intercompanytransaction"
+CREATION, DELIVERY = "batch_creationworkflow", "batch_creationaction"
 EVENT, LOT, STATE = "harvest_harvestevent", "harvest_harvestlot", "batch_actualdailyassignmentstate"
 
 WRONG = {
@@ -108,10 +110,59 @@ WRONG = {
     "scenario_scenarioprojection.day.balance": ("cumulative_feed", "cumulative_feed + 1"),
     "planning_plannedactivity.scenario_id.batch": ("scenario_id", "(SELECT max(scenario_id) FROM {table})"),
     "planning_plannedactivity.status.completed": ("completed_at", "NULL"),
+    "planning_activitytemplate.trigger_type.value": ("day_offset", "NULL"),
+    "finance_core_account.account_type.group": ("account_type", "'EQUITY'"),
+    "finance_core_accountgroup.parent_id.type": ("parent_id", "group_id"),
+    "infrastructure_area.area_group_id.geography": ("geography_id", "(SELECT max(id) FROM infrastructure_geography)"),
+    "infrastructure_areagroup.parent_id.geography": ("parent_id", "id"),
+    f"{POLICY}.pricing_basis.price": ("product_grade_id", "(SELECT min(id) FROM harvest_productgrade)"),
+    f"{POLICY}.to_company_id.other": ("to_company_id", "from_company_id"),
+    f"{SALE}.state.approved": ("approval_date", "NULL"),
+    f"{SALE}.object_id.harvest": ("object_id", "object_id + 1"),
+    f"{SALE}.amount.harvest": ("amount", "amount + 0.01"),
+    f"{SALE}.amount.transfer": ("amount", "amount + 0.01"),
+    f"{LOT}.sale.given": ("event_id", "event_id + 7"),
+    f"{WORKFLOW}.finance_transaction_id.workflow": (
+        "finance_transaction_id",
+        "(SELECT max(tx_id) FROM finance_intercompanytransaction)",
+    ),
+    f"{WORKFLOW}.sale.given": ("finance_transaction_id", "NULL"),
+    "batch_individualgrowthobservation.weight_g.positive": ("weight_g", "0"),
+    "batch_growthsample.sample_size.fish": ("sample_size", "sample_size + 1"),
+    "batch_growthsample.avg_weight_g.fish": ("avg_weight_g", "avg_weight_g + 0.02"),
+    "batch_growthsample.std_deviation.fish": ("std_deviation_weight", "std_deviation_weight + 0.02"),
+    f"{CREATION}.egg_source_type.origin": ("external_supplier_id", "NULL"),
+    f"{CREATION}.dates.order": ("planned_completion_date", "'2001-01-01'"),
+    f"{CREATION}.cancelled.reason": ("cancelled_at", "created_at"),
+    f"{CREATION}.eggs.sum": ("total_eggs_received", "total_eggs_received + 1"),
+    f"{CREATION}.actions.count": ("actions_completed", "actions_completed + 1"),
+    f"{CREATION}.dates.actions": ("actual_start_date", "'2001-01-01'"),
+    f"{CREATION}.eggs.productions": ("total_eggs_planned", "total_eggs_planned + 1"),
+    f"{DELIVERY}.egg_count.sum": ("mortality_on_arrival", "mortality_on_arrival + 1"),
+    f"{DELIVERY}.dest_assignment_id.batch": ("actual_delivery_date", "'2001-01-01'"),
+    f"{DELIVERY}.status.completed": ("executed_by_id", "NULL"),
+    "broodstock_eggproduction.pair_id.source": ("pair_id", "NULL"),
+    "broodstock_externaleggbatch.egg_production_id.source": (
+        "egg_production_id",
+        "(SELECT min(id) FROM broodstock_eggproduction WHERE source_type = 'internal')",
+    ),
+    "broodstock_batchparentage.assignment_date.order": ("assignment_date", "'2001-01-01 00:00:00'"),
+    "broodstock_breedingpair.fish.two": ("female_fish_id", "male_fish_id"),
+    "broodstock_breedingplan.dates.order": ("end_date", "'2001-01-01 00:00:00'"),
+    "broodstock_broodstockfish.container_id.broodstock": (
+        "container_id",
+        "(SELECT min(container_id) FROM batch_batchcontainerassignment)",
+    ),
 }
 """By rule, a column of its table, and what is set in the first row, or in every row where one may not be enough."""
 
 EVERY_ROW = {
+    f"{SALE}.object_id.harvest",
+    f"{SALE}.amount.harvest",
+    f"{SALE}.amount.transfer",
+    f"{WORKFLOW}.sale.given",
+    f"{CREATION}.egg_source_type.origin",
+    "broodstock_eggproduction.pair_id.source",
     f"{WORKFLOW}.dest_lifecycle_stage_id.type",
     f"{STAY}.last_weighing_date.newest",
     f"{STAY}.last_weighing_date.order",

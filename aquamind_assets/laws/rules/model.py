@@ -75,14 +75,16 @@ def rule(table: str, what: str, description: str, violation: str, weight: str = 
 
 
 def versions_of(history: str, table: str, key: str = "id") -> Rule:
-    """Every row of a history table is a version of an existing row; ``key`` is the column with its id in both."""
+    """Every row of a history table is a version of an existing row, or of one that was deleted; ``key`` is the column
+    with its id in both."""
     return Rule(
         f"{history}.id.reference",
         history,
-        f"A version belongs to an existing row of {table}.",
+        f"A version belongs to an existing row of {table}, or to one that has a version of its deletion.",
         query=(
             f"SELECT t.history_id AS id FROM {history} t WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {table} x WHERE"
-            f" x.{key} = t.{key})"
+            f" x.{key} = t.{key}) AND NOT EXISTS (SELECT 1 FROM {history} d WHERE d.{key} = t.{key} AND"
+            " d.history_type = '-')"
         ),
     )
 

@@ -6,6 +6,7 @@ K L^3 / 100 with an individual condition factor. So means, deviations and extrem
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,9 +28,51 @@ _MEASURED = 10 * HOUR
 
 def growth_samples(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Yield the samples of these days, sorted by (day, container)."""
+    measured = measured_fish(year, days)
+    if len(measured.due):
+        yield _sampled(year, measured)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The fish of samples.
+
+    Attributes:
+        due: the container-days of the samples, sorted by (day, container).
+        sampled: which places of a sample hold a fish, bool, (samples, most fish).
+        weight: g, of the same shape.
+        length: cm, of the same shape.
+    """
+
+    due: ContainerDays
+    sampled: np.ndarray
+    weight: np.ndarray
+    length: np.ndarray
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The id of each sample."""
+        return row_ids(self.due.day, number_within_day(self.due.day))
+
+    @property
+    def moment(self) -> np.ndarray:
+        """The moment of each sample, microseconds."""
+        return self.due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
+
+
+def measured_fish(year: YearInputs, days: DayRange) -> Measured:
+    """Return the fish that are weighed and measured on these days. Where AquaMind has a row for each fish, they have
+    the decimals of that row, because AquaMind computes the sample from these rows."""
     due, planned = _due(year, of_days(year.ledger.container_days, days))
-    if len(due):
-        yield _sampled(year, due, planned)
+    wanted, normals = _draws(year, due, planned)
+    sampled = np.arange(normals.shape[2]) < np.minimum(wanted, due.closing)[:, None]
+    sigma = np.sqrt(np.log1p(due.weight_cv.astype(np.float64) ** 2))[:, None]
+    weight = due.weight_g[:, None] * np.exp(sigma * normals[:, 0] - sigma**2 / 2)
+    condition = due.condition.astype(np.float64)[:, None] * np.exp(CONDITION_SD * normals[:, 1])
+    length = np.cbrt(100.0 * weight / condition)
+    if "batch_individualgrowthobservation" in year.tables:
+        weight, length = (np.maximum(np.rint(values * 100), 1) / 100 for values in (weight, length))
+    return Measured(due, sampled, weight, length)
 
 
 def _due(year: YearInputs, fish: ContainerDays) -> tuple[ContainerDays, np.ndarray]:
@@ -126,27 +169,20 @@ def _draws(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> tuple[n
     return wanted, normals
 
 
-def _sampled(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> Rows:
-    wanted, normals = _draws(year, due, planned)
-    size = np.minimum(wanted, due.closing)
-    sampled = np.arange(normals.shape[2]) < size[:, None]
-    sigma = np.sqrt(np.log1p(due.weight_cv.astype(np.float64) ** 2))[:, None]
-    weight = due.weight_g[:, None] * np.exp(sigma * normals[:, 0] - sigma**2 / 2)
-    condition = due.condition.astype(np.float64)[:, None] * np.exp(CONDITION_SD * normals[:, 1])
-    length = np.cbrt(100.0 * weight / condition)
+def _sampled(year: YearInputs, measured: Measured) -> Rows:
+    due, sampled, weight, length = measured.due, measured.sampled, measured.weight, measured.length
     mean_weight, sd_weight = _mean_and_sd(weight, sampled)
     mean_length, sd_length = _mean_and_sd(length, sampled)
     weight_units = np.maximum(np.rint(mean_weight * 100).astype(np.int64), 1)
     length_units = np.maximum(np.rint(mean_length * 100).astype(np.int64), 1)
     lightest = np.where(sampled, weight, np.inf).min(axis=1)
     heaviest = np.where(sampled, weight, 0.0).max(axis=1)
-    measured = due.day.astype(np.int64) * MICROSECONDS_PER_DAY + _MEASURED
     return rows(
         year.tables["batch_growthsample"],
         len(due),
-        id=row_ids(due.day, number_within_day(due.day)),
+        id=measured.ids,
         sample_date=due.day,
-        sample_size=size,
+        sample_size=sampled.sum(axis=1),
         avg_weight_g=Scaled(weight_units),
         avg_length_cm=Scaled(length_units),
         std_deviation_weight=sd_weight,
@@ -154,8 +190,8 @@ def _sampled(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> Rows:
         min_weight_g=np.minimum(lightest, mean_weight),
         max_weight_g=Scaled(np.maximum(np.rint(heaviest * 100).astype(np.int64), weight_units)),
         condition_factor=Scaled(condition_factor_units(weight_units, length_units)),
-        created_at=measured,
-        updated_at=measured,
+        created_at=measured.moment,
+        updated_at=measured.moment,
         assignment_id=due.assignment_id,
     )
 

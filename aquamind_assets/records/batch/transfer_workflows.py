@@ -9,14 +9,15 @@ planned. No workflow is a dynamic one, since the ledger has no vessels.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from aquamind_assets.ledger.codes import Movement, Stage
 from aquamind_assets.ledger.model import Movements
 from aquamind_assets.records.batch.batches import biomass_cents
+from aquamind_assets.records.batch.sold_workflows import sold_among, transaction_ids
 from aquamind_assets.records.batch.transfers import ENTERED, WaterOnDay, conditions, new_batch, notes_of
+from aquamind_assets.records.batch.workflow_groups import Workflows, subsidiaries, workflows_of
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import stage_id
 from aquamind_assets.records.users.people import staff
@@ -43,90 +44,22 @@ SUBSIDIARIES = ("FRESHWATER", "FARMING")
 _PLANNED = 8 * HOUR
 """A workflow is entered in the morning of its day."""
 
-_MOVED = (Movement.STAGE_TRANSFER, Movement.SPLITTING, Movement.MIXING)
-
-
-@dataclass(frozen=True)
-class _Moves:
-    """Movements with their workflows.
-
-    Attributes:
-        moved: the movements, sorted by id.
-        first: position in ``moved`` of the first movement of each workflow, in the order of the workflows.
-        workflow: the workflow of each movement, an index of ``first``.
-        action: number of each movement within its workflow, from 1.
-        number: number of each workflow within its year, from 1.
-    """
-
-    moved: Movements
-    first: np.ndarray
-    workflow: np.ndarray
-    action: np.ndarray
-    number: np.ndarray
-
-    @property
-    def ids(self) -> np.ndarray:
-        """The id of each workflow: that of its first movement."""
-        return self.moved.movement_id[self.first]
-
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Return the sum of whole numbers by workflow, int64."""
-        total = np.zeros(self.first.size, dtype=np.int64)
-        np.add.at(total, self.workflow, values.astype(np.int64))
-        return total
-
-    def of_days(self, days: DayRange) -> "_Moves":
-        """Return the movements and workflows of these days; no workflow spans two."""
-        chosen = (self.moved.day >= days.first) & (self.moved.day < days.end)
-        kept = chosen[self.first]
-        position, place = np.cumsum(chosen) - 1, np.cumsum(kept) - 1
-        return _Moves(
-            self.moved.take(chosen),
-            position[self.first[kept]],
-            place[self.workflow[chosen]],
-            self.action[chosen],
-            self.number[kept],
-        )
-
 
 def transfer_workflows(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Yield the workflows of these days, their actions, and the water of stage transfers."""
-    moves = _moves(year).of_days(days)
+    moves = workflows_of(year).of_days(days)
     yield _workflows(year, moves)
     yield _actions(year, moves)
     into = moves.moved.kind == Movement.STAGE_TRANSFER
     yield conditions(year, moves.moved.take(into), {"batch_transfer_workflow_id": moves.ids[moves.workflow[into]]})
 
 
-def _moves(year: YearInputs) -> _Moves:
-    """Return all movements of the year that are part of a workflow."""
-    everything = year.ledger.movements
-    moved = everything.take(np.isin(everything.kind, _MOVED))
-    keys = np.column_stack(
-        [getattr(moved, name).astype(np.int64) for name in ("day", "batch_id", "kind", "from_stage", "to_stage")]
-    )
-    _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    workflow = np.argsort(order)[group.reshape(-1)]
-    by_workflow = np.argsort(workflow, kind="stable")
-    starts = np.searchsorted(workflow[by_workflow], np.arange(first.size))
-    action = np.empty(len(moved), dtype=np.int64)
-    action[by_workflow] = np.arange(len(moved)) - starts[workflow[by_workflow]] + 1
-    return _Moves(moved, first[order], workflow, action, np.arange(1, first.size + 1))
-
-
-def _subsidiaries(year: YearInputs, moved: Movements) -> tuple[np.ndarray, np.ndarray]:
-    """Return the company that fish leave and the one that they enter, indices of :data:`SUBSIDIARIES`."""
-    at_sea = (year.infrastructure.containers.hall < 0).astype(np.int64)
-    return at_sea[moved.from_container], at_sea[moved.to_container]
-
-
-def _workflows(year: YearInputs, moves: _Moves) -> Rows:
+def _workflows(year: YearInputs, moves: Workflows) -> Rows:
     moved, one = moves.moved, moves.moved.take(moves.first)
     day = one.day.astype(np.int64)
     people = staff(year.scenario, year.infrastructure)
     geography = year.lives.batches.geography[year.batch_rows(one.batch_id)]
-    source, target = _subsidiaries(year, one)
+    source, target = subsidiaries(year, one)
     actions = moves.sums(np.ones(len(moved)))
     return rows(
         year.tables["batch_batchtransferworkflow"],
@@ -155,9 +88,16 @@ def _workflows(year: YearInputs, moves: _Moves) -> Rows:
         batch_id=one.batch_id,
         completed_by_id=people.operators(one.to_container, day),
         initiated_by_id=people.managers(geography, one.batch_id),
+        finance_transaction_id=_transactions(year, moves),
         source_lifecycle_stage_id=stage_id(year.scenario, one.from_stage),
         dest_lifecycle_stage_id=stage_id(year.scenario, one.to_stage),
     )
+
+
+def _transactions(year: YearInputs, moves: Workflows) -> np.ma.MaskedArray:
+    """Return the transaction of each workflow that is a sale."""
+    sold = sold_among(year, moves)
+    return np.ma.MaskedArray(transaction_ids(moves.ids), mask=~sold)
 
 
 def _where_different(source: np.ndarray, target: np.ndarray, chosen: np.ndarray) -> np.ma.MaskedArray:
@@ -181,7 +121,7 @@ def _purposes(year: YearInputs, one: Movements, actions: np.ndarray) -> list[str
     return texts
 
 
-def _actions(year: YearInputs, moves: _Moves) -> Rows:
+def _actions(year: YearInputs, moves: Workflows) -> Rows:
     moved = moves.moved
     day = moved.day.astype(np.int64)
     water = WaterOnDay(year, moved)

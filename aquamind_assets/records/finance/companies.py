@@ -22,8 +22,8 @@ SUBSIDIARIES = ("FW", "FM", "LG")
 
 NAMES = ("Freshwater", "Farming", "Logistics")
 
-FRESHWATER, FARMING = 0, 1
-"""Positions in :data:`SUBSIDIARIES` of the companies of stations and of areas."""
+FRESHWATER, FARMING, LOGISTICS = range(len(SUBSIDIARIES))
+"""Positions in :data:`SUBSIDIARIES`: the companies of stations and of areas, and that which slaughters and ships."""
 
 CURRENCY = "EUR"
 """Currency of all prices of the platform."""

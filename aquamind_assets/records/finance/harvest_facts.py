@@ -1,7 +1,7 @@
 """AquaMind's harvest facts: each lot of a harvest, by company, site and batch.
 
 Belongs here: rows of ``finance_factharvest``. Does not belong here: the harvests themselves (``harvest.harvests``),
-intercompany transactions, which refer to content types whose ids only AquaMind's own migrations decide.
+their sale to another company (``sales``).
 """
 
 from collections.abc import Iterator

@@ -6,10 +6,12 @@ infrastructure. ``sensors`` also depends on the latest simulated day, for the la
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.ledger.infrastructure import Infrastructure, Sensors
+from aquamind_assets.records.infrastructure.area_groups import group_id, group_of_areas
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.scenario.model import Scenario
@@ -36,22 +38,24 @@ def sensors(year: YearInputs) -> Iterator[Rows]:
     installed = everything.commissioned_day < min(year_days(year.year).end, year.lives.through + 1)
     frame = everything.take(installed)
     calibrated = calibrations(year.scenario, year.infrastructure, np.full(1, year.lives.through))[0][installed, 0]
-    probes = year.scenario.water.probes
-    yield rows(
-        year.tables["infrastructure_sensor"],
-        len(frame),
-        id=frame.sensor_id,
-        name=frame.name,
-        sensor_type=Coded(frame.probe, [probe.sensor_type for probe in probes]),
-        serial_number=frame.serial_number,
-        manufacturer=frame.manufacturer,
-        installation_date=frame.commissioned_day,
-        last_calibration_date=calibrated,
-        active=True,
-        created_at=_opening(frame.commissioned_day),
-        updated_at=_opening(calibrated),
-        container_id=year.infrastructure.containers.container_id[frame.container],
-    )
+    yield rows(year.tables["infrastructure_sensor"], len(frame), **sensor_columns(year, frame, calibrated))
+
+
+def sensor_columns(year: YearInputs, frame: Sensors, calibrated: np.ndarray) -> dict[str, Any]:
+    """Return the columns of ``infrastructure_sensor`` for sensors that were last calibrated on these days."""
+    return {
+        "id": frame.sensor_id,
+        "name": frame.name,
+        "sensor_type": Coded(frame.probe, [probe.sensor_type for probe in year.scenario.water.probes]),
+        "serial_number": frame.serial_number,
+        "manufacturer": frame.manufacturer,
+        "installation_date": frame.commissioned_day,
+        "last_calibration_date": calibrated,
+        "active": True,
+        "created_at": _opening(frame.commissioned_day),
+        "updated_at": _opening(calibrated),
+        "container_id": year.infrastructure.containers.container_id[frame.container],
+    }
 
 
 def calibrations(scenario: Scenario, places: Infrastructure, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,8 +101,12 @@ def _geographies(year: YearInputs, days: DayRange) -> Rows:
 
 def _areas(year: YearInputs, days: DayRange) -> Rows:
     everything = year.infrastructure.areas
-    frame = everything.take(_chosen(everything.commissioned_day, days))
+    chosen = _chosen(everything.commissioned_day, days)
+    frame = everything.take(chosen)
     opened = _opening(frame.commissioned_day)
+    more = {}
+    if year.has("infrastructure_area", "area_group_id"):
+        more["area_group_id"] = group_id(year, everything.geography, group_of_areas(year))[chosen]
     return rows(
         year.tables["infrastructure_area"],
         len(frame),
@@ -111,6 +119,7 @@ def _areas(year: YearInputs, days: DayRange) -> Rows:
         created_at=opened,
         updated_at=opened,
         geography_id=year.infrastructure.geographies.geography_id[frame.geography],
+        **more,
     )
 
 

@@ -91,7 +91,7 @@ def _lot_number(year: YearInputs, store: int, supplier: str, order_day: int) -> 
     return f"{''.join(word[0] for word in supplier.split())}-{day:%y%m%d}-{number:09d}"
 
 
-def _lot_ids(lots: FeedLots) -> np.ndarray:
+def lot_ids(lots: FeedLots) -> np.ndarray:
     """Return the ids of lots in store: the day of delivery, and within it the days since the order and the order's
     number."""
     lag = lots.delivery_day.astype(np.int64) - lots.order_day
@@ -107,7 +107,7 @@ def feed_lots_in_store(year: YearInputs) -> Iterator[Rows]:
     yield rows(
         year.tables["inventory_feedcontainerstock"],
         len(left),
-        id=_lot_ids(left),
+        id=lot_ids(left),
         feed_container_id=year.infrastructure.feed_containers.feed_container_id[left.feed_container],
         feed_purchase_id=left.purchase_id,
         quantity_kg=Scaled(left.remaining_g // 10),
@@ -122,9 +122,7 @@ def used_up_lots(year: YearInputs) -> Mapping[str, np.ndarray]:
     latest simulated day."""
     lots = received_lots(year.ledger)
     return {
-        "inventory_feedcontainerstock": _lot_ids(
-            lots.take(~np.isin(lots.purchase_id, year.lives.feed_lots.purchase_id))
-        )
+        "inventory_feedcontainerstock": lot_ids(lots.take(~np.isin(lots.purchase_id, year.lives.feed_lots.purchase_id)))
     }
 
 

@@ -36,7 +36,7 @@ def planned_activities(year: YearInputs) -> Iterator[Rows]:
     batch = np.repeat(np.arange(len(batches)), len(TYPES))
     kind = np.tile(np.arange(len(TYPES)), len(batches))
     start = batches.start_day.astype(np.int64)[batch]
-    due = np.where(kind == 0, start + _vaccination_day(year), np.maximum(batches.expected_end_day[batch], start))
+    due = np.where(kind == 0, start + usual_vaccination_day(year), np.maximum(batches.expected_end_day[batch], start))
     done = np.where(kind == 0, batches.vaccinated_day[batch], batches.end_day[batch]).astype(np.int64)
     planned = start * MICROSECONDS_PER_DAY + PLANNED
     finished = np.maximum(done, 0) * MICROSECONDS_PER_DAY + _DONE
@@ -61,7 +61,7 @@ def planned_activities(year: YearInputs) -> Iterator[Rows]:
     )
 
 
-def _vaccination_day(year: YearInputs) -> int:
+def usual_vaccination_day(year: YearInputs) -> int:
     """Return the day of a batch's life on which it is usually vaccinated: in the middle of its time as parr."""
     days = stage_figures(year.scenario).days
     return round(float(days[: Stage.PARR].sum() + days[Stage.PARR] / 2))

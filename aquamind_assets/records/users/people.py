@@ -82,6 +82,10 @@ class Staff:
         """Return the user id of a manager of each geography, selected by ``key``."""
         return self._one_of("MGR", geography, key)
 
+    def controllers(self, geography: np.ndarray, key: np.ndarray) -> np.ndarray:
+        """Return the user id of a controller of each geography, selected by ``key``."""
+        return self._one_of("FIN", geography, key)
+
     def operators(self, container: np.ndarray, day: np.ndarray, shift: np.ndarray | int = 0) -> np.ndarray:
         """Return the user id of the operator on duty at each container on each day; ``shift`` 0, 1, ... selects the
         next ones of the crew."""
@@ -99,9 +103,9 @@ class Staff:
 
     @cached_property
     def _posts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Return the first position and the number of the veterinarians and of the managers of each geography."""
+        """Return the first position and the number of the veterinarians, managers and controllers of each geography."""
         posts = {}
-        for role in ("VET", "MGR"):
+        for role in ("VET", "MGR", "FIN"):
             where = [
                 [i for i, one in enumerate(self.people) if (one.role, one.geography) == (role, geography)]
                 for geography in range(len(self.scenario.farm.geographies))

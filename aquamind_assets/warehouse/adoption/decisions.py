@@ -113,12 +113,12 @@ class _Table:
         """Decide on each of the rows; what user-entered rows they meet."""
         self._forget_what_no_longer_holds(recorded)
         written = self._written()
-        new = [row for row in recorded if _id(row) not in written and not self._is_adopted(row)]
+        new = [row for row in recorded if self._id(row) not in written and not self._is_adopted(row)]
         self._adopt(new)
         for row in recorded:
             if not self._is_adopted(row):
                 self._refuse_taken_id(row, written)
-                self._make_distinct(row, recorded, is_new=_id(row) not in written)
+                self._make_distinct(row, recorded, is_new=self._id(row) not in written)
         return list(self._meetings(recorded))
 
     def _read_theirs(self) -> dict[int, _Row]:
@@ -143,7 +143,7 @@ class _Table:
 
     def _forget_what_no_longer_holds(self, recorded: Sequence[_Row]) -> None:
         for row in recorded:
-            place = (self._table, _id(row))
+            place = (self._table, self._id(row))
             adopted = self._records.adopted.get(place)
             if adopted and (adopted.their_id not in self._theirs or adopted.natural_key not in self._keys(row)):
                 del self._records.adopted[place]
@@ -152,8 +152,11 @@ class _Table:
                 if changed and changed.change.recorded != row[column]:
                     del self._records.changed[*place, column]
 
+    def _id(self, row: _Row) -> int:
+        return int(row[self._spec.id_column])  # type: ignore[arg-type]
+
     def _is_adopted(self, row: _Row) -> bool:
-        return (self._table, _id(row)) in self._records.adopted
+        return (self._table, self._id(row)) in self._records.adopted
 
     def _adopt(self, new: Sequence[_Row]) -> None:
         """Adopt rows for those that have none: by the surest key first for all of them."""
@@ -167,12 +170,12 @@ class _Table:
                     same = _folded_of(theirs, key.columns) == wanted and _folded_of(theirs, key.agreeing) == agreeing
                     if same and number not in taken:
                         taken.add(number)
-                        adopted = AdoptedRow(self._table, _id(row), number, _shown(row, key.columns))
-                        self._records.adopted[self._table, _id(row)] = adopted
+                        adopted = AdoptedRow(self._table, self._id(row), number, _shown(row, key.columns))
+                        self._records.adopted[self._table, self._id(row)] = adopted
                         break
 
     def _refuse_taken_id(self, row: _Row, written: set[int]) -> None:
-        number = _id(row)
+        number = self._id(row)
         if number < LOWEST_PLATFORM_ID and number in self._theirs and number not in written:
             shown = _shown(row, self._policy.adopted_by[0].columns)
             self.refused.append(
@@ -185,7 +188,7 @@ class _Table:
         """Change keys that a user-entered row has; of rows that are in the database already only those that it would
         refuse."""
         for key in self._policy.distinct:
-            place = (self._table, _id(row), key[-1])
+            place = (self._table, self._id(row), key[-1])
             if place in self._records.changed or not (is_new or self._is_unique(key)):
                 continue
             theirs = self._taken[key]
@@ -204,12 +207,12 @@ class _Table:
 
     def _meetings(self, recorded: Sequence[_Row]) -> Iterator[Meeting]:
         for row in recorded:
-            adopted = self._records.adopted.get((self._table, _id(row)))
+            adopted = self._records.adopted.get((self._table, self._id(row)))
             if adopted:
                 yield Meeting(self._table, adopted.natural_key, adopted.their_id, "adopted")
                 continue
             for key in self._policy.distinct:
-                changed = self._records.changed.get((self._table, _id(row), key[-1]))
+                changed = self._records.changed.get((self._table, self._id(row), key[-1]))
                 if changed:
                     yield Meeting(self._table, _shown(row, key), None, "changed", str(changed.change.written))
             for key in self._policy.shared:
@@ -262,10 +265,6 @@ def _alternatives(column: ColumnSpec, value: Value) -> Iterator[Value]:
             continue
         ending = f"-{number}"
         yield value[: (column.max_length or len(value) + len(ending)) - len(ending)] + ending
-
-
-def _id(row: _Row) -> int:
-    return int(row["id"])  # type: ignore[arg-type]
 
 
 def _folded_of(row: Mapping[str, Value | None], columns: tuple[str, ...]) -> tuple[object, ...]:

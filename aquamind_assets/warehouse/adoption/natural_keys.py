@@ -63,6 +63,12 @@ MASTER_DATA: Mapping[str, MasterData] = {
     "infrastructure_freshwaterstation": MasterData(shared=(("name",),)),
     # Its name is not unique in the database, but the application's get_or_create fails on two of one name.
     "infrastructure_containertype": MasterData((NaturalKey(("name",), ("category",)),), (("name",),)),
+    "broodstock_eggsupplier": _BY_NAME,
+    # What users plan by a template of their own is theirs: the platform's has another name then.
+    "planning_activitytemplate": MasterData(distinct=(("name",),)),
+    "finance_core_accountgroup": MasterData((NaturalKey(("code",), ("account_type",)),), (("code",),)),
+    "finance_core_account": MasterData((NaturalKey(("code",), ("account_type",)),), (("code",),)),
+    "django_content_type": MasterData((NaturalKey(("app_label", "model")),)),
     "batch_species": MasterData(
         (NaturalKey(("scientific_name",)), NaturalKey(("name",))), (("scientific_name",), ("name",))
     ),

@@ -45,9 +45,12 @@ class Translation:
     changed: Mapping[tuple[str, str], Mapping[int, Change]] = field(default_factory=dict)
 
     def without_adopted(self, rows: Rows) -> Rows:
-        """The rows that are the platform's own in the database."""
-        adopted = self.adopted.get(rows.table)
-        return rows.take(~np.isin(rows.ids, list(adopted))) if adopted else rows
+        """The rows that are the platform's own in the database; the history of an adopted row is not."""
+        adopted = self.adopted.get(rows.spec.versions_of or rows.table)
+        if not adopted:
+            return rows
+        ids = np.broadcast_to(rows.columns[rows.spec.version_of_id or rows.spec.id_column].values, (rows.size,))
+        return rows.take(~np.isin(ids, list(adopted)))
 
     def to_database(self, rows: Rows) -> Rows:
         """Recorded rows as the database holds them; adopted ones must have been left out."""
@@ -94,6 +97,8 @@ class Translation:
         for (source, column), changes in self.changed.items():
             if source == table.name:
                 found.append((table.id_column, column, changes))
+            elif table.versions_of == source:
+                found.append((str(table.version_of_id), column, changes))
             copies = (MASTER_DATA[source].copies or {}).get(column, ())
             found += [(copy.key, copy.column, changes) for copy in copies if copy.table == table.name]
         return found

@@ -13,14 +13,17 @@ from aquamind_assets.laws.rules.model import Rule, versions_of
 from aquamind_assets.laws.rules.release_2026_03 import (
     batch,
     daily_states,
+    eggs,
     environmental,
     finance,
+    growth,
     harvest,
     health,
     infrastructure,
     inventory,
     mixing,
     planning,
+    sales,
     transfers,
 )
 from aquamind_assets.tables.releases import tables_of
@@ -52,6 +55,9 @@ RULES: list[Rule] = [
     *planning.RULES,
     *finance.RULES,
     *mixing.RULES,
+    *eggs.RULES,
+    *growth.RULES,
+    *sales.RULES,
     *(
         versions_of(table.name, table.versions_of, _TABLES[table.versions_of].id_column)
         for table in _TABLES.values()

@@ -44,4 +44,16 @@ RULES: list[Rule] = [
         "[event_id.batch_id] <> t.dim_batch_id OR [event_id.event_date] <> t.event_date OR [dim_site_id.company_id] <>"
         " t.dim_company_id",
     ),
+    rule(
+        "finance_core_account",
+        "account_type.group",
+        "An account is of the type of its group.",
+        "[group_id.account_type] <> t.account_type",
+    ),
+    rule(
+        "finance_core_accountgroup",
+        "parent_id.type",
+        "A group of accounts is not above itself, and is of the type of the group above it.",
+        "t.parent_id = t.group_id OR [parent_id.account_type] <> t.account_type",
+    ),
 ]

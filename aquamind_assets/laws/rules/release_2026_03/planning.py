@@ -71,4 +71,12 @@ RULES: list[Rule] = [
         "(t.status = 'COMPLETED') <> (t.completed_at IS NOT NULL) OR (t.status = 'COMPLETED') <> (t.completed_by_id IS"
         " NOT NULL)",
     ),
+    rule(
+        "planning_activitytemplate",
+        "trigger_type.value",
+        "A template has what its trigger needs, and nothing else: a day, a weight or a stage.",
+        "(t.trigger_type = 'DAY_OFFSET') <> (t.day_offset IS NOT NULL) OR (t.trigger_type = 'WEIGHT_THRESHOLD') <>"
+        " (t.weight_threshold_g IS NOT NULL) OR (t.trigger_type = 'STAGE_TRANSITION') <> (t.target_lifecycle_stage_id"
+        " IS NOT NULL)",
+    ),
 ]

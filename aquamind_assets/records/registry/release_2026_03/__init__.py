@@ -4,8 +4,18 @@ Belongs here: putting the modules together. Does not belong here: the entries (t
 rows.
 """
 
-from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.records.registry.release_2026_03 import farm
+from dataclasses import replace
 
-RECORDERS: tuple[Recorder, ...] = (*farm.RECORDERS,)
-"""Recorders in the best order for writing a whole year."""
+from aquamind_assets.records.changes import CHANGES
+from aquamind_assets.records.recorder import Recorder
+from aquamind_assets.records.registry.release_2026_03 import eggs, farm
+from aquamind_assets.records.registry.release_2026_03.histories import HISTORIES
+
+
+def _with_histories(one: Recorder) -> Recorder:
+    changes = {table: CHANGES[table] for table in one.tables if table in CHANGES}
+    return replace(one, tables=(*one.tables, *HISTORIES.get(one.asset, ())), changes=changes)
+
+
+RECORDERS: tuple[Recorder, ...] = tuple(map(_with_histories, (*farm.RECORDERS, *eggs.RECORDERS)))
+"""Recorders in the best order for writing a whole year, each with the history tables of its rows."""

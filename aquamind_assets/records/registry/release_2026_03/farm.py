@@ -4,26 +4,37 @@ Those that write the same tables are the same. Those that release 2026-03 has ch
 own; they keep their names, so that the graph of assets is one graph.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from aquamind_assets.records.batch.daily_states import daily_states
+from aquamind_assets.records.batch.growth_observations import growth_observations
+from aquamind_assets.records.batch.growth_samples import growth_samples
 from aquamind_assets.records.batch.mix_events import mix_events
 from aquamind_assets.records.batch.mortality_by_stay import mortality_by_stay
 from aquamind_assets.records.batch.transfer_workflows import transfer_workflows
+from aquamind_assets.records.broodstock.suppliers import egg_suppliers
+from aquamind_assets.records.broodstock.tanks import broodstock_tanks
+from aquamind_assets.records.finance.accounts import chart_of_accounts
 from aquamind_assets.records.finance.companies import batch_cost_centers, companies
+from aquamind_assets.records.finance.content_types import content_types
 from aquamind_assets.records.finance.harvest_facts import harvest_facts
+from aquamind_assets.records.finance.prices import intercompany_policies
+from aquamind_assets.records.finance.sales import intercompany_sales
 from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.harvest.harvests import harvests
 from aquamind_assets.records.harvest.product_grades import product_grades
 from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
+from aquamind_assets.records.infrastructure.area_groups import area_groups
+from aquamind_assets.records.infrastructure.sensor_history import sensor_history
 from aquamind_assets.records.inventory.container_summaries import summaries_by_stay
 from aquamind_assets.records.inventory.feeding_events import feeding_events
+from aquamind_assets.records.inventory.lot_history import lot_history
 from aquamind_assets.records.inventory.stock import feed_lots_in_store
 from aquamind_assets.records.lice_types import lice_types
 from aquamind_assets.records.planning.activities import planned_activities
 from aquamind_assets.records.planning.models import projection_models
 from aquamind_assets.records.planning.plans import plans, projections
+from aquamind_assets.records.planning.templates import activity_templates
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.reference_data import reference_data
 from aquamind_assets.records.registry import release_2025_08
@@ -44,7 +55,7 @@ _MODEL_TABLES = (
     "scenario_stage_constraint",
 )
 
-_RECORDERS: tuple[Recorder, ...] = (
+RECORDERS: tuple[Recorder, ...] = (
     replace(
         _BEFORE["reference_data"],
         description=(
@@ -57,12 +68,33 @@ _RECORDERS: tuple[Recorder, ...] = (
             "health_parameterscoredefinition",
             "health_licetype",
             "harvest_productgrade",
+            "broodstock_eggsupplier",
+            "django_content_type",
+            "planning_activitytemplate",
+            "finance_core_accountgroup",
+            "finance_core_account",
             *_MODEL_TABLES,
         ),
-        living=(users, user_profiles, reference_data, fish_traits, lice_types, product_grades, projection_models),
+        living=(
+            users,
+            user_profiles,
+            reference_data,
+            fish_traits,
+            lice_types,
+            product_grades,
+            egg_suppliers,
+            content_types,
+            activity_templates,
+            chart_of_accounts,
+            projection_models,
+        ),
     ),
-    _BEFORE["infrastructure"],
-    _BEFORE["sensors"],
+    replace(
+        _BEFORE["infrastructure"],
+        tables=("infrastructure_areagroup", *_BEFORE["infrastructure"].tables),
+        events=(*_BEFORE["infrastructure"].events, area_groups, broodstock_tanks),
+    ),
+    replace(_BEFORE["sensors"], living=(*_BEFORE["sensors"].living, sensor_history)),
     _BEFORE["weather"],
     _BEFORE["batches"],
     replace(
@@ -71,6 +103,48 @@ _RECORDERS: tuple[Recorder, ...] = (
             "Readings of every sensor, several times a day, with the batch and the stay that was in its container. By"
             " far the largest table."
         ),
+    ),
+    Recorder(
+        asset="harvests",
+        group="harvest",
+        domain="harvest",
+        description="Harvests of cages: the event, its fish by quality and size class, and what was cut away as waste.",
+        tables=("harvest_harvestevent", "harvest_harvestlot", "harvest_harvestwaste"),
+        events=(harvests,),
+        upstream=("batches",),
+    ),
+    Recorder(
+        asset="companies",
+        group="finance",
+        domain="finance",
+        description="Companies of each geography, their sites and prices, and cost centers of sites and batches.",
+        tables=(
+            "finance_dimcompany",
+            "finance_dimsite",
+            "finance_core_costcenter",
+            "finance_core_costcenterbatchlink",
+            "finance_intercompanypolicy",
+        ),
+        living=(companies, batch_cost_centers, intercompany_policies),
+        upstream=("reference_data", "infrastructure", "batches"),
+    ),
+    Recorder(
+        asset="harvest_facts",
+        group="finance",
+        domain="finance",
+        description="Each lot of a harvest by company, site, batch and grade.",
+        tables=("finance_factharvest",),
+        events=(harvest_facts,),
+        upstream=("companies", "harvests"),
+    ),
+    Recorder(
+        asset="intercompany",
+        group="finance",
+        domain="finance",
+        description="Sales between the companies of a geography: of smolts that go to sea, and of harvested fish.",
+        tables=("finance_intercompanytransaction",),
+        events=(intercompany_sales,),
+        upstream=("companies", "harvests"),
     ),
     replace(
         _BEFORE["transfers"],
@@ -87,17 +161,14 @@ _RECORDERS: tuple[Recorder, ...] = (
             "batch_batchmixeventcomponent",
         ),
         events=(transfer_workflows, mix_events),
+        upstream=("batches", "intercompany"),
     ),
-    Recorder(
-        asset="harvests",
-        group="harvest",
-        domain="harvest",
-        description="Harvests of cages: the event, its fish by quality and size class, and what was cut away as waste.",
-        tables=("harvest_harvestevent", "harvest_harvestlot", "harvest_harvestwaste"),
-        events=(harvests,),
-        upstream=("batches",),
+    replace(
+        _BEFORE["growth_samples"],
+        description="Weekly samples of 20 to 60 fish from every occupied container, with the size of each fish.",
+        tables=("batch_growthsample", "batch_individualgrowthobservation"),
+        events=(growth_samples, growth_observations),
     ),
-    _BEFORE["growth_samples"],
     replace(
         _BEFORE["mortality"],
         description="Deaths of each stay by day and cause, those in transfers too, in two tables of the same fish.",
@@ -117,7 +188,7 @@ _RECORDERS: tuple[Recorder, ...] = (
         _BEFORE["feed_stock"],
         description="Feed in stock as of the latest simulated day, by lot.",
         tables=("inventory_feedcontainerstock",),
-        living=(feed_lots_in_store,),
+        living=(feed_lots_in_store, lot_history),
     ),
     replace(
         _BEFORE["feeding_events"],
@@ -154,29 +225,6 @@ _RECORDERS: tuple[Recorder, ...] = (
         upstream=("plans",),
     ),
     Recorder(
-        asset="companies",
-        group="finance",
-        domain="finance",
-        description="Companies of each geography, their sites, and cost centers of sites and batches.",
-        tables=(
-            "finance_dimcompany",
-            "finance_dimsite",
-            "finance_core_costcenter",
-            "finance_core_costcenterbatchlink",
-        ),
-        living=(companies, batch_cost_centers),
-        upstream=("infrastructure", "batches"),
-    ),
-    Recorder(
-        asset="harvest_facts",
-        group="finance",
-        domain="finance",
-        description="Each lot of a harvest by company, site, batch and grade.",
-        tables=("finance_factharvest",),
-        events=(harvest_facts,),
-        upstream=("companies", "harvests"),
-    ),
-    Recorder(
         asset="daily_states",
         group="batch",
         domain="growth",
@@ -185,47 +233,5 @@ _RECORDERS: tuple[Recorder, ...] = (
         events=(daily_states,),
         upstream=("growth_samples", "mortality", "feeding_events", "transfers", "harvests"),
     ),
-)
-
-_HISTORIES: Mapping[str, tuple[str, ...]] = {
-    "infrastructure": (
-        "infrastructure_historicalarea",
-        "infrastructure_historicalfreshwaterstation",
-        "infrastructure_historicalhall",
-        "infrastructure_historicalfeedcontainer",
-    ),
-    "weather": ("environmental_historicalphotoperioddata",),
-    "transfers": (
-        "batch_historicalbatchtransferworkflow",
-        "batch_historicaltransferaction",
-        "environmental_historicalstagetransitionenvironmental",
-        "batch_historicalbatchmixevent",
-        "batch_historicalbatchmixeventcomponent",
-    ),
-    "harvest_facts": ("finance_historicalfactharvest",),
-    "harvests": (
-        "harvest_historicalharvestevent",
-        "harvest_historicalharvestlot",
-        "harvest_historicalharvestwaste",
-    ),
-    "growth_samples": ("batch_historicalgrowthsample",),
-    "mortality": ("batch_historicalmortalityevent", "health_historicalmortalityrecord"),
-    "lice_counts": ("health_historicallicecount",),
-    "health_samplings": (
-        "health_historicalhealthsamplingevent",
-        "health_historicalindividualfishobservation",
-        "health_historicalfishparameterscore",
-    ),
-    "feeding_events": ("inventory_historicalfeedingevent",),
-    "feeding_summaries": (
-        "inventory_historicalcontainerfeedingsummary",
-        "inventory_historicalbatchfeedingsummary",
-    ),
-}
-"""History tables by the asset that writes them beside the rows whose versions they hold. Master data may be rows that
-users entered, whose history is theirs, and rows that change over their life have no versions yet."""
-
-RECORDERS: tuple[Recorder, ...] = tuple(
-    replace(one, tables=(*one.tables, *_HISTORIES.get(one.asset, ()))) for one in _RECORDERS
 )
 """The entries."""
