@@ -25,7 +25,9 @@ SHELL = ("bash", "console", "sh", "shell")
 OTHERS = {
     ".": "activates the environment",
     "docker": "is not on every machine",
+    "export": "sets a variable of the shell",
     "git": "changes the repository",
+    "mosquitto_sub": "is not on every machine",
     "pip": "installs packages",
     "pre-commit": "changes the repository",
 }

@@ -221,6 +221,7 @@ with PublishedReadings(platform, Broker(BrokerUrl.parse(sys.argv[3]))) as publis
     published.begin(start)
     def publish(step):
         print(step, flush=True)
+        sys.stdin.readline()
         published.publish_until(step.moment)
     replay(LiveFarm(platform), start, Moment(FIRST + 2, 0), 1e9, publish)
     print("done", flush=True)
@@ -228,18 +229,23 @@ with PublishedReadings(platform, Broker(BrokerUrl.parse(sys.argv[3]))) as publis
 
 
 def test_everything_arrives_though_the_publisher_is_killed_twice(tmp_path: Path, served: Served) -> None:
-    """Killed after a step is committed, and while it is published."""
+    """Killed after a step is committed, and while it is published; a step waits for a line, so that the machine's load
+    decides nothing."""
     plain(tmp_path, sqlite(tmp_path), START)
     platform, listener = platform_of(tmp_path, sqlite(tmp_path)), Listener(served)
-    for steps in (3, 12):
+    for steps, publishes in ((3, False), (12, True)):
         process = started(tmp_path, served)
+        assert process.stdin is not None
         assert process.stdout is not None
-        for _ in range(steps):
+        for step in range(1, steps + 1):
             assert process.stdout.readline()
+            if step < steps or publishes:
+                process.stdin.write("\n")
+                process.stdin.flush()
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-    ended, errors = started(tmp_path, served).communicate()
+    ended, errors = started(tmp_path, served).communicate("\n" * 100)
     assert ended.endswith("done\n"), errors
     expected = stored(platform, FIRST, FIRST + 2)
     listener.wait_for(set(expected))
@@ -250,6 +256,7 @@ def test_everything_arrives_though_the_publisher_is_killed_twice(tmp_path: Path,
 def started(folder: Path, served: Served) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", KILLED, str(folder), sqlite(folder), served.url],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

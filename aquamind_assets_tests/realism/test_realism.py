@@ -300,7 +300,7 @@ def test_salinity_is_measured_by_days(history: History) -> None:
     assert history.years[0].salinity.days.sum() == here.sum()
     geography = history.places.areas.geography[np.minimum(water.site, areas - 1)]
     shown = np.percentile(water.salinity[here & (geography == 1)], [1, 99])
-    np.testing.assert_allclose(salinity_range(history.years[0], 1), shown, atol=0.15)
+    np.testing.assert_allclose(salinity_range(history.years[0], 1), shown, atol=0.3)
     assert np.isnan(salinity_range(history.years[0], 7)).all()
 
 

@@ -309,7 +309,7 @@ def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.nd
 
     def choose(values: np.ndarray) -> np.ndarray:
         # By position: a mask is walked again for every column.
-        if values.shape[1] == 1:
+        if values.shape == (shape[0], 1):
             return values[:, 0].take(row)
         return values[0].take(slot) if values.shape[0] == 1 else values.reshape(-1).take(place)
 
