@@ -2,8 +2,8 @@
 
 Belongs here: gaps, stuck values, drift until the next calibration, spikes and late arrival, as configured in the
 scenario, and a frame that lists every true fault, for training and testing detectors. Does not belong here: readings
-without faults (``readings``), errors that grow (``slow_errors``). They are those of a scenario without faults and the same seed: faults have random streams
-of their own and only change, drop or delay a reading.
+without faults (``readings``), errors that grow (``slow_errors``). Faults have random streams of their own and only
+change, drop or delay a reading: the others are those of a scenario without faults and with the same seed.
 
 | fault | effect | parameter of the scenario |
 |---|---|---|
