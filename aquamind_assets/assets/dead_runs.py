@@ -74,8 +74,8 @@ def _judged(
 
 
 def reconcile(instance: dg.DagsterInstance, lock_held: LockHeld | None, grace_s: float = GRACE_S) -> list[RunLiveness]:
-    """Report every dead run failed, so that its place is freed and a retry resumes from its checkpoints; return
-    all runs that were under way."""
+    """Report every dead run failed, so that a retry resumes from its checkpoints, and free the places of all runs that
+    are over; return all runs that were under way."""
     records = instance.get_run_records(filters=dg.RunsFilter(statuses=UNDER_WAY))
     under_way = judge_runs(instance, records, lock_held, grace_s)
     for record, run in zip(records, under_way, strict=True):
@@ -84,7 +84,27 @@ def reconcile(instance: dg.DagsterInstance, lock_held: LockHeld | None, grace_s:
                 record.dagster_run,
                 f"The process of this run is gone ({run.reason}). Committed chunks stay; a retry resumes from them.",
             )
-            # Its place in the pool of writers would be freed by the daemon alone, and a command that waits for it has
-            # none.
-            instance.event_log_storage.free_concurrency_slots_for_run(record.dagster_run.run_id)
+    free_places(instance)
     return under_way
+
+
+def free_places(instance: dg.DagsterInstance) -> None:
+    """Free the places in pools that runs hold, or wait for, which have ended or which Dagster does not have.
+
+    A run that is killed while it ends keeps its place, and so does a run that was reported failed by a process that was
+    killed before it could free the place. After a power cut Dagster may have the place and not the run: they lie in two
+    files. Dagster's daemon frees places of the former only, and a command that waits for one has no daemon.
+    """
+    storage = instance.event_log_storage
+    for pool in storage.get_concurrency_keys():
+        held = storage.get_concurrency_info(pool)
+        for run_id in held.active_run_ids | held.assigned_run_ids | held.pending_run_ids:
+            run = instance.get_run_by_id(run_id)
+            if run is None or (run.is_finished and not _process_runs(run)):
+                storage.free_concurrency_slots_for_run(run_id)
+
+
+def _process_runs(run: dg.DagsterRun) -> bool:
+    """Whether the process that worked on this run is seen here: it may not have noticed yet that the run has ended."""
+    worker = worker_of(run)
+    return worker is not None and process_runs(worker) is True

@@ -52,6 +52,12 @@ def worker(pid: int, born: float, **elsewhere: str) -> dict[str, str]:
     return {WORKER_TAG: json.dumps(here | elsewhere | {"pid": pid, "born": born})}
 
 
+def known(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run
+
+
 def no_lock(asset: str, year: int) -> bool:
     return False
 
@@ -194,3 +200,36 @@ def test_the_place_in_the_pool_of_a_dead_run_is_free_again(instance: dg.DagsterI
     assert not storage.claim_concurrency_slot(WRITING_POOL, waiting, "batches").is_claimed
     assert [run.run_id for run in reconcile(instance, no_lock) if not run.alive] == [dead]
     assert storage.claim_concurrency_slot(WRITING_POOL, waiting, "batches").is_claimed
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["ended", "lost"])
+@pytest.mark.parametrize("waits", [False, True], ids=["holds", "waits"])
+def test_the_place_in_the_pool_of_a_run_that_is_over_is_free_again(
+    instance: dg.DagsterInstance, lost: bool, waits: bool
+) -> None:
+    """Its process was killed while the run ended; or a power cut left the place and not the run."""
+    storage = instance.event_log_storage
+    storage.set_concurrency_slots(WRITING_POOL, 1)
+    over = started(instance, worker(os.getpid(), psutil.Process().create_time() - 1000))
+    before = started(instance, worker_tags()) if waits else over
+    assert storage.claim_concurrency_slot(WRITING_POOL, before, "batches").is_claimed
+    if waits:
+        assert not storage.claim_concurrency_slot(WRITING_POOL, over, "batches").is_claimed
+    if lost:
+        instance.run_storage.delete_run(over)
+    else:
+        instance.report_run_failed(known(instance, over))
+    reconcile(instance, no_lock)
+    held = storage.get_concurrency_info(WRITING_POOL)
+    assert over not in held.active_run_ids | held.assigned_run_ids | held.pending_run_ids
+    assert held.active_run_ids == ({before} if waits else set())
+
+
+def test_a_process_that_has_not_noticed_its_runs_end_keeps_its_place(instance: dg.DagsterInstance) -> None:
+    storage = instance.event_log_storage
+    storage.set_concurrency_slots(WRITING_POOL, 1)
+    canceled = started(instance, worker_tags())
+    assert storage.claim_concurrency_slot(WRITING_POOL, canceled, "batches").is_claimed
+    instance.report_run_canceled(known(instance, canceled))
+    reconcile(instance, no_lock)
+    assert storage.get_concurrency_info(WRITING_POOL).active_run_ids == {canceled}
