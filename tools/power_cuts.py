@@ -115,7 +115,7 @@ class Trial:
         self._images = folder / "images"
         self._images.mkdir()
         self._on_server, self._settings, self._undisturbed = kind == "PostgreSQL", settings, undisturbed
-        self._database = f"parquet://{self._disk.folder}/farm/lake" if kind == "lake" else ""
+        self._database = f"parquet:///{self._disk.folder}/farm/lake" if kind == "lake" else ""
 
     def keep_moments(self, cuts: int, chance: random.Random) -> list[tuple[Path, int]]:
         """Images of a run, each with how many chunks were seen committed before it was taken: at random, but one of
