@@ -115,8 +115,9 @@ def observed_year(platform: Platform, year: int, ledger: Ledger) -> Observations
     """A year's sums; those over readings are made as the readings are, of some weeks of each season, whether they have
     been written yet or not."""
     climate = platform.ledgers.climate(year)
+    lives = lives_of([ledger])
     readings = observe_readings(
-        YearInputs(platform.scenario, platform.infrastructure, climate, ledger, lives_of([ledger]))
+        YearInputs(platform.scenario, platform.infrastructure, climate, ledger, lives, platform.release)
     )
     return observe(platform.scenario, platform.infrastructure, climate, ledger, readings)
 

@@ -144,9 +144,8 @@ class LiveFarm:
         stored = platform.ledgers.store.about(year, "farm")
         reaches = stored is not None and stored.through >= day
         ledger = platform.ledgers.ledger(year) if reaches else self._simulate(day)[0]
-        return YearInputs(
-            platform.scenario, platform.infrastructure, platform.ledgers.climate(year), ledger, lives_of([ledger])
-        )
+        climate, lives = platform.ledgers.climate(year), lives_of([ledger])
+        return YearInputs(platform.scenario, platform.infrastructure, climate, ledger, lives, platform.release)
 
     def _require_climate(self, year: int) -> None:
         if self.platform.ledgers.store.about(year, "climate") is None:

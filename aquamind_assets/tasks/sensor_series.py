@@ -6,7 +6,7 @@ series. Does not belong here: the task made from them (``sensor_faults``), the f
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -71,7 +71,7 @@ def _taken(chunk: Chunk, every: int) -> bool:
 def _with(year: YearInputs, faults: Imperfections) -> YearInputs:
     water = year.scenario.water.model_copy(update={"imperfections": faults})
     scenario = year.scenario.model_copy(update={"water": water})
-    return YearInputs(scenario, year.infrastructure, year.climate, year.ledger, year.lives)
+    return replace(year, scenario=scenario)
 
 
 def _stretch(faulty: YearInputs, clean: YearInputs, chunk: Chunk | None) -> pd.DataFrame:

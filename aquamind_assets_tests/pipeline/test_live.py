@@ -14,6 +14,7 @@ from aquamind_assets.pipeline.live import READINGS, LiveFarm, Moment, reached, r
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.settings import Settings
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import day_number, to_date
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, TableYear
 
@@ -22,13 +23,13 @@ START, END = date(2015, 1, 12), date(2015, 1, 22)
 """Ten days; the first batch of `tiny` begins within them."""
 
 
-def platform_of(folder: Path, database: str, today: date = END) -> Platform:
-    return Platform(Settings("tiny", (), database, str(folder / "ledger"), today))
+def platform_of(folder: Path, database: str, today: date = END, release: Release = "2025-08") -> Platform:
+    return Platform(Settings("tiny", (), database, str(folder / "ledger"), today, release=release))
 
 
-def plain(folder: Path, database: str, today: date = END) -> list[TableYear]:
+def plain(folder: Path, database: str, today: date = END, release: Release = "2025-08") -> list[TableYear]:
     """The manifest of a plain run up to the morning of ``today``."""
-    platform = platform_of(folder, database, today)
+    platform = platform_of(folder, database, today, release)
     store_ledgers(platform, today.year)
     record_years(platform, [today.year])
     return manifest(platform)
@@ -72,6 +73,16 @@ def test_a_replay_ends_as_a_plain_run(begun: Platform, expected: list[TableYear]
     assert all(step.new_readings > 0 for step in steps[:-1])
     replay(LiveFarm(begun), last, Moment(day_number(END), 0), None)
     assert manifest(begun) == expected
+
+
+def test_a_day_under_way_has_the_columns_of_its_release(tmp_path: Path) -> None:
+    """Readings of release 2026-03 have a column for the stay that was in the container."""
+    database, end = sqlite(tmp_path), date(2015, 1, 3)
+    plain(tmp_path, database, end, "2026-03")
+    farm = LiveFarm(platform_of(tmp_path, database, release="2026-03"))
+    with farm.platform.open() as warehouse:
+        assert farm.show(warehouse, Moment(day_number(end), 2)).rows
+        assert warehouse.manifest() == warehouse.recount()
 
 
 def test_a_day_under_way_has_readings_of_its_hours_and_none_else(tmp_path: Path) -> None:

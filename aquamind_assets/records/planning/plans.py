@@ -167,7 +167,7 @@ def _runs(year: YearInputs, started: Batches, made: list[Projection]) -> Rows:
         run_number=1,
         label="Baseline",
         parameters_snapshot=json.dumps({"models": "usual figures of the farm"}),
-        total_projections=np.array([one.stage.size for one in made]),
+        total_projections=np.array([one.stage.size for one in made], dtype=np.int64),
         final_weight_g=np.array([one.weight_g[-1] for one in made]),
         final_biomass_kg=np.array([one.biomass_kg[-1] for one in made]),
         created_at=planned,

@@ -16,14 +16,15 @@ def readings(
     warehouse: Warehouse, container: int, parameter: str, sensor_type: str, first: date, end: date
 ) -> "pd.Series[float]":
     """Readings of one sensor by their moment, from ``first`` until before ``end``: the platform's first sensor of the
-    type in the container, and the parameter of this name that it measures."""
+    type in the container, and the parameter of this name, in whatever case, that it measures."""
     sensors = warehouse.query(
         "SELECT id FROM infrastructure_sensor WHERE id >= ? AND id < ? AND container_id = ? AND sensor_type = ?"
         " ORDER BY id LIMIT 1",
         (*platform_ids(), container, sensor_type),
     )
     parameters = warehouse.query(
-        "SELECT id FROM environmental_environmentalparameter WHERE name = ? ORDER BY id DESC", (parameter,)
+        "SELECT id FROM environmental_environmentalparameter WHERE lower(name) = lower(?) ORDER BY id DESC",
+        (parameter,),
     )
     if not sensors:
         return pd.Series(dtype=float)
