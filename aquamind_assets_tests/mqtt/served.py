@@ -12,7 +12,7 @@ from aquamind_assets_tests.crashing import wait_until
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 

@@ -97,8 +97,10 @@ def test_lots_are_within_what_was_bought(rows):
 
 def test_feed_fits_the_fish(rows):
     share = rows.feedings.amount_kg / rows.feedings.batch_biomass_kg / 100
-    # The smallest fish eat up to 7 % of their weight a day, in four meals of unequal size.
+    # Four meals of unequal size, together no more than four of .03.
     assert (share < 0.04).all()
+    of_day = share.groupby([rows.feedings.container_id, rows.feedings.batch_id, rows.feedings.feeding_date]).sum()
+    assert (of_day < 0.12).all()
     assert ((rows.feedings.feeding_percentage - 100 * 1e6 * share).abs() <= 1).all()
 
 

@@ -10,6 +10,7 @@ import pytest
 from aquamind_assets.ledger.model import ContainerDays, Outbreaks, Treatments
 from aquamind_assets.records import master_ids as master
 from aquamind_assets.records.batch.collection import deaths_by_cause
+from aquamind_assets.records.health.fish_samples import sampling_day_of_month
 from aquamind_assets_tests.records.decades import decade, tables
 
 PRESETS = ["tiny", pytest.param("demo", marks=pytest.mark.slow)]
@@ -159,11 +160,16 @@ def test_samplings_are_monthly_and_inside_the_stay(preset):
     stay = stays.loc[events.assignment_id]
     assert (events.sampling_date.to_numpy() >= stay.start_day.to_numpy()).all()
     assert (events.sampling_date.to_numpy() < stay.end_day.to_numpy()).all()
-    sampled = pd.DataFrame({"batch": stay.batch_id.to_numpy(), "day": events.sampling_date.to_numpy()})
-    apart = sampled.drop_duplicates().sort_values(["batch", "day"]).groupby("batch").day.diff().dropna()
-    # One turn a month; each may wait for a working day, over Easter for five days.
-    assert apart.min() >= 28 - 5
-    assert 28 <= apart.median() <= 31
+    batch, day = stay.batch_id.to_numpy(), events.sampling_date.to_numpy().astype("datetime64[D]")
+    turn = sampling_day_of_month(batch) - 1
+    month = day.astype("datetime64[M]")
+    # The turn of the month, or that of the month before where it is still to come.
+    month = month - (month.astype("datetime64[D]") + turn > day)
+    late = day - (month.astype("datetime64[D]") + turn)
+    # It may wait for a working day, over Easter for five days.
+    assert (late <= np.timedelta64(5, "D")).all()
+    days_of_turn = pd.Series(day).groupby([batch, month]).nunique()
+    assert (days_of_turn == 1).all()
 
 
 def test_sampled_weights_follow_the_container(preset):
