@@ -74,17 +74,18 @@ def rule(table: str, what: str, description: str, violation: str, weight: str = 
     return Rule(f"{table}.{what}", table, description, violation=violation, weight=weight)
 
 
-def versions_of(history: str, table: str, key: str = "id") -> Rule:
-    """Every row of a history table is a version of an existing row, or of one that was deleted; ``key`` is the column
-    with its id in both."""
+def versions_of(history: str, table: str, key: str = "id", deletions: bool = False) -> Rule:
+    """Every row of a history table is a version of an existing row; with ``deletions`` also of one that has a version
+    of its deletion. ``key`` is the column with its id in both."""
+    deleted = f" AND NOT EXISTS (SELECT 1 FROM {history} d WHERE d.{key} = t.{key} AND d.history_type = '-')"
     return Rule(
         f"{history}.id.reference",
         history,
-        f"A version belongs to an existing row of {table}, or to one that has a version of its deletion.",
+        f"A version belongs to an existing row of {table}"
+        + (", or to one that has a version of its deletion." if deletions else "."),
         query=(
             f"SELECT t.history_id AS id FROM {history} t WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {table} x WHERE"
-            f" x.{key} = t.{key}) AND NOT EXISTS (SELECT 1 FROM {history} d WHERE d.{key} = t.{key} AND"
-            " d.history_type = '-')"
+            f" x.{key} = t.{key}){deleted if deletions else ''}"
         ),
     )
 

@@ -33,6 +33,9 @@ _DROPPED = frozenset({"inventory_feedingevent.feed_stock_id.feed", "batch_growth
 
 _TABLES = tables_of("2026-03")
 
+_OF_LOTS = "inventory_historicalfeedcontainerstock"
+"""The only history in which the platform deletes rows: a lot is deleted when it is used up."""
+
 _KEPT_HISTORIES = frozenset({"infrastructure_historicalcontainer", "batch_historicalbatch"})
 """History tables that the release before has too, with their rules."""
 
@@ -59,7 +62,9 @@ RULES: list[Rule] = [
     *growth.RULES,
     *sales.RULES,
     *(
-        versions_of(table.name, table.versions_of, _TABLES[table.versions_of].id_column)
+        versions_of(
+            table.name, table.versions_of, _TABLES[table.versions_of].id_column, deletions=table.name == _OF_LOTS
+        )
         for table in _TABLES.values()
         if table.versions_of and table.made_by and table.name not in _KEPT_HISTORIES
     ),
