@@ -137,29 +137,29 @@ def go_live(
     platform = Platform(replace(settings, today=to_date(last.day)))
     begin = _begin(platform, first_day, last, speed)
     published = _published(platform, broker, console)
-    if published is not None:
-        published.connect()
-    before = _write_before(platform, begin, console)
-    if before is not None and before.interrupted:
-        return INTERRUPTED
-    if before is not None and before.failed:
-        print_failure(before)
-        return FAILED
-    farm = LiveFarm(platform)
-
-    def on_step(step: "Step") -> None:
-        _show(step, per_day, console)
+    with published or nullcontext():
         if published is not None:
-            published.publish_until(step.moment)
+            published.connect()
+        before = _write_before(platform, begin, console)
+        if before is not None and before.interrupted:
+            return INTERRUPTED
+        if before is not None and before.failed:
+            print_failure(before)
+            return FAILED
 
-    try:
-        with requests_interrupt(platform.progress), published or nullcontext():
+        def on_step(step: "Step") -> None:
+            _show(step, per_day, console)
             if published is not None:
-                published.begin(Moment(begin, 0))
-            replay(farm, Moment(begin, 0), last, speed, on_step)
-    except Interrupted as error:
-        console.print(str(error), highlight=False)
-        return INTERRUPTED
+                published.publish_until(step.moment)
+
+        try:
+            with requests_interrupt(platform.progress):
+                if published is not None:
+                    published.begin(Moment(begin, 0))
+                replay(LiveFarm(platform), Moment(begin, 0), last, speed, on_step)
+        except Interrupted as error:
+            console.print(str(error), highlight=False)
+            return INTERRUPTED
     console.print(f"Live until {_spelled(last, per_day)}.", highlight=False)
     return 0
 
