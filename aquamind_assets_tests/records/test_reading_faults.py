@@ -123,14 +123,26 @@ def test_a_stuck_sensor_repeats_itself(year: YearInputs, truth: ReadingFaults) -
         assert (end - start + 1) * 3 <= 75
 
 
+@pytest.mark.parametrize("share", [0.05, 0.6])
 @pytest.mark.parametrize(
     ("name", "kind"), [("gap_share", Fault.GAP), ("spike_share", Fault.SPIKE), ("late_share", Fault.LATE)]
 )
-def test_shares_are_those_of_the_scenario(name: str, kind: Fault) -> None:
-    share = 0.05
+def test_shares_are_those_of_the_scenario(name: str, kind: Fault, share: float) -> None:
     alone = faulty(**{name: share})
     found = reading_faults(alone, DAYS)
     assert abs(covered(alone, found, kind).mean() - share) < 0.006
+
+
+@pytest.mark.parametrize(("name", "share"), [("spike_share", 0.6), ("late_share", 1.0), ("stuck_per_year", 60)])
+def test_more_faults_of_a_kind_leave_the_others_where_they_are(name: str, share: float, truth: ReadingFaults) -> None:
+    changed = {"spike_share": Fault.SPIKE, "late_share": Fault.LATE, "stuck_per_year": Fault.STUCK}[name]
+    # A spike in a spell of stuck values is not seen.
+    kinds = set(Fault) - {changed} - ({Fault.SPIKE} if changed == Fault.STUCK else set())
+    other = reading_faults(faulty(**(FAULTS | {name: share})), DAYS)
+    assert (other.kind == changed).sum() > 2 * (truth.kind == changed).sum() > 0
+    before, after = (frame.take(np.isin(frame.kind, list(kinds))).columns() for frame in (truth, other))
+    for column, values in before.items():
+        assert np.array_equal(values, after[column]), column
 
 
 def test_drift_grows_at_its_true_rate_and_ends_with_a_calibration(clean: Shown) -> None:

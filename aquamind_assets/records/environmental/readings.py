@@ -1,7 +1,7 @@
 """AquaMind's environmental readings: every sensor, several times a day. By far the largest table.
 
 Belongs here: the measurement of the true water (``water``) by a sensor, with bias, noise, resolution and depth; the
-batch of a reading; blocks of rows. Does not belong here: faults of sensors (``sensor_faults``).
+batch of a reading; blocks of rows. Does not belong here: faults of sensors (``fault_events``, ``slow_errors``).
 
 A reading belongs to the batch whose stay covers its instant, from noon of the day of arrival to noon of the day of
 departure (``MOVE_INSTANT``), so its date is always one of the assignment's dates. A reading in an empty container has
@@ -13,13 +13,14 @@ stay as they are when later days, other containers or other probes are added.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from aquamind_assets.records.environmental.sensor_faults import BlockFaults, faults_of
+from aquamind_assets.records.environmental.existing import Existing
+from aquamind_assets.records.environmental.fault_events import FaultEvents, events_of
 from aquamind_assets.records.environmental.slow_errors import SlowErrors
 from aquamind_assets.records.environmental.water import REFERENCE_DEPTH_M, ChunkWater
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
@@ -188,25 +189,27 @@ class _Block:
             np.arange(cut.start, cut.stop) * (MICROSECONDS_PER_DAY // network.per_day)
             + self._days.first * MICROSECONDS_PER_DAY
         )
-        shape = units.shape
-        choose = _chooser(shape, kept)
-        size = units.size if kept is None else int(kept.sum())
-        if not size:
+        existing = Existing(units.shape, kept)
+        if not existing.size:
             return None
+        choose = existing.choose
         batch = choose(batches[:, cut][network.frame.container[sensors]])
         more = {}
         if stays is not None:
             stay = choose(stays[:, cut][network.frame.container[sensors]])
             more["batch_container_assignment_id"] = np.ma.array(stay, mask=stay == 0)
-        stored = choose(instants[None, :]) + RECEIVED_AFTER
+        taken = choose(instants[None, :])
+        stored = taken + RECEIVED_AFTER
         if faults is not None:
-            stored += choose(faults.delay_hours[:, cut]) * HOUR
+            late = faults.late
+            at, there = existing.places(late.sensor, late.slot - cut.start)
+            stored[at] += late.size[there].astype(np.int64) * HOUR
         return rows(
             self._year.tables[READINGS],
-            size,
-            id=choose(self._ids(cut)),
+            existing.size,
+            id=choose(self._first_ids(cut)[None, :]) + choose(np.arange(sensors.start, sensors.stop)[:, None]),
             value=Scaled(choose(units)),
-            reading_time=choose(instants[None, :]),
+            reading_time=taken,
             is_manual=False,
             created_at=stored,
             batch_id=np.ma.array(batch, mask=batch == 0),
@@ -217,15 +220,14 @@ class _Block:
             **more,
         )
 
-    def _ids(self, cut: slice) -> np.ndarray:
-        """Return the numbers within the day: reading of the day x total number of sensors + sensor. Shape (sensors,
-        slots), int64."""
+    def _first_ids(self, cut: slice) -> np.ndarray:
+        """Return the first sensor's row id at each reading, int64, shape (slots,): the number within the day is reading
+        of the day x total number of sensors + sensor."""
         network = self._network
         slot = np.arange(cut.start, cut.stop)
-        first = row_ids(self._days.first + slot // network.per_day, slot % network.per_day * len(network.frame))
-        return first[None, :] + np.arange(self.sensors.start, self.sensors.stop)[:, None]
+        return row_ids(self._days.first + slot // network.per_day, slot % network.per_day * len(network.frame))
 
-    def _kept(self, faults: BlockFaults | None, cut: slice) -> np.ndarray | None:
+    def _kept(self, faults: FaultEvents | None, cut: slice) -> np.ndarray | None:
         """Return which readings exist: those of installed sensors, outside gaps; None if all exist."""
         network = self._network
         installed = network.frame.commissioned_day[self.sensors]
@@ -237,7 +239,7 @@ class _Block:
             kept &= ~faults.gap[:, cut]
         return None if kept.all() else kept
 
-    def _shown(self, water: ChunkWater, slow: SlowErrors, faults: BlockFaults | None) -> np.ndarray:
+    def _shown(self, water: ChunkWater, slow: SlowErrors, faults: FaultEvents | None) -> np.ndarray:
         """Return the values that the sensors show, in stored units, shape (sensors, slots), int64."""
         network, sensors, slots = self._network, self.sensors, self._slots
         shown = np.empty((sensors.stop - sensors.start, slots), dtype=np.int64)
@@ -256,7 +258,8 @@ class _Block:
             value += error
             value += self._offsets(water, slow, sensor, instrument)
             if faults is not None:
-                value += faults.spike[chosen, :slots] * instrument.noise
+                at, there = _rows_of(chosen, faults.spikes.sensor, faults.spikes.slot < slots)
+                value[at, faults.spikes.slot[there]] += faults.spikes.size[there].astype(np.float32) * instrument.noise
             value *= np.float32(VALUE_UNITS / instrument.step)
             np.rint(value, out=value)
             np.clip(value, np.float32(instrument.lowest), np.float32(instrument.highest), out=value)
@@ -264,7 +267,7 @@ class _Block:
             units *= instrument.step
             shown[chosen] = units
         if faults is not None:
-            faults.hold(shown)
+            faults.stuck.hold(shown)
         return shown
 
     def _offsets(self, water: ChunkWater, slow: SlowErrors, sensor: np.ndarray, instrument: _Instrument) -> np.ndarray:
@@ -295,22 +298,13 @@ class _Block:
             entities=sensor,
         )[:, : self._slots]
 
-    def _faults(self) -> BlockFaults | None:
+    def _faults(self) -> FaultEvents | None:
         """What is wrong with the block's sensors; None in a clean scenario."""
-        return faults_of(self._year, self._chunk, self.sensors)
+        return events_of(self._year, self._chunk, self.sensors)
 
 
-def _chooser(shape: tuple[int, int], kept: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function that flattens any array that broadcasts to (sensors, slots) to the existing readings."""
-    if kept is None:
-        return lambda values: np.broadcast_to(values, shape).reshape(-1)
-    row, slot = np.nonzero(kept)
-    place = row * shape[1] + slot
-
-    def choose(values: np.ndarray) -> np.ndarray:
-        # By position: a mask is walked again for every column.
-        if values.shape == (shape[0], 1):
-            return values[:, 0].take(row)
-        return values[0].take(slot) if values.shape[0] == 1 else values.reshape(-1).take(place)
-
-    return choose
+def _rows_of(chosen: np.ndarray, sensor: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows in ``chosen``, sorted, of the sensors that it holds, and their positions in ``sensor``."""
+    row = np.minimum(np.searchsorted(chosen, sensor), chosen.size - 1)
+    there = np.flatnonzero((chosen[row] == sensor) & wanted)
+    return row[there], there

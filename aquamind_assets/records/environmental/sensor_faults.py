@@ -1,9 +1,9 @@
 """Faults of sensors, and their ground truth.
 
-Belongs here: gaps, stuck values, drift until the next calibration, spikes and late arrival, as configured in the
-scenario, and a frame that lists every true fault, for training and testing detectors. Does not belong here: readings
-without faults (``readings``), errors that grow (``slow_errors``). Faults have random streams of their own and only
-change, drop or delay a reading: the others are those of a scenario without faults and with the same seed.
+Belongs here: the kinds of fault, and a frame that lists every true fault of the readings of some days, for training and
+testing detectors. Does not belong here: readings (``readings``), which faults there are (``fault_events``,
+``slow_errors``). Faults only change, drop or delay a reading: the others are those of a scenario without faults and with
+the same seed.
 
 | fault | effect | parameter of the scenario |
 |---|---|---|
@@ -17,27 +17,16 @@ change, drop or delay a reading: the others are those of a scenario without faul
 Gaps and stuck values lie within a chunk of 30 days.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame, column
+from aquamind_assets.records.environmental.fault_events import events_of
 from aquamind_assets.records.environmental.slow_errors import drift_rates, fouling
 from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
-from aquamind_assets.scenario.water import Imperfections
-from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
-
-MEAN_GAP_HOURS = 18.0
-GAP_REACH = 20
-"""Gaps that began up to so many mean lengths before a chunk reach into it."""
-
-STUCK_HOURS = (6.0, 72.0)
-SPIKE_NOISE = (10.0, 60.0)
-LATE_HOURS = (1, 72)
-DAYS_PER_YEAR = 365.25
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of
 
 
 class Fault(IntEnum):
@@ -70,111 +59,6 @@ class ReadingFaults(Frame):
     )
 
 
-@dataclass(frozen=True)
-class BlockFaults:
-    """Faults of some sensors in one chunk; arrays of shape (sensors, slots of 30 days).
-
-    Attributes:
-        gap: the reading is missing.
-        stuck_since: slot whose value the sensor repeats, or -1.
-        spike: error in noise sd, float32, 0 for none.
-        delay_hours: delay of storage in hours, int64, 0 for none.
-    """
-
-    gap: np.ndarray
-    stuck_since: np.ndarray
-    spike: np.ndarray
-    delay_hours: np.ndarray
-
-    def hold(self, shown: np.ndarray) -> None:
-        """Replace the values of stuck sensors in ``shown``, shape (sensors, slots), in place."""
-        since = self.stuck_since[:, : shown.shape[1]]
-        sensor, slot = np.nonzero(since >= 0)
-        shown[sensor, slot] = shown[sensor, since[sensor, slot]]
-
-
-def faults_of(year: YearInputs, chunk: Chunk, sensors: slice) -> BlockFaults | None:
-    """The faults of some sensors, all of their groups, in a chunk; None in a clean scenario.
-
-    Each sensor has a uniform for each slot and kind of fault, which says whether the fault begins there and how long or
-    large it is.
-    """
-    plan, per_day = year.scenario.water.imperfections, year.scenario.water.readings_per_day
-    if not (plan.gap_share or plan.stuck_per_year or plan.spike_share or plan.late_share):
-        return None
-    slots = CHUNK_DAYS * per_day
-    reach = int(GAP_REACH * MEAN_GAP_HOURS / 24 * per_day)
-    uniforms = year.infrastructure.sensor_draws.uniforms(
-        year.scenario.seed,
-        "sensor_faults",
-        chunk.year,
-        chunk.index,
-        shape=(reach + 4 * slots,),
-        dtype=np.float32,
-        entities=np.arange(sensors.start, sensors.stop),
-    )
-    gaps, stuck, spikes, late = np.split(uniforms, reach + slots * np.arange(1, 4), axis=1)
-    gap = np.zeros((len(uniforms), slots), dtype=bool)
-    for sensor, first, end in _gaps(plan, gaps, reach, per_day):
-        gap[sensor, first:end] = True
-    stuck_since = np.full(gap.shape, -1, dtype=np.int16)
-    for sensor, first, end in _stuck(plan, stuck, per_day):
-        stuck_since[sensor, first:end] = first
-    return BlockFaults(gap, stuck_since, _spikes(plan, spikes, stuck_since), _delays(plan, late))
-
-
-def _gaps(plan: Imperfections, uniforms: np.ndarray, reach: int, per_day: int) -> Iterator[tuple[int, int, int]]:
-    """(sensor, first slot, end slot), from uniforms of ``reach`` slots before the chunk, so that its first slots are as
-    likely to be lost as any, and of its own slots.
-
-    Gaps overlap. Poisson many begin in a slot, with exponential lengths; the uniform is the quantile of the longest.
-    """
-    if not plan.gap_share:
-        return
-    mean = MEAN_GAP_HOURS / 24 * per_day
-    # So many in a slot cover the share wanted.
-    per_slot = -np.log1p(-min(plan.gap_share, 0.999)) / (mean + 0.5)
-    sensor, slot = np.nonzero(uniforms < -np.expm1(-per_slot))
-    # Never log(0): float32 uniforms are multiples of 2^-24.
-    log = np.log1p(-np.maximum(uniforms[sensor, slot].astype(np.float64), 2.0**-25))
-    end = slot + 1 + np.floor(mean * np.log(per_slot / -log)).astype(np.int64) - reach
-    for one, start, stop in zip(sensor, np.maximum(slot - reach, 0), end, strict=True):
-        if stop > start:
-            yield int(one), int(start), int(stop)
-
-
-def _stuck(plan: Imperfections, uniforms: np.ndarray, per_day: int) -> Iterator[tuple[int, int, int]]:
-    """(sensor, slot whose value is repeated, end slot); at least one reading repeats another."""
-    slots = uniforms.shape[1]
-    probability = -np.expm1(-plan.stuck_per_year * CHUNK_DAYS / DAYS_PER_YEAR / (slots - 1))
-    sensor, first = np.nonzero(uniforms[:, :-1] < probability)
-    within = uniforms[sensor, first] / max(probability, 1e-12)
-    hours = STUCK_HOURS[0] + (STUCK_HOURS[1] - STUCK_HOURS[0]) * within
-    length = np.ceil(hours / 24 * per_day).astype(np.int64)
-    for one, start, stop in zip(sensor, first, np.minimum(first + 1 + length, slots), strict=True):
-        yield int(one), int(start), int(stop)
-
-
-def _spikes(plan: Imperfections, uniforms: np.ndarray, stuck_since: np.ndarray) -> np.ndarray:
-    """Errors in noise sd, up in one half of the cases and down in the other, float32 of the uniforms' shape."""
-    error = np.zeros(uniforms.shape, dtype=np.float32)
-    struck = (uniforms < plan.spike_share) & (stuck_since < 0)
-    within = 2.0 * uniforms[struck] / max(plan.spike_share, 1e-12)
-    size = SPIKE_NOISE[0] + (SPIKE_NOISE[1] - SPIKE_NOISE[0]) * (within % 1.0)
-    error[struck] = np.where(within < 1.0, -size, size)
-    return error
-
-
-def _delays(plan: Imperfections, uniforms: np.ndarray) -> np.ndarray:
-    """Whole hours, int64 of the uniforms' shape."""
-    delay = np.zeros(uniforms.shape, dtype=np.int64)
-    late = uniforms < plan.late_share
-    low, high = LATE_HOURS
-    within = uniforms[late].astype(np.float64) / max(plan.late_share, 1e-12)
-    delay[late] = np.minimum(low + np.floor(within * (high - low + 1)).astype(np.int64), high)
-    return delay
-
-
 def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
     """Return all faults of the readings of these days."""
     wanted = DayRange(max(days.first, year.days.first), min(days.end, year.days.end))
@@ -188,45 +72,34 @@ def reading_faults(year: YearInputs, days: DayRange) -> ReadingFaults:
 
 def _event_faults(year: YearInputs, chunk: Chunk, part: DayRange) -> ReadingFaults:
     per_day, frame = year.scenario.water.readings_per_day, year.infrastructure.sensors
-    found = faults_of(year, chunk, slice(0, len(frame)))
+    found = events_of(year, chunk, slice(0, len(frame)))
     if found is None:
         return ReadingFaults.empty()
-    cut = slice((part.first - chunk.days.first) * per_day, (part.end - chunk.days.first) * per_day)
-    seen = ~found.gap[:, cut]
-    spans = [
-        (Fault.GAP, *_spans(found.gap[:, cut].astype(np.int64)), None),
-        # Two adjacent spells are two faults: they repeat different values. The first reading of a spell is still correct.
-        (
-            Fault.STUCK,
-            *_spans(np.where(_repeats(found.stuck_since)[:, cut], found.stuck_since[:, cut].astype(np.int64) + 1, 0)),
-            None,
-        ),
-        (Fault.SPIKE, *_points(seen & (found.spike[:, cut] != 0)), found.spike[:, cut]),
-        (Fault.LATE, *_points(seen & (found.delay_hours[:, cut] != 0)), found.delay_hours[:, cut]),
+    first, end = (part.first - chunk.days.first) * per_day, (part.end - chunk.days.first) * per_day
+    gap_sensor, gap_first, gap_last = _spans(found.gap[:, first:end].astype(np.int8))
+    # The first reading of a spell is still correct.
+    stuck = found.stuck.within(first, end)
+    spans: list[tuple[Fault, np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]] = [
+        (Fault.GAP, gap_sensor, gap_first + first, gap_last + first, None),
+        (Fault.STUCK, stuck.sensor, np.maximum(stuck.slot + 1, first), np.minimum(stuck.end, end) - 1, None),
     ]
-    origin, step = part.first * MICROSECONDS_PER_DAY, MICROSECONDS_PER_DAY // per_day
+    for kind, points in ((Fault.SPIKE, found.spikes), (Fault.LATE, found.late)):
+        seen = points.take((points.slot >= first) & (points.slot < end) & ~found.gap[points.sensor, points.slot])
+        spans.append((kind, seen.sensor, seen.slot, seen.slot, seen.size))
+    origin, step = chunk.days.first * MICROSECONDS_PER_DAY, MICROSECONDS_PER_DAY // per_day
     return ReadingFaults.concat(
         [
             ReadingFaults(
                 kind=np.full(sensor.size, kind),
                 sensor=sensor,
                 sensor_id=frame.sensor_id[sensor],
-                first_time=origin + first * step,
-                last_time=origin + last * step,
-                size=np.zeros(sensor.size) if sizes is None else sizes[sensor, first],
+                first_time=origin + first_slot * step,
+                last_time=origin + last_slot * step,
+                size=np.zeros(sensor.size) if sizes is None else sizes,
             )
-            for kind, sensor, first, last, sizes in spans
+            for kind, sensor, first_slot, last_slot, sizes in spans
         ]
     )
-
-
-def _repeats(stuck_since: np.ndarray) -> np.ndarray:
-    return (stuck_since >= 0) & (stuck_since != np.arange(stuck_since.shape[1]))
-
-
-def _points(where: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    sensor, slot = np.nonzero(where)
-    return sensor, slot, slot
 
 
 def _spans(label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
