@@ -52,7 +52,7 @@ class BatchPlans(Frame):
     harvesting: np.ndarray = column("bool", "", "harvest has begun")
     harvested: np.ndarray = column("int64", "fish", "fish harvested so far")
     fed_day: np.ndarray = column("int32", "day", "day of first feeding, or -1")
-    immunity: np.ndarray = column("float64", "degC day", "degree-days since vaccination")
+    immunity: np.ndarray = column("float64", "degC day", "degree-days since vaccination, -inf after one that failed")
 
 
 class TankBookings(Frame):
@@ -114,6 +114,7 @@ class InfectionPlans(Frame):
     )
     treat_day: np.ndarray = column("int32", "day", "day on which the vet decides on a treatment, or -1")
     depopulate_day: np.ndarray = column("int32", "day", "day by which the container must be empty, or -1")
+    relief: np.ndarray = column("float64", "1", "share by which treatment lowers its impact")
 
 
 class Epidemics(Frame):

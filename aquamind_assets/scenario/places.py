@@ -17,6 +17,7 @@ from aquamind_assets.scenario.quantities import (
 from aquamind_assets.scenario.sea import SeaSpec, SiteSea
 from aquamind_assets.scenario.site_water import SiteWater
 from aquamind_assets.scenario.stages import Stages
+from aquamind_assets.scenario.trend import TrendPoint
 from aquamind_assets.scenario.work import WorkSpec
 
 Cages = dict[str, Annotated[int, Field(ge=0, le=100)]]
@@ -59,13 +60,6 @@ class ClimateSpec(Section):
     )
     wind_mean: float = quantity("mean wind speed", "m/s", "general knowledge", ge=0, le=30)
     precipitation_mean: float = quantity("mean precipitation of a day", "mm", "general knowledge", ge=0, le=50)
-
-
-class TrendPoint(Section):
-    """A point of a trend."""
-
-    year: int = quantity("year in which a batch starts", "year", "company reports", ge=1900, le=2200)
-    factor: float = quantity("factor on the weight of batches that start then", "1", "company reports", ge=0.2, le=10)
 
 
 class HallSpec(Section):
@@ -112,7 +106,7 @@ class GeographySpec(Section):
     batch_share: Probability = quantity("share of the batches that start here", "1")
     work: WorkSpec = quantity("when people work here", "", "general knowledge", default=WorkSpec())
     smolt_trend: list[TrendPoint] = quantity(
-        "how the weight at sea transfer changes over the years; straight lines between the points",
+        "factor on the weight at sea transfer by the year in which a batch starts; straight lines between the points",
         "",
         "company reports: Faroese smolts have become three times as heavy in ten years",
         default=[],

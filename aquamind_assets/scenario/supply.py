@@ -18,6 +18,7 @@ from aquamind_assets.scenario.quantities import (
     within,
 )
 from aquamind_assets.scenario.stages import Stages
+from aquamind_assets.scenario.trend import TrendPoint
 
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -60,6 +61,9 @@ class FeedPlan(Section):
         list[Annotated[float, Field(ge=0.01, le=100)]], Field(min_length=4, max_length=4)
     ] = quantity("price factor of Q1 to Q4", "1")
     market_price_factor: Annotated[Range, within(0.01, 100)] = quantity("market factor on the price", "1")
+    price_trend: list[TrendPoint] = quantity(
+        "factor on all prices; straight lines between the points", "", "general knowledge", default=[], max_length=100
+    )
     delivery_days: Annotated[Range, within(1, 60, whole=True)] = quantity("working days from order to delivery", "day")
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
     suppliers: Annotated[list[Name], Field(min_length=1, max_length=MOST_ENTRIES)] = quantity(

@@ -157,6 +157,7 @@ CASES: dict[str, Case] = {
     "feed.feeds": Case(like(name="New feed", stages=[]), adds=frozenset({"inventory_feed"})),
     "feed.feeds[].stages": Case(),
     "feed.quarter_price_factors": Case(fixed="the first to the fourth quarter"),
+    "feed.price_trend": Case(),
     "feed.suppliers": Case(lambda _: "Nýtt Fóður", leaves_out=FEED_SUPPLIER),
     "feed.meal_times": Case(fixed="each has its share in meal_shares"),
     "feed.meal_shares": Case(fixed="each is of a time in meal_times"),

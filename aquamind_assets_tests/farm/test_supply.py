@@ -1,6 +1,7 @@
 """Feed: choice, prices, orders."""
 
 import numpy as np
+import pytest
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.calendar import Calendar
@@ -40,8 +41,17 @@ def test_prices_follow_quarter_and_market() -> None:
             assert market.low * base - 1 <= price_cents(scenario, feed, day) <= market.high * base + 1
 
 
-def test_the_market_moves_slowly() -> None:
+def test_prices_follow_the_trend_of_years() -> None:
     scenario = load_scenario("demo")
+    plain = load_scenario("demo", ["feed.price_trend=[]"])
+    for date, factor in (("2018-07-02", 1.0), ("2022-07-02", 1.3), ("2023-01-01", 1.34), ("2030-01-01", 1.3)):
+        day = int(np.datetime64(date, "D").astype(int))
+        ratio = price_cents(scenario, 5, day) / price_cents(plain, 5, day)
+        assert ratio == pytest.approx(factor, abs=0.01), date
+
+
+def test_the_market_moves_slowly() -> None:
+    scenario = load_scenario("demo", ["feed.price_trend=[]"])
     days = [
         int(np.datetime64(f"{year}-{month:02}-10", "D").astype(int))
         for year in range(2015, 2025)

@@ -7,9 +7,9 @@ Hatcheries grow larger smolts from year to year (``smolt_trend``), and no two ba
 
 import numpy as np
 
-from aquamind_assets import timeline
 from aquamind_assets.farm.draws import batch_draws
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.trend import factor_on
 
 HEAVIEST = 0.5
 """Smolts go to sea below this share of the lightest harvest weight, whatever the trend."""
@@ -32,8 +32,4 @@ def smolt_weight(scenario: Scenario, geography: int, sequence: int, start_day: n
 
 def trend(scenario: Scenario, geography: int, day: np.ndarray | int) -> np.ndarray:
     """Factor of the trend on a day, shape of ``day``."""
-    known = sorted((point.year, point.factor) for point in scenario.farm.geographies[geography].smolt_trend)
-    if not known:
-        return np.ones(np.shape(day))
-    middles = [timeline.year_days(year).first + 182 for year, _ in known]
-    return np.asarray(np.interp(day, middles, [factor for _, factor in known]))
+    return factor_on(scenario.farm.geographies[geography].smolt_trend, day)

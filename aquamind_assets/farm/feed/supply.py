@@ -16,6 +16,7 @@ from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import FeedLots, FeedStores
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.scenario.trend import factor_on
 from aquamind_assets.streams import choose, stream
 
 STEP_G = 10
@@ -211,12 +212,13 @@ def _add_arrivals(farm: Farm, coming: np.ndarray) -> None:
 
 
 def price_cents(scenario: Scenario, feed: int, day: int) -> int:
-    """Price of a kilogram of a feed ordered on ``day``, whole EUR cents: base x quarter x the month's market."""
+    """Price of a kilogram of a feed ordered on ``day``, whole EUR cents: base x quarter x the month's market x trend."""
     date = timeline.to_date(day)
     plan = scenario.feed
     span = plan.market_price_factor
     market = span.low + (span.high - span.low) * _market(scenario, date.year, date.month)
-    return max(1, round(plan.feeds[feed].price * 100 * plan.quarter_price_factors[(date.month - 1) // 3] * market))
+    level = float(factor_on(plan.price_trend, day)) * market
+    return max(1, round(plan.feeds[feed].price * 100 * plan.quarter_price_factors[(date.month - 1) // 3] * level))
 
 
 def _market(scenario: Scenario, year: int, month: int) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 
 from aquamind_assets.farm.draws import batch_choice
 from aquamind_assets.farm.processes.lice import COUNT_DRAWS, RESISTANT
+from aquamind_assets.farm.processes.vaccination import NEVER
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Outcome, TreatmentReason
 from aquamind_assets.streams import ByName
@@ -195,7 +196,11 @@ def _write(farm: Farm, container: int, method: int, lice_efficacy: float) -> int
     )
     if infection.size:
         disease = int(farm.outbreaks["disease"][infection[0]])
-        efficacy = float(farm.health.disease.recovery[disease]) / 2
+        key = farm.infrastructure.container_draws.key(container)
+        draws = ByName(farm.scenario.seed, "treatment.outcome", *key, farm.today.day)
+        efficacy = farm.health.disease.relief(disease, draws.uniform(farm.health.treatment.keys[method]))
+        relief = farm.health.infections["relief"]
+        relief[infection[0]] = max(relief[infection[0]], efficacy)
         if farm.outbreaks["treated_day"][infection[0]] < 0:
             farm.outbreaks["treated_day"][infection[0]] = farm.today.day
     farm.treatments.add(
@@ -227,6 +232,13 @@ def _vaccine(farm: Farm, sequence: int) -> int:
     return row if row < process.days_before.size else -1
 
 
+def _vaccination_fails(farm: Farm, batch: int, vaccine: int) -> bool:
+    """Whether the vaccination of a batch gives no protection."""
+    process = farm.health.vaccination
+    draws = ByName(farm.scenario.seed, "vaccination.failure", int(farm.plans["sequence"][batch]))
+    return draws.uniform(process.names[vaccine]) < float(process.failures[vaccine])
+
+
 def vaccinate(farm: Farm) -> None:
     """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others."""
     active = farm.active
@@ -244,6 +256,9 @@ def vaccinate(farm: Farm) -> None:
     for batch, vaccine in zip(active[due], choice[due], strict=True):
         rows = farm.of_batch(int(batch))
         farm.batches["vaccine"][batch], farm.batches["vaccinated_day"][batch] = vaccine, day
+        failed = _vaccination_fails(farm, int(batch), int(vaccine))
+        if failed:
+            farm.plans["immunity"][batch] = NEVER
         farm.treatments.add(
             treatment_id=farm.next_id("treatment"),
             day=day,
@@ -258,7 +273,7 @@ def vaccinate(farm: Farm) -> None:
             duration_days=1,
             withholding_days=0,
             trigger=0.0,
-            efficacy=farm.scenario.health.vaccines[vaccine].efficacy,
+            efficacy=0.0 if failed else farm.scenario.health.vaccines[vaccine].efficacy,
             fish_lost=0,
             biomass_kg=float((farm.containers.count[rows] * farm.containers.weight[rows]).sum()) / 1000.0,
             outcome=Outcome.PENDING,
@@ -285,21 +300,11 @@ def judge(farm: Farm) -> None:
     for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + OUTCOME_DAYS <= day)]:
         reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
         if reason == TreatmentReason.VACCINATION:
-            t["outcome"][row] = Outcome.SUCCESSFUL
+            # The injections are looked at within the week.
+            t["outcome"][row] = Outcome.SUCCESSFUL if effect > 0 else Outcome.UNSUCCESSFUL
         elif reason == TreatmentReason.LICE:
             t["outcome"][row] = (
                 Outcome.SUCCESSFUL if effect >= GOOD else Outcome.PARTIAL if effect >= FAIR else Outcome.UNSUCCESSFUL
             )
         else:
-            # A disease's recovery rate is the share of treatments that succeed; half of the others help a little.
-            key = farm.infrastructure.container_draws.key(int(t["container"][row]))
-            method = farm.health.treatment.keys[int(t["method"][row])]
-            u = ByName(farm.scenario.seed, "treatment.outcome", *key, int(t["day"][row])).uniform(method)
-            recovery = float(farm.health.disease.recovery[t["disease"][row]])
-            t["outcome"][row] = (
-                Outcome.SUCCESSFUL
-                if u < recovery
-                else Outcome.PARTIAL
-                if u < (1 + recovery) / 2
-                else Outcome.UNSUCCESSFUL
-            )
+            t["outcome"][row] = farm.health.disease.outcome(int(t["disease"][row]), effect)

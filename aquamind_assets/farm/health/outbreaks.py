@@ -54,8 +54,9 @@ def sicken(farm: Farm) -> Sickness:
     disease, container = table["disease"][rows].astype(np.int64), table["container"][rows]
     treated = (table["treated_day"][rows] >= 0) & (table["treated_day"][rows] < day)
     since = health.infections["since_day"][rows]
+    relief = np.where(treated, health.infections["relief"][rows], 0.0)
     impact = health.disease.impact(
-        disease, day - since, table["end_day"][rows] - since, table["severity"][rows].astype(float), treated
+        disease, day - since, table["end_day"][rows] - since, table["severity"][rows].astype(float), relief
     )
     sick = health.disease.sick(disease, impact)
     extra = health.disease.hazard(disease, impact, farm.mortality.stage_base[farm.containers.stage[container]])
@@ -173,7 +174,7 @@ def _infect(farm: Farm, container: int, disease: int, event: int, *, companions:
         depopulated=False,
         deaths=0,
     )
-    farm.health.infections.add(since_day=day, treat_day=-1, depopulate_day=-1)
+    farm.health.infections.add(since_day=day, treat_day=-1, depopulate_day=-1, relief=0.0)
     if companions:
         now = running(farm)
         has = farm.outbreaks["disease"][now][farm.outbreaks["container"][now] == container]

@@ -13,7 +13,7 @@ container's share in it. The engine keeps the running infections as columns (m,)
 | parameter | ``protection`` | 1 | share by which a vaccine lowers the hazard (specification) |
 | parameter | ``days`` | day | shortest and longest infection of a container (specification) |
 | parameter | ``factor`` | 1 | mortality at the peak, times the stage's base (specification) |
-| parameter | ``recovery`` | 1 | treatment lowers the impact by half of it (specification) |
+| parameter | ``recovery`` | 1 | share of treatments that succeed; they lower the impact by half of it on average (specification) |
 | parameter | ``companions`` | 1 | probability that an infection brings another along (specification) |
 | parameter | ``severity_sd`` | 1 | sd of the log severity, median 1 (general knowledge) |
 | parameter | ``sick_share`` | 1 | sick fish at the peak for each unit of ``factor`` above 1 (general knowledge) |
@@ -27,13 +27,17 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.ledger.codes import Outcome, Stage
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.stages import STAGE_NAMES
 
 _BUILT_UP, _HELD = 0.3, 0.7
 _MOST_SICK = 0.9
 _DAYS_A_YEAR = 365.25
+
+_RELIEF_SPREAD = 0.3
+_FULL = 0.675
+"""A treatment succeeds if it helps more than this times the mean of those that succeed: between the two kinds."""
 
 
 @dataclass(frozen=True)
@@ -190,11 +194,33 @@ class Disease:
         days_since_start: np.ndarray,
         duration: np.ndarray,
         severity: np.ndarray,
-        treated: np.ndarray,
+        relief: np.ndarray,
     ) -> np.ndarray:
-        """Course x severity, lowered by half the recovery rate once ``treated`` (bool), (m,)."""
-        relief = np.where(treated, 1.0 - self.recovery[disease] / 2, 1.0)
-        return self.course(days_since_start, duration) * severity * relief
+        """Course x severity, lowered by ``relief``, the share that treatment takes away, (m,)."""
+        return self.course(days_since_start, duration) * severity * (1.0 - relief)
+
+    def relief(self, disease: int, u: float) -> float:
+        """Share by which a treatment lowers an infection's impact, from a uniform; half the recovery rate on average.
+
+        The recovery rate is the share of treatments that succeed; half of the others help half as much, the rest not at
+        all. Those that help differ by up to ``_RELIEF_SPREAD`` (general knowledge).
+        """
+        recovery = float(self.recovery[disease])
+        partly = (1.0 + recovery) / 2
+        if u < recovery:
+            return self.full_relief(disease) * _spread(u / recovery)
+        return self.full_relief(disease) / 2 * _spread((u - recovery) / (partly - recovery)) if u < partly else 0.0
+
+    def full_relief(self, disease: int) -> float:
+        """Mean of :meth:`relief` over the treatments that succeed."""
+        recovery = float(self.recovery[disease])
+        return recovery / 2 / (recovery + (1.0 - recovery) / 4) if recovery else 0.0
+
+    def outcome(self, disease: int, relief: float) -> Outcome:
+        """What is made of a treatment that lowered an infection's impact by ``relief``."""
+        if relief <= 0.0:
+            return Outcome.UNSUCCESSFUL
+        return Outcome.SUCCESSFUL if relief > _FULL * self.full_relief(disease) else Outcome.PARTIAL
 
     def sick(self, disease: np.ndarray, impact: np.ndarray) -> np.ndarray:
         """Share of the container's fish that are clinically sick, (m,)."""
@@ -217,3 +243,7 @@ class Disease:
     def susceptible_stage(self, stage: np.ndarray, disease: np.ndarray) -> np.ndarray:
         """Whether fish of that stage catch that disease from a neighbour, bool (m,)."""
         return self.stages[stage, disease] & (stage > Stage.EGG_ALEVIN)
+
+
+def _spread(u: float) -> float:
+    return 1.0 + _RELIEF_SPREAD * (1.0 - 2.0 * u)

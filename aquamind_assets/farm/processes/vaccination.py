@@ -4,6 +4,7 @@
 |---|---|---|---|
 | parameter | ``shares`` | 1 | shares of the vaccines, and of no vaccine, among the batches (general knowledge) |
 | parameter | ``days_before`` | day | days before the sea transfer it is given (specification) |
+| parameter | ``failures`` | 1 | share of a vaccine's vaccinations that give no protection (general knowledge) |
 | parameter | ``onset`` | degC day | degree-days until it protects (general knowledge) |
 """
 
@@ -16,15 +17,19 @@ import numpy as np
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.model import Scenario
 
+NEVER = -np.inf
+"""Degree-days of immunity after a vaccination that failed."""
+
 
 @dataclass(frozen=True)
 class Vaccination:
-    """Which vaccine a batch gets, and when; arrays are over batches, (b,)."""
+    """Which vaccine a batch gets, and when; arrays are over vaccines or batches."""
 
     names: tuple[str, ...]
     """Keys of the vaccines, and ``""`` for none."""
     shares: tuple[float, ...]
     days_before: np.ndarray
+    failures: np.ndarray
     onset: float
 
     @classmethod
@@ -35,6 +40,7 @@ class Vaccination:
             names=(*(one.key for one in vaccines), ""),
             shares=(*(one.share for one in vaccines), max(0.0, 1.0 - math.fsum(one.share for one in vaccines))),
             days_before=np.array([one.days_before_transfer for one in vaccines], dtype=np.int64),
+            failures=np.array([one.failures for one in vaccines]),
             onset=scenario.health.vaccine_onset_degree_days,
         )
 

@@ -6,7 +6,7 @@ from aquamind_assets.farm.processes.disease import Disease
 from aquamind_assets.farm.processes.mortality import Mortality
 from aquamind_assets.farm.processes.treatment import Treatment
 from aquamind_assets.farm.processes.vaccination import Vaccination
-from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.ledger.codes import Outcome, Stage
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.streams import ByName
@@ -108,11 +108,25 @@ def test_an_infection_builds_up_holds_and_recovers(scenario: Scenario) -> None:
     assert (np.diff(course[75:105]) < 0).all()
 
 
-def test_treatment_lowers_the_impact_by_half_the_recovery_rate(scenario: Scenario, keys: list[str]) -> None:
+def test_treatment_lowers_the_impact(scenario: Scenario, keys: list[str]) -> None:
     disease = Disease.from_scenario(scenario)
     agd = np.full(2, keys.index("AGD"))
-    untreated, treated = disease.impact(agd, np.full(2, 30), np.full(2, 60), np.ones(2), np.array([False, True]))
-    assert treated / untreated == pytest.approx(1 - 0.85 / 2)
+    untreated, treated = disease.impact(agd, np.full(2, 30), np.full(2, 60), np.ones(2), np.array([0.0, 0.4]))
+    assert treated / untreated == pytest.approx(1 - 0.4)
+
+
+def test_treatments_help_by_half_the_recovery_rate_on_average_and_succeed_as_often_as_it_says(
+    scenario: Scenario,
+) -> None:
+    disease, uniforms = Disease.from_scenario(scenario), (np.arange(4000) + 0.5) / 4000
+    for row, recovery in enumerate(disease.recovery.tolist()):
+        relief = [disease.relief(row, u) for u in uniforms]
+        assert np.mean(relief) == pytest.approx(recovery / 2, rel=2e-3)
+        assert min(relief) == 0 < max(relief) < 1
+        # As stored in the ledger.
+        outcomes = np.array([disease.outcome(row, float(np.float32(one))) for one in relief])
+        assert np.mean(outcomes == Outcome.SUCCESSFUL) == pytest.approx(recovery, abs=1e-3)
+        assert np.mean(outcomes == Outcome.UNSUCCESSFUL) == pytest.approx((1 - recovery) / 2, abs=1e-3)
 
 
 def test_mortality_at_the_peak_is_the_stated_multiple(scenario: Scenario) -> None:

@@ -113,6 +113,12 @@ _RESULTS = {
     Outcome.UNSUCCESSFUL: ("No lasting effect.", "Did not help.", "Without effect; other means to be considered."),
 }
 
+_FAILED_VACCINATION = (
+    "Vaccine found outside the abdomen in most of the fish sampled, little protection to be expected.",
+    "Injection too shallow in most of the fish looked at. Fish count as unprotected.",
+    "Cold chain was broken, the vaccine has lost its effect. Fish count as unprotected.",
+)
+
 
 def treatment(description: str, kind: str, pen: Pen) -> str:
     """Return the text of the entry about a treatment; ``kind`` is ``lice``, ``disease`` (a medicine), ``care`` or
@@ -122,7 +128,8 @@ def treatment(description: str, kind: str, pen: Pen) -> str:
 
 def treatment_result(outcome: Outcome, kind: str, efficacy: float, lost: int, pen: Pen) -> str:
     """Return the text about the outcome of a treatment; only for known outcomes."""
-    text = pen.one(_RESULTS[outcome])
+    failed = kind == "vaccination" and outcome == Outcome.UNSUCCESSFUL
+    text = pen.one(_FAILED_VACCINATION if failed else _RESULTS[outcome])
     if kind == "lice":
         text += f" About {100 * efficacy:.0f} % of the mobile lice removed."
     if lost:
