@@ -6,7 +6,7 @@ balance of living fish (``fish_in_ledger``), deaths in the tables (``fish_in_tab
 
 import numpy as np
 
-from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.collection import LONGEST_WAIT
 from aquamind_assets.farm.processes.events import causes_of_events
 from aquamind_assets.laws.evidence import format_day
 from aquamind_assets.laws.fish_in_ledger import deaths_of
@@ -17,7 +17,7 @@ from aquamind_assets.scenario.model import Scenario
 
 
 def judge_dead_fish(ledger: Ledger, scenario: Scenario) -> LawResult:
-    """Check that dead fish wait for the collection for a few days at most and not beyond the departure of the living,
+    """Check that dead fish wait for the collection for weeks at most and not beyond the departure of the living,
     that those which wait at the end of the ledger are on the assignment, and that as many fish escape as incidents
     say."""
     found = ResultBuilder()
@@ -29,7 +29,7 @@ def judge_dead_fish(ledger: Ledger, scenario: Scenario) -> LawResult:
     waited, waiting = _waiting(days)
     leaving = (days.closing == 0) | (days.harvested > 0) | (days.moved_out > 0)
     found.add_violations_where(
-        ~days.collected & ((waited >= MOST_DAYS) | leaving),
+        ~days.collected & ((waited >= LONGEST_WAIT) | leaving),
         lambda i: (
             f"container {days.container[i]} on {format_day(days.day[i])}: dead fish are not collected, after"
             f" {waited[i]} days"

@@ -65,3 +65,11 @@ class WorkSpec(Section):
         ge=0.1,
         le=20,
     )
+    collection_outages: float = quantity(
+        "times a year that dead fish cannot be collected from a cage for one to three weeks",
+        "1/year",
+        "general knowledge",
+        default=0.0,
+        ge=0,
+        le=12,
+    )

@@ -2,14 +2,31 @@
 
 import numpy as np
 
-from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.collection import LONGEST_WAIT, MOST_DAYS
 from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
+from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.batch.collection import collected_deaths, deaths_by_cause
 from aquamind_assets.timeline import DayRange, chunks_of, year_days
 from aquamind_assets_tests.farm.simulated import history
 
 YEARS = 3
+
+
+def _with_outages(times_a_year: int) -> tuple[str, ...]:
+    places = ("Faroe Islands", "Scotland")
+    return tuple(f"farm.geographies.{place}.work.collection_outages={times_a_year}" for place in places)
+
+
+def _longest_wait(fish: ContainerDays) -> int:
+    """Most days that dead fish wait in one stay."""
+    order = np.lexsort([fish.day, fish.assignment_id])
+    waits = np.zeros(len(fish), dtype=int)
+    for position in range(1, order.size):
+        row, before = order[position], order[position - 1]
+        same = fish.assignment_id[row] == fish.assignment_id[before] and not fish.collected[before]
+        waits[row] = waits[before] + 1 if same else 0
+    return int(waits.max())
 
 
 def test_what_died_is_collected_to_the_fish_in_every_year() -> None:
@@ -39,16 +56,11 @@ def test_the_collection_does_not_depend_on_how_days_are_cut() -> None:
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
-def test_dead_fish_wait_for_a_few_days_at_most_and_never_over_a_departure_or_the_turn_of_a_year() -> None:
-    for ledger in history("demo", YEARS).ledgers:
+def test_dead_fish_wait_for_weeks_at_most_and_never_over_a_departure_or_the_turn_of_a_year() -> None:
+    ledgers = history("demo", YEARS, _with_outages(4)).ledgers
+    assert MOST_DAYS < max(_longest_wait(one.container_days) for one in ledgers) <= LONGEST_WAIT
+    for ledger in ledgers:
         fish = ledger.container_days
-        order = np.lexsort([fish.day, fish.assignment_id])
-        waits = np.zeros(len(fish), dtype=int)
-        for position in range(1, order.size):
-            row, before = order[position], order[position - 1]
-            same = fish.assignment_id[row] == fish.assignment_id[before] and not fish.collected[before]
-            waits[row] = waits[before] + 1 if same else 0
-        assert waits.max() <= MOST_DAYS
         assert fish.collected[(fish.closing == 0) | (fish.harvested > 0) | (fish.moved_out > 0)].all()
         assert fish.collected[fish.day == year_days(ledger.year).end - 1].all()
 
@@ -69,3 +81,19 @@ def test_what_waits_on_the_last_day_of_a_ledger_is_on_its_assignment() -> None:
         mine = days.assignment_id == stay
         assert died[mine].sum() - dead[mine].sum() == left
     assert short.assignments.uncollected.any()
+
+
+def test_without_outages_dead_fish_wait_for_a_few_days_at_most() -> None:
+    ledgers = history("demo", YEARS, _with_outages(0)).ledgers
+    assert max(_longest_wait(one.container_days) for one in ledgers) == MOST_DAYS
+
+
+def test_some_weeks_of_a_cage_have_no_record() -> None:
+    past = history("demo", YEARS, _with_outages(4))
+    fish = past.ledgers[-1].container_days
+    at_sea = past.infrastructure.containers.area[fish.container] >= 0
+    week = fish.assignment_id[at_sea] * 1000 + (fish.day[at_sea] - fish.day.min()) // 7
+    _, place, days = np.unique(week, return_inverse=True, return_counts=True)
+    recorded = np.bincount(place, weights=fish.collected[at_sea])[days == 7]
+    # Four outages a year, of which each covers 1.14 whole weeks.
+    assert 0.04 < np.mean(recorded == 0) < 0.14

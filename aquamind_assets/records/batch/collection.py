@@ -6,7 +6,7 @@ collected (``farm.collection``), rows of tables.
 
 import numpy as np
 
-from aquamind_assets.farm.collection import MOST_DAYS
+from aquamind_assets.farm.collection import LONGEST_WAIT
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.model import ContainerDays
 from aquamind_assets.records.inputs import of_days
@@ -31,7 +31,7 @@ def collected_deaths(year: ContainerDays, days: DayRange) -> tuple[ContainerDays
 def recorded_deaths(year: ContainerDays, days: DayRange) -> tuple[ContainerDays, np.ndarray, np.ndarray]:
     """Return what :func:`collected_deaths` does, and the dead fish that wait in the evening, shape (rows,), int64: the
     farm takes them for living."""
-    fish = of_days(year, DayRange(days.first - MOST_DAYS - 1, days.end))
+    fish = of_days(year, DayRange(days.first - LONGEST_WAIT - 1, days.end))
     order = np.lexsort([fish.day, fish.assignment_id])
     total = np.cumsum(deaths_by_cause(fish)[order], axis=0)
     stay, collected = fish.assignment_id[order], np.flatnonzero(fish.collected[order])

@@ -94,7 +94,7 @@ def _diagnosed(year: YearInputs, assignment_id: np.ndarray, disease: np.ndarray,
 
 def notes_of(year: YearInputs, fish: ContainerDays, row: np.ndarray, cause: np.ndarray) -> np.ndarray:
     """Return the code of the note on each count: the event in the container on that day or on the days before on which
-    dead fish may have waited."""
+    dead fish usually wait; after weeks it is not seen any more."""
     note = np.zeros(row.size, dtype=np.int64)
     containers = len(year.infrastructure.containers)
     place = fish.day[row].astype(np.int64) * containers + fish.container[row]
