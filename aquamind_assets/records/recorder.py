@@ -26,8 +26,8 @@ SizedRecorder = Callable[[YearInputs, DayRange, BlockRows], Iterator[Rows]]
 """An event recorder with so many rows that it makes them block by block. The rows do not depend on the size of the
 blocks."""
 
-BLOCK_ROWS = 600_000
-"""Maximum number of rows of a block if memory allows: about 80 MB of readings while they are made, and enough rows that
+BLOCK_ROWS = 400_000
+"""Maximum number of rows of a block if memory allows: about 55 MB of readings while they are made, and enough rows that
 the cost per block is negligible."""
 
 LivingRecorder = Callable[[YearInputs], Iterator[Rows]]
