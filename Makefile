@@ -35,10 +35,10 @@ check: $(VENV)/.ready ## Check style, types, Dagster's definitions and the site.
 	$(BIN)/dagster definitions validate
 	$(MAKE) --no-print-directory site
 
-browser: $(VENV)/.ready ## Run the slow tests: browser, crashes, every command and addition in the documents.
+browser: $(VENV)/.ready ## Run the slow tests: browser, crashes, other databases, all of a decade, the documents.
 	$(BIN)/pytest -n 2 --no-loadscope-reorder -m "browser or slow"
 
-golden: $(VENV)/.ready ## Compare generated rows with the golden digests, on SQLite and PostgreSQL.
+golden: $(VENV)/.ready ## Compare the rows of all years with the golden digests, and those of every database.
 	$(BIN)/pytest aquamind_assets_tests/golden
 
 docs: $(VENV)/.ready ## Generate the generated parts of docs/ again; tests fail when this is needed.

@@ -27,7 +27,7 @@ DOCUMENTS = [
 NEEDS_A_SCREEN = {"ui": "the browser test opens it", "--open": "opens a browser"}
 TWO_YEARS = (
     "last_year=2016; sessions=[{name: First, first_year: 2015, last_year: 2015}, {name: Second, first_year: 2016,"
-    " last_year: 2016}]"
+    " last_year: 2016}]; water.readings_per_day=2"
 )
 
 

@@ -15,6 +15,7 @@ from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.settings import Settings
+from aquamind_assets_tests.slow_cases import slow_after
 
 NOTEBOOK = Path(aquamind_assets.__file__).parents[1] / "docs" / "notebooks" / "five_plots.ipynb"
 READ = ("water.readings_per_day=1",)
@@ -29,7 +30,7 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "lake"])
+@pytest.mark.parametrize("kind", slow_after(1, ["sqlite", "lake"]))
 def test_the_notebook_draws_five_plots_with_data(
     kind: str, ledgers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from aquamind_assets.assets.jobs import ONE_YEAR
 from aquamind_assets.assets.keys import key_of, name_of
@@ -66,6 +67,7 @@ def test_years_in_one_run_write_what_each_writes_alone(made: Workshop, fresh: Ca
     assert not [text for text in said if "did not yield" in text]
 
 
+@pytest.mark.slow
 def test_jobs_for_many_machines_write_what_one_job_does_though_a_later_year_comes_first(
     made: Workshop, fresh: Callable[..., Platform], tmp_path: Path
 ) -> None:

@@ -150,6 +150,7 @@ def test_a_single_asset_brings_its_own_checks_along(made: Workshop, copied: Plat
     assert set(evaluations(made, run.run_id)) == {("mortality", "fish_balance"), ("mortality", "sound_rows")}
 
 
+@pytest.mark.slow
 def test_some_days_alone_are_judged_as_far_as_they_go(made: Workshop, fresh: Callable[..., Platform]) -> None:
     platform = fresh(today=date(2015, 7, 1))
     platform.days = DayRange(day_number(date(2015, 6, 1)), day_number(date(2015, 6, 4)))

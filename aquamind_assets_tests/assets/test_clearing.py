@@ -14,6 +14,7 @@ from aquamind_assets.warehouse.errors import StillReferenced
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.assets.conftest import Workshop
 from aquamind_assets_tests.release_2025_08 import TABLES
+from aquamind_assets_tests.slow_cases import slow_after
 
 BUILT, LIVED = ("reference_data", "infrastructure"), ("batches", "mortality")
 NOW = "'2026-01-01 12:00:00'"
@@ -34,7 +35,7 @@ LATER = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=slow_after(1, ["sqlite", "postgresql"]))
 def theirs(request: pytest.FixtureRequest, fresh: Callable[..., Platform]) -> Platform:
     """AquaMind's database with the row of its migrations and two that people entered."""
     platform = fresh() if request.param == "sqlite" else fresh(database=request.getfixturevalue("postgres_url"))

@@ -25,6 +25,7 @@ def assets_begun(made: Workshop, run_id: str) -> list[str]:
     return [asset_of_step(str(entry.dagster_event.step_key)) for entry in events if entry.dagster_event]
 
 
+@pytest.mark.slow
 def test_of_the_database(made: Workshop, fresh: Callable[..., Platform], tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 4_000) as disk:
         platform = fresh(database=f"sqlite:///{disk.path / 'farm.db'}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 import dagster as dg
+import pytest
 from dagster._core.storage.tags import PARENT_RUN_ID_TAG
 from dagster._core.test_utils import create_run_for_test
 
@@ -87,6 +88,7 @@ with instance_in(Path(home)) as instance:
 """
 
 
+@pytest.mark.slow
 def test_a_retry_goes_on_from_what_the_killed_attempt_wrote(made: Workshop, fresh: Callable[..., Platform]) -> None:
     platform = fresh()
     database = platform.settings.database

@@ -60,6 +60,7 @@ def test_each_database_is_opened_once_however_many_events_there_are(tmp_path: Pa
     assert set(opened) <= {f"{first}.db", f"{second}.db"}
 
 
+@pytest.mark.slow
 def test_another_process_of_dagsters_reads_it_all_while_it_is_open(tmp_path: Path) -> None:
     script = (
         "import sys, dagster as dg\n"
@@ -158,6 +159,7 @@ with instance_in(home) as instance:
 """
 
 
+@pytest.mark.slow
 def test_processes_that_make_a_home_at_once_all_find_it_whole(tmp_path: Path) -> None:
     makers = [
         subprocess.Popen([sys.executable, "-c", MAKES, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

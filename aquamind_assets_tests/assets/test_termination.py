@@ -10,6 +10,7 @@ import pytest
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets_tests.assets.conftest import Workshop
+from aquamind_assets_tests.slow_cases import slow_after
 from aquamind_assets_tests.stopping import StopsAfter
 
 
@@ -27,7 +28,7 @@ class Signalled(Progress):
             os.kill(os.getpid(), self.number)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", slow_after(1, [signal.SIGINT, signal.SIGTERM]))
 @pytest.mark.parametrize("canceling", [True, False])
 def test_a_signal_ends_the_run_at_the_chunk_border(
     made: Workshop, fresh: Callable[..., Platform], number: signal.Signals, canceling: bool

@@ -72,6 +72,7 @@ def test_every_table_of_the_year_is_written(made: Workshop) -> None:
     )
 
 
+@pytest.mark.slow
 def test_years_in_another_order_and_again_give_the_same_content(made: Workshop, fresh: Callable[..., Platform]) -> None:
     other = fresh()
     before_the_farm = ["reference_data", "infrastructure"]
@@ -138,6 +139,7 @@ def run_with_tag(made: Workshop, platform: Platform, year: int, value: str) -> d
     )
 
 
+@pytest.mark.slow
 def test_a_run_with_the_tag_writes_again_what_was_changed_by_hand(made: Workshop, copied: Platform) -> None:
     with copied.open() as warehouse, warehouse.database.transaction():
         warehouse.database.execute("UPDATE batch_mortalityevent SET count = count + 1 WHERE id < 20160000000000")
@@ -178,6 +180,7 @@ def test_stopped_at_chunk_borders_it_goes_on_to_the_same_content(
     ]
 
 
+@pytest.mark.slow
 def test_committed_chunks_are_not_written_again(made: Workshop, copied: Platform) -> None:
     assert made.run(copied, [2015])[0].success
     metadata = made.materialization("mortality", 2015).metadata
@@ -201,6 +204,7 @@ def test_an_earlier_year_made_again_leaves_what_lives_on_as_the_latest_year_has_
     assert str(latest).startswith("2016"), "batches of 2015 that live on stand as in 2016"
 
 
+@pytest.mark.slow
 def test_the_running_year_grows_by_the_new_days_alone(
     made: Workshop, fresh: Callable[..., Platform], tmp_path: Path
 ) -> None:

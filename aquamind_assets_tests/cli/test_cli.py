@@ -46,7 +46,7 @@ def test_a_run_generates_its_years_and_counts_them(first_run: dict) -> None:
 
 
 def test_the_next_command_uses_the_settings_of_the_last_run(aquamind: Aquamind, first_run: dict, place: Path) -> None:
-    status = json.loads(as_process(place)("status", "--json").stdout)
+    status = json.loads(aquamind("status", "--json").stdout)
     assert status["scenario"] == "tiny"
     assert status["database"] == f"sqlite:///{place / 'data' / 'aquamind.db'}"
     assert [(year["year"], year["complete"], year["simulated_to"]) for year in status["years"]] == [
@@ -98,6 +98,7 @@ def test_the_same_run_again_writes_nothing_new_and_shows_what_is_there(aquamind:
     assert resumed["rows"] == first_run["rows"]
 
 
+@pytest.mark.slow
 def test_verify_checks_every_law_and_names_what_was_changed(
     aquamind: Aquamind, first_run: dict, place: Path, tmp_path: Path
 ) -> None:
@@ -235,6 +236,7 @@ def test_scenarios_are_shown_checked_and_compared(aquamind: Aquamind, tmp_path: 
     }
 
 
+@pytest.mark.slow
 def test_some_days_hold_no_rows_of_others(tmp_path: Path) -> None:
     document = json.loads(in_process(tmp_path)("days", "5", "--start", "2015-12-29", *TINY, "--json").stdout)
     assert [run["success"] for run in document["runs"]] == [True, True]

@@ -15,6 +15,7 @@ from aquamind_assets.cli.app import app
 from aquamind_assets.timeline import row_ids, year_days
 from aquamind_assets.warehouse import ddl
 from aquamind_assets_tests.release_2025_08 import TABLES
+from aquamind_assets_tests.slow_cases import slow_after
 from aquamind_assets_tests.warehouse.test_existing import make_as_aquamind_does
 
 TODAY = "2015-02-15"
@@ -98,6 +99,7 @@ def state(url: str) -> object:
 DRY_RUN = ("run", "--years", "2015", "--dry-run")
 
 
+@pytest.mark.parametrize("url", slow_after(1, ["sqlite", "postgresql"]), indirect=True)
 def test_a_dry_run_says_what_becomes_of_rows_and_creates_nothing(aquamind: Callable[..., Result], url: str) -> None:
     before = state(url)
     document = json.loads(aquamind(*DRY_RUN, "--json", "--database", url).stdout)

@@ -37,6 +37,7 @@ def test_live_goes_on_from_where_it_is(tmp_path: Path) -> None:
     aquamind("verify", "--database", "sqlite:///data/aquamind.db", *TINY)
 
 
+@pytest.mark.slow
 def test_live_stops_where_it_is_though_the_ledger_of_another_database_reaches_further(tmp_path: Path) -> None:
     aquamind = in_process(tmp_path)
     aquamind("live", "--until", "2015-01-08", *TINY)
@@ -62,6 +63,7 @@ def test_moments_that_cannot_be_are_refused(tmp_path: Path, words: tuple[str, ..
     assert not (tmp_path / "data" / "aquamind.db").exists()
 
 
+@pytest.mark.slow
 def test_live_publishes_what_it_commits(tmp_path: Path) -> None:
     aquamind = in_process(tmp_path)
     with Served() as served:

@@ -87,6 +87,7 @@ def test_status_and_clear_take_a_scenario(place: Path, command: Sequence[str]) -
     assert "--set" not in shown, "an override of another scenario is not carried over"
 
 
+@pytest.mark.slow
 def test_some_days_elsewhere_do_not_decide_where_the_next_command_writes(place: Path, tmp_path: Path) -> None:
     before = (place / "home" / NOTE).read_text()
     database = f"sqlite:///{tmp_path / 'days.db'}"

@@ -10,6 +10,7 @@ from aquamind_assets_tests.cli.typed import in_process
 SHORT = ("--preset", "tiny", "--set", "last_year=2016", "--set", "water.readings_per_day=2")
 
 
+@pytest.mark.slow
 def test_a_task_is_written_and_one_without_rows_says_so(tmp_path: Path) -> None:
     """In two years no fish of the farm is harvested."""
     aquamind = in_process(tmp_path)

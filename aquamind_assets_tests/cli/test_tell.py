@@ -14,6 +14,7 @@ ONE_YEAR = ("--preset", "tiny", "--set", "last_year=2015")
 THREE_YEARS = ("--preset", "tiny", "--set", "last_year=2017")
 
 
+@pytest.mark.slow
 def test_weeks_with_one_temperature_are_told_and_the_temperature_is_named(tmp_path: Path) -> None:
     """The reference is the example, in which every week has the same temperature; weeks of sites, as the file has no
     cages."""

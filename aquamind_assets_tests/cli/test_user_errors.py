@@ -128,8 +128,17 @@ ON_A_DATABASE = {
 }
 
 
-@pytest.mark.parametrize("command", ON_A_DATABASE)
-@pytest.mark.parametrize("cause", DATABASES)
+QUICK = ("text_file", "keywords")
+"""Causes that the quick tests try with every command; the others with one."""
+
+CASES = [
+    pytest.param(cause, command, marks=() if command == "run" or cause in QUICK else pytest.mark.slow)
+    for cause in DATABASES
+    for command in ON_A_DATABASE
+]
+
+
+@pytest.mark.parametrize(("cause", "command"), CASES)
 def test_a_database_that_cannot_be_used(command: str, cause: str, place: Place, request: pytest.FixtureRequest) -> None:
     make, reason = DATABASES[cause]
     assert reason in refused(place, *ON_A_DATABASE[command], "--database", make(place, request))

@@ -18,6 +18,7 @@ from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets_tests.docs_generator.conftest import DOCS
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
+from aquamind_assets_tests.slow_cases import slow_after
 
 ROOT = DOCS.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
@@ -96,7 +97,7 @@ def runnable(document: Path) -> list[Block]:
 @pytest.mark.parametrize(
     "document",
     # A lake's programs run on one, in ``test_lake_document.py``.
-    [document for document in DOCUMENTS if runnable(document) and document.name != "lake.md"],
+    slow_after(1, [document for document in DOCUMENTS if runnable(document) and document.name != "lake.md"]),
     ids=lambda path: path.name,
 )
 def test_python_runs(document: Path, place: Path) -> None:

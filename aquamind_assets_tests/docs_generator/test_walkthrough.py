@@ -15,6 +15,8 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.docs_generator.conftest import DOCS, UPDATE
 from aquamind_assets_tests.warehouse.databases import new_database
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = (DOCS / "walkthrough.md").read_text("utf-8")
 QUERIES = walkthrough.queries(DOCUMENT)
 
@@ -34,7 +36,6 @@ def test_every_query_returns_rows(query: walkthrough.markdown.Block, sqlite: War
     assert not walkthrough.answer(sqlite, query.text).empty
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["postgresql", "lake"])
 def test_other_databases_answer_the_same(
     walkthrough_farm: Platform, sqlite: Warehouse, kind: str, request: pytest.FixtureRequest, tmp_path: Path

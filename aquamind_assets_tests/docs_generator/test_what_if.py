@@ -22,6 +22,8 @@ from aquamind_assets_tests.records.decades import as_frame
 from aquamind_assets_tests.records.histories import Simulated, inputs_of, rows_of
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = (DOCS / "what-if.md").read_text("utf-8")
 WARMER, LARGER = (cause for cause in what_if.CAUSES if cause not in (what_if.AS_IT_IS, what_if.NO_DELOUSING))
 

@@ -64,6 +64,7 @@ def test_fish_take_oxygen_out_of_their_water() -> None:
     np.testing.assert_array_equal(oxygen.saturation(np.full(4, 100.0), density, warm, ~sea, 1.2 * usual), tank)
 
 
+@pytest.mark.slow
 def test_forecast_of_harvest_is_near_what_happens() -> None:
     past = history("demo", 10)
     batches = past.ledgers[-1].batches

@@ -15,8 +15,7 @@ def test_laws_hold_for_presets(preset: str, years: int) -> None:
     all_laws(history(preset, years))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(
+random_farms = given(
     seed=st.integers(0, 2**40),
     eggs=st.integers(30_000, 140_000),
     cages=st.integers(1, 3),
@@ -27,7 +26,23 @@ def test_laws_hold_for_presets(preset: str, years: int) -> None:
     boats=st.integers(1, 3),
     threshold=st.floats(0.1, 1.0),
 )
-def test_laws_hold_for_random_farms(
+usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+
+
+@settings(usual, max_examples=2)
+@random_farms
+def test_laws_hold_for_random_farms(**drawn: float) -> None:
+    assert_lawful(**drawn)
+
+
+@pytest.mark.slow
+@settings(usual, max_examples=6)
+@random_farms
+def test_laws_hold_for_more_random_farms(**drawn: float) -> None:
+    assert_lawful(**drawn)
+
+
+def assert_lawful(
     seed: int,
     eggs: int,
     cages: int,

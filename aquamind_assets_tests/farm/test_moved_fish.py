@@ -173,6 +173,7 @@ def test_an_empty_container_remembers_no_withholding(farm: Farm) -> None:
     assert farm.containers.withheld_until[empty] == farm.today.day + 20
 
 
+@pytest.mark.slow
 def test_over_years_infections_of_moved_fish_are_found_where_they_went() -> None:
     past = history("tiny", 3, ("farm.geographies.Faroe Islands.disease_scale={IPN: 10, COSTIA: 10}",))
     outs = Outbreaks.concat([ledger.outbreaks for ledger in past.ledgers])

@@ -10,6 +10,7 @@ from aquamind_assets.ledger.model import ContainerDays, Movements
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.laws import all_laws
 from aquamind_assets_tests.farm.simulated import History, active_batches, deaths, history
+from aquamind_assets_tests.slow_cases import slow_after
 
 
 def _after_ramp(past: History) -> np.ndarray:
@@ -24,7 +25,7 @@ def _within_bounds(past: History) -> None:
     assert active.max() <= plan.active_max
 
 
-@pytest.mark.parametrize("preset", ["tiny", "demo"])
+@pytest.mark.parametrize("preset", slow_after(1, ["tiny", "demo"]))
 def test_active_batches_stay_within_bounds_for_ten_years(preset: str) -> None:
     _within_bounds(history(preset, 10))
 
@@ -52,6 +53,7 @@ def test_demo_makes_about_five_million_readings() -> None:
     assert 40 <= len(infrastructure.containers) <= 50
 
 
+@pytest.mark.slow
 def test_demo_has_every_cause_of_death_but_escapes() -> None:
     days = history("demo", 10).container_days
     for cause in Cause:
@@ -72,6 +74,7 @@ def test_bakkafrost_keeps_its_promises_for_ten_years() -> None:
         assert 4_500 < (harvest.count * harvest.weight_g).sum() / harvest.count.sum() < 5_600
 
 
+@pytest.mark.slow
 def test_eggs_and_alevins_die_as_in_real_hatcheries() -> None:
     """Losses before first feeding: 10-25 % are usual, the specification's middle is 22 %; no batch of a whole farm
     loses half."""
@@ -94,6 +97,7 @@ def test_eggs_and_alevins_die_as_in_real_hatcheries() -> None:
     assert loss.max() < 0.45
 
 
+@pytest.mark.slow
 def test_outcome_of_the_sea_phase_is_that_of_a_real_farm() -> None:
     past = history("demo", 10)
     days = past.container_days

@@ -1,6 +1,7 @@
 """Deaths are put down to a cause while its signs are seen; escapes are rare incidents with a number."""
 
 import numpy as np
+import pytest
 
 from aquamind_assets.farm import signs
 from aquamind_assets.farm.processes.mortality import Mortality
@@ -49,6 +50,7 @@ def test_signs_follow_what_happens_in_the_container(farm: Farm) -> None:
     assert not seen[:, Cause.PREDATION].any()
 
 
+@pytest.mark.slow
 def test_fish_escape_in_incidents_only() -> None:
     escaped = 0
     for ledger in history("tiny", 3, ("health.mortality.events.escape.per_year=3",)).ledgers:

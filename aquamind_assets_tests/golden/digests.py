@@ -39,17 +39,17 @@ FAULTS = tuple(
 """Every kind of sensor fault often enough that each sensor has some."""
 
 
-def simulate(ledger: Path) -> None:
-    """Store the ledgers of all years of ``tiny`` in this folder."""
+def simulate(ledger: Path, last_year: int | None = None) -> None:
+    """Store the ledgers of the years of ``tiny``, all or those up to ``last_year``, in this folder."""
     platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER))
-    store_ledgers(platform, platform.scenario.last_year)
+    store_ledgers(platform, last_year or platform.scenario.last_year)
 
 
-def generated(database: str, ledger: Path, release: Release) -> list[TableYear]:
-    """The manifest of all years of ``tiny`` with sensor faults, recounted from the rows that were written into the
-    tables of a release in ``database`` from the ledgers in this folder."""
+def generated(database: str, ledger: Path, release: Release, last_year: int | None = None) -> list[TableYear]:
+    """The manifest of the years of ``tiny`` with sensor faults, all or those up to ``last_year``, recounted from the
+    rows that were written into the tables of a release in ``database`` from the ledgers in this folder."""
     platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER, release=release))
-    record_years(platform, platform.scenario.years)
+    record_years(platform, range(platform.scenario.first_year, (last_year or platform.scenario.last_year) + 1))
     with platform.open() as warehouse:
         return warehouse.recount()
 

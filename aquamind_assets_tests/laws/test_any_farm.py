@@ -21,6 +21,7 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.timeline import year_days
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.any_farm import assert_all_laws
+from aquamind_assets_tests.slow_cases import slow_after
 
 
 def two_of_one_code() -> Scenario:
@@ -47,6 +48,7 @@ def test_places_have_names_of_their_own_across_geographies_of_one_code() -> None
     assert list(build(load_scenario("tiny")).areas.name[:3]) == list(built.areas.name[:3])
 
 
+@pytest.mark.slow
 def test_two_geographies_of_one_code_keep_every_law(tmp_path: Path) -> None:
     past = assert_all_laws(two_of_one_code(), 1, tmp_path)
     assert set(past.ledgers[0].batches.geography) == {0, 1}
@@ -59,6 +61,7 @@ SITES = """
 """
 
 
+@pytest.mark.slow
 def test_sites_have_their_own_name_place_cages_and_water(tmp_path: Path) -> None:
     changes = [f"farm.geographies.Faroe Islands.sites={SITES}", "farm.geographies.Faroe Islands.areas=1"]
     past = assert_all_laws(load_scenario("tiny", ["water.readings_per_day=1", *changes]), 2, tmp_path)
@@ -70,11 +73,14 @@ def test_sites_have_their_own_name_place_cages_and_water(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        ["farm.geographies.Scotland.areas=0"],
-        ["farm.geographies.Scotland.stations=0", "farm.geographies.Scotland.station_halls=[]"],
-        ["farm.geographies.Scotland=!remove"],
-    ],
+    slow_after(
+        1,
+        [
+            ["farm.geographies.Scotland.areas=0"],
+            ["farm.geographies.Scotland.stations=0", "farm.geographies.Scotland.station_halls=[]"],
+            ["farm.geographies.Scotland=!remove"],
+        ],
+    ),
 )
 def test_a_geography_may_lack_the_sea_or_freshwater_or_be_left_out(changes: list[str], tmp_path: Path) -> None:
     with warnings.catch_warnings():
@@ -97,6 +103,7 @@ def test_where_batches_start_is_a_place_for_every_stage(changes: list[str], mess
         load_scenario("tiny", changes)
 
 
+@pytest.mark.slow
 def test_a_farm_in_another_country_keeps_every_law(tmp_path: Path) -> None:
     changes = ["water.readings_per_day=1", "farm.batches.eggs_mean=60000", "farm.batches.eggs={low: 5e4, high: 7e4}"]
     past = assert_all_laws(load_scenario("norway", changes), 1, tmp_path)

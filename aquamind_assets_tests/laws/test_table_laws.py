@@ -21,9 +21,10 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.changes import CHANGES, HISTORY, NEW_YEAR, READING, STAY, YEAR, first
 from aquamind_assets_tests.laws.written import TABLE_LAWS, Written, evidence, law_named, write, write_all
 from aquamind_assets_tests.release_2025_08 import RECORDERS
+from aquamind_assets_tests.slow_cases import slow_after
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=slow_after(1, ["sqlite", "postgresql"]))
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('laws') / 'laws.db'}"
@@ -37,6 +38,7 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield Written(warehouse)
 
 
+@pytest.mark.slow
 def test_laws_hold_for_what_is_written_into_a_lake(tmp_path: Path) -> None:
     with open_warehouse(f"parquet:///{tmp_path / 'lake'}") as warehouse:
         write_all(warehouse)
@@ -200,6 +202,7 @@ def test_without_rows_no_law_passes_without_a_reason(fresh: str) -> None:
             assert result.violations or not result.passed or result.empty_reason, judged.law.name
 
 
+@pytest.mark.slow
 def test_a_single_year_is_judged_as_far_as_its_rows_reach(fresh: str) -> None:
     """The middle year is written first, after all three are simulated: batches also live in years that are not in the
     database."""

@@ -17,6 +17,7 @@ from aquamind_assets.settings import Settings
 from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import day_number, to_date
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, TableYear
+from aquamind_assets_tests.slow_cases import slow_after
 
 PER_DAY = 8
 START, END = date(2015, 1, 12), date(2015, 1, 22)
@@ -51,7 +52,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> list[TableYear]:
     return plain(folder, sqlite(folder))
 
 
-@pytest.fixture(params=["sqlite", "lake", "postgres"])
+@pytest.fixture(params=slow_after(1, ["sqlite", "lake", "postgres"]))
 def begun(request: pytest.FixtureRequest, tmp_path: Path) -> Platform:
     """A database with the days before the stretch."""
     match request.param:
@@ -133,6 +134,7 @@ replay(LiveFarm(platform), start, Moment(day_number(END), 0), 86_400 * 50, lambd
 """
 
 
+@pytest.mark.slow
 def test_a_replay_killed_twice_ends_as_a_plain_run(tmp_path: Path, expected: list[TableYear]) -> None:
     """Ten days at speed, killed after some steps, wherever the process is by then."""
     database = sqlite(tmp_path)

@@ -228,6 +228,7 @@ with PublishedReadings(platform, Broker(BrokerUrl.parse(sys.argv[3]))) as publis
 """
 
 
+@pytest.mark.slow
 def test_everything_arrives_though_the_publisher_is_killed_twice(tmp_path: Path, served: Served) -> None:
     """Killed after a step is committed, and while it is published; a step waits for a line, so that the machine's load
     decides nothing."""

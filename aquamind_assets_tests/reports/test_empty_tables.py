@@ -13,6 +13,7 @@ from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.reports.written import FIRST_YEAR, THRESHOLD, write
+from aquamind_assets_tests.slow_cases import slow_after
 
 TABLES = (
     *("batch_mortalityevent", "health_mortalityrecord", "batch_batchtransfer", "inventory_feedingevent"),
@@ -44,7 +45,7 @@ NOT_YET = ("health_treatment", "batch_batchtransfer", "health_licecount")
 """Tables that may have no rows in a farm's first year anyway."""
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", slow_after(1, TABLES))
 def test_every_asset_reports_without_a_table(first_year: bytes, tmp_path: Path, table: str) -> None:
     with open_warehouse(without(first_year, tmp_path / "farm.db", (table,))) as warehouse:
         for asset in [*RECORDERS, YEAR_REPORT]:

@@ -122,6 +122,7 @@ def test_a_page_says_every_headline_and_every_drawing(report) -> None:
     assert "Not everything is there" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["postgresql", "lake"])
 def test_the_same_rows_make_the_same_report_in_every_database(
     report, kind: str, request: pytest.FixtureRequest, tmp_path: Path
@@ -158,6 +159,7 @@ def _differences(one: str, other: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_it(
     gap_url: str, accounts: Accounts
 ) -> None:

@@ -11,6 +11,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.verification.verify import verify_database
 from aquamind_assets.warehouse.claims import pack, unpack
 from aquamind_assets_tests.release_2025_08 import TABLES
+from aquamind_assets_tests.slow_cases import slow_after
 
 Copied = Callable[[], Platform]
 
@@ -42,35 +43,47 @@ LIVING = "asset = 'batches' AND year ="
 
 @pytest.mark.parametrize(
     ("statement", "place"),
-    [
-        (f"UPDATE aquamind_assets_chunk SET digest = '0123456789abcdef' WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"UPDATE aquamind_assets_chunk SET row_count = row_count + 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"UPDATE aquamind_assets_chunk SET last_day = last_day - 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"UPDATE aquamind_assets_chunk SET last_day = last_day + 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"UPDATE aquamind_assets_chunk SET first_day = first_day + 1 WHERE {CHUNK}", "2015, outside of all chunks"),
-        (f"UPDATE aquamind_assets_chunk SET fingerprint = 'another' WHERE {CHUNK}", "checkpoints of mortality"),
-        (f"UPDATE aquamind_assets_chunk SET as_of = last_day WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"UPDATE aquamind_assets_chunk_table SET row_count = row_count + 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"UPDATE aquamind_assets_chunk SET row_count = 'many' WHERE {CHUNK}", "mortality 2015 4: row_count = 'many'"),
-        (f"UPDATE aquamind_assets_chunk SET digest = 'no digest' WHERE {CHUNK}", "mortality 2015 4: digest ="),
-        (f"UPDATE aquamind_assets_chunk SET last_day = 10000000000 WHERE {CHUNK}", "mortality 2015 4: last_day ="),
-        (f"DELETE FROM aquamind_assets_chunk WHERE {CHUNK}", "mortality 2015 chunk 4"),
-        (f"DELETE FROM aquamind_assets_chunk_table WHERE {CHUNK}", "batch_mortalityevent 2015"),
-        ("DELETE FROM aquamind_assets_chunk WHERE year = 2016", "mortality 2016 chunk 0"),
-        (f"UPDATE aquamind_assets_chunk SET digest = '0123456789abcdef' WHERE {LIVING} 2015", "batches 2015"),
-        (f"UPDATE aquamind_assets_chunk SET row_count = 1 WHERE {LIVING} 2016", "batches 2016"),
-        (f"UPDATE aquamind_assets_chunk SET as_of = as_of - 1 WHERE {LIVING} 2016", "batches 2016"),
-        (f"UPDATE aquamind_assets_chunk SET as_of = as_of - 1 WHERE {LIVING} 2015", "batches 2015"),
-        (f"UPDATE aquamind_assets_chunk SET as_of = NULL WHERE {LIVING} 2015", "batches 2015"),
-        (f"UPDATE aquamind_assets_chunk SET last_day = last_day - 3 WHERE {LIVING} 2015", "batches 2015"),
-        (f"UPDATE aquamind_assets_chunk SET fingerprint = '' WHERE {LIVING} 2015", "checkpoints of batches"),
-        (f"DELETE FROM aquamind_assets_living WHERE {LIVING} 2016", "claims of batches"),
-        (f"DELETE FROM aquamind_assets_living WHERE {LIVING} 2015", "claims of batches"),
-        (
-            f"UPDATE aquamind_assets_living SET ids = substr(ids, 1, 9) WHERE {LIVING} 2015",
-            "aquamind_assets_living.ids",
-        ),
-    ],
+    slow_after(
+        4,
+        [
+            (f"UPDATE aquamind_assets_chunk SET digest = '0123456789abcdef' WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (f"UPDATE aquamind_assets_chunk SET row_count = row_count + 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (f"UPDATE aquamind_assets_chunk SET last_day = last_day - 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (f"UPDATE aquamind_assets_chunk SET last_day = last_day + 1 WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (
+                f"UPDATE aquamind_assets_chunk SET first_day = first_day + 1 WHERE {CHUNK}",
+                "2015, outside of all chunks",
+            ),
+            (f"UPDATE aquamind_assets_chunk SET fingerprint = 'another' WHERE {CHUNK}", "checkpoints of mortality"),
+            (f"UPDATE aquamind_assets_chunk SET as_of = last_day WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (
+                f"UPDATE aquamind_assets_chunk_table SET row_count = row_count + 1 WHERE {CHUNK}",
+                "mortality 2015 chunk 4",
+            ),
+            (
+                f"UPDATE aquamind_assets_chunk SET row_count = 'many' WHERE {CHUNK}",
+                "mortality 2015 4: row_count = 'many'",
+            ),
+            (f"UPDATE aquamind_assets_chunk SET digest = 'no digest' WHERE {CHUNK}", "mortality 2015 4: digest ="),
+            (f"UPDATE aquamind_assets_chunk SET last_day = 10000000000 WHERE {CHUNK}", "mortality 2015 4: last_day ="),
+            (f"DELETE FROM aquamind_assets_chunk WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (f"DELETE FROM aquamind_assets_chunk_table WHERE {CHUNK}", "batch_mortalityevent 2015"),
+            ("DELETE FROM aquamind_assets_chunk WHERE year = 2016", "mortality 2016 chunk 0"),
+            (f"UPDATE aquamind_assets_chunk SET digest = '0123456789abcdef' WHERE {LIVING} 2015", "batches 2015"),
+            (f"UPDATE aquamind_assets_chunk SET row_count = 1 WHERE {LIVING} 2016", "batches 2016"),
+            (f"UPDATE aquamind_assets_chunk SET as_of = as_of - 1 WHERE {LIVING} 2016", "batches 2016"),
+            (f"UPDATE aquamind_assets_chunk SET as_of = as_of - 1 WHERE {LIVING} 2015", "batches 2015"),
+            (f"UPDATE aquamind_assets_chunk SET as_of = NULL WHERE {LIVING} 2015", "batches 2015"),
+            (f"UPDATE aquamind_assets_chunk SET last_day = last_day - 3 WHERE {LIVING} 2015", "batches 2015"),
+            (f"UPDATE aquamind_assets_chunk SET fingerprint = '' WHERE {LIVING} 2015", "checkpoints of batches"),
+            (f"DELETE FROM aquamind_assets_living WHERE {LIVING} 2016", "claims of batches"),
+            (f"DELETE FROM aquamind_assets_living WHERE {LIVING} 2015", "claims of batches"),
+            (
+                f"UPDATE aquamind_assets_living SET ids = substr(ids, 1, 9) WHERE {LIVING} 2015",
+                "aquamind_assets_living.ids",
+            ),
+        ],
+    ),
 )
 def test_a_changed_checkpoint_or_claim_is_found(copied: Copied, statement: str, place: str) -> None:
     platform = copied()
@@ -118,24 +131,12 @@ def test_a_copy_under_a_users_id_is_found(copied: Copied, table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "place"),
-    [
-        ("UPDATE batch_mortalityevent SET count = 'several' WHERE id = (SELECT max(id) FROM batch_mortalityevent)", ""),
-        ("UPDATE batch_mortalityevent SET count = 1.5 WHERE id = (SELECT max(id) FROM batch_mortalityevent)", ""),
-        ("UPDATE batch_mortalityevent SET cause = x'31' WHERE id = (SELECT max(id) FROM batch_mortalityevent)", ""),
-        (
-            "UPDATE batch_mortalityevent SET biomass_kg = '1,5' WHERE id = (SELECT max(id) FROM batch_mortalityevent)",
-            "",
-        ),
-        (
-            "UPDATE batch_mortalityevent SET event_date = 'May' WHERE id = (SELECT max(id) FROM batch_mortalityevent)",
-            "",
-        ),
-    ],
+    "wrong",
+    slow_after(1, ["count = 'several'", "count = 1.5", "cause = x'31'", "biomass_kg = '1,5'", "event_date = 'May'"]),
 )
-def test_a_value_of_another_type_is_found(copied: Copied, statement: str, place: str) -> None:
+def test_a_value_of_another_type_is_found(copied: Copied, wrong: str) -> None:
     platform = copied()
-    change(platform, statement)
+    change(platform, f"UPDATE batch_mortalityevent SET {wrong} WHERE id = (SELECT max(id) FROM batch_mortalityevent)")
     found = verify_database(platform)
     assert not found.sound
     assert any(line.startswith("batch_mortalityevent 2016: ") for line in found.findings), found.findings

@@ -15,6 +15,8 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.verification.verify import verify_database
 from aquamind_assets_tests.verification.conftest import YEARS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def whole_lake(whole: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:

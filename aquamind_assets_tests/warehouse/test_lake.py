@@ -160,6 +160,7 @@ def test_a_catalogue_has_a_view_of_every_table_with_meanings(warehouse: Warehous
         assert all(TABLES[READINGS].by_name[name].description in text for name, text in meaning.items())
 
 
+@pytest.mark.slow
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     """DuckDB takes paths for patterns: a name that is one finds other folders' files, or none."""
     import duckdb

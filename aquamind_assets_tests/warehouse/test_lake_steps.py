@@ -18,6 +18,7 @@ from aquamind_assets.warehouse.errors import DatabaseFull, DatabaseRefused
 from aquamind_assets.warehouse.lake import log
 from aquamind_assets.warehouse.lake.local import LocalPlace
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.slow_cases import slow_after
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -81,7 +82,7 @@ def dies_at(step: int, url: str, change: Callable[[Warehouse], None]) -> bool:
     return status == 9
 
 
-@pytest.mark.parametrize("change", [rewrite, complete_the_year, change_living, clear])
+@pytest.mark.parametrize("change", slow_after(2, [rewrite, change_living, complete_the_year, clear]))
 def test_a_writer_may_die_before_any_step(
     warehouse: Warehouse, database_url: str, change: Callable[[Warehouse], None], tmp_path: Path
 ) -> None:

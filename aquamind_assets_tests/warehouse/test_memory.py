@@ -64,6 +64,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
+@pytest.mark.slow
 def test_reading_many_rows_of_a_file_takes_no_more_memory_than_few(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'aquamind.db'}"
     with open_warehouse(url) as warehouse:

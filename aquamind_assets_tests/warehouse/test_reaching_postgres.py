@@ -20,6 +20,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import DatabaseRefused, WarehouseUnavailable
 from aquamind_assets.warehouse.postgres import connection, patient
 from aquamind_assets_tests import stopped_process
+from aquamind_assets_tests.slow_cases import slow_after
 from aquamind_assets_tests.warehouse.roles import role
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -114,7 +115,9 @@ OTHERS = [name for name in NASTY if name not in TIMEOUTS]
 
 
 @pytest.mark.parametrize(
-    "names", [TIMEOUTS, *([name] for name in OTHERS), list(NASTY)], ids=["timeouts", *OTHERS, "all"]
+    "names",
+    slow_after(1, [list(NASTY), TIMEOUTS, *([name] for name in OTHERS)]),
+    ids=["all", "timeouts", *OTHERS],
 )
 def test_settings_of_a_role_change_nothing(
     postgres_server: PostgresServer, postgres_url: str, parts: dict[str, str], names: list[str]

@@ -40,6 +40,7 @@ def farm(seed: int, first: str = "2016-01-04", sites: int = 2, cages: int = 2) -
     return pd.concat(parts, ignore_index=True)
 
 
+@pytest.mark.slow
 def test_between_two_draws_of_one_process_nothing_tells() -> None:
     found = find_tell(farm(1, sites=4), farm(2, first="2011-05-02", sites=4), 5)
     assert 0.4 < found.auc < 0.6

@@ -46,6 +46,7 @@ def test_ids_of_events_are_unique_and_of_their_chunk(name: str, today: History) 
             assert not len(block) or low <= block.ids.min() <= block.ids.max() < high, block.table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHUNKED)
 def test_events_do_not_depend_on_how_days_are_cut(name: str, today: History) -> None:
     year = today.years[4]
@@ -54,6 +55,7 @@ def test_events_do_not_depend_on_how_days_are_cut(name: str, today: History) -> 
     assert digests(between(RECORDERS[name], year, [*(days.first + cut for cut in ODD_CUTS), days.end])) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LIVING)
 def test_living_rows_do_not_depend_on_the_year_that_writes_them(name: str, today: History) -> None:
     rows: dict[tuple[str, int], int] = {}
