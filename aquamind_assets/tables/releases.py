@@ -38,6 +38,7 @@ _APPS: Mapping[Release, tuple[str, ...]] = {
         "scenario",
         "finance",
         "finance_core",
+        "historian",
     ),
 }
 """AquaMind's applications with tables that a release adds or changes, ordered so that most references point

@@ -17,6 +17,7 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.warehouse.databases import new_database
 
+LINK = "historian_tag_link"
 WORKFLOW, ACTION, STAY = "batch_batchtransferworkflow", "batch_transferaction", "batch_batchcontainerassignment"
 SUMMARY, SUMMARIES = "inventory_containerfeedingsummary", "inventory_batchfeedingsummary"
 POLICY, SALE = "finance_intercompanypolicy", "finance_intercompanytransaction"
@@ -24,6 +25,13 @@ CREATION, DELIVERY = "batch_creationworkflow", "batch_creationaction"
 EVENT, LOT, STATE = "harvest_harvestevent", "harvest_harvestlot", "batch_actualdailyassignmentstate"
 
 WRONG = {
+    f"{LINK}.container_id.sensor": ("container_id", "(SELECT max(id) FROM infrastructure_container)"),
+    f"{LINK}.parameter_id.unit": (
+        "parameter_id",
+        "(SELECT min(id) FROM environmental_environmentalparameter WHERE unit NOT IN (SELECT unit FROM historian_tag"
+        " WHERE historian_tag.tag_id = historian_tag_link.tag_id))",
+    ),
+    f"{LINK}.tag_id.reference": ("tag_id", "'00000000000040008000000000000000'"),
     "infrastructure_container.parent_container_id.structural": ("parent_container_id", "id"),
     "batch_lifecyclestage.typical_duration_days.given": ("typical_duration_days", "NULL"),
     f"{STAY}.last_weighing_date.newest": ("last_weighing_date", "NULL"),

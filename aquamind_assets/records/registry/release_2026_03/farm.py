@@ -24,6 +24,7 @@ from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.harvest.harvests import harvests
 from aquamind_assets.records.harvest.product_grades import product_grades
 from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
+from aquamind_assets.records.historian.tags import historian_tags
 from aquamind_assets.records.infrastructure.area_groups import area_groups
 from aquamind_assets.records.infrastructure.sensor_history import sensor_history
 from aquamind_assets.records.inventory.container_summaries import summaries_by_stay
@@ -95,6 +96,15 @@ RECORDERS: tuple[Recorder, ...] = (
         events=(*_BEFORE["infrastructure"].events, area_groups, broodstock_tanks),
     ),
     replace(_BEFORE["sensors"], living=(*_BEFORE["sensors"].living, sensor_history)),
+    Recorder(
+        asset="historian_tags",
+        group="historian",
+        domain="environmental",
+        description="The tag of each sensor in the historian, with its container and parameter.",
+        tables=("historian_tag", "historian_tag_link"),
+        events=(historian_tags,),
+        upstream=("reference_data", "sensors"),
+    ),
     _BEFORE["weather"],
     _BEFORE["batches"],
     replace(
