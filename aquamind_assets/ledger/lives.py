@@ -11,7 +11,16 @@ from typing import TypeVar
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame
-from aquamind_assets.ledger.model import Assignments, Batches, FeedLots, FeedStores, Ledger, Outbreaks, Treatments
+from aquamind_assets.ledger.model import (
+    Assignments,
+    Batches,
+    FeedLots,
+    FeedStores,
+    Ledger,
+    Outbreaks,
+    StageChanges,
+    Treatments,
+)
 from aquamind_assets.timeline import year_days
 
 AnyFrame = TypeVar("AnyFrame", bound=Frame)
@@ -24,7 +33,8 @@ class Lives:
     ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger, each with its
     state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``. ``feed_lots`` are the lots
     delivered by the end of the year that are left on ``through``. ``stays`` holds every stay of these batches in the
-    year's ledger or a later one, with its state in the latest ledger that contains it.
+    year's ledger or a later one, with its state in the latest ledger that contains it. ``stage_changes`` are those of
+    these batches in the year or later.
     """
 
     through: int
@@ -35,6 +45,7 @@ class Lives:
     outbreaks: Outbreaks
     feed_stores: FeedStores
     feed_lots: FeedLots
+    stage_changes: StageChanges
 
 
 def lives_of(ledgers: Sequence[Ledger]) -> Lives:
@@ -58,6 +69,7 @@ def lives_of(ledgers: Sequence[Ledger]) -> Lives:
         outbreaks=_as_of_the_end([ledger.outbreaks for ledger in ledgers], "outbreak_id"),
         feed_stores=latest.feed_stores,
         feed_lots=lots.take(lots.delivery_day < year_days(years[0]).end),
+        stage_changes=_stage_changes_of(ledgers),
     )
 
 
@@ -77,6 +89,12 @@ def _stays_of(ledgers: Sequence[Ledger]) -> Assignments:
     order = np.argsort(everything.assignment_id, kind="stable")
     last = np.diff(everything.assignment_id[order], append=-1) != 0
     return everything.take(order[last])
+
+
+def _stage_changes_of(ledgers: Sequence[Ledger]) -> StageChanges:
+    """Return every change of stage of the first ledger's batches, by day."""
+    everything = StageChanges.concat([ledger.stage_changes for ledger in ledgers])
+    return everything.take(np.isin(everything.batch_id, ledgers[0].batches.batch_id))
 
 
 def received_lots(ledger: Ledger) -> FeedLots:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -56,6 +57,11 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse
         yield opened
 
 
+def digits(answer: list[tuple[Any, ...]]) -> list[str]:
+    """The UUIDs of an answer as 32 digits; PostgreSQL gives UUIDs, the others text."""
+    return [UUID(str(one)).hex for (one,) in answer]
+
+
 def enter_tag(warehouse: Warehouse, tag: str, name: str = "mine") -> None:
     warehouse.database.execute(
         f"INSERT INTO {TAG} (tag_id, tag_name, description, tag_type, unit, source_system, metadata, created_at,"
@@ -81,7 +87,7 @@ def test_tags_come_back_as_they_were(warehouse: Warehouse) -> None:
         hashes = (int(hash_values(block.spec, one["created_at"].size, one).sum(dtype=np.uint64)) for one in found)
         assert add(list(hashes)) == digest(block)
     texts = warehouse.query(f"SELECT tag_id FROM {TAG} ORDER BY tag_id")
-    assert [text for (text,) in texts] == texts_of(np.sort(made[0].ids))
+    assert digits(texts) == texts_of(np.sort(made[0].ids))
     linked = warehouse.query(f"SELECT count(*) FROM {LINK} l JOIN {TAG} t ON t.tag_id = l.tag_id")
     assert linked == [(SIZE,)]
     assert warehouse.broken_references([LINK]) == {}
@@ -90,7 +96,7 @@ def test_tags_come_back_as_they_were(warehouse: Warehouse) -> None:
 
 def test_a_single_tag_is_a_tag_too(warehouse: Warehouse) -> None:
     write(warehouse, blocks(1))
-    assert warehouse.query(f"SELECT tag_id FROM {TAG}") == [(texts_of(ids(np.zeros(1)))[0],)]
+    assert digits(warehouse.query(f"SELECT tag_id FROM {TAG}")) == texts_of(ids(np.zeros(1)))
     assert warehouse.manifest() == warehouse.recount()
 
 
@@ -130,8 +136,8 @@ def test_tags_of_users_are_theirs(shared: Warehouse) -> None:
     assert shared.manifest() == shared.recount()
     assert copied_rows(shared, TAG) == []
     shared.clear({"historian_tags": [TAG, LINK]}, [2015])
-    assert shared.query(f"SELECT tag_id FROM {TAG} ORDER BY tag_id") == [(tag,) for tag in sorted(own)]
-    assert shared.query(f"SELECT id, tag_id FROM {LINK}") == [(7, own[0])]
+    assert digits(shared.query(f"SELECT tag_id FROM {TAG} ORDER BY tag_id")) == sorted(own)
+    assert digits(shared.query(f"SELECT tag_id FROM {LINK} WHERE id = 7")) == own[:1]
 
 
 def test_a_tag_to_which_a_user_refers_stays(shared: Warehouse) -> None:

@@ -4,6 +4,7 @@ from aquamind_assets.laws.rules.model import Rule, rule
 
 _SCENARIO, _RUN, _PROJECTION = "scenario", "scenario_projection_run", "scenario_scenarioprojection"
 _ACTIVITY = "planning_plannedactivity"
+_WORKFLOW = "batch_batchtransferworkflow"
 _LIMITS = "scenario_stage_constraint"
 
 
@@ -70,6 +71,21 @@ RULES: list[Rule] = [
         "A completed activity names its moment and the person who completed it, and no other one does.",
         "(t.status = 'COMPLETED') <> (t.completed_at IS NOT NULL) OR (t.status = 'COMPLETED') <> (t.completed_by_id IS"
         " NOT NULL)",
+    ),
+    rule(
+        _ACTIVITY,
+        "status.batch",
+        "What is pending is of a batch that lives, what is cancelled of one that has ended.",
+        "t.status = 'PENDING' AND [batch_id.actual_end_date] IS NOT NULL OR t.status = 'CANCELLED' AND"
+        " [batch_id.actual_end_date] IS NULL",
+    ),
+    rule(
+        _WORKFLOW,
+        "planned_activity_id.transfer",
+        "The activity of a workflow is a transfer of its batch that is completed on the day of the workflow.",
+        "[planned_activity_id.batch_id] <> t.batch_id OR [planned_activity_id.activity_type] <> 'TRANSFER' OR"
+        " [planned_activity_id.status] <> 'COMPLETED' OR date([planned_activity_id.completed_at]) <>"
+        " t.actual_start_date",
     ),
     rule(
         "planning_activitytemplate",

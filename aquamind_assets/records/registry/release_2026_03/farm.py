@@ -156,6 +156,18 @@ RECORDERS: tuple[Recorder, ...] = (
         events=(intercompany_sales,),
         upstream=("companies", "harvests"),
     ),
+    Recorder(
+        asset="plans",
+        group="planning",
+        domain="planning",
+        description=(
+            "The plan of each batch that hatches on the farm: a scenario of AquaMind with its baseline run, and its"
+            " vaccination, transfers and harvest as planned: done, open, overdue or cancelled on the latest day."
+        ),
+        tables=("scenario", "scenario_projection_run", "planning_plannedactivity"),
+        living=(plans, planned_activities),
+        upstream=("reference_data", "batches"),
+    ),
     replace(
         _BEFORE["transfers"],
         description=(
@@ -171,7 +183,7 @@ RECORDERS: tuple[Recorder, ...] = (
             "batch_batchmixeventcomponent",
         ),
         events=(transfer_workflows, mix_events),
-        upstream=("batches", "intercompany"),
+        upstream=("batches", "intercompany", "plans"),
     ),
     replace(
         _BEFORE["growth_samples"],
@@ -212,18 +224,6 @@ RECORDERS: tuple[Recorder, ...] = (
         tables=("inventory_containerfeedingsummary", "inventory_batchfeedingsummary"),
         events=(summaries_by_stay,),
         upstream=("feeding_events", "growth_samples"),
-    ),
-    Recorder(
-        asset="plans",
-        group="planning",
-        domain="planning",
-        description=(
-            "The plan of each batch that hatches on the farm: a scenario of AquaMind with its baseline run, and its"
-            " vaccination and harvest as planned: done, open or overdue on the latest day."
-        ),
-        tables=("scenario", "scenario_projection_run", "planning_plannedactivity"),
-        living=(plans, planned_activities),
-        upstream=("reference_data", "batches"),
     ),
     Recorder(
         asset="projections",
