@@ -118,6 +118,15 @@ WRONG = {
     "scenario_scenarioprojection.day.balance": ("cumulative_feed", "cumulative_feed + 1"),
     "planning_plannedactivity.scenario_id.batch": ("scenario_id", "(SELECT max(scenario_id) FROM {table})"),
     "planning_plannedactivity.status.completed": ("completed_at", "NULL"),
+    "planning_plannedactivity.status.batch": (
+        "status",
+        "(SELECT CASE WHEN batch.actual_end_date IS NULL THEN 'CANCELLED' ELSE 'PENDING' END FROM batch_batch AS batch"
+        " WHERE batch.id = batch_id)",
+    ),
+    f"{WORKFLOW}.planned_activity_id.transfer": (
+        "planned_activity_id",
+        "(SELECT min(id) FROM planning_plannedactivity WHERE activity_type = 'HARVEST')",
+    ),
     "planning_activitytemplate.trigger_type.value": ("day_offset", "NULL"),
     "finance_core_account.account_type.group": ("account_type", "'EQUITY'"),
     "finance_core_accountgroup.parent_id.type": ("parent_id", "group_id"),
