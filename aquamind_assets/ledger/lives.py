@@ -1,7 +1,7 @@
 """The later state of everything that was alive in a year, as of the latest ledger.
 
-Belongs here: following batches, stays, treatments, outbreaks and feed lots from a year's ledger into later ledgers.
-Does not belong here: reading ledgers from a store (``ledgers``), making rows (``records``).
+Belongs here: following batches, stays, treatments and their plans, outbreaks and feed lots from a year's ledger into
+later ledgers. Does not belong here: reading ledgers from a store (``ledgers``), making rows (``records``).
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from aquamind_assets.ledger.model import (
     Ledger,
     Outbreaks,
     StageChanges,
+    TreatmentPlans,
     Treatments,
 )
 from aquamind_assets.timeline import year_days
@@ -30,11 +31,11 @@ AnyFrame = TypeVar("AnyFrame", bound=Frame)
 class Lives:
     """Everything alive in a year, with its state on ``through``, the last simulated day of any year.
 
-    ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger, each with its
-    state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``. ``feed_lots`` are the lots
-    delivered by the end of the year that are left on ``through``. ``stays`` holds every stay of these batches in the
-    year's ledger or a later one, with its state in the latest ledger that contains it. ``stage_changes`` are those of
-    these batches in the year or later.
+    ``batches``, ``assignments``, ``treatments``, ``treatment_plans`` and ``outbreaks`` hold the rows of the year's
+    ledger, each with its state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``.
+    ``feed_lots`` are the lots delivered by the end of the year that are left on ``through``. ``stays`` holds every stay
+    of these batches in the year's ledger or a later one, with its state in the latest ledger that contains it.
+    ``stage_changes`` are those of these batches in the year or later.
     """
 
     through: int
@@ -42,6 +43,7 @@ class Lives:
     assignments: Assignments
     stays: Assignments
     treatments: Treatments
+    treatment_plans: TreatmentPlans
     outbreaks: Outbreaks
     feed_stores: FeedStores
     feed_lots: FeedLots
@@ -66,6 +68,7 @@ def lives_of(ledgers: Sequence[Ledger]) -> Lives:
         assignments=_as_of_the_end([ledger.assignments for ledger in ledgers], "assignment_id"),
         stays=_stays_of(ledgers),
         treatments=_as_of_the_end([ledger.treatments for ledger in ledgers], "treatment_id"),
+        treatment_plans=_as_of_the_end([ledger.treatment_plans for ledger in ledgers], "plan_id"),
         outbreaks=_as_of_the_end([ledger.outbreaks for ledger in ledgers], "outbreak_id"),
         feed_stores=latest.feed_stores,
         feed_lots=lots.take(lots.delivery_day < year_days(years[0]).end),

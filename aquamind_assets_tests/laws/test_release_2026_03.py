@@ -123,6 +123,10 @@ WRONG = {
         "(SELECT CASE WHEN batch.actual_end_date IS NULL THEN 'CANCELLED' ELSE 'PENDING' END FROM batch_batch AS batch"
         " WHERE batch.id = batch_id)",
     ),
+    "planning_plannedactivity.container_id.type": ("container_id", "(SELECT min(id) FROM infrastructure_container)"),
+    "planning_plannedactivity.due_date.order": ("due_date", "'2001-01-01'"),
+    "health_treatment.id.planned": ("container_id", "(SELECT max(id) FROM infrastructure_container)"),
+    "health_healthsamplingevent.sampling_date.planned": ("sampling_date", "'2099-01-01'"),
     f"{WORKFLOW}.planned_activity_id.transfer": (
         "planned_activity_id",
         "(SELECT min(id) FROM planning_plannedactivity WHERE activity_type = 'HARVEST')",
@@ -189,6 +193,8 @@ EVERY_ROW = {
     f"{SUMMARIES}.weighted_avg_fcr.mean",
     f"{LOT}.unique(event_id, product_grade_id)",
     "scenario_scenarioprojection.final.run",
+    "health_treatment.id.planned",
+    "health_healthsamplingevent.sampling_date.planned",
 }
 
 

@@ -20,7 +20,7 @@ from aquamind_assets.records.batch.transfers import ENTERED, WaterOnDay, conditi
 from aquamind_assets.records.batch.workflow_groups import Workflows, subsidiaries, workflows_of
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import stage_id
-from aquamind_assets.records.planning.activities import activities_carried_out
+from aquamind_assets.records.planning.milestones import activities_carried_out
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.streams import stream
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows

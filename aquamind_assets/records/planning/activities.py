@@ -1,38 +1,23 @@
-"""What the farm plans for each batch: its vaccination, its transfers into the next stages, and its harvest.
+"""What the farm plans: for each batch its vaccination, transfers, samplings and harvest, for each cage its treatments.
 
-Belongs here: rows of ``planning_plannedactivity`` as of the latest simulated day: done, open, overdue or cancelled, and
-which of them a transfer carries out. Does not belong here: what was done (``health_treatment``,
-``batch_batchtransferworkflow``, ``harvest_harvestevent``).
-
-The vaccination is due in the middle of the usual time as parr, a transfer on the usual day of the stage, the harvest on
-the planned end of the batch. An activity is done when the batch was vaccinated, when its first fish entered the stage,
-or when its last fish had left. What a batch did not come to before it ended is cancelled.
+Belongs here: rows of ``planning_plannedactivity`` as of the latest simulated day: done, open, overdue or cancelled.
+Does not belong here: what is planned, and for which day (``milestones``, ``planned_samplings``,
+``planned_treatments``), what was done (``health_treatment``, ``batch_batchtransferworkflow``,
+``harvest_harvestevent``, ``health_healthsamplingevent``).
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from aquamind_assets.ledger.codes import Movement, Stage
-from aquamind_assets.ledger.model import Batches, Movements, StageChanges
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.planning.models import stage_figures
-from aquamind_assets.records.planning.plans import PLANNED, planned_batches
+from aquamind_assets.records.planning.milestones import planned_milestones
+from aquamind_assets.records.planning.planned import SAMPLING, TREATMENT, TYPES, Planned
+from aquamind_assets.records.planning.planned_samplings import planned_samplings
+from aquamind_assets.records.planning.planned_treatments import planned_treatments
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.tables.rows import Coded, Rows, rows
-from aquamind_assets.timeline import MICROSECONDS_PER_DAY, WIDE_DAY_ROWS, row_ids
-
-STAGES = np.array([Stage.FRY, Stage.PARR, Stage.SMOLT, Stage.POST_SMOLT])
-"""Stages into which fish are moved; they become adult in the cage where they are."""
-
-TYPES = ("VACCINATION", "HARVEST", "TRANSFER")
-"""``activity_type``."""
-
-VACCINATION, HARVEST, TRANSFER = range(len(TYPES))
-"""Positions in :data:`TYPES`; the transfer into a stage is that many kinds later."""
-
-KINDS = TRANSFER + STAGES.size
-"""Activities of a batch."""
+from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
 STATUSES = ("PENDING", "COMPLETED", "CANCELLED")
 """``status``; AquaMind calls a pending activity overdue when its due date is past."""
@@ -41,109 +26,36 @@ _DONE = 15 * HOUR
 
 
 def planned_activities(year: YearInputs) -> Iterator[Rows]:
-    """Yield the activities of every batch alive in the year that has a plan, but for transfers of the years before."""
-    batches = planned_batches(year)
-    done_day = _done_days(year, batches)
-    batch, kind = np.nonzero(_alive(batches, done_day))
-    start, over = (days.astype(np.int64)[batch] for days in (batches.start_day, batches.end_day))
-    done = done_day[batch, kind]
-    settled = np.where(done >= 0, done, over)
-    finished = np.maximum(settled, 0) * MICROSECONDS_PER_DAY + _DONE
-    planned = start * MICROSECONDS_PER_DAY + PLANNED
+    """Yield the activities of batches that have a plan, but for those that were closed before the year."""
+    for source in (planned_milestones, planned_samplings, planned_treatments):
+        yield _rows(year, source(year))
+
+
+def _rows(year: YearInputs, planned: Planned) -> Rows:
+    done, closed = planned.done_day >= 0, planned.closed_day >= 0
+    finished = np.maximum(planned.closed_day, 0) * MICROSECONDS_PER_DAY + _DONE
+    geography, batch_id = planned.of.geography, planned.of.batch_id
     people = staff(year.scenario, year.infrastructure)
-    managers = people.managers(batches.geography[batch], batches.batch_id[batch])
-    yield rows(
+    managers, vets = people.managers(geography, batch_id), people.vets(geography, batch_id)
+    container = np.maximum(planned.container, 0)
+    return rows(
         year.tables["planning_plannedactivity"],
-        batch.size,
-        id=activity_ids(batches.batch_id[batch], start, kind),
-        activity_type=Coded(np.minimum(kind, TRANSFER), TYPES),
-        due_date=_due_days(year, batches)[batch, kind],
-        status=Coded(np.where(done >= 0, 1, np.where(over >= 0, 2, 0)), STATUSES),
-        notes=Coded(kind, _notes(year)),
-        created_at=planned,
-        updated_at=np.where(settled >= 0, np.maximum(finished, planned), planned),
-        completed_at=np.ma.MaskedArray(finished, mask=done < 0),
-        batch_id=batches.batch_id[batch],
-        completed_by_id=np.ma.MaskedArray(managers, mask=done < 0),
-        created_by_id=managers,
-        scenario_id=batches.batch_id[batch],
+        planned.ids.size,
+        id=planned.ids,
+        activity_type=Coded(planned.kind, TYPES),
+        due_date=planned.due_day,
+        status=Coded(np.where(done, 1, np.where(closed, 2, 0)), STATUSES),
+        notes=Coded(planned.note, planned.notes),
+        created_at=planned.made,
+        updated_at=np.where(closed, np.maximum(finished, planned.made), planned.made),
+        completed_at=np.ma.MaskedArray(finished, mask=~done),
+        batch_id=batch_id,
+        completed_by_id=np.ma.MaskedArray(
+            np.where(np.isin(planned.kind, (SAMPLING, TREATMENT)), vets, managers), mask=~done
+        ),
+        container_id=np.ma.MaskedArray(
+            year.infrastructure.containers.container_id[container], mask=planned.container < 0
+        ),
+        created_by_id=np.where(planned.kind == TREATMENT, vets, managers),
+        scenario_id=batch_id,
     )
-
-
-def activities_carried_out(year: YearInputs, moved: Movements) -> np.ma.MaskedArray:
-    """Return the activity that each workflow carries out, masked where it carries out none. ``moved`` has the first
-    movement of each, and all workflows of a day.
-
-    The first workflow of the day on which a batch entered a stage carries out the transfer into it.
-    """
-    batches = planned_batches(year)
-    entered = _entry_days(batches, year.ledger.stage_changes)
-    row = np.searchsorted(batches.batch_id, moved.batch_id)
-    row = np.minimum(row, max(len(batches) - 1, 0))
-    stage = np.searchsorted(STAGES, moved.to_stage)
-    into = (moved.kind == Movement.STAGE_TRANSFER) & np.isin(moved.to_stage, STAGES)
-    found = np.zeros(len(moved), dtype=bool)
-    if len(batches):
-        stage = np.minimum(stage, STAGES.size - 1)
-        found = into & (batches.batch_id[row] == moved.batch_id) & (entered[row, stage] == moved.day)
-    first = np.zeros(len(moved), dtype=bool)
-    keys = np.column_stack([moved.batch_id[found], stage[found]])
-    first[np.flatnonzero(found)[np.unique(keys, axis=0, return_index=True)[1]]] = True
-    start = batches.start_day[row] if len(batches) else np.zeros(len(moved), dtype=np.int64)
-    ids = np.zeros(len(moved), dtype=np.int64)
-    ids[first] = activity_ids(moved.batch_id[first], start[first], TRANSFER + stage[first])
-    return np.ma.MaskedArray(ids, mask=~first)
-
-
-def activity_ids(batch_id: np.ndarray, start_day: np.ndarray, kind: np.ndarray) -> np.ndarray:
-    """Return the ids of activities of batches that started on these days."""
-    return row_ids(start_day, batch_id % WIDE_DAY_ROWS * KINDS + kind)
-
-
-def usual_vaccination_day(year: YearInputs) -> int:
-    """Return the day of a batch's life on which it is usually vaccinated: in the middle of its time as parr."""
-    days = stage_figures(year.scenario).days
-    return round(float(days[: Stage.PARR].sum() + days[Stage.PARR] / 2))
-
-
-def _due_days(year: YearInputs, batches: Batches) -> np.ndarray:
-    """Return the day for which each activity of each batch is planned, shape (batches, KINDS)."""
-    start = batches.start_day.astype(np.int64)
-    before = np.cumsum(stage_figures(year.scenario).days)[STAGES - 1]
-    due = np.empty((len(batches), KINDS), dtype=np.int64)
-    due[:, VACCINATION] = start + usual_vaccination_day(year)
-    due[:, HARVEST] = np.maximum(batches.expected_end_day, start)
-    due[:, TRANSFER:] = start[:, None] + np.rint(before).astype(np.int64)
-    return due
-
-
-def _done_days(year: YearInputs, batches: Batches) -> np.ndarray:
-    """Return the day on which each activity of each batch was done, -1 if it was not, or before the year; shape
-    (batches, KINDS)."""
-    done = np.empty((len(batches), KINDS), dtype=np.int64)
-    done[:, VACCINATION], done[:, HARVEST] = batches.vaccinated_day, batches.end_day
-    done[:, TRANSFER:] = _entry_days(batches, year.lives.stage_changes)
-    return done
-
-
-def _entry_days(batches: Batches, changes: StageChanges) -> np.ndarray:
-    """Return the day of the change into each of :data:`STAGES`, -1 where there is none; shape (batches, stages)."""
-    days = np.full((len(batches), STAGES.size), -1, dtype=np.int64)
-    chosen = changes.take(np.isin(changes.batch_id, batches.batch_id) & np.isin(changes.stage, STAGES))
-    row, stage = np.searchsorted(batches.batch_id, chosen.batch_id), np.searchsorted(STAGES, chosen.stage)
-    days[row, stage] = chosen.day
-    return days
-
-
-def _alive(batches: Batches, done: np.ndarray) -> np.ndarray:
-    """Return the activities that were not done before the year: all but transfers into stages that a batch was in
-    already, bool of shape (batches, KINDS)."""
-    alive = np.ones(done.shape, dtype=bool)
-    alive[:, TRANSFER:] = (done[:, TRANSFER:] >= 0) | (batches.stage[:, None] < STAGES)
-    return alive
-
-
-def _notes(year: YearInputs) -> list[str]:
-    stages = [stage.name for stage in year.scenario.farm.stages]
-    into = [f"{stages[one - 1]} to {stages[one]}." for one in STAGES]
-    return ["Vaccination before the transfer to the sea.", "Last fish of the batch.", *into]

@@ -162,7 +162,8 @@ RECORDERS: tuple[Recorder, ...] = (
         domain="planning",
         description=(
             "The plan of each batch that hatches on the farm: a scenario of AquaMind with its baseline run, and its"
-            " vaccination, transfers and harvest as planned: done, open, overdue or cancelled on the latest day."
+            " vaccination, transfers, samplings, treatments and harvest as planned: done, open, overdue or cancelled on"
+            " the latest day."
         ),
         tables=("scenario", "scenario_projection_run", "planning_plannedactivity"),
         living=(plans, planned_activities),
@@ -201,10 +202,10 @@ RECORDERS: tuple[Recorder, ...] = (
         description="Sea lice counted on samples of fish, every two weeks, a row for each type of lice.",
         events=(lice_counts_by_type,),
     ),
-    _BEFORE["health_samplings"],
+    replace(_BEFORE["health_samplings"], upstream=(*_BEFORE["health_samplings"].upstream, "plans")),
     _BEFORE["lab_samples"],
     _BEFORE["journal"],
-    replace(_BEFORE["treatments"], upstream=("batches", "journal")),
+    replace(_BEFORE["treatments"], upstream=("batches", "journal", "plans")),
     _BEFORE["feed_purchases"],
     replace(
         _BEFORE["feed_stock"],
