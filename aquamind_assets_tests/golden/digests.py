@@ -41,7 +41,7 @@ FAULTS = tuple(
 
 def simulate(ledger: Path) -> None:
     """Store the ledgers of all years of ``tiny`` in this folder."""
-    platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER))
+    platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER, release="2025-08"))
     store_ledgers(platform, platform.scenario.last_year)
 
 
