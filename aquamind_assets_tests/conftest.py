@@ -99,7 +99,7 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 def postgres_tables(postgres_server: PostgresServer) -> Iterator[str]:
     """Name of a database with all tables and no rows, to be copied: making the tables takes five times as long."""
     with new_database(postgres_server) as url:
-        with open_warehouse(url) as warehouse:
+        with open_warehouse(url, "2025-08") as warehouse:
             warehouse.prepare()
         yield str(conninfo_to_dict(url)["dbname"])
 

@@ -53,6 +53,7 @@ class Place:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
         own = {"AQUAMIND_SCENARIO": "tiny", "AQUAMIND_SET": self.settings, "AQUAMIND_DATABASE": self.database}
+        own["AQUAMIND_RELEASE"] = "2025-08"
         return kept | own | {"DAGSTER_HOME": str(self.home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -101,7 +102,7 @@ class Place:
         if self.database.startswith("sqlite") and not Path(self.database.removeprefix("sqlite:///")).exists():
             return 0
         try:
-            with open_warehouse(self.database) as warehouse:
+            with open_warehouse(self.database, "2025-08") as warehouse:
                 return len(warehouse.checkpoints())
         except Exception:  # the tables are not there yet, or the server is being restarted
             return 0
@@ -143,7 +144,7 @@ class Content:
 
 def content(database: str) -> Content:
     """What lies in the database; it must be what its manifest says, and every reference must hold."""
-    with open_warehouse(database) as warehouse:
+    with open_warehouse(database, "2025-08") as warehouse:
         assert warehouse.recount() == warehouse.manifest()
         assert warehouse.broken_references() == {}
         claims = sorted(
@@ -158,7 +159,7 @@ def content(database: str) -> Content:
 
 def leftovers(database: str) -> list[str]:
     """What should be gone: tables of unfinished chunks, locks."""
-    with open_warehouse(database) as warehouse:
+    with open_warehouse(database, "2025-08") as warehouse:
         held = [
             f"lock {one.asset} {one.year}"
             for one in warehouse.checkpoints()

@@ -132,6 +132,7 @@ class Machine:
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
             "DAGSTER_HOME": str(self.folder / "dagster"),
+            "AQUAMIND_RELEASE": "2025-08",
             "AQUAMIND_LOG_DIR": str(self.folder / "logs"),
             "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "ignore",

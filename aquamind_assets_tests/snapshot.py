@@ -13,7 +13,7 @@ FILE = Path(__file__).with_name("specs.json")
 
 def snapshot() -> str:
     """What is decided about each asset (its group, kinds, owners, tags, edges, checks, metadata) and all jobs."""
-    defs = build_defs(Settings(scenario="tiny"))
+    defs = build_defs(Settings(scenario="tiny", release="2025-08"))
     checks: dict[str, list[str]] = {}
     for key in defs.resolve_asset_graph().asset_check_keys:
         checks.setdefault(key.asset_key.to_user_string(), []).append(key.name)

@@ -37,7 +37,7 @@ PATIENCE_MS = 120_000
 
 def environment(place: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    return kept | {"DAGSTER_HOME": str(place / "home"), "PYTHONPATH": str(ROOT)}
+    return kept | {"AQUAMIND_RELEASE": "2025-08", "DAGSTER_HOME": str(place / "home"), "PYTHONPATH": str(ROOT)}
 
 
 def free_port() -> int:

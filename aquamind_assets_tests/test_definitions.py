@@ -67,7 +67,7 @@ DOMAINS = {"infrastructure", "batches", "environmental", "feed", "growth", "mort
 
 @pytest.fixture(scope="module")
 def definitions() -> dg.Definitions:
-    return build_defs(Settings(scenario="tiny"))
+    return build_defs(Settings(scenario="tiny", release="2025-08"))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_definitions_are_loadable(definitions: dg.Definitions) -> None:
 def test_building_the_definitions_gives_no_warnings() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        build_defs(Settings(scenario="tiny")).get_repository_def()
+        build_defs(Settings(scenario="tiny", release="2025-08")).get_repository_def()
 
 
 def test_the_graph_has_exactly_these_edges(specs: dict[str, dg.AssetSpec]) -> None:
@@ -153,7 +153,7 @@ def test_an_asset_links_to_the_functions_that_make_its_rows(specs: dict[str, dg.
 def test_code_links_lead_to_a_repository_where_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AQUAMIND_CODE_URL", "https://github.com/farm/assets")
     monkeypatch.setenv("AQUAMIND_CODE_BRANCH", "stable")
-    found = build_defs(Settings(scenario="tiny")).resolve_all_asset_specs()
+    found = build_defs(Settings(scenario="tiny", release="2025-08")).resolve_all_asset_specs()
     (link,) = (
         next(one for one in found if name_of(one.key) == "farm_year")
         .metadata["dagster/code_references"]
@@ -176,7 +176,9 @@ def test_the_resource_shows_every_setting_and_hides_what_the_environment_holds()
 
 
 def test_a_step_gets_the_platform_of_the_resource(tmp_path: Path) -> None:
-    settings = Settings("tiny", ("seed=7",), f"sqlite:///{tmp_path / 'a.db'}", str(tmp_path), date(2016, 3, 1), 2)
+    settings = Settings(
+        "tiny", ("seed=7",), f"sqlite:///{tmp_path / 'a.db'}", str(tmp_path), date(2016, 3, 1), 2, release="2025-08"
+    )
     platform = PlatformResource.of(settings).create_resource(dg.build_init_resource_context())
     assert platform.settings == settings
 
@@ -185,7 +187,7 @@ def test_no_note_decides_what_dagster_loads(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     make_home()
-    Settings(scenario="tiny").note(tmp_path)
+    Settings(scenario="tiny", release="2025-08").note(tmp_path)
     metadata = build_defs().metadata
     assert metadata["scenario"].value == "demo"
 
@@ -232,14 +234,16 @@ def test_schedules_and_sensors_are_stopped_by_default(definitions: dg.Definition
 )
 def test_partitions_are_the_years_up_to_the_current_one(clock: datetime, last: int) -> None:
     with freeze_time(clock):
-        assert yearly(Settings(scenario="tiny").load_scenario()).get_partition_keys() == [
+        assert yearly(Settings(scenario="tiny", release="2025-08").load_scenario()).get_partition_keys() == [
             str(year) for year in range(2015, last + 1)
         ]
 
 
 @pytest.mark.parametrize("year", [2015, 2016])
 def test_a_partition_is_a_whole_calendar_year(year: int) -> None:
-    window = yearly(Settings(scenario="tiny").load_scenario()).time_window_for_partition_key(str(year))
+    window = yearly(Settings(scenario="tiny", release="2025-08").load_scenario()).time_window_for_partition_key(
+        str(year)
+    )
     assert (window.start.date().isoformat(), window.end.date().isoformat()) == (f"{year}-01-01", f"{year + 1}-01-01")
 
 

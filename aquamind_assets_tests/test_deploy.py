@@ -173,6 +173,7 @@ def test_a_year_on_postgresql_is_the_same_as_on_sqlite(
     } | {
         "PYTHONPATH": str(ROOT),
         "DAGSTER_HOME": str(home),
+        "AQUAMIND_RELEASE": "2025-08",
         "AQUAMIND_LOG_DIR": str(tmp_path / "logs"),
         "AQUAMIND_DAGSTER_PG_HOST": place.hostname or "localhost",
         "AQUAMIND_DAGSTER_PG_PORT": str(place.port or 5432),
@@ -198,5 +199,5 @@ def test_a_year_on_postgresql_is_the_same_as_on_sqlite(
 
 
 def digests(url: str) -> list[object]:
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         return list(warehouse.manifest())

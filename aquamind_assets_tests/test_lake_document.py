@@ -23,7 +23,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a lake in ``data/lake``, its catalogue and its Delta tables."""
     folder = tmp_path_factory.mktemp("document")
     lake = folder / "data" / "lake"
-    settings = Settings("tiny", ("water.readings_per_day=2",), f"parquet:///{lake}", str(folder / "ledger"))
+    settings = Settings(
+        "tiny", ("water.readings_per_day=2",), f"parquet:///{lake}", str(folder / "ledger"), release="2026-03"
+    )
     platform = Platform(settings)
     store_once(platform, 2015)
     record_years(platform, [2015])

@@ -185,6 +185,6 @@ def test_a_machine_dies_in_the_middle_and_the_lake_is_the_same(
 
 def _committed(lake: str, run_id: str) -> bool:
     """Whether there are chunks of a run."""
-    with open_warehouse(lake) as warehouse:
+    with open_warehouse(lake, "2025-08") as warehouse:
         warehouse.begin_reading()
         return any(one.run_id == run_id for one in warehouse.checkpoints())

@@ -25,7 +25,9 @@ READ = ("water.readings_per_day=1",)
 @pytest.fixture(scope="module")
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     place = tmp_path_factory.mktemp("ledgers")
-    settings = Settings("tiny", READ, f"sqlite:///{place / 'farm.db'}", str(place), date(2026, 1, 1), 1)
+    settings = Settings(
+        "tiny", READ, f"sqlite:///{place / 'farm.db'}", str(place), date(2026, 1, 1), 1, release="2026-03"
+    )
     store_ledgers(Platform(settings), 2016)
     return settings
 

@@ -1,7 +1,7 @@
 """Readings of a simulated farm, and the rows they refer to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aquamind_assets.farm.sites.infrastructure import build
 from aquamind_assets.pipeline.simulation import simulate_years
@@ -30,7 +30,7 @@ class Source:
         scenario = load_scenario(scenario_name)
         infrastructure = build(scenario)
         (first,) = simulate_years(scenario, infrastructure, [scenario.first_year])
-        return cls(first.inputs(scenario, infrastructure))
+        return cls(replace(first.inputs(scenario, infrastructure), release=DEFAULT_RELEASE))
 
     @property
     def year(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aquamind_assets.docs_generator import ground_truth, markdown, pictures, walkthrough, what_if
 from aquamind_assets.tables.dictionary import dictionary, file_of
-from aquamind_assets.tables.releases import RELEASES
+from aquamind_assets.tables.releases import RELEASES, Release
 
 
 def write(folder: Path) -> None:
@@ -19,16 +19,21 @@ def write(folder: Path) -> None:
     (folder / "images").mkdir(exist_ok=True)
     (folder / "images" / "graph.png").write_bytes(pictures.graph_picture())
     (folder / "images" / "what-if.png").write_bytes(what_if.picture(farms))
-    story = folder / "walkthrough.md"
+    lice = [_tell(folder, release) for release in RELEASES]
+    if lice[-1] is not None:
+        (folder / "images" / "lice.png").write_bytes(lice[-1])
+
+
+def _tell(folder: Path, release: Release) -> bytes | None:
+    """Update the walkthrough of a release; returns the picture of the lice on its farm."""
+    story = folder / walkthrough.file_of(release)
     with tempfile.TemporaryDirectory() as place:
         document = story.read_text("utf-8")
-        platform = walkthrough.make_farm(Path(place), document)
+        platform = walkthrough.make_farm(Path(place), document, release)
         with platform.open() as warehouse:
             story.write_text(walkthrough.with_answers(document, warehouse), "utf-8")
             years = range(platform.scenario.first_year, walkthrough.LAST_YEAR + 1)
-            lice = pictures.lice_picture(warehouse, years, platform.scenario.health.lice.threshold)
-    if lice is not None:
-        (folder / "images" / "lice.png").write_bytes(lice)
+            return pictures.lice_picture(warehouse, years, platform.scenario.health.lice.threshold)
 
 
 def _put(file: Path, parts: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from aquamind_assets.pipeline.simulation import simulate_years
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.settings import Settings
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import year_days
 
 LONG_AFTER = date(2030, 1, 1)
@@ -69,11 +70,10 @@ def simulate(preset: str, changes: Sequence[str] = (), last_year: int | None = N
     )
 
 
-def platform_in(place: Path, preset: str, database: str | None = None) -> Platform:
-    """Return a platform whose ledgers are in ``place``, and its database too unless one is given."""
-    return Platform(
-        Settings(preset, (), database or f"sqlite:///{place / 'aquamind.db'}", str(place / "ledger"), LONG_AFTER)
-    )
+def platform_in(place: Path, preset: str, release: Release) -> Platform:
+    """Return a platform whose ledgers and database, of a release, are in ``place``."""
+    database = f"sqlite:///{place / 'aquamind.db'}"
+    return Platform(Settings(preset, (), database, str(place / "ledger"), LONG_AFTER, release=release))
 
 
 def behaviour(history: SimulatedYears) -> str:

@@ -17,13 +17,16 @@ from aquamind_assets.reports.history import read_history
 from aquamind_assets.tables.releases import DEFAULT_RELEASE
 from aquamind_assets.warehouse.warehouse import Warehouse
 
+_GROUP_COLORS = (*PICTURE.series, "#2f4b3c", "#b58900", "#6b2737", "#3b3f8f")
+"""A color for each group of assets."""
+
 
 def graph_picture() -> bytes:
     """A PNG of the graph: an asset stands to the right of all that it is made from, in the color of its group."""
     above = graph(DEFAULT_RELEASE)
     levels = _levels(above)
     groups = list(dict.fromkeys(map(group_of, above)))
-    colors = dict(zip(groups, PICTURE.series, strict=False))
+    colors = dict(zip(groups, _GROUP_COLORS, strict=False))
     places = {}
     for level in range(max(levels.values()) + 1):
         names = [name for name in above if levels[name] == level]
@@ -31,7 +34,7 @@ def graph_picture() -> bytes:
         for number, name in enumerate(column):
             places[name] = (level * 1.9, (len(column) - 1) / 2 - number)
     with matplotlib.rc_context({"font.family": "DejaVu Sans"}):
-        figure = Figure(figsize=(13.0, 5.6), dpi=100)
+        figure = Figure(figsize=(15.0, 8.0), dpi=100)
         axes = figure.subplots()
         for name, parents in above.items():
             for parent in sorted(parents):
@@ -43,7 +46,9 @@ def graph_picture() -> bytes:
             axes.text(x, y, name, ha="center", va="center", fontsize=8, color=PICTURE.text, bbox=box, zorder=2)
         for group, color in colors.items():
             axes.plot([], [], color=color, linewidth=4, label=group)
-        axes.legend(fontsize=8, frameon=False, ncols=len(colors), loc="upper center", bbox_to_anchor=(0.5, 0.0))
+        axes.legend(
+            fontsize=8, frameon=False, ncols=(len(colors) + 1) // 2, loc="upper center", bbox_to_anchor=(0.5, 0.0)
+        )
         axes.margins(x=0.09, y=0.06)
         axes.set_axis_off()
         figure.subplots_adjust(left=0.02, right=0.98, top=0.99, bottom=0.08)

@@ -1,7 +1,7 @@
-"""``docs/walkthrough.md``: its queries and their answers.
+"""``docs/walkthrough.md`` and its twins of other releases: their queries and answers.
 
 Belongs here: the farm that is queried, and writing answers into the document. Does not belong here: the queries, which
-are in the document itself.
+are in the documents themselves.
 """
 
 import re
@@ -16,6 +16,7 @@ from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
+from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release
 from aquamind_assets.timeline import DayRange, day_number
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -29,9 +30,15 @@ _ANSWER = re.compile(r"\n\n(?:\|[^\n]*(?:\n|\Z))+")
 _BATCH = re.compile(r"BAK\d{8}")
 
 
-def make_farm(place: Path, document: str, database: str | None = None) -> Platform:
-    """Return the farm of the document, with its database. It has only the readings of the day in the document."""
-    platform = platform_in(place, PRESET, database)
+def file_of(release: Release) -> str:
+    """Return the name of the document of a release, in the folder of the documentation."""
+    return "walkthrough.md" if release == DEFAULT_RELEASE else f"walkthrough-{release}.md"
+
+
+def make_farm(place: Path, document: str, release: Release) -> Platform:
+    """Return the farm of a release's document, with its database. It has only the readings of the day in the
+    document."""
+    platform = platform_in(place, PRESET, release)
     store_ledgers(platform, LAST_YEAR)
     fill(platform, document)
     return platform

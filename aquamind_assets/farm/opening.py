@@ -12,7 +12,15 @@ from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.ledger import state
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
-from aquamind_assets.ledger.model import Assignments, Batches, Deliveries, FeedLots, Outbreaks, Treatments
+from aquamind_assets.ledger.model import (
+    Assignments,
+    Batches,
+    Deliveries,
+    FeedLots,
+    Outbreaks,
+    TreatmentPlans,
+    Treatments,
+)
 from aquamind_assets.ledger.state import ContainerHealth, Epidemics, FarmState, InfectionPlans
 from aquamind_assets.scenario.model import Scenario
 
@@ -72,6 +80,7 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
     process = Lice.from_scenario(scenario)
     nothing = np.full(size, -1)
     return {
+        "treatment_plans": TreatmentPlans.empty(),
         "health": ContainerHealth(
             last_count=np.zeros(size),
             last_delousing=np.full(size, LONG_AGO),

@@ -112,6 +112,7 @@ class Farm:
         self.moves = Table(opening.moves)
         self.outbreaks = Table(opening.outbreaks)
         self.treatments = Table(opening.treatments)
+        self.treatment_plans = Table(opening.treatment_plans)
         self.orders = Table(opening.orders)
         self.feed = opening.feed.take(np.arange(len(opening.feed)))
         self.counters = opening.counters.take(np.arange(len(opening.counters)))
@@ -131,7 +132,7 @@ class Farm:
 
     def _forget_the_past(self) -> None:
         """Rows that no day of this year can touch leave the tables: ended assignments, delivered orders, ended
-        infections and treatments."""
+        infections, treatments of batches that have ended."""
         first = self.days.first
         self.assignments.keep((self.assignments["end_day"] < 0) | (self.assignments["end_day"] >= first))
         self.orders.keep(self.orders["delivery_day"] >= first)
@@ -139,7 +140,9 @@ class Farm:
         self.outbreaks.keep(recent)
         self.health.infections.keep(recent)
         alive = (self.batches["end_day"] < 0) | (self.batches["end_day"] >= first)
-        self.treatments.keep(np.isin(self.treatments["batch_id"], self.batches["batch_id"][alive]))
+        living = self.batches["batch_id"][alive]
+        self.treatments.keep(np.isin(self.treatments["batch_id"], living))
+        self.treatment_plans.keep(np.isin(self.treatment_plans["batch_id"], living))
 
     def begin(self, day: int) -> None:
         """A new day: clean scratch, ids from 0."""
@@ -295,6 +298,7 @@ class Farm:
             moves=self.moves.frame(),
             outbreaks=self.outbreaks.frame(),
             treatments=self.treatments.frame(),
+            treatment_plans=self.treatment_plans.frame(),
             feed=self.feed,
             orders=self.orders.frame(),
             lots=lots,

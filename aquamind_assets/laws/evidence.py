@@ -19,6 +19,7 @@ from aquamind_assets.tables.releases import Release
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import id_sql
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 MAX_ROWS_CHECKED = 50_000
@@ -191,8 +192,8 @@ def id_condition(spec: TableSpec, first: int, last: int, alias: str = "") -> str
     """Return the SQL condition on a table's rows whose ids are of the days ``first`` to ``last``, in any years."""
     low = id_range(DayRange(first, first + 1), narrow=spec.narrow_id)[0]
     high = id_range(DayRange(last, last + 1), narrow=spec.narrow_id)[1]
-    of = f"{alias}." if alias else ""
-    condition = f"{of}{spec.id_column} >= {low} AND {of}{spec.id_column} < {high}"
+    of, key = f"{alias}." if alias else "", id_sql(spec, alias)
+    condition = f"{key} >= {low} AND {key} < {high}"
     if spec.time_column:
         # The ids are exact, but without a time a table that is stored by time would be read, and locked, from end to
         # end. One more day on both sides finds rows beside their day.

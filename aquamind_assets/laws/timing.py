@@ -13,7 +13,7 @@ import pandas as pd
 from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
-from aquamind_assets.tables.schema import TableSpec
+from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.timeline import (
     MICROSECONDS_PER_DAY,
     NARROW_DAY_ROWS,
@@ -24,6 +24,7 @@ from aquamind_assets.timeline import (
     id_range,
 )
 from aquamind_assets.warehouse.ddl import READINGS, quoted
+from aquamind_assets.warehouse.id_sql import id_sql, reference_sql
 
 DAY_COLUMNS: Mapping[str, str] = {
     "auth_user": "date_joined",
@@ -74,13 +75,13 @@ def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> Law
 def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
     """Check the rows in one pass, aggregated by the day of their ids."""
     size = NARROW_DAY_ROWS if table.narrow_id else WIDE_DAY_ROWS
-    of_day = day_of_id_sql(table.id_column, narrow=table.narrow_id)
+    of_day = day_of_id_sql(id_sql(table), narrow=table.narrow_id)
     references = [
         column for column in table.columns if column.references is not None and column.name != table.id_column
     ]
     entered = next((name for name in ("history_date", "created_at") if name in table.by_name), "")
     happened = DAY_COLUMNS.get(table.name, entered)
-    asked = [f"MAX({quoted(column.name)}) AS {quoted(column.name)}" for column in references]
+    asked = [f"MAX({_number(evidence, column)}) AS {quoted(column.name)}" for column in references]
     if happened:
         asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]
     groups = evidence.frame(
@@ -100,6 +101,11 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
     for column in references:
         made = days_of_ids(integers(groups[column.name]), narrow=evidence.tables[str(column.references)].narrow_id)
         _check_reference(found, f"{table.name}.{column.name}", day, made)
+
+
+def _number(evidence: Evidence, column: ColumnSpec) -> str:
+    """The number of the row that a column refers to, in SQL."""
+    return reference_sql(evidence.tables[str(column.references)], quoted(column.name))
 
 
 def _check_reference(found: ResultBuilder, place: str, day: np.ndarray, made: np.ndarray) -> None:

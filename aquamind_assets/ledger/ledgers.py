@@ -20,8 +20,18 @@ FRAMES: dict[str, type[Frame]] = {
 }
 """Frames of a ledger, by name."""
 
-_LIVING = ("batches", "assignments", "treatments", "outbreaks", "deliveries", "feed_lots", "feed_stores")
-"""Frames with the later state of earlier years' batches, treatments and feed."""
+_LIVING = (
+    "batches",
+    "stage_changes",
+    "assignments",
+    "treatments",
+    "treatment_plans",
+    "outbreaks",
+    "deliveries",
+    "feed_lots",
+    "feed_stores",
+)
+"""Frames with the later state of earlier years' batches, treatments and feed: all that ``lives`` reads."""
 
 
 class Ledgers:

@@ -1,7 +1,7 @@
 """The later state of everything that was alive in a year, as of the latest ledger.
 
-Belongs here: following batches, stays, treatments, outbreaks and feed lots from a year's ledger into later ledgers.
-Does not belong here: reading ledgers from a store (``ledgers``), making rows (``records``).
+Belongs here: following batches, stays, treatments and their plans, outbreaks and feed lots from a year's ledger into
+later ledgers. Does not belong here: reading ledgers from a store (``ledgers``), making rows (``records``).
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,17 @@ from typing import TypeVar
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame
-from aquamind_assets.ledger.model import Assignments, Batches, FeedLots, FeedStores, Ledger, Outbreaks, Treatments
+from aquamind_assets.ledger.model import (
+    Assignments,
+    Batches,
+    FeedLots,
+    FeedStores,
+    Ledger,
+    Outbreaks,
+    StageChanges,
+    TreatmentPlans,
+    Treatments,
+)
 from aquamind_assets.timeline import year_days
 
 AnyFrame = TypeVar("AnyFrame", bound=Frame)
@@ -21,10 +31,11 @@ AnyFrame = TypeVar("AnyFrame", bound=Frame)
 class Lives:
     """Everything alive in a year, with its state on ``through``, the last simulated day of any year.
 
-    ``batches``, ``assignments``, ``treatments`` and ``outbreaks`` hold the rows of the year's ledger, each with its
-    state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``. ``feed_lots`` are the lots
-    delivered by the end of the year that are left on ``through``. ``stays`` holds every stay of these batches in the
-    year's ledger or a later one, with its state in the latest ledger that contains it.
+    ``batches``, ``assignments``, ``treatments``, ``treatment_plans`` and ``outbreaks`` hold the rows of the year's
+    ledger, each with its state in the latest ledger that contains it. ``feed_stores`` is the stock on ``through``.
+    ``feed_lots`` are the lots delivered by the end of the year that are left on ``through``. ``stays`` holds every stay
+    of these batches in the year's ledger or a later one, with its state in the latest ledger that contains it.
+    ``stage_changes`` are those of these batches in the year or later.
     """
 
     through: int
@@ -32,9 +43,11 @@ class Lives:
     assignments: Assignments
     stays: Assignments
     treatments: Treatments
+    treatment_plans: TreatmentPlans
     outbreaks: Outbreaks
     feed_stores: FeedStores
     feed_lots: FeedLots
+    stage_changes: StageChanges
 
 
 def lives_of(ledgers: Sequence[Ledger]) -> Lives:
@@ -55,9 +68,11 @@ def lives_of(ledgers: Sequence[Ledger]) -> Lives:
         assignments=_as_of_the_end([ledger.assignments for ledger in ledgers], "assignment_id"),
         stays=_stays_of(ledgers),
         treatments=_as_of_the_end([ledger.treatments for ledger in ledgers], "treatment_id"),
+        treatment_plans=_as_of_the_end([ledger.treatment_plans for ledger in ledgers], "plan_id"),
         outbreaks=_as_of_the_end([ledger.outbreaks for ledger in ledgers], "outbreak_id"),
         feed_stores=latest.feed_stores,
         feed_lots=lots.take(lots.delivery_day < year_days(years[0]).end),
+        stage_changes=_stage_changes_of(ledgers),
     )
 
 
@@ -77,6 +92,12 @@ def _stays_of(ledgers: Sequence[Ledger]) -> Assignments:
     order = np.argsort(everything.assignment_id, kind="stable")
     last = np.diff(everything.assignment_id[order], append=-1) != 0
     return everything.take(order[last])
+
+
+def _stage_changes_of(ledgers: Sequence[Ledger]) -> StageChanges:
+    """Return every change of stage of the first ledger's batches, by day."""
+    everything = StageChanges.concat([ledger.stage_changes for ledger in ledgers])
+    return everything.take(np.isin(everything.batch_id, ledgers[0].batches.batch_id))
 
 
 def received_lots(ledger: Ledger) -> FeedLots:

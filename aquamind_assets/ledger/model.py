@@ -200,6 +200,25 @@ class Treatments(Frame):
     outcome: np.ndarray = column("int8", "", "Outcome as of the end")
 
 
+class TreatmentPlans(Frame):
+    """Decisions to treat containers, and what came of them, as of the end; sorted by plan_id. A treatment waits for the
+    days of fasting and for the boat."""
+
+    plan_id: np.ndarray = column("int64", "", "id; its day is the day of the decision")
+    day: np.ndarray = column("int32", "day", "day of the decision")
+    due_day: np.ndarray = column("int32", "day", "planned day of the treatment")
+    end_day: np.ndarray = column(
+        "int32", "day", "day of the treatment, or the day on which the fish left before it; -1 while it waits"
+    )
+    treatment_id: np.ndarray = column("int64", "", "treatment that was given, or -1")
+    reason: np.ndarray = column("int8", "", "TreatmentReason")
+    method: np.ndarray = column("int8", "", "row in the scenario's treatments")
+    disease: np.ndarray = column("int8", "", "row in the scenario's diseases, -1 for lice")
+    batch_id: np.ndarray = column("int64", "", "batch")
+    assignment_id: np.ndarray = column("int64", "", "assignment")
+    container: np.ndarray = column("int32", "", "row in Containers")
+
+
 class LiceCounts(Frame):
     """Counts of lice on a sample of fish; sorted by count_id. Totals over the sampled fish."""
 
@@ -304,6 +323,7 @@ class Ledger:
     movements: Movements
     outbreaks: Outbreaks
     treatments: Treatments
+    treatment_plans: TreatmentPlans
     lice_counts: LiceCounts
     compositions: Compositions
     deliveries: Deliveries

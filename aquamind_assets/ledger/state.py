@@ -11,7 +11,15 @@ from typing import Any, Self, get_type_hints
 import numpy as np
 
 from aquamind_assets.ledger.frames import Frame, column
-from aquamind_assets.ledger.model import Assignments, Batches, Deliveries, FeedLots, Outbreaks, Treatments
+from aquamind_assets.ledger.model import (
+    Assignments,
+    Batches,
+    Deliveries,
+    FeedLots,
+    Outbreaks,
+    TreatmentPlans,
+    Treatments,
+)
 
 
 class ContainerStates(Frame):
@@ -160,6 +168,7 @@ class FarmState:
     moves: PlannedMoves
     outbreaks: Outbreaks
     treatments: Treatments
+    treatment_plans: TreatmentPlans
     feed: FeedStates
     orders: Deliveries
     lots: FeedLots

@@ -17,7 +17,7 @@ from aquamind_assets.ledger.model import (
     SiteDays,
 )
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release, tables_of
+from aquamind_assets.tables.releases import RELEASES, Release, tables_of
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
 
@@ -39,7 +39,7 @@ class YearInputs:
         climate: water and weather of the year.
         ledger: what was simulated.
         lives: batches and their stays, as of the latest simulated day.
-        release: the release of AquaMind that the rows are for.
+        release: the release of AquaMind that the rows are for; the first one where there is no database.
     """
 
     scenario: Scenario
@@ -47,7 +47,7 @@ class YearInputs:
     climate: SiteDays
     ledger: Ledger
     lives: Lives
-    release: Release = DEFAULT_RELEASE
+    release: Release = RELEASES[0]
 
     @property
     def tables(self) -> Mapping[str, TableSpec]:

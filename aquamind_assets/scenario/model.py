@@ -8,6 +8,7 @@ from pydantic import model_validator
 from aquamind_assets.scenario.biology import BiologySpec
 from aquamind_assets.scenario.farm import FarmSpec
 from aquamind_assets.scenario.health import HealthSpec
+from aquamind_assets.scenario.prices import PriceSpec
 from aquamind_assets.scenario.quantities import Section, quantity, refuse_unknown, shown, text
 from aquamind_assets.scenario.supply import FeedPlan
 from aquamind_assets.scenario.water import WaterSpec
@@ -37,6 +38,7 @@ class Scenario(Section):
     health: HealthSpec
     feed: FeedPlan
     water: WaterSpec
+    prices: PriceSpec = PriceSpec()
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Self:
@@ -98,8 +100,8 @@ class Scenario(Section):
         return self._hash(set())
 
     def farm_fingerprint(self) -> str:
-        """The same for what decides the ledger: sensors and their imperfections do not."""
-        return self._hash({"water"})
+        """The same for what decides the ledger: sensors, their imperfections, and prices do not."""
+        return self._hash({"water", "prices"})
 
     def _hash(self, leave_out: set[str]) -> str:
         dumped = self.model_dump_json(exclude={"name", "last_year", "sessions", "memory_budget_mb"} | leave_out)

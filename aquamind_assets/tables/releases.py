@@ -19,8 +19,8 @@ Release = Literal["2025-08", "2026-03"]
 RELEASES: tuple[Release, ...] = get_args(Release)
 """All releases, the oldest first."""
 
-DEFAULT_RELEASE: Release = "2025-08"
-"""The release whose tables an empty database gets unless another is chosen."""
+DEFAULT_RELEASE: Release = RELEASES[-1]
+"""The newest release, whose tables an empty database gets unless another is chosen."""
 
 _APPS: Mapping[Release, tuple[str, ...]] = {
     "2025-08": ("users", "infrastructure", "batch", "environmental", "inventory", "health"),
@@ -38,6 +38,7 @@ _APPS: Mapping[Release, tuple[str, ...]] = {
         "scenario",
         "finance",
         "finance_core",
+        "historian",
     ),
 }
 """AquaMind's applications with tables that a release adds or changes, ordered so that most references point

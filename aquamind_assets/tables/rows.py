@@ -68,7 +68,7 @@ def rows(spec: TableSpec, size: int, /, **columns: Any) -> Rows:
     - varchar, text: ``str``, arrays of them, or :class:`Coded`; jsonb: the same with JSON text;
     - date: day numbers since 1970-01-01 or ``datetime64``; timestamptz: microseconds since 1970 UTC or ``datetime64``;
       time: microseconds since midnight;
-    - boolean: flags or 0 and 1; integers: integers.
+    - boolean: flags or 0 and 1; integers: integers; uuid: the ids that they are made of (``uuids``).
 
     Columns that are not given get the application's default (blank text is ``''``), or NULL if the column allows it.
 

@@ -1,8 +1,8 @@
 """One column of rows in its stored units, checked against the description of the table.
 
 Whatever a recorder hands over (floats, dates, flags, coded text) becomes 64-bit integers here: numerics in units of
-their last decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, text as positions in a
-list of labels. Encoders and digests work on nothing else.
+their last decimal, dates as day numbers, instants and times as microseconds, flags as 0 and 1, UUIDs as the ids in
+them, text as positions in a list of labels. Encoders and digests work on nothing else.
 
 Belongs here: values of one column. Does not belong here: whole rows (``rows``).
 """
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.tables import json_text
+from aquamind_assets.tables import json_text, uuids
 from aquamind_assets.tables.schema import INTEGER_LIMITS, ColumnSpec
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
@@ -263,6 +263,8 @@ def _limits(spec: ColumnSpec) -> tuple[int, int]:
             unit, low, high = 1, 0, 1
         case "time":
             unit, low, high = 1, 0, MICROSECONDS_PER_DAY - 1
+        case "uuid":
+            unit, low, high = 1, 0, uuids.LARGEST
         case "date":
             unit, low, high = 1, *_DATES
         case "timestamptz":

@@ -7,6 +7,7 @@ is nothing that a user entered: it was copied, and reports and balances would co
 from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.timeline import platform_ids
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import id_sql
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 EXAMPLES = 3
@@ -17,14 +18,15 @@ def copied_rows(warehouse: Warehouse, table: str) -> list[str]:
     spec = warehouse.tables[table]
     if not warehouse.database.finds_by_id(table):
         return []
-    key, ours = spec.id_column, platform_ids(narrow=spec.narrow_id)
+    key, ours = id_sql(spec), platform_ids(narrow=spec.narrow_id)
     of_users = f"({key} < ? OR {key} >= ?)"
     if not warehouse.query(f"SELECT 1 FROM {quoted(table)} WHERE {of_users} LIMIT 1", ours):
         return []
-    same = " AND ".join(_same(column) for column in spec.columns if column.name != key)
+    same = " AND ".join(_same(column) for column in spec.columns if column.name != spec.id_column)
+    copy, original = id_sql(spec, "entered"), id_sql(spec, "written")
     found = warehouse.query(
-        f"SELECT entered.{key}, written.{key} FROM (SELECT * FROM {quoted(table)} WHERE {of_users}) AS entered JOIN"
-        f" {quoted(table)} AS written ON {same} WHERE written.{key} >= ? AND written.{key} < ? ORDER BY 1, 2",
+        f"SELECT {copy}, {original} FROM (SELECT * FROM {quoted(table)} WHERE {of_users}) AS entered JOIN"
+        f" {quoted(table)} AS written ON {same} WHERE {original} >= ? AND {original} < ? ORDER BY 1, 2",
         (*ours, *ours),
     )
     if not found:

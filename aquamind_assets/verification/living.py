@@ -20,6 +20,7 @@ from aquamind_assets.verification.outcomes import Verification
 from aquamind_assets.warehouse.adoption.adopted_rows import read_translation
 from aquamind_assets.warehouse.checkpoints import Checkpoint, hex_digest
 from aquamind_assets.warehouse.claims import Claims
+from aquamind_assets.warehouse.id_sql import id_sql
 from aquamind_assets.warehouse.incoming import own_rows
 from aquamind_assets.warehouse.tally import Tally
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -101,7 +102,7 @@ def _another_day(
 def _ids(warehouse: Warehouse, table: str) -> np.ndarray:
     """The ids of the platform's rows in a table, but for those that AquaMind fixes."""
     spec = warehouse.tables[table]
-    key, ours = spec.id_column, platform_ids(narrow=spec.narrow_id)
+    key, ours = id_sql(spec), platform_ids(narrow=spec.narrow_id)
     found = warehouse.query(f'SELECT {key} FROM "{table}" WHERE {key} >= ? AND {key} < ?', ours)
     return np.array([number for (number,) in found], dtype=np.int64)
 

@@ -5,8 +5,8 @@ CHECK constraints), indexes, and foreign keys. Names of constraints and indexes 
 migrations find them.
 
 SQLite gets the column types that Django declares there, so the file opens in AquaMind and in any tool: decimals are
-numbers, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC, JSON text. Its foreign keys are part of
-the tables, for it cannot add them later.
+numbers, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in UTC, UUIDs 32 digits, JSON
+text. Its foreign keys are part of the tables, for it cannot add them later.
 
 Belongs here: definitions. Does not belong here: rows, connections, and the order in which a loader runs these
 statements.
@@ -31,6 +31,7 @@ SQLITE_TYPES: dict[str, str] = {
     "boolean": "bool",
     "timestamptz": "datetime",
     "jsonb": "text",
+    "uuid": "char(32)",
     "double": "real",
 }
 """How Django declares kinds on SQLite where it differs from PostgreSQL; each gives the column the affinity that keeps
@@ -65,7 +66,7 @@ def _postgresql_column(column: ColumnSpec) -> str:
     return f"{quoted(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}{identity}"
 
 
-def _sqlite_column(column: ColumnSpec) -> str:
+def _sqlite_column(column: ColumnSpec, *, is_key: bool) -> str:
     if column.identity:
         # Exactly this type makes the column another name for the row number: no index of its own, and the order of rows
         # in the file. AUTOINCREMENT lets a loader set where the ids of user-entered rows begin.
@@ -73,6 +74,8 @@ def _sqlite_column(column: ColumnSpec) -> str:
     text = f"{quoted(column.name)} {SQLITE_TYPES.get(column.kind, column.type)}{'' if column.nullable else ' NOT NULL'}"
     if column.kind == "jsonb":
         text += f" CHECK (json_valid({quoted(column.name)}) OR {quoted(column.name)} IS NULL)"
+    if is_key:
+        text += " PRIMARY KEY"
     if column.foreign_key:
         text += f" {_reference(column)} DEFERRABLE INITIALLY DEFERRED"
     return text
@@ -90,7 +93,10 @@ def create_table(table: TableSpec, dialect: Dialect, *, timescaledb: bool = Fals
     """
     sqlite = dialect == "sqlite"
     hypertable = timescaledb and table.time_column is not None
-    parts = [_sqlite_column(column) if sqlite else _postgresql_column(column) for column in table.columns]
+    parts = [
+        _sqlite_column(column, is_key=column.name == table.id_column) if sqlite else _postgresql_column(column)
+        for column in table.columns
+    ]
     if not sqlite:
         key = table.timescaledb_primary_key if timescaledb else table.primary_key
         parts.append(f"CONSTRAINT {quoted(table.name + '_pkey')} PRIMARY KEY ({_listed(key)})")

@@ -17,6 +17,7 @@ from aquamind_assets.warehouse.adoption.translation import Translation
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced
+from aquamind_assets.warehouse.id_sql import id_sql, reference_sql
 from aquamind_assets.warehouse.tally import Tally
 
 Ids = np.ndarray | tuple[int, int]
@@ -58,9 +59,10 @@ def prove_users_rows(database: Database, tables: Sequence[str]) -> None:
         if spec is not None:
             # There are few user-entered rows, and often millions of the platform's that refer to its rows.
             column = database.without_index(column)
+        column = reference_sql(database.tables[key.references], column)
         condition, params = f"{column} >= ? AND {column} < ?", [low, high]
         if spec is not None:
-            condition += f" AND (child.{spec.id_column} < ? OR child.{spec.id_column} >= ?)"
+            condition += f" AND ({id_sql(spec, 'child')} < ? OR {id_sql(spec, 'child')} >= ?)"
             params += platform_ids(narrow=spec.narrow_id)
         sql = (
             f"SELECT count(*) FROM {key.sql} AS child WHERE {condition} AND NOT EXISTS (SELECT 1 FROM"
@@ -132,11 +134,12 @@ def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str
     if spec is None:
         count = _count(database, key, gone)
         return f"{count} {_of_table(database, key)} {where}: change or delete them first" if count else ""
-    condition, params = database.ids_condition(key.column, gone)
+    condition, params = database.ids_condition(_number(database, key), gone)
     low, high = platform_ids(narrow=spec.narrow_id)
-    entered = f"({spec.id_column} < ? OR {spec.id_column} >= ?)"
+    own = id_sql(spec)
+    entered = f"({own} < ? OR {own} >= ?)"
     select = f"FROM {key.sql} AS t WHERE {condition} AND"
-    sql = f"SELECT count(*), min({spec.id_column}), max({spec.id_column}) {select} NOT {entered} AND"
+    sql = f"SELECT count(*), min({own}), max({own}) {select} NOT {entered} AND"
     found = [database.query(f"{sql} {portion}", [*params, low, high])[0] for portion in _portions(database, key)]
     count = sum(number for number, _, _ in found)
     parts = []
@@ -151,7 +154,7 @@ def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str
     for portion in _portions(database, key):
         sql = f"{select} {entered} AND {portion}"
         count += database.query(f"SELECT count(*) {sql}", [*params, low, high])[0][0]
-        first = f"SELECT {spec.id_column} {sql} ORDER BY {spec.id_column} LIMIT {_SHOWN}"
+        first = f"SELECT {own} {sql} ORDER BY {own} LIMIT {_SHOWN}"
         ids += [number for (number,) in database.query(first, [*params, low, high])]
     if count:
         shown = ", ".join(map(str, sorted(ids)[:_SHOWN])) + (", ..." if count > _SHOWN else "")
@@ -159,8 +162,13 @@ def _referring(database: Database, key: ForeignKey, year: int, gone: Ids) -> str
     return "\n".join(parts)
 
 
+def _number(database: Database, key: ForeignKey) -> str:
+    """The id that a foreign key holds, a whole number."""
+    return reference_sql(database.tables[key.references], key.column)
+
+
 def _count(database: Database, key: ForeignKey, ids: Ids) -> int:
-    condition, params = database.ids_condition(key.column, ids)
+    condition, params = database.ids_condition(_number(database, key), ids)
     sql = f"SELECT count(*) FROM {key.sql} AS t WHERE {condition} AND"
     return sum(int(database.query(f"{sql} {portion}", params)[0][0]) for portion in _portions(database, key))
 

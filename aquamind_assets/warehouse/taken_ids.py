@@ -17,6 +17,7 @@ from aquamind_assets.warehouse.checkpoint_store import read_checkpoints
 from aquamind_assets.warehouse.claims import Claims
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import RowsRefused
+from aquamind_assets.warehouse.id_sql import id_sql
 
 SHOWN = 5
 """Ids that a message names."""
@@ -84,7 +85,7 @@ def _in_days(database: Database, table: str, days: Sequence[DayRange]) -> str:
 
 def _unclaimed(database: Database, claims: Claims | None, table: str) -> str:
     spec = database.tables[table]
-    condition, bounds = f"{spec.id_column} >= ? AND {spec.id_column} < ?", platform_ids(narrow=spec.narrow_id)
+    condition, bounds = f"{id_sql(spec)} >= ? AND {id_sql(spec)} < ?", platform_ids(narrow=spec.narrow_id)
     claimed = np.zeros(0, dtype=np.int64) if claims is None else claims.of_table(table)
     count = database.query(f'SELECT count(*) FROM "{table}" WHERE {condition}', bounds)[0][0]
     if count <= claimed.size:
@@ -93,7 +94,7 @@ def _unclaimed(database: Database, claims: Claims | None, table: str) -> str:
 
 
 def _ids_between(database: Database, table: str, low: int, high: int) -> np.ndarray:
-    key = database.tables[table].id_column
+    key = id_sql(database.tables[table])
     found = database.query(f'SELECT {key} FROM "{table}" WHERE {key} >= ? AND {key} < ?', (low, high))
     return np.array(found, dtype=np.int64).ravel()
 

@@ -63,7 +63,14 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterIns
 def made(tmp_path_factory: pytest.TempPathFactory, instance: dg.DagsterInstance) -> Workshop:
     """2015 and 2016 of the tiny farm, made in order. Tests read it and leave it alone."""
     place = tmp_path_factory.mktemp("farm")
-    settings = Settings("tiny", FEW_READINGS, f"sqlite:///{place / 'made.db'}", str(place / "ledger"), date(2026, 7, 1))
+    settings = Settings(
+        "tiny",
+        FEW_READINGS,
+        f"sqlite:///{place / 'made.db'}",
+        str(place / "ledger"),
+        date(2026, 7, 1),
+        release="2025-08",
+    )
     workshop = Workshop(instance, settings)
     runs = workshop.run(workshop.platform(), [2015, 2016])
     assert [run.success for run in runs] == [True, True], runs

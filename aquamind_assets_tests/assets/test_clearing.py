@@ -39,7 +39,7 @@ LATER = (
 def theirs(request: pytest.FixtureRequest, fresh: Callable[..., Platform]) -> Platform:
     """AquaMind's database with the row of its migrations and two that people entered."""
     platform = fresh() if request.param == "sqlite" else fresh(database=request.getfixturevalue("postgres_url"))
-    with open_warehouse(platform.settings.database) as warehouse, warehouse.database.transaction():
+    with open_warehouse(platform.settings.database, "2025-08") as warehouse, warehouse.database.transaction():
         for statement in (*ddl.create_statements(TABLES, request.param), MIGRATED, *PEOPLES):
             warehouse.database.execute(statement.replace(' PARTITION BY RANGE ("reading_time")', ""))
     return platform

@@ -181,7 +181,9 @@ def shared_instance(folder: Path, url: str) -> Iterator[dg.DagsterInstance]:
 @pytest.mark.parametrize("in_a_command", [False, True])
 def test_whoever_works_on_a_run_signs_it(instance: dg.DagsterInstance, tmp_path: Path, in_a_command: bool) -> None:
     """Before its first step, which here fails: nothing is simulated."""
-    settings = Settings("tiny", database=f"sqlite:///{tmp_path / 'a.db'}", ledger=str(tmp_path / "ledger"))
+    settings = Settings(
+        "tiny", database=f"sqlite:///{tmp_path / 'a.db'}", ledger=str(tmp_path / "ledger"), release="2025-08"
+    )
     definitions = build_defs(platform=Platform(settings)) if in_a_command else build_defs(settings)
     job = definitions.resolve_job_def("readings_of_a_year")
     result = job.execute_in_process(instance=instance, partition_key="2016", run_config=QUIET, raise_on_error=False)

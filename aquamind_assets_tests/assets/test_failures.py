@@ -60,7 +60,7 @@ def text_file(place: Path, request: pytest.FixtureRequest) -> str:
 def test_a_run_on_a_database_that_cannot_be_used_fails_once_with_one_message(
     database: Callable[[Path, pytest.FixtureRequest], str], reason: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    settings = Settings("tiny", (), database(tmp_path, request), str(tmp_path / "ledger"))
+    settings = Settings("tiny", (), database(tmp_path, request), str(tmp_path / "ledger"), release="2025-08")
     job = build_defs(platform=Platform(settings)).resolve_job_def(ONE_YEAR)
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, partition_key="2015", raise_on_error=False)
@@ -125,7 +125,7 @@ def test_a_fault_of_the_program_is_not_retried() -> None:
 def test_no_asset_has_a_policy_that_would_retry_a_termination() -> None:
     policies = {
         definition.op.name: definition.op.retry_policy
-        for definition in build_defs(platform=Platform(Settings("tiny"))).assets or ()
+        for definition in build_defs(platform=Platform(Settings("tiny", release="2025-08"))).assets or ()
         if isinstance(definition, dg.AssetsDefinition)
     }
     assert len(policies) > 20

@@ -71,6 +71,7 @@ def test_of_dagster_home(tmp_path: Path, kilobytes: int) -> None:
         command += ["--set", "water.readings_per_day=2", "--log-dir", str(tmp_path)]
         # A year of ten days: this is about Dagster's databases, which a short year fills as fast as a long one.
         environment |= {"DAGSTER_HOME": str(disk.path), "PYTHONPATH": str(ROOT), "AQUAMIND_TODAY": "2015-01-11"}
+        environment["AQUAMIND_RELEASE"] = "2025-08"
         run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert run.returncode == 2, run.stdout + run.stderr
         assert "Traceback" not in run.stdout + run.stderr

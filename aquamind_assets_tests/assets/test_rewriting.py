@@ -81,7 +81,7 @@ from aquamind_assets.settings import Settings
 from aquamind_assets_tests.assets.conftest import FEW_READINGS
 from aquamind_assets_tests.assets.test_rewriting import *
 home, database, ledger, today = sys.argv[1:]
-platform = Platform(Settings("tiny", FEW_READINGS, database, ledger, date.fromisoformat(today)))
+platform = Platform(Settings("tiny", FEW_READINGS, database, ledger, date.fromisoformat(today), release="2025-08"))
 platform.progress = Counted()
 with instance_in(Path(home)) as instance:
     rewrite(platform, instance)

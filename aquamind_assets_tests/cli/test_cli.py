@@ -137,7 +137,7 @@ def test_verify_checks_every_law_and_names_what_was_changed(
     ):
         assert f"differs {differs}: written" in shown
 
-    settings = Settings("tiny", TINY[-1:], f"sqlite:///{copy}", str(place / "data" / "ledger"))
+    settings = Settings("tiny", TINY[-1:], f"sqlite:///{copy}", str(place / "data" / "ledger"), release="2025-08")
     whole = verify_database(Platform(settings))
     assert not whole.sound
     assert len(whole.differences) == 3
@@ -153,7 +153,10 @@ def test_verify_checks_every_law_and_names_what_was_changed(
 
 def test_without_its_ledger_a_law_is_not_checked_and_never_kept(first_run: dict, place: Path, tmp_path: Path) -> None:
     found = verify_database(
-        Platform(Settings("tiny", TINY[-1:], f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path))), [2016]
+        Platform(
+            Settings("tiny", TINY[-1:], f"sqlite:///{place / 'data' / 'aquamind.db'}", str(tmp_path), release="2025-08")
+        ),
+        [2016],
     )
     assert found.sound
     laws = {law.law: law for law in found.laws}
@@ -167,7 +170,9 @@ def test_without_its_ledger_a_law_is_not_checked_and_never_kept(first_run: dict,
 
 
 def test_a_database_without_rows_is_not_sound(tmp_path: Path) -> None:
-    platform = Platform(Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path)))
+    platform = Platform(
+        Settings("tiny", TINY[-1:], f"sqlite:///{tmp_path / 'empty.db'}", str(tmp_path), release="2025-08")
+    )
     with platform.open():
         pass
     found = verify_database(platform)

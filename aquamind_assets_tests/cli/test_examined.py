@@ -47,7 +47,12 @@ def aquamind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
     for name in ("SCENARIO", "SET", "DATABASE", "LEDGER", "TODAY", "LOG_DIR"):
         monkeypatch.delenv(f"AQUAMIND_{name}", raising=False)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-    given = {"AQUAMIND_SCENARIO": "tiny", "AQUAMIND_SET": "water.readings_per_day=1", "COLUMNS": "300"}
+    given = {
+        "AQUAMIND_RELEASE": "2025-08",
+        "AQUAMIND_SCENARIO": "tiny",
+        "AQUAMIND_SET": "water.readings_per_day=1",
+        "COLUMNS": "300",
+    }
 
     def run(*words: str, expect: int = 0, today: str = TODAY) -> Result:
         done = CliRunner().invoke(app, words, env=given | {"AQUAMIND_TODAY": today})

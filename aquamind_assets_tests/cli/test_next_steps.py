@@ -26,7 +26,15 @@ def test_where_nothing_is_generated_the_next_command_is_run_and_nothing_is_made(
 @pytest.mark.slow
 def test_an_incomplete_history_is_resumed_and_a_complete_one_is_looked_at(tmp_path: Path) -> None:
     few = ("water.readings_per_day=1", "last_year=2016")
-    settings = Settings("tiny", few, f"sqlite:///{tmp_path / 'farm.db'}", str(tmp_path / "ledger"), date(2026, 1, 1), 1)
+    settings = Settings(
+        "tiny",
+        few,
+        f"sqlite:///{tmp_path / 'farm.db'}",
+        str(tmp_path / "ledger"),
+        date(2026, 1, 1),
+        1,
+        release="2025-08",
+    )
     store_ledgers(Platform(settings), 2016)
     record_years(Platform(settings), [2015])
     said, commands = next_steps(settings)

@@ -18,7 +18,7 @@ from aquamind_assets.settings import Settings
 
 def test_a_dead_run_is_told_apart_from_one_whose_process_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-    settings = Settings("tiny", (), f"sqlite:///{tmp_path / 'farm.db'}", str(tmp_path / "ledger"))
+    settings = Settings("tiny", (), f"sqlite:///{tmp_path / 'farm.db'}", str(tmp_path / "ledger"), release="2025-08")
     assert status_of(settings).last_runs == []
     assert list(tmp_path.iterdir()) == [], "showing creates nothing"
     (tmp_path / "home").mkdir()

@@ -43,6 +43,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
 
     def aquamind(*words: str, expect: int = 0) -> str:
         told = {"DAGSTER_HOME": str(tmp_path / "home"), "AQUAMIND_TODAY": "2024-11-22", "COLUMNS": "200"}
+        told["AQUAMIND_RELEASE"] = "2025-08"
         done = CliRunner().invoke(app, words, env=told)
         assert done.exit_code == expect, done.output
         return done.output
@@ -73,7 +74,7 @@ def test_places_that_cannot_be_reached_are_told_before_anything_is_made(
 
 def test_the_user_interface_is_shown_the_farm_that_the_command_made(tmp_path: Path) -> None:
     told = Settings(
-        "uat", (), f"sqlite:///{tmp_path / 'made.db'}", str(tmp_path / "ledger"), date(2024, 1, 5)
+        "uat", (), f"sqlite:///{tmp_path / 'made.db'}", str(tmp_path / "ledger"), date(2024, 1, 5), release="2025-08"
     ).settled()
     later = Settings.load(
         environment=told.as_environment() | {"DAGSTER_HOME": str(tmp_path), "AQUAMIND_TODAY": "2024-12-24"}

@@ -40,7 +40,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     for name in ("SCENARIO", "SET", "DATABASE", "LEDGER", "TODAY", "LOG_DIR"):
         monkeypatch.delenv(f"AQUAMIND_{name}", raising=False)
-    return Place(tmp_path, {"AQUAMIND_SCENARIO": "tiny", "COLUMNS": "200"})
+    return Place(tmp_path, {"AQUAMIND_RELEASE": "2025-08", "AQUAMIND_SCENARIO": "tiny", "COLUMNS": "200"})
 
 
 def refused(place: Place, *words: str) -> str:

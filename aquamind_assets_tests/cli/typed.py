@@ -34,9 +34,15 @@ the screen, and further names are variables of its environment."""
 
 
 def environment(place: Path) -> dict[str, str]:
-    """The process's own, with a home in ``place`` and without settings from elsewhere."""
+    """The process's own, with a home in ``place``, without settings from elsewhere, and with the release that writes
+    fewer tables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    return kept | {"DAGSTER_HOME": str(place / "home"), "COLUMNS": "140", "PYTHONPATH": str(ROOT)}
+    return kept | {
+        "AQUAMIND_RELEASE": "2025-08",
+        "DAGSTER_HOME": str(place / "home"),
+        "COLUMNS": "140",
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 def as_process(place: Path) -> Aquamind:

@@ -1,5 +1,7 @@
 """The farms of the documents, simulated once for all tests of documents."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from aquamind_assets.docs_generator import walkthrough, what_if
 from aquamind_assets.docs_generator.farms import SimulatedYears
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.tables.releases import Release
 
 DOCS = Path(__file__).parents[2] / "docs"
 UPDATE = "run: python -m aquamind_assets.docs_generator"
@@ -19,6 +22,12 @@ def farms() -> dict[str, SimulatedYears]:
 
 
 @pytest.fixture(scope="session")
-def walkthrough_farm(tmp_path_factory: pytest.TempPathFactory) -> Platform:
-    """The farm of the walkthrough, in an SQLite file."""
-    return walkthrough.make_farm(tmp_path_factory.mktemp("walkthrough"), (DOCS / "walkthrough.md").read_text("utf-8"))
+def walkthrough_farms(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Release], Platform]:
+    """Makes the farm of the walkthrough of a release, in an SQLite file, once."""
+
+    @cache
+    def make(release: Release) -> Platform:
+        document = (DOCS / walkthrough.file_of(release)).read_text("utf-8")
+        return walkthrough.make_farm(tmp_path_factory.mktemp("walkthrough"), document, release)
+
+    return make

@@ -15,8 +15,8 @@ from aquamind_assets.cli.app import app
 from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.docs_generator.markdown import Block, blocks
 from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.tables.releases import DEFAULT_RELEASE
 from aquamind_assets_tests.docs_generator.conftest import DOCS
-from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.slow_cases import slow_after
 
@@ -84,9 +84,9 @@ def test_link_targets_exist(document: Path) -> None:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the smallest farm has been run for two years, as the documents assume."""
     place = tmp_path_factory.mktemp("reader")
-    platform = platform_in(place / "data", "tiny")
+    platform = platform_in(place / "data", "tiny", DEFAULT_RELEASE)
     store_once(platform, 2016)
-    record_years(platform, [2015, 2016], RECORDERS.keys() - {"environmental_readings"})
+    record_years(platform, [2015, 2016], platform.recorders.keys() - {"environmental_readings"})
     return place
 
 

@@ -85,7 +85,7 @@ def recorded(
         "from aquamind_assets.pipeline.simulation import store_ledgers\n"
         "from aquamind_assets.settings import Settings\n"
         f"here = {str(folder)!r}\n"
-        f"settings = Settings('tiny', (), f'{kind}:///{{here}}/aquamind.db', f'{{here}}/ledger')\n"
+        f"settings = Settings('tiny', (), f'{kind}:///{{here}}/aquamind.db', f'{{here}}/ledger', release='2025-08')\n"
         f"store_ledgers(Platform(settings), {max(years)})\n"
         f"record_years(Platform(settings), {years}, {assets!r})\n"
         f"print(*sqlite3.connect(f'{{here}}/aquamind.db').execute({query!r}).fetchone())",

@@ -161,6 +161,7 @@ CASES: dict[str, Case] = {
     "feed.suppliers": Case(lambda _: "Nýtt Fóður", leaves_out=FEED_SUPPLIER),
     "feed.meal_times": Case(fixed="each has its share in meal_shares"),
     "feed.meal_shares": Case(fixed="each is of a time in meal_times"),
+    "prices.superior": Case(fixed="one for each size class, the lightest first"),
     "water.parameters": Case(
         of_key("nitrite", key="nitrate", name="Nitrate"), adds=frozenset({"environmental_environmentalparameter"})
     ),

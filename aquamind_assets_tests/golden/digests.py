@@ -41,7 +41,7 @@ FAULTS = tuple(
 
 def simulate(ledger: Path, last_year: int | None = None) -> None:
     """Store the ledgers of the years of ``tiny``, all or those up to ``last_year``, in this folder."""
-    platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER))
+    platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER, release="2025-08"))
     store_ledgers(platform, last_year or platform.scenario.last_year)
 
 

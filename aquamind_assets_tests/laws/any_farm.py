@@ -29,9 +29,9 @@ def assert_all_laws(scenario: Scenario, years: int, folder: Path) -> History:
 
     def inputs(year: int, last_year: int) -> YearInputs:
         lives = lives_of([ledgers[one] for one in range(year, last_year + 1)])
-        return YearInputs(scenario, built, made[year - first].climate, ledgers[year], lives)
+        return YearInputs(scenario, built, made[year - first].climate, ledgers[year], lives, release="2025-08")
 
-    with open_warehouse(f"sqlite:///{folder / 'farm.db'}") as warehouse:
+    with open_warehouse(f"sqlite:///{folder / 'farm.db'}", "2025-08") as warehouse:
         warehouse.prepare()
         for year in ledgers:
             for recorder in recorders_in_order(RECORDERS):

@@ -144,7 +144,7 @@ def test_fish_stand_in_the_cages_of_a_farm_without_freshwater(tmp_path: Path) ->
     assert set(built.areas.name[built.containers.area[first.container]]) == {"Ardcastle"}
     moves = [ledger.movements for ledger in past.ledgers]
     assert sum(one.count[one.kind == Movement.HARVEST].sum() for one in moves) > 50000
-    with open_warehouse(f"sqlite:///{tmp_path / 'farm.db'}") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path / 'farm.db'}", "2025-08") as warehouse:
         history = read_history(warehouse, [2015, 2016])
     assert history["stocked"]["fish"].sum() == 150000
     assert history["stocked"]["kg"].sum() == pytest.approx(90000 * 2.3 + 60000 * 0.12)

@@ -17,6 +17,7 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.warehouse.databases import new_database
 
+LINK = "historian_tag_link"
 WORKFLOW, ACTION, STAY = "batch_batchtransferworkflow", "batch_transferaction", "batch_batchcontainerassignment"
 SUMMARY, SUMMARIES = "inventory_containerfeedingsummary", "inventory_batchfeedingsummary"
 POLICY, SALE = "finance_intercompanypolicy", "finance_intercompanytransaction"
@@ -24,6 +25,13 @@ CREATION, DELIVERY = "batch_creationworkflow", "batch_creationaction"
 EVENT, LOT, STATE = "harvest_harvestevent", "harvest_harvestlot", "batch_actualdailyassignmentstate"
 
 WRONG = {
+    f"{LINK}.container_id.sensor": ("container_id", "(SELECT max(id) FROM infrastructure_container)"),
+    f"{LINK}.parameter_id.unit": (
+        "parameter_id",
+        "(SELECT min(id) FROM environmental_environmentalparameter WHERE unit NOT IN (SELECT unit FROM historian_tag"
+        " WHERE historian_tag.tag_id = historian_tag_link.tag_id))",
+    ),
+    f"{LINK}.tag_id.reference": ("tag_id", "'00000000000040008000000000000000'"),
     "infrastructure_container.parent_container_id.structural": ("parent_container_id", "id"),
     "batch_lifecyclestage.typical_duration_days.given": ("typical_duration_days", "NULL"),
     f"{STAY}.last_weighing_date.newest": ("last_weighing_date", "NULL"),
@@ -110,6 +118,19 @@ WRONG = {
     "scenario_scenarioprojection.day.balance": ("cumulative_feed", "cumulative_feed + 1"),
     "planning_plannedactivity.scenario_id.batch": ("scenario_id", "(SELECT max(scenario_id) FROM {table})"),
     "planning_plannedactivity.status.completed": ("completed_at", "NULL"),
+    "planning_plannedactivity.status.batch": (
+        "status",
+        "(SELECT CASE WHEN batch.actual_end_date IS NULL THEN 'CANCELLED' ELSE 'PENDING' END FROM batch_batch AS batch"
+        " WHERE batch.id = batch_id)",
+    ),
+    "planning_plannedactivity.container_id.type": ("container_id", "(SELECT min(id) FROM infrastructure_container)"),
+    "planning_plannedactivity.due_date.order": ("due_date", "'2001-01-01'"),
+    "health_treatment.id.planned": ("container_id", "(SELECT max(id) FROM infrastructure_container)"),
+    "health_healthsamplingevent.sampling_date.planned": ("sampling_date", "'2099-01-01'"),
+    f"{WORKFLOW}.planned_activity_id.transfer": (
+        "planned_activity_id",
+        "(SELECT min(id) FROM planning_plannedactivity WHERE activity_type = 'HARVEST')",
+    ),
     "planning_activitytemplate.trigger_type.value": ("day_offset", "NULL"),
     "finance_core_account.account_type.group": ("account_type", "'EQUITY'"),
     "finance_core_accountgroup.parent_id.type": ("parent_id", "group_id"),
@@ -172,6 +193,8 @@ EVERY_ROW = {
     f"{SUMMARIES}.weighted_avg_fcr.mean",
     f"{LOT}.unique(event_id, product_grade_id)",
     "scenario_scenarioprojection.final.run",
+    "health_treatment.id.planned",
+    "health_healthsamplingevent.sampling_date.planned",
 }
 
 

@@ -31,7 +31,7 @@ def inputs(year: int, last_year: int) -> YearInputs:
     first = past.scenario.first_year
     ledgers = past.ledgers[year - first : last_year + 1 - first]
     climate = site_days(past.scenario, past.infrastructure, year)
-    return YearInputs(past.scenario, past.infrastructure, climate, ledgers[0], lives_of(ledgers))
+    return YearInputs(past.scenario, past.infrastructure, climate, ledgers[0], lives_of(ledgers), release="2025-08")
 
 
 def write(warehouse: Warehouse, year: int, assets: Iterable[str] | None = None) -> None:

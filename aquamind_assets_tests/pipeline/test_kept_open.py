@@ -13,7 +13,7 @@ from aquamind_assets.warehouse.warehouse import Warehouse
 
 
 def platform(database: str, folder: Path) -> Platform:
-    return Platform(Settings("tiny", (), database, str(folder / "ledger"), date(2030, 1, 1)))
+    return Platform(Settings("tiny", (), database, str(folder / "ledger"), date(2030, 1, 1), release="2025-08"))
 
 
 def is_open(warehouse: Warehouse) -> bool:
@@ -62,7 +62,7 @@ def test_a_lake_is_opened_for_each_step(tmp_path: Path) -> None:
 
 def test_a_lock_ends_with_its_step_though_the_connection_stays(tmp_path: Path, postgres_url: str) -> None:
     there = platform(postgres_url, tmp_path)
-    with there.kept_open(), open_warehouse(postgres_url) as other:
+    with there.kept_open(), open_warehouse(postgres_url, "2025-08") as other:
         with there.step() as first, first.lock("weather", 2015):
             assert other.is_locked("weather", 2015)
         with there.step() as second:

@@ -38,7 +38,9 @@ def end(year: int) -> int:
 @pytest.fixture(scope="module")
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     place = tmp_path_factory.mktemp("ledgers")
-    chosen = Settings("tiny", ("water.readings_per_day=1",), "", str(place / "ledger"), date(2030, 1, 1))
+    chosen = Settings(
+        "tiny", ("water.readings_per_day=1",), "", str(place / "ledger"), date(2030, 1, 1), release="2025-08"
+    )
     store_once(Platform(chosen), YEARS[-1])
     return chosen
 

@@ -37,7 +37,7 @@ ASSET = "environmental_readings"
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny farm with its first year simulated."""
     place = tmp_path_factory.mktemp("workers")
-    settings = Settings("tiny", (), f"sqlite:///{place / 'serial.db'}", str(place / "ledger"))
+    settings = Settings("tiny", (), f"sqlite:///{place / 'serial.db'}", str(place / "ledger"), release="2025-08")
     store_once(Platform(settings), YEAR)
     return settings
 
@@ -142,7 +142,7 @@ from aquamind_assets_tests.simulated_once import store_once
 
 if __name__ == "__main__":
     writing.WORTH_A_WORKER_S = 0.0
-    settings = Settings("tiny", (), sys.argv[1], sys.argv[2], workers=2)
+    settings = Settings("tiny", (), sys.argv[1], sys.argv[2], workers=2, release="2025-08")
     record_years(Platform(settings), [2015], ["environmental_readings"])
 """
 

@@ -54,7 +54,7 @@ def year_with(scenario: Scenario, year: int, stays: list[Stay], through: int | N
         "container_days": _container_days(infrastructure, climate, days, stays, last),
     }
     ledger = Ledger(year=year, through=last, fingerprint=scenario.farm_fingerprint(), **frames)
-    return YearInputs(scenario, infrastructure, climate, ledger, lives_of([ledger]))
+    return YearInputs(scenario, infrastructure, climate, ledger, lives_of([ledger]), release="2025-08")
 
 
 def _frame_of(name: str) -> type[Frame]:

@@ -49,7 +49,9 @@ def simulated(scenario: Scenario, last_year: int | None = None, through: int | N
 def inputs_of(farm: Simulated) -> list[YearInputs]:
     """Return the inputs of recorders for each of the years."""
     return [
-        YearInputs(farm.scenario, farm.infrastructure, climate, ledger, lives_of(farm.ledgers[number:]))
+        YearInputs(
+            farm.scenario, farm.infrastructure, climate, ledger, lives_of(farm.ledgers[number:]), release="2025-08"
+        )
         for number, (climate, ledger) in enumerate(zip(farm.climates, farm.ledgers, strict=True))
     ]
 

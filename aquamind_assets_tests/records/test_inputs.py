@@ -1,13 +1,18 @@
 """Making a year's inputs from ledgers."""
 
+from dataclasses import fields
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from aquamind_assets.ledger.ledgers import Ledgers
 from aquamind_assets.ledger.lives import closing_lots, lives_of
+from aquamind_assets.ledger.store import LedgerStore
 from aquamind_assets.records.inputs import YearInputs, of_days, positions
 from aquamind_assets.timeline import DayRange, year_days
+from aquamind_assets_tests.simulated_once import simulated_once
 
 
 def test_lives_have_the_state_of_the_last_ledger(history: list[YearInputs]) -> None:
@@ -23,6 +28,20 @@ def test_lives_have_the_state_of_the_last_ledger(history: list[YearInputs]) -> N
 def test_lives_of_the_latest_year_are_its_ledgers(history: list[YearInputs]) -> None:
     last = history[-1]
     assert (last.lives.assignments.population == last.ledger.assignments.population).all()
+
+
+def test_what_is_read_of_later_ledgers_tells_all_of_the_later_state(history: list[YearInputs], tmp_path: Path) -> None:
+    year = history[0]
+    made = simulated_once(year.scenario, year.infrastructure, range(year.year, year.year + 3))
+    ledgers = Ledgers(LedgerStore(str(tmp_path), "tiny"), year.year)
+    for one in made:
+        ledgers.write(one.ledger, one.closing)
+    read = lives_of([ledgers.ledger(year.year), *ledgers.later(year.year, year.year + 2)])
+    whole = lives_of([one.ledger for one in made])
+    assert whole.stage_changes.day.max() >= year_days(year.year + 1).first
+    for name in (one.name for one in fields(whole) if one.name != "through"):
+        for column, values in getattr(whole, name).columns().items():
+            assert getattr(getattr(read, name), column).tolist() == values.tolist(), (name, column)
 
 
 def test_ledgers_must_follow_each_other(history: list[YearInputs]) -> None:

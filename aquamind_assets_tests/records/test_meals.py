@@ -62,7 +62,7 @@ def with_feed(
     ledger = replace(
         year.ledger, container_days=type(fish)(**columns), deliveries=bought, feed_lots=old, feed_stores=stores
     )
-    return YearInputs(year.scenario, year.infrastructure, year.climate, ledger, lives_of([ledger]))
+    return YearInputs(year.scenario, year.infrastructure, year.climate, ledger, lives_of([ledger]), release="2025-08")
 
 
 @given(st.lists(st.integers(0, 500_000), min_size=1, max_size=30))

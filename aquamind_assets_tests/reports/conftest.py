@@ -15,7 +15,7 @@ from aquamind_assets_tests.reports.written import FIRST_YEAR, LAST_YEAR, THRESHO
 def history_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """All years. Tests read it and leave it alone."""
     url = f"sqlite:///{tmp_path_factory.mktemp('reports') / 'farm.db'}"
-    with open_warehouse(url) as opened:
+    with open_warehouse(url, "2025-08") as opened:
         write(opened, range(FIRST_YEAR, LAST_YEAR + 1))
     return url
 
@@ -24,18 +24,18 @@ def history_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def gap_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The same without 2016."""
     url = f"sqlite:///{tmp_path_factory.mktemp('gap') / 'farm.db'}"
-    with open_warehouse(url) as opened:
+    with open_warehouse(url, "2025-08") as opened:
         write(opened, [2015, 2017, 2018], built_in=[2016])
     return url
 
 
 @pytest.fixture
 def warehouse(history_url: str) -> Iterator[Warehouse]:
-    with open_warehouse(history_url) as opened:
+    with open_warehouse(history_url, "2025-08") as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def accounts(history_url: str) -> Accounts:
-    with open_warehouse(history_url) as opened:
+    with open_warehouse(history_url, "2025-08") as opened:
         return Accounts(read_history(opened, range(FIRST_YEAR, LAST_YEAR + 1)), THRESHOLD)

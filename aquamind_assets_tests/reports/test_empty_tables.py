@@ -26,7 +26,7 @@ TABLES = (
 def first_year(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A database of the farm's first year."""
     place = tmp_path_factory.mktemp("first") / "farm.db"
-    with open_warehouse(f"sqlite:///{place}") as opened:
+    with open_warehouse(f"sqlite:///{place}", "2025-08") as opened:
         write(opened, [FIRST_YEAR])
         opened.query("PRAGMA wal_checkpoint(TRUNCATE)")
     return place.read_bytes()
@@ -47,7 +47,7 @@ NOT_YET = ("health_treatment", "batch_batchtransfer", "health_licecount")
 
 @pytest.mark.parametrize("table", slow_after(1, TABLES))
 def test_every_asset_reports_without_a_table(first_year: bytes, tmp_path: Path, table: str) -> None:
-    with open_warehouse(without(first_year, tmp_path / "farm.db", (table,))) as warehouse:
+    with open_warehouse(without(first_year, tmp_path / "farm.db", (table,)), "2025-08") as warehouse:
         for asset in [*RECORDERS, YEAR_REPORT]:
             asset_report(asset, warehouse, FIRST_YEAR, THRESHOLD)
         report = asset_report(YEAR_REPORT, warehouse, FIRST_YEAR, THRESHOLD)
@@ -57,7 +57,7 @@ def test_every_asset_reports_without_a_table(first_year: bytes, tmp_path: Path, 
 
 @pytest.mark.parametrize("tables", [(), TABLES], ids=["whole", "empty"])
 def test_a_page_is_made_without_any_events(first_year: bytes, tmp_path: Path, tables: tuple[str, ...]) -> None:
-    with open_warehouse(without(first_year, tmp_path / "farm.db", tables)) as warehouse:
+    with open_warehouse(without(first_year, tmp_path / "farm.db", tables), "2025-08") as warehouse:
         accounts = Accounts(read_history(warehouse, [FIRST_YEAR]), THRESHOLD)
         report = make_report(warehouse, accounts, Span("years", "Years", (FIRST_YEAR,)))
     assert "Active batches" in report_page(report)
@@ -65,6 +65,6 @@ def test_a_page_is_made_without_any_events(first_year: bytes, tmp_path: Path, ta
 
 
 def test_a_database_without_a_year_has_nothing_to_show(tmp_path: Path) -> None:
-    with open_warehouse(f"sqlite:///{tmp_path / 'empty.db'}") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path / 'empty.db'}", "2025-08") as warehouse:
         warehouse.prepare()
         assert asset_report(YEAR_REPORT, warehouse, FIRST_YEAR, THRESHOLD).pictures == {}

@@ -49,12 +49,12 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def report(history_url: str, accounts: Accounts):
-    with open_warehouse(history_url) as warehouse:
+    with open_warehouse(history_url, "2025-08") as warehouse:
         return make_report(warehouse, accounts, SPAN)
 
 
 def settings(url: str) -> Settings:
-    return Settings("tiny", CHANGES, url, "unused")
+    return Settings("tiny", CHANGES, url, "unused", release="2025-08")
 
 
 def test_a_page_needs_nothing_but_itself(report) -> None:
@@ -127,7 +127,7 @@ def test_a_page_says_every_headline_and_every_drawing(report) -> None:
 def test_the_same_rows_make_the_same_report_in_every_database(
     report, kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    with open_warehouse(new_database(kind, request, tmp_path)) as warehouse:
+    with open_warehouse(new_database(kind, request, tmp_path), "2025-08") as warehouse:
         write(warehouse, SPAN.years)
         other = make_report(warehouse, Accounts(read_history(warehouse, SPAN.years), THRESHOLD), SPAN)
     assert _differences(other.as_json(), report.as_json()) == []
@@ -163,7 +163,7 @@ def _differences(one: str, other: str) -> list[str]:
 def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_it(
     gap_url: str, accounts: Accounts
 ) -> None:
-    with open_warehouse(gap_url) as warehouse:
+    with open_warehouse(gap_url, "2025-08") as warehouse:
         made = Accounts(read_history(warehouse, SPAN.years), THRESHOLD)
         report = make_report(warehouse, made, SPAN)
     assert report.missing == ["2016 is not written."]
@@ -187,11 +187,11 @@ def test_a_missing_year_is_said_and_nothing_is_told_of_lives_that_pass_through_i
 
 def test_a_year_written_in_part_is_told_up_to_its_last_day(tmp_path: Path) -> None:
     place = tmp_path / "part.db"
-    with open_warehouse(f"sqlite:///{place}") as warehouse:
+    with open_warehouse(f"sqlite:///{place}", "2025-08") as warehouse:
         write(warehouse, [2015])
     with sqlite3.connect(place) as database:
         database.execute("DELETE FROM aquamind_assets_chunk WHERE asset = 'mortality' AND chunk > 3")
-    with open_warehouse(f"sqlite:///{place}") as warehouse:
+    with open_warehouse(f"sqlite:///{place}", "2025-08") as warehouse:
         found = coverage(warehouse, [2015, 2016])
     assert found.shortfalls([2015, 2016]) == ["2015 is written up to 2015-04-30.", "2016 is not written."]
     assert found.written == [2015]
@@ -199,11 +199,11 @@ def test_a_year_written_in_part_is_told_up_to_its_last_day(tmp_path: Path) -> No
 
 def test_a_short_stretch_is_no_beginning_to_account_from(tmp_path: Path) -> None:
     place = tmp_path / "stretch.db"
-    with open_warehouse(f"sqlite:///{place}") as warehouse:
+    with open_warehouse(f"sqlite:///{place}", "2025-08") as warehouse:
         write(warehouse, [2015])
     with sqlite3.connect(place) as database:
         database.execute("DELETE FROM aquamind_assets_chunk WHERE chunk < 3")
-    with open_warehouse(f"sqlite:///{place}") as warehouse:
+    with open_warehouse(f"sqlite:///{place}", "2025-08") as warehouse:
         found = coverage(warehouse, [2015])
         report = make_report(
             warehouse, Accounts(read_history(warehouse, [2015]), THRESHOLD), Span("years", "Years", (2015,))

@@ -83,7 +83,7 @@ def shared(history_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def with_users(shared: str) -> Iterator[Warehouse]:
-    with open_warehouse(shared) as opened:
+    with open_warehouse(shared, "2025-08") as opened:
         yield opened
 
 

@@ -32,7 +32,9 @@ def inputs(year: int, last_year: int) -> YearInputs:
     made = farm()
     first, place = made.ledgers[0].year, year - made.ledgers[0].year
     lives = lives_of(made.ledgers[place : last_year + 1 - first])
-    return YearInputs(made.scenario, made.infrastructure, made.climates[place], made.ledgers[place], lives)
+    return YearInputs(
+        made.scenario, made.infrastructure, made.climates[place], made.ledgers[place], lives, release="2025-08"
+    )
 
 
 def years() -> dict[int, YearInputs]:

@@ -26,6 +26,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Platform:
         f"sqlite:///{place / 'whole.db'}",
         str(place / "ledger"),
         date(2016, 4, 1),
+        release="2025-08",
     )
     platform = Platform(settings)
     store_ledgers(platform, max(YEARS))

@@ -42,6 +42,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def warehouse(database_url: str) -> Iterator[Warehouse]:
     """A prepared warehouse."""
-    with open_warehouse(database_url) as opened:
+    with open_warehouse(database_url, "2025-08") as opened:
         opened.prepare()
         yield opened

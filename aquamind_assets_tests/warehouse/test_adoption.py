@@ -78,7 +78,7 @@ def lived_in(warehouse: Warehouse) -> Warehouse:
 @pytest.fixture
 def undisturbed(tmp_path) -> list[TableYear]:
     """The manifest of the same rows in an empty database."""
-    with open_warehouse(f"sqlite:///{tmp_path}/undisturbed.db") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path}/undisturbed.db", "2025-08") as warehouse:
         warehouse.prepare()
         fill(warehouse)
         return warehouse.manifest()
@@ -135,7 +135,7 @@ def test_keys_that_must_be_its_own_are_changed(lived_in: Warehouse) -> None:
 
 
 def test_what_will_be_done_is_told_before_anything_is_written(lived_in: Warehouse, database_url: str) -> None:
-    with open_warehouse(database_url) as reader:
+    with open_warehouse(database_url, "2025-08") as reader:
         told = [str(meeting) for meeting in reader.meetings(parents())]
     assert lived_in.query("SELECT * FROM aquamind_assets_adopted") == []
     assert told == [

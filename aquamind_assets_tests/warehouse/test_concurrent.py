@@ -36,7 +36,7 @@ def expected(years: Sequence[int]) -> list[tuple[int, int, int]]:
 
 
 def test_two_years_are_written_at_the_same_time(database_url: str) -> None:
-    with open_warehouse(database_url) as warehouse:
+    with open_warehouse(database_url, "2025-08") as warehouse:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         run_together(database_url, [2015, 2016])
@@ -48,7 +48,7 @@ def test_two_years_are_written_at_the_same_time(database_url: str) -> None:
 
 
 def test_a_second_writer_of_a_year_waits_and_finds_it_done(database_url: str) -> None:
-    with open_warehouse(database_url) as warehouse:
+    with open_warehouse(database_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_year(warehouse, chunks=2)
         run_together(database_url, [2015, 2015])

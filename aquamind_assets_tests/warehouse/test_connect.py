@@ -32,7 +32,7 @@ def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sqlite_urls_name_files(tmp_path: Path) -> None:
-    with open_warehouse(f"sqlite:///{tmp_path}/new/folder/aquamind.db") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path}/new/folder/aquamind.db", "2025-08") as warehouse:
         warehouse.prepare()
         assert warehouse.size_bytes() > 0
     assert (tmp_path / "new/folder/aquamind.db").exists()
@@ -41,18 +41,18 @@ def test_sqlite_urls_name_files(tmp_path: Path) -> None:
 def test_a_home_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    with open_warehouse("sqlite:///~/farm/aquamind.db") as warehouse:
+    with open_warehouse("sqlite:///~/farm/aquamind.db", "2025-08") as warehouse:
         warehouse.prepare()
     assert (tmp_path / "farm/aquamind.db").exists()
     assert not (tmp_path / "~").exists()
     with pytest.raises(DatabaseUrlError, match="write the folder out"):
-        open_warehouse("sqlite:///~no-such-user/aquamind.db")
+        open_warehouse("sqlite:///~no-such-user/aquamind.db", "2025-08")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "mysql://root@localhost/aquamind", "aquamind.db"])
 def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(DatabaseUrlError, match="sqlite:///<file>"):
-        open_warehouse(url)
+        open_warehouse(url, "2025-08")
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
@@ -79,7 +79,10 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path, make, r
     make(tmp_path / "it")
     before = contents(tmp_path)
     for begin in ("prepare", "begin_reading"):
-        with open_warehouse(f"sqlite:///{tmp_path / 'it'}") as warehouse, pytest.raises(refusal, match=message):
+        with (
+            open_warehouse(f"sqlite:///{tmp_path / 'it'}", "2025-08") as warehouse,
+            pytest.raises(refusal, match=message),
+        ):
             getattr(warehouse, begin)()
         assert contents(tmp_path) == before
 
@@ -87,14 +90,14 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path, make, r
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        open_warehouse(f"sqlite:///{tmp_path}/file/aquamind.db") as warehouse,
+        open_warehouse(f"sqlite:///{tmp_path}/file/aquamind.db", "2025-08") as warehouse,
         pytest.raises(DatabaseRefused, match=r"file is not a folder"),
     ):
         warehouse.prepare()
 
 
 def test_a_disk_that_is_full_is_named(tmp_path: Path) -> None:
-    with open_warehouse(f"sqlite:///{tmp_path}/aquamind.db") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path}/aquamind.db", "2025-08") as warehouse:
         warehouse.prepare()
         pages = warehouse.query("PRAGMA page_count")[0][0]
         warehouse.query(f"PRAGMA max_page_count = {pages}")
@@ -103,7 +106,7 @@ def test_a_disk_that_is_full_is_named(tmp_path: Path) -> None:
 
 
 def test_a_busy_file_may_pass(tmp_path: Path) -> None:
-    with open_warehouse(f"sqlite:///{tmp_path}/aquamind.db") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path}/aquamind.db", "2025-08") as warehouse:
         warehouse.prepare()
         warehouse.query("PRAGMA busy_timeout = 10")
         other = sqlite3.connect(tmp_path / "aquamind.db", isolation_level=None)
@@ -152,21 +155,21 @@ def test_a_refused_connection_is_told_by_its_code(
 
 def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
     for place, reason in ((tmp_path, "it is a folder"), (Path("/proc/aquamind.db"), "cannot be opened")):
-        with open_warehouse(f"sqlite:///{place}") as warehouse, pytest.raises(UserError, match=reason):
+        with open_warehouse(f"sqlite:///{place}", "2025-08") as warehouse, pytest.raises(UserError, match=reason):
             warehouse.prepare()
 
 
 def test_a_wrong_name_is_said_without_the_password(postgres_url: str) -> None:
     wrong = postgres_url.replace("postgres:@", "postgres:secret@").replace("/test_", "/nowhere_")
     with pytest.raises(DatabaseRefused, match=r"nowhere_.*there is no such database") as refused:
-        open_warehouse(wrong)
+        open_warehouse(wrong, "2025-08")
     assert "secret" not in str(refused.value)
     assert "secret" in wrong
 
 
 def test_a_server_that_is_not_there_may_come(tmp_path: Path, one_attempt: None) -> None:
     with pytest.raises(WarehouseUnavailable, match=r"no connection to postgresql://me:\*\*\*@localhost/aquamind"):
-        open_warehouse(f"postgresql://me:secret@localhost/aquamind?host={tmp_path}")
+        open_warehouse(f"postgresql://me:secret@localhost/aquamind?host={tmp_path}", "2025-08")
 
 
 def test_an_unknown_option_is_refused(postgres_url: str) -> None:
@@ -176,13 +179,13 @@ def test_an_unknown_option_is_refused(postgres_url: str) -> None:
 
 def test_a_schema_that_does_not_exist_is_named(postgres_url: str) -> None:
     with pytest.raises(DatabaseRefused, match="search_path nowhere names no schema"):
-        open_warehouse(f"{postgres_url}&options=-csearch_path%3Dnowhere")
+        open_warehouse(f"{postgres_url}&options=-csearch_path%3Dnowhere", "2025-08")
 
 
 def test_another_schema_is_filled_and_kept_over_a_lost_connection(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as database:
         database.execute("CREATE SCHEMA farm")
-    with open_warehouse(f"{postgres_url}&options=-csearch_path%3Dfarm") as warehouse:
+    with open_warehouse(f"{postgres_url}&options=-csearch_path%3Dfarm", "2025-08") as warehouse:
         warehouse.prepare()
         with psycopg.connect(postgres_url, autocommit=True) as database:
             database.execute("ALTER ROLE postgres SET search_path = public")
@@ -206,7 +209,7 @@ def test_what_bytes_rely_on_is_set_whatever_role_and_environment_say(
     with psycopg.connect(postgres_url, autocommit=True) as database:
         database.execute("ALTER ROLE postgres SET client_encoding = 'LATIN1'")
     try:
-        with open_warehouse(postgres_url) as warehouse:
+        with open_warehouse(postgres_url, "2025-08") as warehouse:
             names = ("client_encoding", "TimeZone", "DateStyle", "row_security", "lock_timeout")
             found = [warehouse.query(f"SHOW {name}")[0][0] for name in names]
             assert found == ["UTF8", "UTC", "ISO, YMD", "off", "1h"]
@@ -223,7 +226,7 @@ def test_reading_and_clearing_create_nothing(
     tmp_path: Path, postgres_url: str, begin: Callable[[Warehouse], None]
 ) -> None:
     for url in (f"sqlite:///{tmp_path}/new/aquamind.db", f"parquet:///{tmp_path}/new/lake", postgres_url):
-        with open_warehouse(url) as warehouse, pytest.raises(NothingMaterialized, match="`aquamind run`"):
+        with open_warehouse(url, "2025-08") as warehouse, pytest.raises(NothingMaterialized, match="`aquamind run`"):
             begin(warehouse)
     assert list(tmp_path.iterdir()) == []
     with psycopg.connect(postgres_url) as database:
@@ -240,7 +243,7 @@ def filled(warehouse: Warehouse) -> Warehouse:
 
 def read_everything(url: str) -> None:
     """What the commands that only read do."""
-    with open_warehouse(url) as reader:
+    with open_warehouse(url, "2025-08") as reader:
         reader.begin_reading()
         assert reader.manifest() == reader.recount()
         assert reader.broken_references() == {}
@@ -264,7 +267,7 @@ def test_rights_to_read_are_enough_to_read(filled: Warehouse, database_url: str,
     read_everything(database_url.replace("postgresql://postgres", "postgresql://reader"))
     read_only = f"{database_url}&options=-cdefault_transaction_read_only%3Don"
     read_everything(read_only)
-    with open_warehouse(read_only) as warehouse, pytest.raises(DatabaseRefused, match="SQLSTATE 25006"):
+    with open_warehouse(read_only, "2025-08") as warehouse, pytest.raises(DatabaseRefused, match="SQLSTATE 25006"):
         write_parents(warehouse)
 
 
@@ -274,7 +277,7 @@ def test_a_file_in_a_folder_that_may_not_be_written_can_be_read(tmp_path: Path) 
         pytest.skip("needs another user")
     place = Path(tempfile.mkdtemp(prefix="aquamind-read-"))
     try:
-        with open_warehouse(f"sqlite:///{place}/aquamind.db") as warehouse:
+        with open_warehouse(f"sqlite:///{place}/aquamind.db", "2025-08") as warehouse:
             warehouse.prepare()
             write_parents(warehouse)
             write_readings(warehouse, 0)

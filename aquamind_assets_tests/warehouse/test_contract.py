@@ -166,7 +166,7 @@ def test_references_to_nothing_are_refused(warehouse: Warehouse) -> None:
 
 
 def test_a_year_has_one_writer(warehouse: Warehouse, database_url: str) -> None:
-    with open_warehouse(database_url) as second, warehouse.lock("readings", 2015):
+    with open_warehouse(database_url, "2025-08") as second, warehouse.lock("readings", 2015):
         assert warehouse.is_locked("readings", 2015)
         assert second.is_locked("readings", 2015)
         assert not second.is_locked("readings", 2016)
@@ -309,7 +309,7 @@ def test_readers_see_what_was_there_and_do_not_wait(warehouse: Warehouse, databa
     def looking() -> Iterator[Rows]:
         for block in readings(days, salt=1):
             yield block
-            with open_warehouse(database_url) as reader:
+            with open_warehouse(database_url, "2025-08") as reader:
                 seen.append(
                     (
                         reader.query(f"SELECT count(*) FROM {READINGS}")[0][0],

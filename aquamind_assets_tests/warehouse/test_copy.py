@@ -42,7 +42,7 @@ def write(warehouse: Warehouse, days: DayRange, blocks: Iterator[Rows]) -> None:
 @pytest.fixture
 def filled(postgres_tables_url: str) -> Iterator[Warehouse]:
     """A prepared warehouse with the rows that readings refer to."""
-    with open_warehouse(postgres_tables_url) as warehouse:
+    with open_warehouse(postgres_tables_url, "2025-08") as warehouse:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         yield warehouse

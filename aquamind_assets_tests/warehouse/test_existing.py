@@ -78,7 +78,7 @@ def fill(warehouse: Warehouse) -> None:
 
 def test_it_is_filled_in_place(aquamind_url: str) -> None:
     before = shape(aquamind_url)
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         fill(warehouse)
         fill(warehouse)
@@ -90,7 +90,7 @@ def test_it_is_filled_in_place(aquamind_url: str) -> None:
 
 
 def test_rows_of_nowhere_are_refused_though_triggers_are_skipped(aquamind_url: str) -> None:
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         days = chunks_of(2015)[0].days
         with pytest.raises(MissingReferences):
@@ -99,7 +99,7 @@ def test_rows_of_nowhere_are_refused_though_triggers_are_skipped(aquamind_url: s
 
 
 def test_the_applications_next_rows_get_free_ids(aquamind_url: str) -> None:
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         fill(warehouse)
         reason = rows(TABLES["health_mortalityreason"], 1, id=1, name="UNKNOWN")
@@ -117,7 +117,7 @@ def test_the_applications_next_rows_get_free_ids(aquamind_url: str) -> None:
 
 
 def test_what_users_refer_to_is_not_taken_away(aquamind_url: str) -> None:
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         fill(warehouse)
         with psycopg.connect(aquamind_url) as connection:
@@ -141,7 +141,7 @@ def test_a_database_of_another_shape_is_refused_untouched(postgres_url: str) -> 
         connection.execute("ALTER TABLE batch_batch DROP COLUMN notes")
         connection.execute("ALTER TABLE inventory_feed ALTER COLUMN name TYPE varchar(50)")
     before = shape(postgres_url)
-    with open_warehouse(postgres_url) as warehouse, pytest.raises(SchemaMismatch) as refused:
+    with open_warehouse(postgres_url, "2025-08") as warehouse, pytest.raises(SchemaMismatch) as refused:
         warehouse.prepare()
     assert refused.value.differences == [
         "batch_batch.notes is missing; it should be text",
@@ -159,7 +159,7 @@ def test_rows_added_to_an_sqlite_file_are_numbered_above_the_platforms(tmp_path:
             "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '',"
             " '', '')"
         )
-    with open_warehouse(f"sqlite:///{path}") as warehouse:
+    with open_warehouse(f"sqlite:///{path}", "2025-08") as warehouse:
         warehouse.prepare()
         fill(warehouse)
         added = (

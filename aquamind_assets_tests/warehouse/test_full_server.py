@@ -49,7 +49,7 @@ def test_a_full_disk_of_the_server_is_one_message_and_the_load_resumes(
 ) -> None:
     url, disk = on_a_small_disk
     chunks = range(len(chunks_of(2015)))
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         disk.resize(sum(file.stat().st_size for file in disk.path.rglob("*") if file.is_file()) // 1024 + 300)

@@ -29,7 +29,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def lake(folder: Path) -> Iterator[Warehouse]:
-    with open_warehouse(f"parquet:///{folder / 'lake'}") as warehouse:
+    with open_warehouse(f"parquet:///{folder / 'lake'}", "2025-08") as warehouse:
         warehouse.prepare()
         yield warehouse
 

@@ -64,7 +64,7 @@ def test_a_table_that_the_platform_does_not_know_keeps_its_references(warehouse:
 
 
 def test_the_owner_of_such_a_table_is_named(aquamind_url: str) -> None:
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         own_table(warehouse)
@@ -74,7 +74,7 @@ def test_the_owner_of_such_a_table_is_named(aquamind_url: str) -> None:
 
 @pytest.mark.parametrize("on_delete", ["ON DELETE CASCADE", "ON DELETE SET NULL"])
 def test_rows_that_would_go_with_the_platforms_stay(aquamind_url: str, on_delete: str) -> None:
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         own_table(warehouse, on_delete)
@@ -112,7 +112,7 @@ def of_aquamind(database_url: str) -> Iterator[Warehouse]:
     """A database that AquaMind's migrations made: on PostgreSQL all readings are in one table, with its triggers."""
     if not database_url.startswith("sqlite"):
         make_as_aquamind_does(database_url)
-    with open_warehouse(database_url) as warehouse:
+    with open_warehouse(database_url, "2025-08") as warehouse:
         warehouse.prepare()
         yield warehouse
 
@@ -162,7 +162,7 @@ def test_a_trigger_on_living_rows_is_found(warehouse: Warehouse) -> None:
 
 def test_row_security_hides_nothing(aquamind_url: str) -> None:
     """A policy leaves rows out of what a role reads; a recount that does not see them would find them missing."""
-    with open_warehouse(aquamind_url) as warehouse:
+    with open_warehouse(aquamind_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         manifest = warehouse.manifest()
@@ -187,7 +187,7 @@ def within(seconds: float, write: Thread) -> None:
 @pytest.mark.parametrize("place", ["first", "last"])
 def test_a_failure_of_the_server_ends_the_load(postgres_url: str, per_day: int, place: str) -> None:
     """Whenever it comes: in a small load all rows have been handed over by then."""
-    with open_warehouse(postgres_url) as warehouse:
+    with open_warehouse(postgres_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         day = DAYS.first if place == "first" else DAYS.end - 1
@@ -212,7 +212,7 @@ def test_a_failure_of_the_server_ends_the_load(postgres_url: str, per_day: int, 
 
 
 def test_a_terminated_session_ends_the_load(postgres_url: str) -> None:
-    with open_warehouse(postgres_url) as warehouse:
+    with open_warehouse(postgres_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         process = warehouse.query("SELECT pg_backend_pid()")[0][0]
@@ -243,7 +243,10 @@ def test_a_writer_that_loads_is_not_in_the_way_of_one_that_attaches(
 ) -> None:
     """Each would wait for the other: attaching locks the default partition, and before it the tables referred to."""
     held = []
-    with open_warehouse(postgres_url) as warehouse, psycopg.connect(postgres_url, autocommit=True) as onlooker:
+    with (
+        open_warehouse(postgres_url, "2025-08") as warehouse,
+        psycopg.connect(postgres_url, autocommit=True) as onlooker,
+    ):
         warehouse.prepare()
         write_parents(warehouse)
         settle = warehouse.database.settle

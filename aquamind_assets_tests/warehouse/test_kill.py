@@ -70,7 +70,7 @@ def leftovers(url: str) -> list[str]:
 def strays(url: str) -> list[str]:
     """Files of a lake that are not in it."""
     folder = Path(url.removeprefix("parquet:///"))
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         known = {name for (name,) in warehouse.query("SELECT name FROM lake_file")}
     found = {str(file.relative_to(folder)) for file in folder.rglob("*.parquet")}
     return sorted(found ^ known)
@@ -87,14 +87,14 @@ def test_killed_at_random_moments_and_resumed(database_url: str) -> None:
             time.sleep(moments.uniform(0.0, 0.25))
             process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL
-        with open_warehouse(database_url) as warehouse:
+        with open_warehouse(database_url, "2025-08") as warehouse:
             there = warehouse.checkpoints("readings", 2015)
             assert len(there) >= committed
             committed = len(there)
             assert warehouse.manifest() == warehouse.recount()
             assert not warehouse.is_locked("readings", 2015)
     assert committed > 0
-    with open_warehouse(database_url) as warehouse:
+    with open_warehouse(database_url, "2025-08") as warehouse:
         write_year(warehouse)
         assert warehouse.manifest() == warehouse.recount() == undisturbed()
     assert leftovers(database_url) == []
@@ -118,7 +118,7 @@ def restarting(server: PostgresServer, days: DayRange, at: list[int]) -> Iterato
 def test_a_server_restarted_under_the_writer(postgres_url: str, postgres_server: PostgresServer) -> None:
     days = chunks_of(2015)[0].days
     key = ChunkKey("readings", 2015, 0)
-    with open_warehouse(postgres_url) as warehouse:
+    with open_warehouse(postgres_url, "2025-08") as warehouse:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         once = restarting(postgres_server, days, [1])

@@ -167,13 +167,13 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
 
     places = [tmp_path / name for name in ("a [x]", "a[y]*", "a '{b}'", "axb")]
     for number, place in enumerate(places):
-        with open_warehouse(f"parquet:///{place}") as warehouse:
+        with open_warehouse(f"parquet:///{place}", "2025-08") as warehouse:
             warehouse.prepare()
             write_parents(warehouse)
             for chunk in range(number + 1):
                 write_readings(warehouse, chunk)
     for number, place in enumerate(places):
-        with open_warehouse(f"parquet:///{place}") as warehouse:
+        with open_warehouse(f"parquet:///{place}", "2025-08") as warehouse:
             warehouse.begin_reading()
             assert warehouse.query(f"SELECT count(DISTINCT id), count(*) FROM {READINGS}") == [
                 ((number + 1) * 30 * 96,) * 2
@@ -219,7 +219,7 @@ def test_commits_that_meet_are_both_kept(warehouse: Warehouse, database_url: str
 
     def meeting() -> Iterator[Rows]:
         yield from readings(days)
-        with open_warehouse(database_url) as other:
+        with open_warehouse(database_url, "2025-08") as other:
             write_readings(other, 1)
 
     warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "f", "run", [READINGS], meeting())
@@ -238,7 +238,7 @@ def test_two_that_write_the_same_chunk_do_not_both_commit(
 
     def meeting() -> Iterator[Rows]:
         yield from readings(days, salt=1)
-        with open_warehouse(database_url) as other:
+        with open_warehouse(database_url, "2025-08") as other:
             write_readings(other, 0, "other", salt=2)
 
     with pytest.raises(WarehouseUnavailable, match="another writer has changed the same rows"):
@@ -260,7 +260,7 @@ def test_a_writer_that_others_overtake_tries_until_it_commits(warehouse: Warehou
             write_readings(quicker, chunk, "g", salt=1)
         yield from readings(days, salt=1)
 
-    with open_warehouse(database_url) as quicker:
+    with open_warehouse(database_url, "2025-08") as quicker:
         warehouse.write_chunk(ChunkKey("readings", 2015, 0), days, "g", "run", [READINGS], overtaken)
     assert next(others, None) is None
     assert warehouse.manifest() == warehouse.recount()
@@ -276,7 +276,7 @@ def test_rows_do_not_come_while_what_they_refer_to_goes(warehouse: Warehouse, da
 
         def clearing() -> Iterator[Rows]:
             yield from readings(days)
-            with open_warehouse(database_url) as other:
+            with open_warehouse(database_url, "2025-08") as other:
                 other.clear(farm, [2015])
 
         with pytest.raises((MissingReferences, WarehouseUnavailable)):
@@ -285,7 +285,7 @@ def test_rows_do_not_come_while_what_they_refer_to_goes(warehouse: Warehouse, da
         return
 
     def clear_while_another_writes() -> None:
-        with warehouse.database.transaction(PARENT_TABLES), open_warehouse(database_url) as other:
+        with warehouse.database.transaction(PARENT_TABLES), open_warehouse(database_url, "2025-08") as other:
             warehouse.database.delete_days("batch_batch", year_days(2015))
             other.write_chunk(key, days, "f", "run", [READINGS], readings(days))
 
@@ -299,13 +299,13 @@ def test_snapshots_replace_old_commits(
     warehouse: Warehouse, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log, "SNAPSHOT_EVERY", 5)
-    late = open_warehouse(database_url)
+    late = open_warehouse(database_url, "2025-08")
     assert late.query("SELECT count(*) FROM lake_file") == [(0,)]
     write_parents(warehouse)
     write_all_chunks(warehouse)
     folder = Path(database_url.removeprefix("parquet:///")) / "_aquamind" / "log"
     assert len(list(folder.iterdir())) <= 13
-    with open_warehouse(database_url) as reader, late:
+    with open_warehouse(database_url, "2025-08") as reader, late:
         assert reader.manifest() == warehouse.manifest() == late.manifest() == reader.recount()
 
 
@@ -345,7 +345,10 @@ def test_a_file_that_is_missing_or_damaged_is_named_by_a_question(
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, database_url: str) -> None:
     (tmp_path / "lake").mkdir()
     (tmp_path / "lake" / "notes.txt").write_text("mine")
-    with open_warehouse(database_url) as warehouse, pytest.raises(DatabaseRefused, match=r"such as notes\.txt"):
+    with (
+        open_warehouse(database_url, "2025-08") as warehouse,
+        pytest.raises(DatabaseRefused, match=r"such as notes\.txt"),
+    ):
         warehouse.prepare()
     assert [file.name for file in tmp_path.rglob("*")] == ["lake", "notes.txt"]
 
@@ -365,7 +368,7 @@ def test_what_a_dead_writer_left_is_removed(warehouse: Warehouse, database_url: 
     unfinished = folder / "_aquamind" / "unfinished" / "0123456789ab" / "0.parquet"
     unfinished.parent.mkdir(parents=True)
     unfinished.write_bytes(b"unfinished")
-    with open_warehouse(database_url) as reader:
+    with open_warehouse(database_url, "2025-08") as reader:
         reader.begin_reading()
         assert reader.query(f"SELECT count(*) FROM {READINGS}") == [(0,)]
     warehouse.prepare()

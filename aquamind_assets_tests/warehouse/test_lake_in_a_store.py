@@ -57,7 +57,7 @@ def test_commits_that_meet_are_both_kept(warehouse: Warehouse, database_url: str
 
     def meeting(chunk: int) -> Iterator[Rows]:
         yield from readings(days)
-        with open_warehouse(database_url) as other:
+        with open_warehouse(database_url, "2025-08") as other:
             write_readings(other, chunk, "other", salt=2)
 
     key = ChunkKey("readings", 2015, 0)
@@ -99,7 +99,7 @@ def test_a_killed_writer_leaves_whole_chunks(database_url: str, monkeypatch: pyt
         process.send_signal(signal.SIGKILL)
     monkeypatch.setattr(objects, "LEASE_S", 2.0)
     monkeypatch.setattr(objects, "LEFT_AFTER_S", 0.0)
-    with open_warehouse(database_url) as warehouse:
+    with open_warehouse(database_url, "2025-08") as warehouse:
         assert len(warehouse.checkpoints("readings", 2015)) >= 3
         assert warehouse.manifest() == warehouse.recount()
         write_year(warehouse)
@@ -111,13 +111,13 @@ def test_a_killed_writer_leaves_whole_chunks(database_url: str, monkeypatch: pyt
 
 def test_a_store_without_its_package_is_named() -> None:
     with pytest.raises(StoreMissing, match=r"parquet\+gs://bucket/lake cannot be opened"):
-        open_warehouse("parquet+gs://bucket/lake")
+        open_warehouse("parquet+gs://bucket/lake", "2025-08")
 
 
 def test_a_bucket_that_is_not_there_and_keys_that_are_not_known_are_named(
     s3_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_warehouse("parquet+s3://nowhere-at-all/farm") as warehouse:
+    with open_warehouse("parquet+s3://nowhere-at-all/farm", "2025-08") as warehouse:
         with pytest.raises(NothingMaterialized):
             warehouse.begin_reading()
         with pytest.raises(DatabaseRefused, match="there is no bucket nowhere-at-all"):
@@ -125,7 +125,7 @@ def test_a_bucket_that_is_not_there_and_keys_that_are_not_known_are_named(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-    with open_warehouse(s3_url) as warehouse, pytest.raises(DatabaseRefused, match="credentials"):
+    with open_warehouse(s3_url, "2025-08") as warehouse, pytest.raises(DatabaseRefused, match="credentials"):
         warehouse.prepare()
 
 
@@ -142,7 +142,10 @@ def test_a_store_that_overwrites_what_was_to_be_made_is_refused(
     with rclone_server(tmp_path) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        with open_warehouse("parquet+s3://farm/lake") as warehouse, pytest.raises(DatabaseRefused) as refused:
+        with (
+            open_warehouse("parquet+s3://farm/lake", "2025-08") as warehouse,
+            pytest.raises(DatabaseRefused) as refused,
+        ):
             warehouse.prepare()
     assert str(refused.value).startswith(
         "parquet+s3://farm/lake cannot be used: its store does not make an object only if there is none"
@@ -156,7 +159,7 @@ COUNT = f"SELECT count(*), max(value) FROM {READINGS}"
 def test_a_question_is_answered_after_another_writer_replaced_the_rows(warehouse: Warehouse, database_url: str) -> None:
     write_parents(warehouse)
     write_readings(warehouse, 0)
-    with open_warehouse(database_url) as reader:
+    with open_warehouse(database_url, "2025-08") as reader:
         first = reader.query(COUNT)
         write_readings(warehouse, 0, "other", salt=3)
         assert reader.query(COUNT) == warehouse.query(COUNT) != first

@@ -72,7 +72,7 @@ def dies_at(step: int, url: str, change: Callable[[Warehouse], None]) -> bool:
         try:
             for name in STEPS:
                 setattr(LocalPlace, name, counted(name))
-            with open_warehouse(url) as warehouse:
+            with open_warehouse(url, "2025-08") as warehouse:
                 change(warehouse)
             os._exit(0)
         except BaseException:
@@ -94,11 +94,11 @@ def test_a_writer_may_die_before_any_step(
     shutil.copytree(folder, kept)
     steps, committed = 0, []
     while dies_at(steps, database_url, change):
-        with open_warehouse(database_url) as reader:
+        with open_warehouse(database_url, "2025-08") as reader:
             reader.begin_reading()
             assert reader.manifest() == reader.recount()
             committed.append(reader.manifest() != before)
-        with open_warehouse(database_url) as writer:
+        with open_warehouse(database_url, "2025-08") as writer:
             writer.prepare()
             known = {name for (name,) in writer.query("SELECT name FROM lake_file")}
             assert {str(file.relative_to(folder)) for file in folder.rglob("*.parquet")} == known
@@ -130,7 +130,7 @@ def test_a_commit_that_was_made_stands_though_its_answer_is_lost(
         with pytest.raises((DatabaseRefused, KeyboardInterrupt)):
             rewrite(warehouse)
     for url in (database_url, None):
-        with open_warehouse(database_url) if url else nullcontext(warehouse) as reader:
+        with open_warehouse(database_url, "2025-08") if url else nullcontext(warehouse) as reader:
             assert reader.manifest() == reader.recount() != before
     rewrite(warehouse)
     assert warehouse.manifest() == warehouse.recount()

@@ -188,7 +188,7 @@ def platform(
         else:
             url = made_by_aquamind(request.getfixturevalue("postgres_url"), postgres_server, role)
         platform = Platform(replace(ledgers, database=url))
-        with open_warehouse(url) as warehouse:
+        with open_warehouse(url, "2025-08") as warehouse:
             warehouse.prepare()
             if kind == "timescaledb":
                 use_aquaminds_layout(warehouse)
@@ -200,7 +200,7 @@ def platform(
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of simulated years, without a database."""
     place = tmp_path_factory.mktemp("ledgers")
-    settings = Settings("tiny", ("water.readings_per_day=2",), "", str(place / "ledger"), LONG_AFTER)
+    settings = Settings("tiny", ("water.readings_per_day=2",), "", str(place / "ledger"), LONG_AFTER, release="2025-08")
     store_once(Platform(settings), YEARS[-1])
     return settings
 

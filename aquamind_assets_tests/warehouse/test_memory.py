@@ -54,7 +54,7 @@ SORTING = """
 import resource, sys
 from aquamind_assets.warehouse.connect import open_warehouse
 
-with open_warehouse(sys.argv[1]) as warehouse:
+with open_warehouse(sys.argv[1], "2025-08") as warehouse:
     warehouse.begin_reading()
     warehouse.query(
         f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {sys.argv[2]})"
@@ -67,7 +67,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 @pytest.mark.slow
 def test_reading_many_rows_of_a_file_takes_no_more_memory_than_few(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'aquamind.db'}"
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         warehouse.prepare()
 
     def peak_mb(rows: int) -> int:

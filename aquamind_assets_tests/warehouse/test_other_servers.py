@@ -77,17 +77,17 @@ def server(request: pytest.FixtureRequest, postgres_server: PostgresServer) -> I
 def test_another_version_is_written_and_read_and_encrypts(server: Encrypting, tmp_path: Path) -> None:
     assert filled(f"{server.url}?sslmode=require") == "postgres"
     assert filled(f"{server.url}?sslmode=verify-full&sslrootcert={server.certificate}") == "postgres"
-    with open_warehouse(f"{server.url}?sslmode=prefer") as warehouse:
+    with open_warehouse(f"{server.url}?sslmode=prefer", "2025-08") as warehouse:
         assert warehouse.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
     (tmp_path / "other").write_text("")
     for wrong in ("127.0.0.1", "localhost"):
         root = server.certificate if wrong != "localhost" else tmp_path / "other"
         url = server.url.replace("localhost", wrong)
         with pytest.raises(DatabaseRefused, match="certificate"):
-            open_warehouse(f"{url}?sslmode=verify-full&sslrootcert={root}")
+            open_warehouse(f"{url}?sslmode=verify-full&sslrootcert={root}", "2025-08")
 
 
 def test_a_server_that_is_too_old_is_refused(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "OLDEST_SERVER", 99)
     with pytest.raises(DatabaseRefused, match=r"the server is PostgreSQL \d+\.\d+.*; needed is 99 or later"):
-        open_warehouse(postgres_url)
+        open_warehouse(postgres_url, "2025-08")

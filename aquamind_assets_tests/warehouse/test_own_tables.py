@@ -79,9 +79,12 @@ def test_an_older_database_is_migrated(warehouse: Warehouse, database_url: str, 
     columns, manifest, checkpoints = own_columns(warehouse), warehouse.manifest(), warehouse.checkpoints()
     AT_VERSION[version](warehouse)
     assert installed_version(warehouse.database) == version
-    with open_warehouse(database_url) as reader, pytest.raises(OtherVersion, match=r"older version.*`aquamind run`"):
+    with (
+        open_warehouse(database_url, "2025-08") as reader,
+        pytest.raises(OtherVersion, match=r"older version.*`aquamind run`"),
+    ):
         reader.begin_reading()
-    with open_warehouse(database_url) as migrated:
+    with open_warehouse(database_url, "2025-08") as migrated:
         migrated.prepare()
         assert installed_version(migrated.database) == VERSION
         assert own_columns(migrated) == columns
@@ -115,7 +118,10 @@ def test_a_newer_database_is_refused_and_left_as_it_is(warehouse: Warehouse, dat
     with warehouse.database.transaction():
         warehouse.database.execute(f"UPDATE {VERSION_TABLE} SET version = ?", (VERSION + 1,))
     for begin in ("prepare", "begin_reading"):
-        with open_warehouse(database_url) as opened, pytest.raises(OtherVersion, match="newer version of the platform"):
+        with (
+            open_warehouse(database_url, "2025-08") as opened,
+            pytest.raises(OtherVersion, match="newer version of the platform"),
+        ):
             getattr(opened, begin)()
     assert installed_version(warehouse.database) == VERSION + 1
 
@@ -126,7 +132,7 @@ def test_a_database_of_aquamind_without_the_platforms_tables_holds_nothing(
     with warehouse.database.transaction():
         for name in own_columns(warehouse):
             warehouse.database.execute(f"DROP TABLE {name}")
-    with open_warehouse(database_url) as opened, pytest.raises(NothingMaterialized, match="holds no rows"):
+    with open_warehouse(database_url, "2025-08") as opened, pytest.raises(NothingMaterialized, match="holds no rows"):
         opened.begin_reading()
 
 

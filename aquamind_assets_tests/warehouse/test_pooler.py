@@ -76,12 +76,12 @@ def pooled(postgres_url: str, postgres_server: PostgresServer) -> Iterator[Calla
 @pytest.mark.parametrize("size", [1, 5])
 def test_changing_sessions_are_refused_with_the_reason(pooled: Callable[..., str], mode: str, size: int) -> None:
     with pytest.raises(DatabaseRefused, match="pool_mode = session"):
-        open_warehouse(pooled(mode, size))
+        open_warehouse(pooled(mode, size), "2025-08")
 
 
 def test_a_pool_in_session_mode_is_as_good_as_the_server(pooled: Callable[..., str]) -> None:
     url = pooled("session")
-    with open_warehouse(url) as warehouse, open_warehouse(url) as second:
+    with open_warehouse(url, "2025-08") as warehouse, open_warehouse(url, "2025-08") as second:
         warehouse.prepare()
         write_parents(warehouse)
         write_readings(warehouse, 0)
@@ -91,7 +91,7 @@ def test_a_pool_in_session_mode_is_as_good_as_the_server(pooled: Callable[..., s
 
 
 def test_a_pool_of_one_session_serves_one_writer(pooled: Callable[..., str]) -> None:
-    with open_warehouse(pooled("session", 1)) as warehouse:
+    with open_warehouse(pooled("session", 1), "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         assert warehouse.manifest() == warehouse.recount()

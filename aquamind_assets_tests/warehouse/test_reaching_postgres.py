@@ -30,7 +30,7 @@ ODD_PASSWORDS = ("p@ss:w/rd", "50%", "a?b#c", "'quoted' \\ \"text\"", "a b", "na
 def filled(url: str, pause: float = 0.0) -> str:
     """Write a few rows through the URL and compare them; the role that did it. So many seconds are spent in a
     statement, in a transaction, and between two."""
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         warehouse.query("SELECT pg_sleep(?)", (pause,))
         time.sleep(pause)
         with warehouse.database.transaction():
@@ -62,7 +62,7 @@ def test_an_odd_password_is_taken_from_every_place(
     code = quote(password, safe="")
     with role(postgres_server, "owner", name, password=password):
         with pytest.raises(DatabaseRefused, match=r"SQLSTATE 28|password"):
-            open_warehouse(f"postgresql://owner@{host}/{name}")
+            open_warehouse(f"postgresql://owner@{host}/{name}", "2025-08")
         assert filled(f"postgresql://owner:{code}@{host}/{name}") == "owner"
         assert filled(f"postgres:///{name}?host={host}&user=owner&password={code}") == "owner"
         secret = tmp_path / "pgpass"
@@ -84,7 +84,7 @@ def test_a_service_file_and_the_environment_name_the_server(
     monkeypatch.setenv("PGSERVICEFILE", str(services))
     assert filled("postgresql:///?service=farm") == parts["user"]
     with pytest.raises(DatabaseRefused, match="no_such_service"):
-        open_warehouse("postgresql:///?service=no_such_service")
+        open_warehouse("postgresql:///?service=no_such_service", "2025-08")
     for variable, value in (("PGHOST", "host"), ("PGUSER", "user"), ("PGDATABASE", "dbname")):
         monkeypatch.setenv(variable, parts[value])
     assert filled("postgresql://") == parts["user"]
@@ -187,9 +187,9 @@ def test_encryption_is_used_where_the_server_has_it_and_refused_where_it_is_requ
         assert filled(f"{url}?sslmode={mode}") == parts["user"]
     for mode in ("require", "verify-full"):
         with pytest.raises(DatabaseRefused, match=r"127.0.0.1.*not with the encryption that is asked for"):
-            open_warehouse(f"{url}?sslmode={mode}")
+            open_warehouse(f"{url}?sslmode={mode}", "2025-08")
     with pytest.raises(DatabaseRefused, match="sslmode"):
-        open_warehouse(f"{url}?sslmode=yes")
+        open_warehouse(f"{url}?sslmode=yes", "2025-08")
 
 
 def test_a_server_that_never_answers_is_given_up(one_attempt: None) -> None:
@@ -197,14 +197,14 @@ def test_a_server_that_never_answers_is_given_up(one_attempt: None) -> None:
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(WarehouseUnavailable, match="did not answer in time"),
     ):
-        open_warehouse(f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/farm?connect_timeout=2")
+        open_warehouse(f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/farm?connect_timeout=2", "2025-08")
 
 
 def test_a_connection_that_forwards_nothing_any_more_is_given_up(
     proxy: Proxy, parts: dict[str, str], one_attempt: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = f"postgresql://{parts['user']}@127.0.0.1:{proxy.port}/{parts['dbname']}"
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         warehouse.prepare()
         proxy.stop()
         # Between the remark and the end lie seconds, so that a busy machine looks at the clock in between.
@@ -217,7 +217,7 @@ def test_a_connection_that_forwards_nothing_any_more_is_given_up(
 
 
 def test_a_server_process_that_stands_still_is_given_up(postgres_url: str, one_attempt: None) -> None:
-    with open_warehouse(postgres_url) as warehouse:
+    with open_warehouse(postgres_url, "2025-08") as warehouse:
         warehouse.prepare()
         process = int(warehouse.query("SELECT pg_backend_pid()")[0][0])
         with (

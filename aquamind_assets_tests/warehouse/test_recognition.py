@@ -104,7 +104,7 @@ def test_a_database_that_was_migrated_after_it_was_filled_is_refused(url: str, d
 
 
 def test_the_version_before_knew_one_release(url: str) -> None:
-    with open_warehouse(url) as warehouse:
+    with open_warehouse(url, "2025-08") as warehouse:
         warehouse.prepare()
     run(
         url,

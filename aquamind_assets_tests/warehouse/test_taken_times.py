@@ -21,7 +21,11 @@ from aquamind_assets_tests.warehouse.timescale import needs_server, new_database
 def test_it_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     day = year_days(2015).first + 100
     with new_database("superuser") as url:
-        platform = Platform(Settings("tiny", ("water.readings_per_day=2",), url, str(tmp_path / "ledger"), LONG_AFTER))
+        platform = Platform(
+            Settings(
+                "tiny", ("water.readings_per_day=2",), url, str(tmp_path / "ledger"), LONG_AFTER, release="2025-08"
+            )
+        )
         store_ledgers(platform, 2015)
         recorder = next(one for one in RECORDERS.values() if READINGS in one.tables)
         inputs = platform.inputs_for(recorder, 2015)

@@ -44,7 +44,7 @@ def timescale_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def filled(timescale_url: str) -> Iterator[Warehouse]:
     """A prepared warehouse with the rows that readings refer to."""
-    with open_warehouse(timescale_url) as warehouse:
+    with open_warehouse(timescale_url, "2025-08") as warehouse:
         warehouse.prepare()
         warehouse.write_living(ChunkKey("farm", 2015, 0), year_days(2015), "f", "run", PARENT_TABLES, parents)
         yield warehouse
@@ -57,7 +57,7 @@ def test_examining_creates_nothing(timescale_url: str) -> None:
         " timescaledb_information.hypertables), (SELECT count(*) FROM timescaledb_information.jobs WHERE"
         " hypertable_name IS NOT NULL)"
     )
-    with open_warehouse(timescale_url) as warehouse:
+    with open_warehouse(timescale_url, "2025-08") as warehouse:
         before = warehouse.query(made)
         assert not warehouse.examine()
         assert warehouse.query(made) == before
@@ -258,7 +258,7 @@ def test_scarce_room_for_locks_is_named_beforehand(filled: Warehouse, timescale_
     for number in range(quarters):
         day, hour = divmod(number * 6, 24)
         enter(filled, number + 1, f"{to_date(FIRST + day)} {hour:02}:00:00+00")
-    with open_warehouse(timescale_url) as warehouse:
+    with open_warehouse(timescale_url, "2025-08") as warehouse:
         for check in (warehouse.prepare, warehouse.begin_reading):
             with pytest.raises(DatabaseRefused, match=r"max_locks_per_transaction to \d+ or more"):
                 check()

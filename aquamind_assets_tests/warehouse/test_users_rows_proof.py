@@ -31,7 +31,7 @@ def instructions(database: SqliteDatabase) -> int:
 
 
 def test_the_platforms_rows_are_not_read(tmp_path: Path) -> None:
-    with open_warehouse(f"sqlite:///{tmp_path / 'farm.db'}") as warehouse:
+    with open_warehouse(f"sqlite:///{tmp_path / 'farm.db'}", "2025-08") as warehouse:
         warehouse.prepare()
         database = warehouse.database
         assert isinstance(database, SqliteDatabase)

@@ -44,7 +44,7 @@ def write_year(warehouse: Warehouse, year: int = 2015, chunks: int = 13, wait: f
 
 
 if __name__ == "__main__":
-    with open_warehouse(sys.argv[1]) as opened:
+    with open_warehouse(sys.argv[1], "2025-08") as opened:
         stays = sys.argv[2:] == ["stay"]
         write_year(opened, 2015 if stays else int(sys.argv[2]) if len(sys.argv) > 2 else 2015)
         print("complete", flush=True)

@@ -1,7 +1,8 @@
 """Counts lice, decides on treatments and vaccinations, and gives them.
 
 Belongs here: the rules of medicine on the farm. Does not belong here: how well a treatment works
-(``processes.treatment``), outbreaks (``outbreaks``).
+(``processes.treatment``), outbreaks (``outbreaks``), what
+was decided and waits (``treatment_plans``).
 
 | rule | how it is kept |
 |---|---|
@@ -14,6 +15,7 @@ Belongs here: the rules of medicine on the farm. Does not belong here: how well 
 import numpy as np
 
 from aquamind_assets.farm.draws import batch_choice
+from aquamind_assets.farm.health.treatment_plans import carry_out, plan
 from aquamind_assets.farm.processes.lice import COUNT_DRAWS, RESISTANT
 from aquamind_assets.farm.processes.vaccination import NEVER
 from aquamind_assets.farm.working import Farm
@@ -87,7 +89,7 @@ def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
         c.weight[rows] > HARVESTED_INSTEAD * farm.plans["target_weight_g"][c.batch[rows]]
     )
     due = process.due(health.last_count[rows], start - health.last_delousing[rows]) & (method >= 0) & ~wait
-    _plan(
+    plan(
         farm,
         rows[due],
         method[due],
@@ -111,20 +113,6 @@ def _too_late(farm: Farm, rows: np.ndarray, method: np.ndarray) -> np.ndarray:
     """Whether a withholding period would reach into the harvest, bool (n,)."""
     near = farm.containers.weight[rows] > NEAR_HARVEST * farm.plans["target_weight_g"][farm.containers.batch[rows]]
     return near & (farm.health.treatment.withholding_days[method] > 0)
-
-
-def _plan(
-    farm: Farm,
-    rows: np.ndarray,
-    method: np.ndarray,
-    start: np.ndarray,
-    reason: TreatmentReason,
-    outbreak: np.ndarray,
-    trigger: np.ndarray,
-) -> None:
-    health = farm.health.containers
-    health.treatment_day[rows], health.treatment_method[rows], health.treatment_reason[rows] = start, method, reason
-    health.treatment_outbreak[rows], health.treatment_trigger[rows] = outbreak, trigger
 
 
 def fast_before_treatments(farm: Farm) -> None:
@@ -152,7 +140,7 @@ def plan_disease_treatments(farm: Farm) -> None:
         if method[0] < 0 or engaged or container in farm.moves["source"] or _too_late(farm, at, method)[0]:
             continue
         start = farm.calendar.working_days(farm.layout.geography[at], day + 1 + health.treatment.fasting_days[method])
-        _plan(farm, at, method, start, TreatmentReason.DISEASE, farm.outbreaks["outbreak_id"][[row]], health.sick[at])
+        plan(farm, at, method, start, TreatmentReason.DISEASE, farm.outbreaks["outbreak_id"][[row]], health.sick[at])
 
 
 def give_treatments(farm: Farm) -> np.ndarray:
@@ -176,6 +164,7 @@ def give_treatments(farm: Farm) -> np.ndarray:
     for place, row in enumerate(rows):
         identity = _write(farm, int(row), int(method[place]), float(lice_efficacy[place]))
         health.handled_by[row] = identity
+        carry_out(farm, int(row), identity)
     removed[rows[at_sea]] = lice_efficacy[at_sea]
     delousing = health.treatment_reason[rows] == TreatmentReason.LICE
     health.last_delousing[rows[delousing]] = day

@@ -17,6 +17,7 @@ from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import id_sql
 
 
 class Queryable(Protocol):
@@ -65,7 +66,7 @@ def _on_rows(warehouse: Queryable, spec: TableSpec, rules: Collection[Rule], day
     conditions = [joins.resolved(rule.violation) for rule in rules]
     columns = ", ".join(
         f"SUM(CASE WHEN {violation} THEN {rule.weight} ELSE 0 END) AS n{i}, MIN(CASE WHEN {violation} THEN"
-        f" t.{_id_of(spec)} END) AS e{i}"
+        f" {_id_of(spec)} END) AS e{i}"
         for i, (rule, violation) in enumerate(zip(rules, conditions, strict=True))
     )
     answer = warehouse.query(f"SELECT {columns} FROM {_source(spec, joins, days)}")[0]
@@ -122,7 +123,7 @@ def _result(rule: Rule, count: Any, example: Any) -> RuleResult:
 
 
 def _id_of(spec: TableSpec) -> str:
-    return "id" if spec.name in SUMMARISED else spec.id_column
+    return "t.id" if spec.name in SUMMARISED else id_sql(spec, "t")
 
 
 def _portions(warehouse: Queryable, spec: TableSpec, rule: Rule, days: DayRange | None) -> Iterator[str]:
@@ -152,7 +153,8 @@ def rows_of_days(spec: TableSpec, alias: str, days: DayRange) -> str:
     """Return the SQL condition on the rows ``alias`` of a table whose ids are of these days, which lie in one calendar
     year."""
     low, high = id_range(days, narrow=spec.narrow_id)
-    condition = f"{alias}.{spec.id_column} >= {low} AND {alias}.{spec.id_column} < {high}"
+    key = id_sql(spec, alias)
+    condition = f"{key} >= {low} AND {key} < {high}"
     if spec.name in TIME_COLUMNS:
         # One more day on both sides: the ids are exact, and a session outside UTC must not lose rows.
         time = f"{alias}.{quoted(TIME_COLUMNS[spec.name])}"

@@ -11,6 +11,7 @@ from aquamind_assets.laws.rules.model import SUMMARISED, Rule, missing, rule
 from aquamind_assets.tables.schema import INTEGER_LIMITS, ColumnSpec, TableSpec
 from aquamind_assets.tables.values import DECIMAL_KINDS
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import id_sql
 
 
 def generic_rules(tables: Iterable[TableSpec]) -> list[Rule]:
@@ -49,7 +50,7 @@ def _unique_rule(table: TableSpec, columns: tuple[str, ...], where: str) -> Rule
         table.name,
         f"No two rows share {' and '.join(columns)}{where.replace(' AND', ' where', 1)}.",
         query=(
-            f"SELECT min(t.{table.id_column}) AS id FROM {table.name} t WHERE {{rows}}{given}{where} GROUP BY {listed}"
+            f"SELECT min({id_sql(table, 't')}) AS id FROM {table.name} t WHERE {{rows}}{given}{where} GROUP BY {listed}"
             " HAVING count(*) > 1"
         ),
     )

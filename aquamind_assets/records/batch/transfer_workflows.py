@@ -20,6 +20,7 @@ from aquamind_assets.records.batch.transfers import ENTERED, WaterOnDay, conditi
 from aquamind_assets.records.batch.workflow_groups import Workflows, subsidiaries, workflows_of
 from aquamind_assets.records.inputs import HOUR, MOVE_INSTANT, YearInputs
 from aquamind_assets.records.master_ids import stage_id
+from aquamind_assets.records.planning.milestones import activities_carried_out
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.streams import stream
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
@@ -91,6 +92,7 @@ def _workflows(year: YearInputs, moves: Workflows) -> Rows:
         finance_transaction_id=_transactions(year, moves),
         source_lifecycle_stage_id=stage_id(year.scenario, one.from_stage),
         dest_lifecycle_stage_id=stage_id(year.scenario, one.to_stage),
+        planned_activity_id=activities_carried_out(year, one),
     )
 
 

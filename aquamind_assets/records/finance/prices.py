@@ -4,11 +4,10 @@ Belongs here: rows of ``finance_intercompanypolicy``. Does not belong here: what
 
 The freshwater company sells fish to the farming company by the kilogram, at the price of the stage in which they leave
 the station. The farming company sells harvested fish to the company that slaughters and ships, by the kilogram of live
-weight, at the price of the grade. All figures are general knowledge: about the cost of a smolt, and about the prices of
-salmon of 2015 to 2025.
+weight, at the price of the grade. The prices are parameters of the scenario (``prices``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from aquamind_assets.records.finance.companies import FARMING, FRESHWATER, LOGIS
 from aquamind_assets.records.harvest.product_grades import SIZES, product_grade_id
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.master_ids import stage_id
+from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, WIDE_DAY_ROWS, row_ids
 
@@ -26,22 +26,28 @@ BASES = ("lifecycle", "grade")
 SOLD_STAGES = (Stage.PARR, Stage.SMOLT, Stage.POST_SMOLT)
 """Stages in which fish leave a station for the sea."""
 
-STAGE_CENTS = np.array([2_400, 1_500, 1_050])
-"""Price of a kilogram of each of them, EUR cent: young fish cost more for each kilogram."""
-
-SUPERIOR_CENTS = np.array([280, 350, 410, 460, 500, 530, 545, 555, 560, 560])
-"""Price of a kilogram live weight of superior fish of each size class, EUR cent."""
-
-QUALITY_SHARE = np.array([100, 94, 78])
-"""Price of each quality in per cent of that of superior fish."""
-
-GRADE_CENTS = (SUPERIOR_CENTS[None, :] * QUALITY_SHARE[:, None]) // 100
-"""Price of a kilogram of each quality and size class, EUR cent."""
-
 _OF_GEOGRAPHY = 1_000
 """Numbers that are set aside for the policies of a geography."""
 
 _ENTERED = 9 * HOUR
+
+
+def stage_cents(scenario: Scenario) -> np.ndarray:
+    """Return the price of a kilogram of each of :data:`SOLD_STAGES`, EUR cent, int64."""
+    prices = scenario.prices
+    return _cents([prices.parr, prices.smolt, prices.post_smolt])
+
+
+def grade_cents(scenario: Scenario) -> np.ndarray:
+    """Return the price of a kilogram live weight of each quality and size class, EUR cent, rounded down; int64 of shape
+    (qualities, sizes)."""
+    prices = scenario.prices
+    percent = np.array([100, prices.ordinary_percent, prices.production_percent])
+    return _cents(prices.superior)[None, :] * percent[:, None] // 100
+
+
+def _cents(prices: Sequence[float]) -> np.ndarray:
+    return np.rint(np.array(prices) * 100).astype(np.int64)
 
 
 def stage_policy_id(year: YearInputs, geography: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -63,7 +69,8 @@ def _ids(year: YearInputs, geography: np.ndarray, number: np.ndarray) -> np.ndar
 def intercompany_policies(year: YearInputs) -> Iterator[Rows]:
     """Yield the policies of all geographies that stand by the end of the year."""
     places = year.infrastructure.geographies
-    stages, grades = len(SOLD_STAGES), GRADE_CENTS.size
+    of_stages, of_grades = stage_cents(year.scenario), grade_cents(year.scenario).reshape(-1)
+    stages, grades = of_stages.size, of_grades.size
     standing = np.flatnonzero(places.commissioned_day < year.days.end)
     geography = np.repeat(standing, stages + grades)
     number = np.tile(np.arange(stages + grades), standing.size)
@@ -84,5 +91,5 @@ def intercompany_policies(year: YearInputs) -> Iterator[Rows]:
         ),
         pricing_basis=Coded(of_grade.astype(np.int64), BASES),
         lifecycle_stage_id=np.ma.MaskedArray(stage_id(year.scenario, np.array(SOLD_STAGES)[stage]), mask=of_grade),
-        price_per_kg=Scaled(np.where(of_grade, GRADE_CENTS.reshape(-1)[grade], STAGE_CENTS[stage])),
+        price_per_kg=Scaled(np.where(of_grade, of_grades[grade], of_stages[stage])),
     )

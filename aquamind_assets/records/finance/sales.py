@@ -17,10 +17,10 @@ from aquamind_assets.records.batch.sold_workflows import sold_workflows
 from aquamind_assets.records.finance.companies import CURRENCY
 from aquamind_assets.records.finance.content_types import HARVEST, WORKFLOW, content_type_id
 from aquamind_assets.records.finance.prices import (
-    GRADE_CENTS,
     SOLD_STAGES,
-    STAGE_CENTS,
+    grade_cents,
     grade_policy_id,
+    stage_cents,
     stage_policy_id,
 )
 from aquamind_assets.records.harvest.harvests import GRADES, harvests
@@ -60,7 +60,7 @@ def _of_harvests(year: YearInputs, days: DayRange) -> Rows:
         day,
         geography,
         tx_id=lots.ids,
-        amount=Scaled(cents(grams, GRADE_CENTS.reshape(-1)[grade], 1_000)),
+        amount=Scaled(cents(grams, grade_cents(year.scenario).reshape(-1)[grade], 1_000)),
         event_id=taken.movement_id[event],
         policy_id=grade_policy_id(year, geography, grade),
         content_type_id=content_type_id(year, HARVEST),
@@ -76,7 +76,7 @@ def _of_transfers(year: YearInputs, days: DayRange) -> Rows:
         sold.day,
         sold.geography,
         tx_id=sold.transaction_ids,
-        amount=Scaled(cents(sold.biomass_cents, STAGE_CENTS[place], 100)),
+        amount=Scaled(cents(sold.biomass_cents, stage_cents(year.scenario)[place], 100)),
         event_id=None,
         policy_id=stage_policy_id(year, sold.geography, place),
         content_type_id=content_type_id(year, WORKFLOW),

@@ -14,7 +14,7 @@ import numpy as np
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.records import master_ids as master
 from aquamind_assets.records.inputs import HOUR, YearInputs
-from aquamind_assets.records.planning.activities import usual_vaccination_day
+from aquamind_assets.records.planning.milestones import usual_vaccination_day
 from aquamind_assets.records.planning.models import stage_figures
 from aquamind_assets.tables.rows import Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY

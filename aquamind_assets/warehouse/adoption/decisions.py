@@ -28,6 +28,7 @@ from aquamind_assets.warehouse.claims import fixed_ids
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.errors import RowsRefused
+from aquamind_assets.warehouse.id_sql import id_sql
 
 _Row = dict[str, Value | None]
 """Values of a row by column, the id among them."""
@@ -89,7 +90,7 @@ def decide(database: Database, blocks: Iterable[Rows], before: Records) -> tuple
 def has_users_rows(database: Database, table: str) -> bool:
     """Whether a table has user-entered rows, or rows with ids that AquaMind fixes."""
     spec = database.tables[table]
-    key, bounds = spec.id_column, platform_ids(narrow=spec.narrow_id)
+    key, bounds = id_sql(spec), platform_ids(narrow=spec.narrow_id)
     return bool(database.query(f"SELECT 1 FROM {quoted(table)} WHERE {key} < ? OR {key} >= ? LIMIT 1", bounds))
 
 

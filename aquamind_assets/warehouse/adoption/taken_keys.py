@@ -21,6 +21,7 @@ from aquamind_assets.warehouse.adoption.natural_keys import MASTER_DATA
 from aquamind_assets.warehouse.adoption.translation import Translation
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import id_sql, reference_sql
 
 DAYS_OF_TIMES = 10
 """Days with user-entered rows of a time series for which the platform's rows are compared; of more, the first."""
@@ -121,17 +122,23 @@ def _entered(database: Database, table: str, unique: UniqueSpec) -> dict[tuple[s
     params: list[int] = [low, high]
     for name, target in references.items():
         if target is not None:
-            conditions.append(f"({quoted(name)} >= ? AND {quoted(name)} < ?)")
+            number = _number(database, name, target)
+            conditions.append(f"({number} >= ? AND {number} < ?)")
             params += platform_ids(narrow=database.tables[target].narrow_id)
     if not conditions:
         return {}
-    names = ", ".join(map(quoted, unique.columns))
+    names = ", ".join(_number(database, name, target) for name, target in references.items())
     found = database.query(
-        f"SELECT {spec.id_column}, {names} FROM {quoted(table)} WHERE ({spec.id_column} < ? OR {spec.id_column} >= ?)"
+        f"SELECT {id_sql(spec)}, {names} FROM {quoted(table)} WHERE ({id_sql(spec)} < ? OR {id_sql(spec)} >= ?)"
         f" AND ({' OR '.join(conditions)})" + (f" AND {unique.where}" if unique.where else ""),
         params,
     )
     return {tuple(map(str, values)): int(number) for number, *values in found}
+
+
+def _number(database: Database, column: str, target: str | None) -> str:
+    """A column of a key, as the number of the row that it refers to."""
+    return quoted(column) if target is None else reference_sql(database.tables[target], quoted(column))
 
 
 def _text(value: object) -> str:

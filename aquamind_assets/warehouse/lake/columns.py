@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aquamind_assets.tables import uuids
 from aquamind_assets.tables.digest import NULL_VALUE, text_value
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
@@ -36,6 +37,7 @@ _TYPES: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "time": pa.time64("us"),
     "timestamptz": UTC_MICROSECONDS,
+    "uuid": pa.string(),
 }
 
 
@@ -80,6 +82,8 @@ def _array(column: Stored, size: int, kind: pa.DataType) -> pa.Array:
     match column.spec.kind:
         case "numeric" | "double":
             return pa.array(values / 10.0 ** (column.spec.scale or 0), mask=null)
+        case "uuid":
+            return pa.array(uuids.texts_of(values), pa.string(), mask=null)
         case "boolean":
             return pa.array(values.astype(bool), mask=null)
         case "date":
@@ -103,6 +107,11 @@ def _text_array(column: Stored, size: int, null: np.ndarray | None, kind: pa.Dat
     return coded if kind != pa.string() else coded.dictionary_decode()
 
 
+def ids_of(spec: TableSpec, rows: pa.Table) -> np.ndarray:
+    """The row ids, int64, of an Arrow table that has their column."""
+    return _values(spec.by_name[spec.id_column], rows.column(spec.id_column))
+
+
 def digest_values(spec: TableSpec, rows: pa.Table | pa.RecordBatch) -> Mapping[str, np.ndarray]:
     """Digest values (see ``tables.digest``) of every column, int64, shape (rows,)."""
     return {column.name: _values(column, rows.column(column.name)) for column in spec.columns}
@@ -117,6 +126,8 @@ def _values(column: ColumnSpec, array: pa.Array | pa.ChunkedArray) -> np.ndarray
         case "numeric" | "double":
             data = pc.fill_null(array, 0.0).to_numpy(zero_copy_only=False)
             values = np.rint(data * 10.0 ** (column.scale or 0)).astype(np.int64)
+        case "uuid":
+            values = uuids.ids_of(pc.fill_null(array, "0" * 32).to_pylist())
         case "boolean":
             values = pc.fill_null(array, False).to_numpy(zero_copy_only=False).astype(np.int64)
         case "date":

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import days_of_ids, to_date, year_of_ids
-from aquamind_assets.warehouse.lake.columns import arrow_schema
+from aquamind_assets.warehouse.lake.columns import arrow_schema, ids_of
 
 ROW_GROUP = 600_000
 """Rows of a row group: a block of readings, and a read-ahead of some 5 MB for whoever reads one column."""
@@ -58,9 +58,10 @@ class FileWriter:
         self._spec, self.year, self.path = spec, year, scratch
         scratch.parent.mkdir(parents=True, exist_ok=True)
         self._schema = arrow_schema(spec)
-        self._id = spec.id_column
-        delta = {self._id: "DELTA_BINARY_PACKED"} | {
-            column.name: "DELTA_BINARY_PACKED" for column in spec.columns if column.kind in _DELTA
+        delta = {
+            column.name: "DELTA_BINARY_PACKED"
+            for column in spec.columns
+            if column.kind in _DELTA or (column.name == spec.id_column and not spec.has_uuids)
         }
         self._writer = pq.ParquetWriter(
             scratch,
@@ -77,9 +78,8 @@ class FileWriter:
 
     def write(self, rows: pa.Table) -> None:
         """Add rows."""
-        bounds = pc.min_max(rows.column(self._id))
-        self._low = min(self._low, bounds["min"].as_py())
-        self._high = max(self._high, bounds["max"].as_py())
+        low, high = _bounds(self._spec, rows)
+        self._low, self._high = min(self._low, low), max(self._high, high)
         self._rows += rows.num_rows
         self._waiting.append(rows)
         self._waiting_rows += rows.num_rows
@@ -110,16 +110,22 @@ class FileWriter:
 
 def split_by_year(spec: TableSpec, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
     """The rows of each calendar year of the ids."""
-    ids = rows.column(spec.id_column)
-    bounds = pc.min_max(ids)
-    ends = np.array([bounds["min"].as_py(), bounds["max"].as_py()])
-    first, last = year_of_ids(ends, narrow=spec.narrow_id).tolist()
+    first, last = year_of_ids(np.array(_bounds(spec, rows)), narrow=spec.narrow_id).tolist()
     if first == last:
         yield int(first), rows
         return
-    years = year_of_ids(ids.to_numpy(), narrow=spec.narrow_id)
+    years = year_of_ids(ids_of(spec, rows), narrow=spec.narrow_id)
     for year in np.unique(years).tolist():
         yield year, rows.filter(pa.array(years == year))
+
+
+def _bounds(spec: TableSpec, rows: pa.Table) -> tuple[int, int]:
+    """The smallest and the largest id of at least one row."""
+    if spec.has_uuids:
+        ids = ids_of(spec, rows)
+        return int(ids.min()), int(ids.max())
+    bounds = pc.min_max(rows.column(spec.id_column))
+    return bounds["min"].as_py(), bounds["max"].as_py()
 
 
 def read_batches(source: str | Any, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:

@@ -24,6 +24,7 @@ from aquamind_assets.warehouse.errors import (
     WarehouseUnavailable,
     YearLocked,
 )
+from aquamind_assets.warehouse.id_sql import id_sql
 from aquamind_assets.warehouse.lake import catalogue, delta, description, tidying
 from aquamind_assets.warehouse.lake.asked import frame_of, rows_of
 from aquamind_assets.warehouse.lake.conflicts import prove_again, referring
@@ -249,7 +250,7 @@ class LakeDatabase(Database):
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
         """See :class:`Database`."""
-        key = self.tables[table].id_column
+        key = id_sql(self.tables[table])
         sql = f"SELECT {key} FROM {table} WHERE {key} >= ? AND {key} < ? LIMIT ?"
         return [number for (number,) in self.query(sql, (*id_range(days, narrow=self.tables[table].narrow_id), most))]
 

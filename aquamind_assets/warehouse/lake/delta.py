@@ -12,10 +12,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from aquamind_assets.errors import UserError
 from aquamind_assets.tables.schema import TableSpec
+from aquamind_assets.tables.uuids import texts_of
 from aquamind_assets.warehouse.lake.columns import arrow_schema
 from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.places import Place
@@ -38,7 +40,6 @@ def register(place: Place, table: TableSpec, files: Sequence[DataFile]) -> int:
     except ImportError:
         raise DeltaMissing("Delta tables need the package deltalake: pip install 'aquamind-assets[delta]'") from None
     uri, options = place.location(table.name), place.storage_options
-    key = table.id_column
     actions = [
         AddAction(
             path=file.name.partition("/")[2],
@@ -46,7 +47,7 @@ def register(place: Place, table: TableSpec, files: Sequence[DataFile]) -> int:
             partition_values={"year": str(file.year)},
             modification_time=0,
             data_change=True,
-            stats=json.dumps({"numRecords": file.rows, "minValues": {key: file.low}, "maxValues": {key: file.high}}),
+            stats=json.dumps(_stats(table, file)),
         )
         for file in files
     ]
@@ -64,6 +65,12 @@ def register(place: Place, table: TableSpec, files: Sequence[DataFile]) -> int:
         uri, schema, actions, "error", ["year"], name=table.name, description=table.description, storage_options=options
     )
     return 0
+
+
+def _stats(table: TableSpec, file: DataFile) -> dict[str, Any]:
+    """What Delta keeps of a file: its rows and the bounds of its ids."""
+    low, high = texts_of(np.array([file.low, file.high])) if table.has_uuids else (file.low, file.high)
+    return {"numRecords": file.rows, "minValues": {table.id_column: low}, "maxValues": {table.id_column: high}}
 
 
 def _uri(table: Any, path: str) -> str:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.lake import data_files
-from aquamind_assets.warehouse.lake.columns import arrow_table
+from aquamind_assets.warehouse.lake.columns import arrow_table, ids_of
 from aquamind_assets.warehouse.lake.data_files import DataFile, FileWriter
 from aquamind_assets.warehouse.lake.log import Log
 from aquamind_assets.warehouse.lake.places import Place
@@ -153,13 +153,13 @@ class Transaction:
 
     def _rewrite(self, file: DataFile, stays: Any) -> int:
         """Keep only some rows of a file, by their ids; how many are gone."""
-        key = self.tables[file.table].id_column
-        ids = np.concatenate([part.column(key).to_numpy() for part in self._read(file, [key])])
+        spec = self.tables[file.table]
+        ids = np.concatenate([ids_of(spec, part) for part in self._read(file, [spec.id_column])])
         left = int(np.count_nonzero(stays(ids)))
         if left == file.rows:
             return 0
         if left:
-            parts = (part.filter(pa.array(stays(part.column(key).to_numpy()))) for part in self._read(file))
+            parts = (part.filter(pa.array(stays(ids_of(spec, part)))) for part in self._read(file))
             self.add_rows(file.table, (part for part in parts if part.num_rows))
         self.take_out(file)
         return file.rows - left
@@ -178,11 +178,11 @@ class Transaction:
             return self._missing(table, ids)
 
     def _missing(self, table: str, ids: np.ndarray) -> np.ndarray:
-        key, missing = self.tables[table].id_column, ids
+        spec, missing = self.tables[table], ids
         for file in files_of(self._log, table):
             if missing.size and file.low <= missing[-1] and file.high >= missing[0]:
-                for part in self._read(file, [key]):
-                    missing = np.setdiff1d(missing, part.column(key).to_numpy(), assume_unique=True)
+                for part in self._read(file, [spec.id_column]):
+                    missing = np.setdiff1d(missing, ids_of(spec, part), assume_unique=True)
         return missing
 
     def merge(self, files: list[DataFile]) -> None:
@@ -195,12 +195,12 @@ class Transaction:
         """A table in which others have added rows in the place of those that this transaction deleted; None if there is
         none."""
         for table, low, high in self.emptied:
-            key = self.tables[table].id_column
+            spec = self.tables[table]
             for file in files_of(self._log, table):
                 if file.name in self._staged or file.low >= high or file.high < low:
                     continue
-                for part in self._read(file, [key]):
-                    ids = part.column(key).to_numpy()
+                for part in self._read(file, [spec.id_column]):
+                    ids = ids_of(spec, part)
                     if ((ids >= low) & (ids < high)).any():
                         return table
         return None

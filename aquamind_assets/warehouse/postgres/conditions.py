@@ -10,11 +10,12 @@ import numpy as np
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import id_sql
 
 
 def of_ids(spec: TableSpec, low: int, high: int) -> str:
     """Rows with ``low <= id < high``."""
-    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
+    condition = f"{id_sql(spec)} >= {low} AND {id_sql(spec)} < {high}"
     if spec.time_column and high - low > 1:
         first, last = year_of_ids(np.array([low, high - 1])).tolist()
         condition += f" AND {of_time(spec, DayRange(year_days(first).first, year_days(last).end))}"
@@ -24,7 +25,7 @@ def of_ids(spec: TableSpec, low: int, high: int) -> str:
 def of_days(spec: TableSpec, days: DayRange) -> str:
     """Rows with ids of these days of one calendar year."""
     low, high = id_range(days, narrow=spec.narrow_id)
-    condition = f"{spec.id_column} >= {low} AND {spec.id_column} < {high}"
+    condition = f"{id_sql(spec)} >= {low} AND {id_sql(spec)} < {high}"
     return f"{condition} AND {of_time(spec, days)}" if spec.time_column else condition
 
 

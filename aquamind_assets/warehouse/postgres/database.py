@@ -19,6 +19,7 @@ from aquamind_assets.timeline import DayRange, year_days
 from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseRefused, NothingMaterialized
+from aquamind_assets.warehouse.id_sql import id_sql
 from aquamind_assets.warehouse.postgres import catalogue
 from aquamind_assets.warehouse.postgres.conditions import of_days, of_ids, of_time
 from aquamind_assets.warehouse.postgres.connection import Session, lock_key
@@ -301,7 +302,7 @@ class PostgresDatabase(Database):
         that attaches its partition, and this one would wait for the other when it attaches its own.
         """
         spec = self.tables[table]
-        sql = f"SELECT {spec.id_column} FROM {ddl.quoted(table)} WHERE {of_days(spec, days)} LIMIT ?"
+        sql = f"SELECT {id_sql(spec)} FROM {ddl.quoted(table)} WHERE {of_days(spec, days)} LIMIT ?"
         with self._session.failures_named(), self._session.live().transaction(force_rollback=True):
             return [number for (number,) in self.query(sql, (most,))]
 
@@ -309,7 +310,7 @@ class PostgresDatabase(Database):
         """See :class:`Database`."""
         return (
             self.execute(
-                f"DELETE FROM {ddl.quoted(table)} WHERE {self.tables[table].id_column} = ANY(?)", (ids.tolist(),)
+                f"DELETE FROM {ddl.quoted(table)} WHERE {id_sql(self.tables[table])} = ANY(?)", (ids.tolist(),)
             )
             if ids.size
             else 0
@@ -317,13 +318,13 @@ class PostgresDatabase(Database):
 
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
         """See :class:`Database`."""
-        key = self.tables[table].id_column
+        key = id_sql(self.tables[table])
         found = self.query(f"SELECT {key} FROM {ddl.quoted(table)} WHERE {key} = ANY(?) FOR KEY SHARE", (ids.tolist(),))
         return np.setdiff1d(ids, np.array(found, dtype=np.int64).ravel(), assume_unique=True)
 
     def reserve_ids(self, table: str, ids: np.ndarray) -> None:
         """See :class:`Database`."""
-        if ids.size:
+        if ids.size and not self.tables[table].has_uuids:
             place = (table, self.tables[table].id_column)
             sequence = "pg_get_serial_sequence(?, ?)"
             self.execute(
@@ -365,14 +366,14 @@ class PostgresDatabase(Database):
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
-        key, portions = self.tables[table].id_column, self.portions(table, "t")
+        key, portions = id_sql(self.tables[table]), self.portions(table, "t")
         smallest = self._bound(table, f"min({key})", low, portions)
         largest = self._bound(table, f"max({key})", low, portions[::-1])
         return None if smallest is None or largest is None else (smallest, largest)
 
     def _bound(self, table: str, bound: str, low: int, portions: Sequence[str]) -> int | None:
         """The smallest or largest id from ``low`` on, which is in the first portion that has any."""
-        key = self.tables[table].id_column
+        key = id_sql(self.tables[table])
         for portion in portions:
             sql = f"SELECT {bound} FROM {ddl.quoted(table)} AS t WHERE {key} >= ? AND {portion}"
             if (found := self.query(sql, (low,))[0][0]) is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.uuids import BEGINNING
 from aquamind_assets.tables.values import TEXT_KINDS, Stored
 from aquamind_assets.timeline import EPOCH, MICROSECONDS_PER_DAY, day_number
 
@@ -195,6 +196,8 @@ def _value(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Sto
         return _numeric(name, column)
     if kind == "double":
         return _double(name, column)
+    if kind == "uuid":
+        return _uuid(name)
     shift = _SHIFTS.get(kind, 0)
 
     def write(out: np.ndarray, values: Stored) -> None:
@@ -210,6 +213,25 @@ def _double(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, St
         out[name] = values.values / unit
 
     return ">f8", write, None
+
+
+def _uuid(name: str) -> tuple[object, Callable[[np.ndarray, Stored], None], np.ndarray | None]:
+    """Two digits a byte: the fixed beginning, then the decimal digits of the id."""
+    beginning = bytes.fromhex(f"{BEGINNING}0")
+    size = 16 - len(beginning)
+
+    def write(out: np.ndarray, values: Stored) -> None:
+        field = out[name]
+        field["beginning"] = np.void(beginning[:-1])
+        rest = values.values
+        for i in reversed(range(size + 1)):
+            quotient = rest // 100
+            two = rest - quotient * 100
+            field["digits"][..., i] = two // 10 * 16 + two % 10
+            rest = quotient
+        field["digits"][..., 0] |= beginning[-1]
+
+    return np.dtype([("beginning", f"V{len(beginning) - 1}"), ("digits", "u1", (size + 1,))]), write, None
 
 
 def _text(name: str, column: Stored) -> tuple[object, Callable[[np.ndarray, Stored], None], np.ndarray | None]:

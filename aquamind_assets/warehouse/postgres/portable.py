@@ -1,4 +1,5 @@
-"""The same statements and the same values as from SQLite: parameters written ``?``, flags 0 and 1, dates as text.
+"""The same statements and the same values as from SQLite: parameters written ``?``, flags 0 and 1, dates and UUIDs as
+text.
 
 Belongs here: translating statements, and reading values in the portable form. Does not belong here: which statements
 are run.
@@ -32,11 +33,20 @@ class _Text(Loader):
         return whole + point + fraction.ljust(6, "0") if point else whole
 
 
+class _Uuid(Loader):
+    """UUIDs as the 32 digits that SQLite has."""
+
+    def load(self, data: Any) -> str:
+        """See ``psycopg.adapt.Loader``."""
+        return bytes(data).decode().replace("-", "")
+
+
 PORTABLE: dict[str, type[Loader]] = {
     "numeric": FloatLoader,
     "bool": _Flag,
     "date": _Text,
     "time": _Text,
     "timestamptz": _Text,
+    "uuid": _Uuid,
 }
 """What reads the values of a type in the portable form."""

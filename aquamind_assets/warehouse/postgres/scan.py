@@ -9,6 +9,7 @@ from aquamind_assets.tables.digest import NULL_VALUE, text_value
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
 from aquamind_assets.timeline import EPOCH, MICROSECONDS_PER_DAY, day_number
 from aquamind_assets.warehouse.ddl import quoted
+from aquamind_assets.warehouse.id_sql import uuid_number_sql
 from aquamind_assets.warehouse.postgres.encode import HEADER, TRAILER
 
 _ROWS = 50_000
@@ -66,6 +67,8 @@ def _expression(column: ColumnSpec) -> str:
             text = f"{name}::text"
             value = f"CASE {text} WHEN '' THEN {text_value('')} ELSE ('x' || left(md5({text}), 16))::bit(64)::int8 END"
             return f"CASE WHEN {name} IS NULL THEN {NULL_VALUE} ELSE {value} END" if column.nullable else value
+        case "uuid":
+            value = uuid_number_sql(name)
         case _:
             value = f"{name}::int8"
     return f"coalesce({value}, {NULL_VALUE})" if column.nullable else value

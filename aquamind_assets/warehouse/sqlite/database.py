@@ -22,6 +22,7 @@ from aquamind_assets.warehouse import ddl, own_tables
 from aquamind_assets.warehouse.database import Database, ForeignKey
 from aquamind_assets.warehouse.errors import DatabaseDamaged, NothingMaterialized, WarehouseUnavailable, YearLocked
 from aquamind_assets.warehouse.file_locks import FileLocks
+from aquamind_assets.warehouse.id_sql import id_sql
 from aquamind_assets.warehouse.recognition import recognize
 from aquamind_assets.warehouse.schema_check import read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
@@ -231,27 +232,25 @@ class SqliteDatabase(Database):
     def delete_days(self, table: str, days: DayRange) -> int:
         """See :class:`Database`."""
         low, high = id_range(days, narrow=self.tables[table].narrow_id)
-        key = self.tables[table].id_column
+        key = id_sql(self.tables[table])
         return self.execute(f"DELETE FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?", (low, high))
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
         """See :class:`Database`."""
         low, high = id_range(days, narrow=self.tables[table].narrow_id)
-        key = self.tables[table].id_column
+        key = id_sql(self.tables[table])
         sql = f"SELECT {key} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ? LIMIT ?"
         return [number for (number,) in self.query(sql, (low, high, most))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""
-        sql = (
-            f"DELETE FROM {ddl.quoted(table)} WHERE {self.tables[table].id_column} IN (SELECT value FROM json_each(?))"
-        )
+        sql = f"DELETE FROM {ddl.quoted(table)} WHERE {id_sql(self.tables[table])} IN (SELECT value FROM json_each(?))"
         return self.execute(sql, (json.dumps(ids.tolist()),)) if ids.size else 0
 
     def missing_ids(self, table: str, ids: np.ndarray) -> np.ndarray:
         """See :class:`Database`."""
         sql = (
-            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT {self.tables[table].id_column} FROM"
+            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT {id_sql(self.tables[table])} FROM"
             f" {ddl.quoted(table)})"
         )
         return np.array([number for (number,) in self.query(sql, (json.dumps(ids.tolist()),))], dtype=np.int64)
@@ -289,7 +288,7 @@ class SqliteDatabase(Database):
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
         spec = self.tables[table]
-        key = spec.id_column
+        key = id_sql(spec)
         names = ", ".join(map(chosen, spec.columns))
         sql = f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?"
         with failures_named(self.path):
@@ -300,6 +299,6 @@ class SqliteDatabase(Database):
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""
-        key = self.tables[table].id_column
+        key = id_sql(self.tables[table])
         smallest = self.query(f"SELECT min({key}) FROM {ddl.quoted(table)} WHERE {key} >= ?", (low,))[0][0]
         return None if smallest is None else (smallest, self.query(f"SELECT max({key}) FROM {ddl.quoted(table)}")[0][0])

@@ -13,6 +13,7 @@ a table as in the first; unsorted every row needs another page of the table.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def insertions(block: Rows) -> Iterator[Insertion]:
         part = _in_order(tile)
         flat: list[Any] = [None] * (part.size * width)
         for place, name in enumerate(varying):
-            flat[place::width] = part.ids.tolist() if name == key else python_values(part.columns[name])
+            column = part.columns[name]
+            flat[place::width] = python_values(replace(column, values=part.ids) if name == key else column)
         whole = part.size // many * many * width
         for start in range(0, whole, many * width):
             yield full, flat[start : start + many * width]

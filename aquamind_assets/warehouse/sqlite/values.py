@@ -1,4 +1,5 @@
-"""Rows as SQLite holds them, and back: decimals as numbers, dates and instants as text, the way Django writes them."""
+"""Rows as SQLite holds them, and back: decimals as numbers, dates, instants and UUIDs as text, the way Django
+writes them."""
 
 from collections.abc import Sequence
 from types import NoneType
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aquamind_assets.tables import uuids
 from aquamind_assets.tables.digest import NULL_VALUE, text_value
 from aquamind_assets.tables.schema import ColumnSpec
 from aquamind_assets.tables.values import DECIMAL_KINDS, TEXT_KINDS, Stored
@@ -25,6 +27,8 @@ def python_values(column: Stored) -> list[Any]:
     elif column.spec.kind in _TEMPORAL:
         codes, distinct = pd.factorize(column.values)
         objects = np.array(texts(column.spec.kind, distinct), dtype=object)[codes]
+    elif column.spec.kind == "uuid":
+        objects = np.array(uuids.texts_of(column.values), dtype=object)
     elif column.null is not None:
         objects = _numbers(column.spec, column.values).astype(object)
     else:
@@ -78,12 +82,18 @@ def _digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
         units = np.rint(np.nan_to_num(data) * 10.0 ** (spec.scale or 0)).astype(np.int64)
         return np.where(np.isnan(data), np.int64(NULL_VALUE), units)
     codes, distinct = pd.factorize(np.array(found, dtype=object))
-    values = _hashed(distinct) if spec.kind in TEXT_KINDS else _instants(spec, distinct)
+    values = _text_values(spec, distinct)
     return np.append(values, np.int64(NULL_VALUE))[codes]
 
 
 def _is_integer(spec: ColumnSpec) -> bool:
-    return spec.kind not in TEXT_KINDS | _TEMPORAL | DECIMAL_KINDS
+    return spec.kind not in TEXT_KINDS | _TEMPORAL | DECIMAL_KINDS | {"uuid"}
+
+
+def _text_values(spec: ColumnSpec, distinct: Sequence[str]) -> np.ndarray:
+    if spec.kind in TEXT_KINDS:
+        return _hashed(distinct)
+    return uuids.ids_of(distinct) if spec.kind == "uuid" else _instants(spec, distinct)
 
 
 def _hashed(texts: Sequence[str]) -> np.ndarray:

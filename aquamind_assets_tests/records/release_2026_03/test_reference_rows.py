@@ -1,10 +1,15 @@
 """Groups of areas, tanks for parents, templates of activities and the chart of accounts."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from aquamind_assets.records.finance.accounts import ACCOUNTS, GROUPS
-from aquamind_assets.records.finance.prices import GRADE_CENTS, SOLD_STAGES, STAGE_CENTS
+from aquamind_assets.records.finance.prices import SOLD_STAGES, grade_cents, intercompany_policies, stage_cents
 from aquamind_assets.records.harvest.product_grades import QUALITIES, SIZES
+from aquamind_assets.scenario.loading import ScenarioError, load_scenario
 from aquamind_assets_tests.records.release_2026_03.conftest import History
 
 
@@ -67,10 +72,40 @@ def test_accounts_are_in_groups_of_their_number(today: History) -> None:
 
 
 def test_every_grade_and_every_stage_that_is_sold_has_a_price(today: History) -> None:
-    assert GRADE_CENTS.shape == (len(QUALITIES), len(SIZES))
-    assert STAGE_CENTS.shape == (len(SOLD_STAGES),)
-    assert (np.diff(GRADE_CENTS, axis=0) < 0).all()
+    scenario = today.years[0].scenario
+    of_grades, of_stages = grade_cents(scenario), stage_cents(scenario)
+    assert of_grades.shape == (len(QUALITIES), len(SIZES))
+    assert of_stages.shape == (len(SOLD_STAGES),)
+    assert (np.diff(of_grades, axis=0) < 0).all()
     policies = today.table("finance_intercompanypolicy")
     geographies = len(today.table("infrastructure_geography"))
-    assert len(policies) == geographies * (GRADE_CENTS.size + STAGE_CENTS.size)
+    assert len(policies) == geographies * (of_grades.size + of_stages.size)
     assert (policies["price_per_kg"] > 0).all()
+
+
+def test_prices_are_those_of_the_scenario(today: History) -> None:
+    changes = ["prices.smolt=9.99", "prices.superior=[1, 2, 3, 4, 5, 6, 7, 8, 9, 10.01]", "prices.ordinary_percent=80"]
+    scenario = load_scenario("tiny", changes)
+    assert stage_cents(scenario).tolist() == [2_400, 999, 1_050]
+    assert grade_cents(scenario)[:, -1].tolist() == [1_001, 800, 780]
+    year = replace(today.years[0], scenario=scenario)
+    (policies,) = intercompany_policies(year)
+    first = policies.columns["price_per_kg"].values[: 3 + 30]
+    assert first.tolist() == [2_400, 999, 1_050, *grade_cents(scenario).reshape(-1).tolist()]
+    assert scenario.farm_fingerprint() == today.years[0].scenario.farm_fingerprint()
+    assert scenario.fingerprint() != today.years[0].scenario.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("prices.production_percent=95", "production_percent 95 is above ordinary_percent 94"),
+        ("prices.superior=[1, 2, 3]", "prices.superior"),
+        ("prices.superior=[0.01, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "less than a cent"),
+        ("prices.smolt=0", "prices.smolt"),
+        ("prices.egg=1", "prices.egg"),
+    ],
+)
+def test_nonsense_prices_are_refused(change: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        load_scenario("tiny", [change])

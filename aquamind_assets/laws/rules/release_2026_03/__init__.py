@@ -19,6 +19,7 @@ from aquamind_assets.laws.rules.release_2026_03 import (
     growth,
     harvest,
     health,
+    historian,
     infrastructure,
     inventory,
     mixing,
@@ -61,6 +62,7 @@ RULES: list[Rule] = [
     *eggs.RULES,
     *growth.RULES,
     *sales.RULES,
+    *historian.RULES,
     *(
         versions_of(
             table.name, table.versions_of, _TABLES[table.versions_of].id_column, deletions=table.name == _OF_LOTS

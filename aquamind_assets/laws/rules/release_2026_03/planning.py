@@ -4,6 +4,8 @@ from aquamind_assets.laws.rules.model import Rule, rule
 
 _SCENARIO, _RUN, _PROJECTION = "scenario", "scenario_projection_run", "scenario_scenarioprojection"
 _ACTIVITY = "planning_plannedactivity"
+_WORKFLOW, _STAY = "batch_batchtransferworkflow", "batch_batchcontainerassignment"
+_TREATMENT, _SAMPLED = "health_treatment", "health_healthsamplingevent"
 _LIMITS = "scenario_stage_constraint"
 
 
@@ -70,6 +72,58 @@ RULES: list[Rule] = [
         "A completed activity names its moment and the person who completed it, and no other one does.",
         "(t.status = 'COMPLETED') <> (t.completed_at IS NOT NULL) OR (t.status = 'COMPLETED') <> (t.completed_by_id IS"
         " NOT NULL)",
+    ),
+    rule(
+        _ACTIVITY,
+        "status.batch",
+        "What is pending is of a batch that lives. What is cancelled is of one that has ended, or a treatment, or a"
+        " sampling whose day is over.",
+        "t.status = 'PENDING' AND [batch_id.actual_end_date] IS NOT NULL OR t.status = 'CANCELLED' AND"
+        " [batch_id.actual_end_date] IS NULL AND t.activity_type <> 'TREATMENT' AND NOT (t.activity_type = 'SAMPLING'"
+        " AND t.due_date <= date(t.updated_at))",
+    ),
+    rule(
+        _ACTIVITY,
+        "container_id.type",
+        "Treatments are planned for a container, everything else for a batch.",
+        "(t.activity_type = 'TREATMENT') <> (t.container_id IS NOT NULL)",
+    ),
+    rule(
+        _ACTIVITY,
+        "due_date.order",
+        "Nothing is planned for a day before the one on which it is entered.",
+        "t.due_date < date(t.created_at)",
+    ),
+    Rule(
+        f"{_TREATMENT}.id.planned",
+        _TREATMENT,
+        "The treatment of a container of a batch that has a plan carries out a planned one.",
+        query=(
+            f"SELECT t.id FROM {_TREATMENT} t JOIN {_SCENARIO} s ON s.batch_id = t.batch_id WHERE {{rows}} AND"
+            f" t.container_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {_ACTIVITY} p WHERE p.batch_id = t.batch_id AND"
+            " p.container_id = t.container_id AND p.activity_type = 'TREATMENT' AND p.status = 'COMPLETED' AND"
+            " date(p.completed_at) = date(t.treatment_date))"
+        ),
+    ),
+    Rule(
+        f"{_SAMPLED}.sampling_date.planned",
+        _SAMPLED,
+        "Once the samplings of a batch are due, a sampling carries out a planned one.",
+        query=(
+            f"SELECT t.id FROM {_SAMPLED} t JOIN {_STAY} a ON a.id = t.assignment_id WHERE {{rows}} AND EXISTS (SELECT"
+            f" 1 FROM {_ACTIVITY} p WHERE p.batch_id = a.batch_id AND p.activity_type = 'SAMPLING' AND p.due_date <="
+            f" t.sampling_date) AND NOT EXISTS (SELECT 1 FROM {_ACTIVITY} p WHERE p.batch_id = a.batch_id AND"
+            " p.activity_type = 'SAMPLING' AND p.status = 'COMPLETED' AND p.due_date <= t.sampling_date AND"
+            " date(p.completed_at) = t.sampling_date)"
+        ),
+    ),
+    rule(
+        _WORKFLOW,
+        "planned_activity_id.transfer",
+        "The activity of a workflow is a transfer of its batch that is completed on the day of the workflow.",
+        "[planned_activity_id.batch_id] <> t.batch_id OR [planned_activity_id.activity_type] <> 'TRANSFER' OR"
+        " [planned_activity_id.status] <> 'COMPLETED' OR date([planned_activity_id.completed_at]) <>"
+        " t.actual_start_date",
     ),
     rule(
         "planning_activitytemplate",

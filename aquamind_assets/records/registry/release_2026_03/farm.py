@@ -24,6 +24,7 @@ from aquamind_assets.records.fish_traits import fish_traits
 from aquamind_assets.records.harvest.harvests import harvests
 from aquamind_assets.records.harvest.product_grades import product_grades
 from aquamind_assets.records.health.lice_counts_by_type import lice_counts_by_type
+from aquamind_assets.records.historian.tags import historian_tags
 from aquamind_assets.records.infrastructure.area_groups import area_groups
 from aquamind_assets.records.infrastructure.sensor_history import sensor_history
 from aquamind_assets.records.inventory.container_summaries import summaries_by_stay
@@ -95,6 +96,15 @@ RECORDERS: tuple[Recorder, ...] = (
         events=(*_BEFORE["infrastructure"].events, area_groups, broodstock_tanks),
     ),
     replace(_BEFORE["sensors"], living=(*_BEFORE["sensors"].living, sensor_history)),
+    Recorder(
+        asset="historian_tags",
+        group="historian",
+        domain="environmental",
+        description="The tag of each sensor in the historian, with its container and parameter.",
+        tables=("historian_tag", "historian_tag_link"),
+        events=(historian_tags,),
+        upstream=("reference_data", "sensors"),
+    ),
     _BEFORE["weather"],
     _BEFORE["batches"],
     replace(
@@ -146,6 +156,19 @@ RECORDERS: tuple[Recorder, ...] = (
         events=(intercompany_sales,),
         upstream=("companies", "harvests"),
     ),
+    Recorder(
+        asset="plans",
+        group="planning",
+        domain="planning",
+        description=(
+            "The plan of each batch that hatches on the farm: a scenario of AquaMind with its baseline run, and its"
+            " vaccination, transfers, samplings, treatments and harvest as planned: done, open, overdue or cancelled on"
+            " the latest day."
+        ),
+        tables=("scenario", "scenario_projection_run", "planning_plannedactivity"),
+        living=(plans, planned_activities),
+        upstream=("reference_data", "batches"),
+    ),
     replace(
         _BEFORE["transfers"],
         description=(
@@ -161,7 +184,7 @@ RECORDERS: tuple[Recorder, ...] = (
             "batch_batchmixeventcomponent",
         ),
         events=(transfer_workflows, mix_events),
-        upstream=("batches", "intercompany"),
+        upstream=("batches", "intercompany", "plans"),
     ),
     replace(
         _BEFORE["growth_samples"],
@@ -179,10 +202,10 @@ RECORDERS: tuple[Recorder, ...] = (
         description="Sea lice counted on samples of fish, every two weeks, a row for each type of lice.",
         events=(lice_counts_by_type,),
     ),
-    _BEFORE["health_samplings"],
+    replace(_BEFORE["health_samplings"], upstream=(*_BEFORE["health_samplings"].upstream, "plans")),
     _BEFORE["lab_samples"],
     _BEFORE["journal"],
-    replace(_BEFORE["treatments"], upstream=("batches", "journal")),
+    replace(_BEFORE["treatments"], upstream=("batches", "journal", "plans")),
     _BEFORE["feed_purchases"],
     replace(
         _BEFORE["feed_stock"],
@@ -202,18 +225,6 @@ RECORDERS: tuple[Recorder, ...] = (
         tables=("inventory_containerfeedingsummary", "inventory_batchfeedingsummary"),
         events=(summaries_by_stay,),
         upstream=("feeding_events", "growth_samples"),
-    ),
-    Recorder(
-        asset="plans",
-        group="planning",
-        domain="planning",
-        description=(
-            "The plan of each batch that hatches on the farm: a scenario of AquaMind with its baseline run, and its"
-            " vaccination and harvest as planned: done, open or overdue on the latest day."
-        ),
-        tables=("scenario", "scenario_projection_run", "planning_plannedactivity"),
-        living=(plans, planned_activities),
-        upstream=("reference_data", "batches"),
     ),
     Recorder(
         asset="projections",

@@ -1,0 +1,1 @@
+"""AquaMind's app ``historian``: the tags of the sensors."""
