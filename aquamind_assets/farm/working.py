@@ -16,6 +16,7 @@ from aquamind_assets.farm.collection import Collection
 from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
 from aquamind_assets.farm.feed.menu import Menu
 from aquamind_assets.farm.growing_table import Table
+from aquamind_assets.farm.health.counting import count_days
 from aquamind_assets.farm.health.wiring import LONG_AGO, Health
 from aquamind_assets.farm.processes.appetite import Appetite
 from aquamind_assets.farm.processes.condition import Condition
@@ -91,6 +92,8 @@ class Farm:
         self.days = timeline.year_days(year)
         self.water = Water.of(climate, len(infrastructure.sites))
         self.calendar = Calendar(scenario, year)
+        self.count_days = count_days(scenario, infrastructure, self.calendar, self.water.waves, year)
+        """Days on which lice are counted, bool (days, areas): ``health.counting``."""
         self.draws = Fields(scenario.seed, year, self.days.first)
         self.steps: list[list[Step] | None] = [
             container_steps(scenario, row) for row in range(len(scenario.farm.geographies))

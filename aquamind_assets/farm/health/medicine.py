@@ -14,6 +14,7 @@ Belongs here: the rules of medicine on the farm. Does not belong here: how well 
 import numpy as np
 
 from aquamind_assets.farm.draws import batch_choice
+from aquamind_assets.farm.health.counting import counted_today
 from aquamind_assets.farm.processes.lice import COUNT_DRAWS, RESISTANT
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Outcome, TreatmentReason
@@ -37,15 +38,12 @@ GOOD, FAIR = 0.75, 0.45
 
 
 def count_lice(farm: Farm) -> None:
-    """Counts the lice of the cages whose turn it is, or was on the days without work before."""
+    """Counts the lice of the cages whose turn it is. Cages that are deloused soon are not counted once more."""
     process, c, day = farm.health.lice_process, farm.containers, farm.today.day
+    health, built = farm.health.containers, farm.infrastructure
     cages = np.arange(farm.health.lice.shape[0])
-    interval = farm.scenario.health.lice.count_interval_days
-    # Half of an area's cages are counted half an interval after the other half.
-    built = farm.infrastructure
-    half = interval // 2 * (built.cage_draws.place % 2)
-    number = built.area_draws.number[farm.layout.area[cages]]
-    turn = farm.calendar.since_turn(farm.layout.geography[cages], number, interval, np.full(cages.size, day), half) >= 0
+    deloused = (health.treatment_day[cages] >= 0) & (health.treatment_reason[cages] == TreatmentReason.LICE)
+    turn = counted_today(farm, cages) & ~deloused
     rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
     if not rows.size:
         return
