@@ -11,7 +11,7 @@ from aquamind_assets.farm import fish_day as daily
 from aquamind_assets.farm.batches import harvest_slots as slots
 from aquamind_assets.farm.batches import starting, stocking
 from aquamind_assets.farm.feed import supply
-from aquamind_assets.farm.health import medicine, outbreaks
+from aquamind_assets.farm.health import delousing, medicine, outbreaks
 from aquamind_assets.farm.moves import harvest, mixing, movements, transfers
 from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.processes import lice
@@ -127,7 +127,7 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     outbreaks.spread(farm, living)
     outbreaks.begin(farm, living)
     outbreaks.detect(farm)
-    medicine.count_lice(farm)
+    delousing.plan_campaigns(farm, medicine.count_lice(farm))
     medicine.plan_disease_treatments(farm)
     medicine.judge(farm)
     transfers.plan_moves(farm)

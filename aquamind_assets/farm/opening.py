@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.farm.health.wiring import LONG_AGO
+from aquamind_assets.farm.health.wiring import LONG_AGO, NO_COUNT
 from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.ledger import state
 from aquamind_assets.ledger.codes import Stage
@@ -73,7 +73,8 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
     nothing = np.full(size, -1)
     return {
         "health": ContainerHealth(
-            last_count=np.zeros(size),
+            last_count=np.full(size, NO_COUNT),
+            count_before=np.full(size, NO_COUNT),
             last_delousing=np.full(size, LONG_AGO),
             treatment_day=nothing,
             treatment_method=nothing,

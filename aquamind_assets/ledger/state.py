@@ -93,8 +93,9 @@ class ContainerHealth(Frame):
     """One row for each container: lice counts, treatments and handling of its fish."""
 
     last_count: np.ndarray = column(
-        "float64", "per fish", "adult females per fish of the last lice count, 0 if there is none"
+        "float64", "per fish", "adult females per fish of the last lice count since the last treatment, -1 if none"
     )
+    count_before: np.ndarray = column("float64", "per fish", "the same of the count before it, -1 if there is none")
     last_delousing: np.ndarray = column("int32", "day", "day of the last lice treatment, long ago if never")
     treatment_day: np.ndarray = column("int32", "day", "planned treatment, or -1")
     treatment_method: np.ndarray = column("int8", "", "its row in the scenario's treatments")

@@ -175,6 +175,15 @@ class TemperatureStrings(Frame):
     stratified_variance: np.ndarray = column("float64", "degC2", "the sum of their squares, likewise")
 
 
+class DelousingWeeks(Frame):
+    """Cages of an area in a week from Monday to Sunday (``campaigns``)."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    week: np.ndarray = column("int32", "week", "week since 1969-12-29, a Monday")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+    deloused: np.ndarray = column("float64", "cages", "cages deloused")
+
+
 class SalinityClasses(Frame):
     """Days of areas by their salinity."""
 

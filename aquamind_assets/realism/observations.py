@@ -11,10 +11,12 @@ from typing import Self
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.batches import active_days, batch_flows
+from aquamind_assets.realism.campaigns import delousing_weeks
 from aquamind_assets.realism.frames import (
     ActiveDays,
     BatchFlows,
     CageClasses,
+    DelousingWeeks,
     FarmMonths,
     FarmWeeks,
     GeographyYears,
@@ -59,6 +61,7 @@ class Observations:
     readings: ReadingSums
     strings: TemperatureStrings
     salinity: SalinityClasses
+    delousing: DelousingWeeks
     active: ActiveDays
 
     @classmethod
@@ -81,6 +84,7 @@ class Observations:
             readings=joined["readings"],
             strings=grouped(joined["strings"], ("area",)),
             salinity=grouped(joined["salinity"], ("geography", "tenths")),
+            delousing=grouped(joined["delousing"], ("area", "week")),
             active=joined["active"].sorted_by("day"),
         )
 
@@ -108,5 +112,6 @@ def observe(
         readings=ReadingSums.empty() if readings is None else readings.sums,
         strings=TemperatureStrings.empty() if readings is None else readings.strings,
         salinity=salinity_classes(infrastructure, climate),
+        delousing=delousing_weeks(ledger, infrastructure),
         active=active_days(ledger),
     )

@@ -15,6 +15,7 @@ from aquamind_assets.farm.processes.lice import STAGES, female_rate
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.realism.campaigns import WHOLE_FARM, deloused_shares
 from aquamind_assets.realism.frames import FarmWeeks, grouped
 from aquamind_assets.realism.observations import Observations
 from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd
@@ -47,7 +48,7 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
     hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
     oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
     sums, phase = sums_of(scenario, observed), mortality_by_month_at_sea(observed)
-    shares = cause_shares(observed)
+    shares, deloused = cause_shares(observed), deloused_shares(observed.delousing)
     feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
     values: dict[str, float | np.ndarray] = {
         "anomaly_sd": anomaly_sd,
@@ -78,6 +79,8 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "mortality_correlation_4_weeks": log_correlation(observed.farm_weeks, "deaths", 4),
         "lice_correlation_1_week": log_correlation(observed.farm_weeks, "lice", 1),
         "lice_correlation_4_weeks": log_correlation(observed.farm_weeks, "lice", 4),
+        "deloused_cages": float(deloused.mean()) if deloused.size else np.nan,
+        "deloused_whole_farm": float((deloused >= WHOLE_FARM).mean()) if deloused.size else np.nan,
         "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
         "density_by_weight": density_by_weight(observed),
         **{figure.published: figure.value(sums) for figure in FIGURES.values() if figure.published},

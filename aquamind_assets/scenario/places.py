@@ -123,6 +123,9 @@ class GeographySpec(Section):
     growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(
         "TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days"
     )
+    delousing_boats: int = quantity(
+        "boats that delouse here, each at one area at a time", "boats", "general knowledge", default=2, ge=1, le=500
+    )
     disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity(
         "factor on a disease's yearly probability here (1 if not named)", "1"
     )

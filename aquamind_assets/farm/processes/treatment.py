@@ -85,7 +85,7 @@ class Treatment:
         """Whether containers are to be treated against lice, bool (n,).
 
         Args:
-            last_count: adult females per fish of the last count; nan or 0 without one.
+            last_count: adult females per fish of the last count; below 0 without one.
             days_since_last: days since the container's last lice treatment; large without one.
         """
         return (last_count > self.threshold) & (days_since_last >= self.interval) & bool(self.preference.any())
