@@ -110,12 +110,29 @@ class GeographyYears(Frame):
 
 
 class CageClasses(Frame):
-    """Density of cages by weight class, as sums over cage-days."""
+    """Density of cages by geography and weight class, as sums over cage-days."""
 
+    geography: np.ndarray = column("int8", "", "row in Geographies")
     weight_class: np.ndarray = column("int8", "", "0 to 3: below 1, 2, 3 kg and above")
     cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
     density_days: np.ndarray = column("float64", "kg day/m3", "density of each of these days")
-    highest: np.ndarray = column("float64", "kg/m3", "highest density of a day")
+
+
+class DensityClasses(Frame):
+    """Days of cages by their density."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    tenths: np.ndarray = column("int32", "0.1 kg/m3", "density, rounded")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+
+
+class GrowthClasses(Frame):
+    """Growth at sea by geography and weight class (``growth``), as sums over cage-days."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    weight_class: np.ndarray = column("int8", "", "row in the classes of ``growth``")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+    log_growth: np.ndarray = column("float64", "1", "growth of the log of the weight on these days")
 
 
 class Shares(Frame):

@@ -12,14 +12,17 @@ from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.batches import active_days, batch_flows
 from aquamind_assets.realism.campaigns import delousing_weeks
+from aquamind_assets.realism.densities import cage_classes, density_classes
 from aquamind_assets.realism.frames import (
     ActiveDays,
     BatchFlows,
     CageClasses,
     DelousingWeeks,
+    DensityClasses,
     FarmMonths,
     FarmWeeks,
     GeographyYears,
+    GrowthClasses,
     ReadingSums,
     SalinityClasses,
     SeaStockings,
@@ -29,10 +32,10 @@ from aquamind_assets.realism.frames import (
     WaterWeeks,
     grouped,
 )
+from aquamind_assets.realism.growth import growth_classes
 from aquamind_assets.realism.readings import ObservedReadings
 from aquamind_assets.realism.sea import (
     SeaRows,
-    cage_classes,
     farm_months,
     farm_weeks,
     geography_years,
@@ -56,6 +59,8 @@ class Observations:
     batches: BatchFlows
     geography_years: GeographyYears
     cages: CageClasses
+    densities: DensityClasses
+    growth: GrowthClasses
     shares: Shares
     stockings: SeaStockings
     readings: ReadingSums
@@ -78,7 +83,9 @@ class Observations:
             water_weeks=grouped(joined["water_weeks"], ("area", "week")),
             batches=grouped(joined["batches"], ("batch_id", "geography", "start_day", "eggs")),
             geography_years=joined["geography_years"],
-            cages=joined["cages"],
+            cages=grouped(joined["cages"], ("geography", "weight_class")),
+            densities=grouped(joined["densities"], ("geography", "tenths")),
+            growth=grouped(joined["growth"], ("geography", "weight_class")),
             shares=joined["shares"],
             stockings=joined["stockings"],
             readings=joined["readings"],
@@ -107,6 +114,8 @@ def observe(
         batches=batch_flows(scenario, infrastructure, ledger, sea),
         geography_years=geography_years(sea, infrastructure, ledger),
         cages=cage_classes(sea),
+        densities=density_classes(sea),
+        growth=growth_classes(ledger, infrastructure),
         shares=shares(sea, ledger),
         stockings=sea_stockings(ledger, infrastructure),
         readings=ReadingSums.empty() if readings is None else readings.sums,

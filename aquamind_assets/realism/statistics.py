@@ -16,7 +16,9 @@ from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.realism.campaigns import WHOLE_FARM, deloused_shares
+from aquamind_assets.realism.densities import density_by_weight, mean_and_high_density
 from aquamind_assets.realism.frames import FarmWeeks, grouped
+from aquamind_assets.realism.growth import growout_days, growth_rates, small_over_large
 from aquamind_assets.realism.observations import Observations
 from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd
 from aquamind_assets.realism.sums import sums_of
@@ -82,7 +84,9 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "deloused_cages": float(deloused.mean()) if deloused.size else np.nan,
         "deloused_whole_farm": float((deloused >= WHOLE_FARM).mean()) if deloused.size else np.nan,
         "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
-        "density_by_weight": density_by_weight(observed),
+        "sgr_small_over_large": small_over_large(
+            growth_rates(observed.growth, np.arange(len(scenario.farm.geographies)))
+        ),
         **{figure.published: figure.value(sums) for figure in FIGURES.values() if figure.published},
     }
     for row, geography in enumerate(scenario.farm.geographies):
@@ -93,6 +97,9 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
         values[f"salinity_{place}"] = salinity_range(observed, row)
+        values[f"density_by_weight_{place}"] = density_by_weight(observed.cages, row)
+        values[f"density_{place}"] = mean_and_high_density(observed.densities, row)
+        values[f"growout_days_{place}"] = growout_days(growth_rates(observed.growth, np.array([row])))
         values[f"smolt_weight_{place}"] = smolt_weights(observed, row)
         values[f"harvest_gutted_{place}"] = FIGURES["gutted_harvest_t"].value(sums.of(geography.name)) / 1e3
     return {key: np.asarray(value, dtype=np.float64) for key, value in values.items()}
@@ -267,14 +274,6 @@ def feed_per_biomass(observed: Observations) -> np.ndarray:
     feed = np.bincount(months.month % 12, weights=months.feed_kg, minlength=12)
     biomass = np.bincount(months.month % 12, weights=months.biomass_days, minlength=12)
     return 100 * feed / np.where(biomass > 0, biomass, np.nan)
-
-
-def density_by_weight(observed: Observations) -> np.ndarray:
-    """Return the mean density of cages below 1, 2, 3 kg mean weight and above, (4,), kg/m3."""
-    days = np.bincount(observed.cages.weight_class, weights=observed.cages.cage_days, minlength=4)
-    return np.bincount(observed.cages.weight_class, weights=observed.cages.density_days, minlength=4) / np.where(
-        days > 0, days, np.nan
-    )
 
 
 def _tgc_ratio(observed: Observations) -> float:

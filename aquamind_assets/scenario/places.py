@@ -118,6 +118,23 @@ class GeographySpec(Section):
         default=[],
         max_length=100,
     )
+    stocking_density: float | None = quantity(
+        "density at harvest weight that cages are stocked for at sea transfer, once for all; none: the highest legal"
+        " one, and fish are split as they grow",
+        "kg/m3",
+        "published Scottish cages: mean 2.6, 95th percentile 5",
+        default=None,
+        ge=0.1,
+        le=200,
+    )
+    fallow_days: int | None = quantity(
+        "days an area here lies empty after its last fish; none: `batches.fallow_days`",
+        "day",
+        "the country's law: two months in the Faroes",
+        default=None,
+        ge=0,
+        le=365,
+    )
     climate: ClimateSpec
     sea: SeaSpec = quantity("tide, layers and run-off at its sites", "", "calibrated", default=SeaSpec())
     growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(

@@ -100,7 +100,7 @@ def test_one_boat_is_at_one_farm_at_a_time_and_the_worst_farm_has_it_first() -> 
 
 def test_a_farm_for_which_no_boat_comes_soon_decides_anew_after_its_next_count() -> None:
     farm, (cages, others) = stocked()
-    day = farm.today.day + 1 + 3 * np.arange(others.size)
+    day = farm.today.day + 1 + 2 * np.arange(others.size)
     medicine.plan(farm, others, np.zeros(9, dtype=np.int64), day, TreatmentReason.LICE, np.full(9, -1), np.full(9, 1.0))
     counted(farm, cages, [1.0] * 9)
     assert planned(farm, cages) == {}

@@ -64,6 +64,14 @@ def tank_room(farm: Farm, tanks: np.ndarray, exit_weight: float) -> np.ndarray:
 
 
 def cage_room(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
+    """Fish of ``weight`` (g) that each cage is planned for: those that it may hold, and no more than its country's
+    practice is."""
+    densities = np.array([spec.stocking_density or np.inf for spec in farm.scenario.farm.geographies])
+    usual = densities[farm.layout.geography[cages]] * farm.layout.volume[cages] * 1000.0 / way_target(farm)
+    return np.minimum(legal_room(farm, cages, weight), usual)
+
+
+def legal_room(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
     """Fish of ``weight`` (g) that each cage may hold."""
     limit = farm.layout.density_limit(cages, np.full(cages.size, weight * 0.999))
     return STOCKING_DENSITY * limit * farm.layout.volume[cages] * 1000.0 / weight
@@ -125,10 +133,12 @@ def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, fir
 def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     """Areas that a batch needs from the sea transfer on, and how many more from splitting on; None where no number of
     areas would do."""
-    at_first = _smallest_room(farm, geography, first_cages_weight(farm), growout_only=False)
+    at_first = _smallest_room(farm, geography, first_cages_weight(farm, geography), growout_only=False)
     at_last = _smallest_room(farm, geography, way_target(farm), growout_only=True)
     if at_first <= 0 or at_last <= 0:
         return None
+    if stocked_for_good(farm, geography):
+        return max(1, int(np.ceil(HARVEST_SLACK * way.sea_fish / at_last))), 0
     first = max(1, int(np.ceil(way.sea_fish / at_first)))
     total = int(np.ceil(HARVEST_SLACK * way.harvest_fish / at_last))
     # Just below each step of the legal density the fish need more room than just above it.
@@ -159,7 +169,7 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     b = farm.area_bookings
     rows = np.flatnonzero(b["geography"] == geography)
     starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
-    end = harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
+    end = harvest_end(farm, geography, way) + fallow_days(farm, geography)
     commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
     for first, amount in ((way.sea, needed[0]), (way.splitting, sum(needed))):
         there = int((commissioned <= first).sum())
@@ -171,10 +181,23 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     return needed
 
 
-def first_cages_weight(farm: Farm) -> float:
+def stocked_for_good(farm: Farm, geography: int) -> bool:
+    """Whether smolts come into the cages that they are harvested from."""
+    return farm.scenario.farm.geographies[geography].stocking_density is not None
+
+
+def fallow_days(farm: Farm, geography: int) -> int:
+    """Days an area of a geography lies empty after its last fish."""
+    own = farm.scenario.farm.geographies[geography].fallow_days
+    return farm.scenario.farm.batches.fallow_days if own is None else own
+
+
+def first_cages_weight(farm: Farm, geography: int) -> float:
     """Weight (g) up to which fish stand in the cages they come to from freshwater."""
     steps = farm.scenario.farm.sea_density
-    return SPLITTING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
+    if len(steps) == 1 or stocked_for_good(farm, geography):
+        return way_target(farm)
+    return SPLITTING_SHARE * steps[0].below_weight_g
 
 
 def way_target(farm: Farm) -> float:
@@ -211,5 +234,6 @@ def ready_areas(farm: Farm, geography: int, day: int) -> list[int]:
 
 def _is_ready(farm: Farm, area: int, day: int) -> bool:
     cages, c = farm.layout.cages_of[area], farm.containers
-    rested = c.emptied[cages] + farm.scenario.farm.batches.fallow_days < day
+    geography = int(farm.infrastructure.areas.geography[area])
+    rested = c.emptied[cages] + fallow_days(farm, geography) < day
     return bool(np.all((c.batch[cages] < 0) & (c.reserved[cages] < 0) & rested))
