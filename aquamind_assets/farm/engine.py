@@ -12,7 +12,7 @@ from aquamind_assets.farm.batches import harvest_slots as slots
 from aquamind_assets.farm.batches import starting, stocking
 from aquamind_assets.farm.feed import supply
 from aquamind_assets.farm.health import delousing, medicine, outbreaks
-from aquamind_assets.farm.moves import harvest, mixing, movements, transfers
+from aquamind_assets.farm.moves import harvest, harvest_plan, mixing, movements, transfers
 from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.processes import lice
 from aquamind_assets.farm.processes.lice import Lice
@@ -134,6 +134,7 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     mixing.plan_mixing(farm)
     slots.keep_slots(farm)
     harvest.plan_harvests(farm)
+    harvest_plan.plan_harvests(farm)
     movements.fast_before_moves(farm)
     harvest.fast_before_harvest(farm)
     medicine.fast_before_treatments(farm)

@@ -60,6 +60,8 @@ def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) ->
         feed=state.FeedStates(stock_g=np.zeros(silos), demand_g=np.zeros(silos), cost_carry=np.zeros(silos)),
         orders=Deliveries.empty(),
         lots=FeedLots.empty(),
+        open_areas=np.zeros(len(infrastructure.areas), dtype=bool),
+        plant_room=np.zeros(len(infrastructure.geographies)),
         counters=state.Counters(sequence=np.zeros(1), pressure=np.ones(1), life_days=np.zeros(1)),
         **_first_health(scenario, infrastructure),
     )

@@ -121,6 +121,7 @@ class Farm:
         self.health = Health(scenario, opening)
         self.menu = Menu(scenario)
         self.farm_appetite = opening.farm_appetite.copy()
+        self.open_areas, self.plant_room = opening.open_areas.copy(), opening.plant_room.copy()
         self._forget_the_past()
         self.tgc = np.zeros((0, len(Stage)))
         """TGC x1000 of each batch in each stage, (batches, stages)."""
@@ -309,4 +310,6 @@ class Farm:
             outside_lice=self.health.outside,
             farm_effect=self.health.farm_effect,
             farm_appetite=self.farm_appetite,
+            open_areas=self.open_areas,
+            plant_room=self.plant_room,
         )

@@ -143,7 +143,7 @@ class Counters(Frame):
     life_days: np.ndarray = column("float64", "day", "planned life of the batch started last")
 
 
-_PLAIN = ("lice", "outside_lice", "farm_effect", "farm_appetite")
+_PLAIN = ("lice", "outside_lice", "farm_effect", "farm_appetite", "open_areas", "plant_room")
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,11 @@ class FarmState:
     """State of the farm-week mortality effect, (sites,)."""
     farm_appetite: np.ndarray
     """State of the appetite that a site's containers have in common, (sites,)."""
+    open_areas: np.ndarray
+    """Whether an area is being harvested by its plant's plan, bool (areas,)."""
+    plant_room: np.ndarray
+    """Round weight that each geography's plant can take beyond what is ordered, t, below zero after a full cage,
+    (geographies,)."""
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return plain arrays by name for storage in any format. Text becomes fixed-width unicode, there are no

@@ -192,6 +192,16 @@ class TemperatureStrings(Frame):
     stratified_variance: np.ndarray = column("float64", "degC2", "the sum of their squares, likewise")
 
 
+class HarvestDays(Frame):
+    """What was harvested of a batch in an area on a day (``harvests``)."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    batch_id: np.ndarray = column("int64", "", "batch")
+    day: np.ndarray = column("int32", "day", "day")
+    tonnes: np.ndarray = column("float64", "t", "round weight")
+    due_tonnes: np.ndarray = column("float64", "t", "the part of it that was due, not early")
+
+
 class DelousingWeeks(Frame):
     """Cages of an area in a week from Monday to Sunday (``campaigns``)."""
 

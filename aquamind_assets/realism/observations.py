@@ -23,6 +23,7 @@ from aquamind_assets.realism.frames import (
     FarmWeeks,
     GeographyYears,
     GrowthClasses,
+    HarvestDays,
     ReadingSums,
     SalinityClasses,
     SeaStockings,
@@ -33,6 +34,7 @@ from aquamind_assets.realism.frames import (
     grouped,
 )
 from aquamind_assets.realism.growth import growth_classes
+from aquamind_assets.realism.harvests import harvest_days
 from aquamind_assets.realism.readings import ObservedReadings
 from aquamind_assets.realism.sea import (
     SeaRows,
@@ -67,6 +69,7 @@ class Observations:
     strings: TemperatureStrings
     salinity: SalinityClasses
     delousing: DelousingWeeks
+    harvests: HarvestDays
     active: ActiveDays
 
     @classmethod
@@ -92,6 +95,7 @@ class Observations:
             strings=grouped(joined["strings"], ("area",)),
             salinity=grouped(joined["salinity"], ("geography", "tenths")),
             delousing=grouped(joined["delousing"], ("area", "week")),
+            harvests=joined["harvests"],
             active=joined["active"].sorted_by("day"),
         )
 
@@ -122,5 +126,6 @@ def observe(
         strings=TemperatureStrings.empty() if readings is None else readings.strings,
         salinity=salinity_classes(infrastructure, climate),
         delousing=delousing_weeks(ledger, infrastructure),
+        harvests=harvest_days(ledger, infrastructure),
         active=active_days(ledger),
     )

@@ -19,9 +19,10 @@ from aquamind_assets.realism.campaigns import WHOLE_FARM, deloused_shares
 from aquamind_assets.realism.densities import density_by_weight, mean_and_high_density
 from aquamind_assets.realism.frames import FarmWeeks, grouped
 from aquamind_assets.realism.growth import growout_days, growth_rates, small_over_large
+from aquamind_assets.realism.harvests import days_of_an_area, month_shares, month_variation, monthly_tonnes
 from aquamind_assets.realism.observations import Observations
 from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd
-from aquamind_assets.realism.sums import sums_of
+from aquamind_assets.realism.sums import SETTLED_YEARS, sums_of
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.places import ClimateSpec
 
@@ -50,6 +51,8 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
     hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
     oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
     sums, phase = sums_of(scenario, observed), mortality_by_month_at_sea(observed)
+    settled = scenario.first_year + SETTLED_YEARS
+    months = monthly_tonnes(observed.harvests, settled, max(int(observed.geography_years.year.max()), settled))
     shares, deloused = cause_shares(observed), deloused_shares(observed.delousing)
     feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
     values: dict[str, float | np.ndarray] = {
@@ -83,6 +86,9 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "lice_correlation_4_weeks": log_correlation(observed.farm_weeks, "lice", 4),
         "deloused_cages": float(deloused.mean()) if deloused.size else np.nan,
         "deloused_whole_farm": float((deloused >= WHOLE_FARM).mean()) if deloused.size else np.nan,
+        "harvest_month_shares": month_shares(months),
+        "harvest_month_variation": month_variation(months),
+        "harvest_days_of_an_area": days_of_an_area(observed.harvests),
         "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
         "sgr_small_over_large": small_over_large(
             growth_rates(observed.growth, np.arange(len(scenario.farm.geographies)))

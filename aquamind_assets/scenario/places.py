@@ -93,6 +93,22 @@ class SiteSpec(Section):
     sea: SiteSea = quantity("what is known of its tide, layers and run-off", "", "the farm's own", default=SiteSea())
 
 
+class HarvestPlanSpec(Section):
+    """How evenly a company's processing plant is supplied."""
+
+    tonnes_per_day: float = quantity(
+        "round weight that the plant takes on one of its days", "t", "yearly harvest / plant days", gt=0, le=100_000
+    )
+    sites: int = quantity("areas that are harvested at the same time", "areas", "general knowledge", ge=1, le=500)
+    early: float = quantity(
+        "share of its target weight from which on a batch is harvested where the plant would stand idle",
+        "1",
+        "calibrated: every month near an even share of the year",
+        ge=0.3,
+        le=1,
+    )
+
+
 class GeographySpec(Section):
     """One geography: its stations, areas, climate and what differs there in biology."""
 
@@ -134,6 +150,13 @@ class GeographySpec(Section):
         default=None,
         ge=0,
         le=365,
+    )
+    harvest: HarvestPlanSpec | None = quantity(
+        "plan by which the plant is supplied evenly; none: every batch is harvested when it is ripe, as fast as boats"
+        " can",
+        "",
+        "companies' sales plans",
+        default=None,
     )
     climate: ClimateSpec
     sea: SeaSpec = quantity("tide, layers and run-off at its sites", "", "calibrated", default=SeaSpec())

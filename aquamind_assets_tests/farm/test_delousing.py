@@ -3,43 +3,23 @@
 import numpy as np
 import pytest
 
-from aquamind_assets import timeline
 from aquamind_assets.farm.health import delousing, medicine
-from aquamind_assets.farm.sites import climate
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import TreatmentReason
-from aquamind_assets_tests.farm.simulated import history
+from aquamind_assets_tests.farm import nine_cages
+from aquamind_assets_tests.farm.nine_cages import FAROES
 
 CHANGES = (
-    "farm.geographies.Faroe Islands.area_cages.cage_large=9",
-    "farm.geographies.Faroe Islands.delousing_boats=1",
+    f"{FAROES}.delousing_boats=1",
     "health.lice.delousing.farm_mean=1.0",
     "health.lice.delousing.alone=3",
     "health.lice.delousing.cages_per_day=3",
 )
-"""Areas with nine cages each, and one boat."""
+"""One boat, which delouses three cages a day."""
 
 
 def stocked(*changes: str) -> tuple[Farm, list[np.ndarray]]:
-    """A farm on a Monday in October with fish in all cages of two areas and nothing planned for them; and these cages,
-    by area."""
-    past = history("tiny", 1, CHANGES + changes)
-    water = climate.site_days(past.scenario, past.infrastructure, 2016)
-    farm = Farm(past.scenario, past.infrastructure, water, past.states[-1], 2016)
-    monday = next(
-        day
-        for day in timeline.year_days(2016).days
-        if timeline.to_date(day).month == 10 and timeline.to_date(day).weekday() == 0
-    )
-    farm.begin(int(monday))
-    c = farm.containers
-    batch = int(farm.active[0])
-    areas = [farm.layout.cages_of[area][:9] for area in (0, 1)]
-    for cages in areas:
-        c.count[cages], c.batch[cages], c.weight[cages] = 50_000, batch, 1500.0
-    farm.plans["target_weight_g"][batch], farm.plans["harvesting"][batch] = 5000.0, False
-    farm.moves.keep(np.zeros(len(farm.moves), dtype=bool))
-    return farm, areas
+    return nine_cages.stocked(*CHANGES, *changes)
 
 
 def counted(farm: Farm, cages: np.ndarray, females: list[float]) -> None:
@@ -91,7 +71,7 @@ def test_one_boat_is_at_one_farm_at_a_time_and_the_worst_farm_has_it_first() -> 
     waiting, first = (planned(farm, cages) for cages in areas)
     assert not set(first) & set(waiting)
     assert max(first) < min(waiting) <= delousing.MOST_WAIT + 1 + 3
-    farm, areas = stocked("farm.geographies.Faroe Islands.delousing_boats=2")
+    farm, areas = stocked(f"{FAROES}.delousing_boats=2")
     for cages, count in zip(areas, females, strict=True):
         farm.health.containers.last_count[cages] = count
     delousing.plan_campaigns(farm, np.concatenate(areas))
@@ -117,7 +97,7 @@ def test_every_cage_above_the_threshold_for_itself_stays_a_choice() -> None:
     farm, (cages, _) = stocked(
         "health.lice.delousing.farm_mean=0",
         "health.lice.delousing.cages_per_day=100",
-        "farm.geographies.Faroe Islands.delousing_boats=500",
+        f"{FAROES}.delousing_boats=500",
     )
     counted(farm, cages, [0.0, 0.0, 0.6, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
     assert list(planned(farm, cages).values()) == [[2]]

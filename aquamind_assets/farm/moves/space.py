@@ -19,6 +19,9 @@ BOOKING_MARGIN_DAYS = 7
 CAGES_PER_DAY = 2
 """New cages that a well boat fills on one day (general knowledge)."""
 
+AREAS_OF_BATCH = 2
+"""Areas of a batch that are harvested at the same time, usually."""
+
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
 before the last ones get there."""
@@ -212,8 +215,18 @@ def harvest_end(farm: Farm, geography: int, way: Way) -> int:
     large = np.flatnonzero((layout.geography == geography) & layout.at_sea & np.isinf(layout.max_weight))
     each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
     cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
-    per_day = farm.scenario.farm.batches.harvest_cages_per_day * farm.calendar.plant_share[geography]
-    return way.harvest + int(cages / per_day) + 1
+    return way.harvest + int(cages / cages_harvested_daily(farm, geography)) + 1
+
+
+def cages_harvested_daily(farm: Farm, geography: int) -> float:
+    """Cages of a batch that are harvested on a day, on average: by its boats, or, where the plant has a plan, by its
+    two areas' part of what the plant takes."""
+    spec, share = farm.scenario.farm.geographies[geography].harvest, float(farm.calendar.plant_share[geography])
+    large = np.flatnonzero((farm.layout.geography == geography) & np.isinf(farm.layout.max_weight) & farm.layout.at_sea)
+    if spec is None or not large.size:
+        return farm.scenario.farm.batches.harvest_cages_per_day * share
+    tonnes = float(cage_room(farm, large, way_target(farm)).max()) * way_target(farm) / 1e6
+    return spec.tonnes_per_day * share / tonnes * min(1.0, AREAS_OF_BATCH / spec.sites)
 
 
 def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) -> float:

@@ -1,0 +1,95 @@
+"""The plant's plan: which areas are harvested at a time, and how much on a day."""
+
+import numpy as np
+
+from aquamind_assets.farm.moves import harvest, harvest_plan
+from aquamind_assets.farm.working import Farm
+from aquamind_assets.ledger.codes import HarvestReason
+from aquamind_assets_tests.farm import nine_cages
+from aquamind_assets_tests.farm.nine_cages import FAROES
+
+
+def ripe(sites: int = 1, tonnes: float = 150, early: float = 0.85) -> tuple[Farm, list[np.ndarray]]:
+    """Two areas with 250 t in each cage, the second one a little heavier."""
+    farm, areas = nine_cages.stocked(f"{FAROES}.harvest={{tonnes_per_day: {tonnes}, sites: {sites}, early: {early}}}")
+    for cages, weight in zip(areas, (5000.0, 5010.0), strict=True):
+        farm.containers.weight[cages] = weight + np.arange(9)
+    return farm, areas
+
+
+def days_of_work(farm: Farm, days: int) -> list[tuple[int, int]]:
+    """Day and cage of the harvests that are carried out in the days from today on."""
+    first = farm.today.day
+    for day in range(first, first + days):
+        if day > first:
+            farm.begin(day)
+            harvest.carry_out(farm)
+        farm.containers.harvest_day[farm.containers.count == 0] = -1
+        harvest_plan.plan_harvests(farm)
+    moves = farm.book.frames()["movements"]
+    return list(zip((moves.day - first).tolist(), moves.from_container.tolist(), strict=True))
+
+
+def test_one_area_after_the_other_the_ripest_first_and_its_heaviest_cage_first() -> None:
+    farm, (later, first) = ripe()
+    taken = [cage for _, cage in days_of_work(farm, 30)]
+    assert taken[:9] == first[::-1].tolist()
+    assert set(taken[9:]) <= set(later.tolist())
+    assert len(taken) > 10
+
+
+def test_two_areas_at_a_time_are_taken_in_turn() -> None:
+    farm, (_, first) = ripe(sites=2)
+    taken = [cage for _, cage in days_of_work(farm, 20)]
+    assert [cage in first for cage in taken[:6]] == [True, False] * 3
+
+
+def test_the_plant_takes_its_tonnes_a_day_and_a_cage_more_at_most() -> None:
+    for tonnes in (60, 150, 400):
+        farm, _ = ripe(sites=2, tonnes=tonnes)
+        taken = days_of_work(farm, 21)
+        plant_days = sum(farm.calendar.plant_takes(0, farm.today.day - 20 + number) for number in range(21))
+        mass = 250.0 * len(taken)
+        assert tonnes * (plant_days - 5) - 250 <= mass <= tonnes * plant_days + 250
+        reasons = farm.book.frames()["movements"].reason
+        assert (reasons == HarvestReason.DUE).all()
+
+
+def test_an_area_is_opened_early_and_not_too_early() -> None:
+    for share, opened in ((0.86, True), (0.84, False)):
+        farm, areas = ripe()
+        for cages in areas:
+            farm.containers.weight[cages] = share * 5000.0
+        harvest_plan.plan_harvests(farm)
+        assert farm.open_areas.any() == opened
+
+
+def test_fish_before_their_earliest_harvest_or_inside_a_withholding_period_wait() -> None:
+    farm, areas = ripe()
+    farm.plans["adult_day"][farm.containers.batch[areas[0][0]]] = farm.today.day - 300
+    harvest_plan.plan_harvests(farm)
+    assert not farm.open_areas.any()
+    farm, (_, first) = ripe()
+    farm.containers.withheld_until[first[-1]] = farm.today.day + 60
+    assert days_of_work(farm, 10)[0][1] == first[-2]
+
+
+def test_overdue_fish_are_taken_before_riper_ones() -> None:
+    farm, (later, first) = ripe()
+    c, window = farm.containers, farm.scenario.farm.batches.growout_days
+    batch = int(c.batch[first[0]])
+    other = int(farm.active[-1])
+    assert other != batch
+    c.batch[later] = other
+    farm.plans["target_weight_g"][other] = 5000.0
+    farm.plans["adult_day"][other] = farm.today.day - window.high - 20
+    harvest_plan.plan_harvests(farm)
+    assert np.flatnonzero(farm.open_areas).tolist() == [0]
+
+
+def test_what_the_plant_did_not_get_it_makes_up_for_within_days_only() -> None:
+    farm, areas = ripe(tonnes=150)
+    for cages in areas:
+        farm.containers.weight[cages] = 1000.0
+    assert days_of_work(farm, 40) == []
+    assert farm.plant_room[0] == harvest_plan.CATCH_UP_DAYS * 150
