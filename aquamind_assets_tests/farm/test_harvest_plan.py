@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from aquamind_assets.farm.moves import harvest, harvest_plan
+from aquamind_assets.farm.batches import bookings as booking
+from aquamind_assets.farm.batches.planning import Standing
+from aquamind_assets.farm.moves import harvest, harvest_plan, space
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import HarvestReason
 from aquamind_assets_tests.farm import nine_cages
@@ -24,7 +26,7 @@ def days_of_work(farm: Farm, days: int) -> list[tuple[int, int]]:
         if day > first:
             farm.begin(day)
             harvest.carry_out(farm)
-        farm.containers.harvest_day[farm.containers.count == 0] = -1
+            farm.containers.emptied[farm.today.harvested > 0] = day
         harvest_plan.plan_harvests(farm)
     moves = farm.book.frames()["movements"]
     return list(zip((moves.day - first).tolist(), moves.from_container.tolist(), strict=True))
@@ -41,7 +43,8 @@ def test_one_area_after_the_other_the_ripest_first_and_its_heaviest_cage_first()
 def test_two_areas_at_a_time_are_taken_in_turn() -> None:
     farm, (_, first) = ripe(sites=2)
     taken = [cage for _, cage in days_of_work(farm, 20)]
-    assert [cage in first for cage in taken[:6]] == [True, False] * 3
+    of_first = [cage in first for cage in taken[:6]]
+    assert of_first in ([True, False] * 3, [False, True] * 3)
 
 
 def test_the_plant_takes_its_tonnes_a_day_and_a_cage_more_at_most() -> None:
@@ -77,14 +80,34 @@ def test_fish_before_their_earliest_harvest_or_inside_a_withholding_period_wait(
 def test_overdue_fish_are_taken_before_riper_ones() -> None:
     farm, (later, first) = ripe()
     c, window = farm.containers, farm.scenario.farm.batches.growout_days
-    batch = int(c.batch[first[0]])
-    other = int(farm.active[-1])
-    assert other != batch
+    batch, other = int(c.batch[first[0]]), len(farm.batches)
+    for table in (farm.batches, farm.plans):
+        table.add(**{name: table[name][batch] for name in table.frame().columns()})
     c.batch[later] = other
-    farm.plans["target_weight_g"][other] = 5000.0
     farm.plans["adult_day"][other] = farm.today.day - window.high - 20
     harvest_plan.plan_harvests(farm)
     assert np.flatnonzero(farm.open_areas).tolist() == [0]
+
+
+def test_batches_are_started_no_faster_than_the_plant_takes_them() -> None:
+    farm, _ = ripe(tonnes=150)
+    geography, steps = 0, len(farm.steps[0] or [])
+    standing = Standing(geography, steps, 100.0, 900_000.0, space.way_target(farm), -1, 100.0)
+    way = booking.forecast(farm, -1, standing)
+    farm.area_bookings.keep(np.zeros(len(farm.area_bookings), dtype=bool))
+    batch, end = int(farm.active[0]), way.harvest + 30
+    plant = space.PLANT_SHARE * 150 * float(farm.calendar.plant_share[0]) * space.PLANT_DAYS
+    of_one = way.harvest_fish * space.way_target(farm) / 1e6
+    assert plant / 2 < 13 * of_one < plant
+    assert space.plant_fits(farm, geography, way)
+    for number in range(20):
+        farm.batches.add(**{name: farm.batches[name][batch] for name in farm.batches.frame().columns()})
+        farm.area_bookings.add(
+            batch=len(farm.batches) - 1, geography=0, first_day=end - 500, end_day=end, areas=1, later=False
+        )
+        assert space.plant_fits(farm, geography, way) == ((number + 2) * of_one <= plant)
+    farm.area_bookings["end_day"][:] = end - 3 * space.PLANT_DAYS
+    assert space.plant_fits(farm, geography, way), "what was harvested long before"
 
 
 def test_what_the_plant_did_not_get_it_makes_up_for_within_days_only() -> None:

@@ -6,7 +6,7 @@ Belongs here: which areas are opened, and which cage the plant takes next. Does 
 A company sells fish every week. Its plant takes so many tonnes on each of its days, of a few areas in turn, the heaviest
 cage of an area first; so an area is emptied in two to four months. When an area is empty, the ripest one is opened. If
 none has reached its target weight, one that is heavy enough is opened early rather than that the plant stands idle; if
-many have, they wait and grow.
+many have, they wait and grow. Batches are started no faster than the plant can take them (``space.plant_fits``).
 
 | parameter | unit | meaning and source |
 |---|---|---|

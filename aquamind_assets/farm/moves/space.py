@@ -22,6 +22,13 @@ CAGES_PER_DAY = 2
 AREAS_OF_BATCH = 2
 """Areas of a batch that are harvested at the same time, usually."""
 
+PLANT_DAYS = 730
+"""Days over which starts are planned for the plant: a few batches, as each is a month of it or more."""
+
+PLANT_SHARE = 1.03
+"""Share of what the plant can take that is planned for: forecasts know no outbreaks, and are a tenth too high (measured
+on the farm)."""
+
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
 before the last ones get there."""
@@ -150,6 +157,19 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
             room = _smallest_room(farm, geography, step.below_weight_g, growout_only=True)
             total = max(total, int(np.ceil(way.harvest_fish / room)))
     return first, max(0, total - first)
+
+
+def plant_fits(farm: Farm, geography: int, way: Way) -> bool:
+    """Whether the plant will have room for a batch: it and those whose places at sea are booked until the two years
+    before its end are no more than the plant is planned for in two years. True where the plant has no plan."""
+    spec = farm.scenario.farm.geographies[geography].harvest
+    if spec is None:
+        return True
+    b, end = farm.area_bookings, harvest_end(farm, geography, way) + fallow_days(farm, geography)
+    meet = (b["geography"] == geography) & (b["end_day"] > end - PLANT_DAYS) & ~farm.batches["mixed"][b["batch"]]
+    batches = np.unique(b["batch"][meet]).size + 1
+    most = PLANT_SHARE * spec.tonnes_per_day * float(farm.calendar.plant_share[geography]) * PLANT_DAYS
+    return batches * way.harvest_fish * way_target(farm) / 1e6 <= most
 
 
 def _smallest_room(farm: Farm, geography: int, weight: float, *, growout_only: bool) -> float:
