@@ -118,7 +118,7 @@ class Farm:
         self.orders = Table(opening.orders)
         self.feed = opening.feed.take(np.arange(len(opening.feed)))
         self.counters = opening.counters.take(np.arange(len(opening.counters)))
-        self.health = Health(scenario, opening)
+        self.health = Health(scenario, infrastructure, opening)
         self.menu = Menu(scenario)
         self.farm_appetite = opening.farm_appetite.copy()
         self.open_areas, self.plant_room = opening.open_areas.copy(), opening.plant_room.copy()

@@ -44,6 +44,7 @@ class FarmMonths(Frame):
     counts_above: np.ndarray = column("float64", "counts", "lice counts above the treatment threshold")
     counted_fish: np.ndarray = column("float64", "fish", "fish looked at in lice counts")
     counted_females: np.ndarray = column("float64", "lice", "adult females seen in lice counts")
+    counted_lice: np.ndarray = column("float64", "lice", "lice of all kinds in lice counts")
 
 
 class WaterMonths(Frame):
@@ -190,6 +191,14 @@ class TemperatureStrings(Frame):
     m2_variance: np.ndarray = column("float64", "degC2", "the M2's part of it")
     stratified_readings: np.ndarray = column("float64", "readings", "those in months in which the area is stratified")
     stratified_variance: np.ndarray = column("float64", "degC2", "the sum of their squares, likewise")
+
+
+class DiseaseTreatments(Frame):
+    """Treatments of cages with fish against a disease."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    disease: np.ndarray = column("int8", "", "row in the scenario's diseases")
+    treatments: np.ndarray = column("float64", "treatments", "treatments of cages")
 
 
 class HarvestDays(Frame):

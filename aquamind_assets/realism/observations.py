@@ -11,7 +11,6 @@ from typing import Self
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.batches import active_days, batch_flows
-from aquamind_assets.realism.campaigns import delousing_weeks
 from aquamind_assets.realism.densities import cage_classes, density_classes
 from aquamind_assets.realism.frames import (
     ActiveDays,
@@ -19,6 +18,7 @@ from aquamind_assets.realism.frames import (
     CageClasses,
     DelousingWeeks,
     DensityClasses,
+    DiseaseTreatments,
     FarmMonths,
     FarmWeeks,
     GeographyYears,
@@ -47,6 +47,7 @@ from aquamind_assets.realism.sea import (
     water_months,
     water_weeks,
 )
+from aquamind_assets.realism.sea_treatments import delousing_weeks, disease_treatments
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -69,6 +70,7 @@ class Observations:
     strings: TemperatureStrings
     salinity: SalinityClasses
     delousing: DelousingWeeks
+    disease_treatments: DiseaseTreatments
     harvests: HarvestDays
     active: ActiveDays
 
@@ -95,6 +97,7 @@ class Observations:
             strings=grouped(joined["strings"], ("area",)),
             salinity=grouped(joined["salinity"], ("geography", "tenths")),
             delousing=grouped(joined["delousing"], ("area", "week")),
+            disease_treatments=grouped(joined["disease_treatments"], ("geography", "disease")),
             harvests=joined["harvests"],
             active=joined["active"].sorted_by("day"),
         )
@@ -126,6 +129,7 @@ def observe(
         strings=TemperatureStrings.empty() if readings is None else readings.strings,
         salinity=salinity_classes(infrastructure, climate),
         delousing=delousing_weeks(ledger, infrastructure),
+        disease_treatments=disease_treatments(ledger, infrastructure),
         harvests=harvest_days(ledger, infrastructure),
         active=active_days(ledger),
     )

@@ -90,7 +90,7 @@ def farm_months(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure, th
     rows, counts = sea.rows, ledger.lice_counts
     days = np.unique(np.stack([sea.area, rows.day.astype(np.int64)]), axis=1)
     of_fish = ("fish_days", "deaths", "feed_kg", "biomass_days")
-    of_counts = ("counts", "counts_above", "counted_fish", "counted_females")
+    of_counts = ("counts", "counts_above", "counted_fish", "counted_females", "counted_lice")
     present = FarmMonths(
         area=days[0],
         geography=infrastructure.areas.geography[days[0]],
@@ -119,6 +119,7 @@ def farm_months(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure, th
         counts_above=counts.adult_female > threshold * counts.fish_sampled,
         counted_fish=counts.fish_sampled,
         counted_females=counts.adult_female,
+        counted_lice=counts.adult_female + counts.adult_male + counts.juvenile,
         **dict.fromkeys(of_fish, np.zeros(len(counts))),
     )
     return grouped(FarmMonths.concat([present, sums, seen]), ("area", "geography", "month"))

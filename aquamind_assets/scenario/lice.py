@@ -105,6 +105,14 @@ class LiceSpec(Section):
     external_rho: float = quantity(
         "week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1
     )
+    site_sd: float = quantity(
+        "sd between areas of the log outside pressure: some sites are quiet for good",
+        "1",
+        "calibrated: farm-months without adult females",
+        default=0.0,
+        ge=0,
+        le=5,
+    )
     outside_season: float = quantity(
         "seasonal swing of the log outside pressure",
         "1",

@@ -166,6 +166,13 @@ class GeographySpec(Section):
     delousing_boats: int = quantity(
         "boats that delouse here, each at one area at a time", "boats", "general knowledge", default=2, ge=1, le=500
     )
+    unused_treatments: list[str] = quantity(
+        "keys of the treatments that are not used here, against lice nor against diseases",
+        "",
+        "no antibiotics are used in Faroese salmon farming",
+        default=[],
+        max_length=500,
+    )
     disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity(
         "factor on a disease's yearly probability here (1 if not named)", "1"
     )

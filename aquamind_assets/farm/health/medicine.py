@@ -111,7 +111,8 @@ def plan_disease_treatments(farm: Farm) -> None:
         container, disease = int(farm.outbreaks["container"][row]), int(farm.outbreaks["disease"][row])
         at = np.array([container])
         others = ByName(farm.scenario.seed, "treatment.other", *farm.infrastructure.container_draws.key(container), day)
-        method = np.array([health.treatment.choose_for_disease(disease, float(u[container]), others)])
+        geography = int(farm.layout.geography[container])
+        method = np.array([health.treatment.choose_for_disease(geography, disease, float(u[container]), others)])
         engaged = (
             health.containers.treatment_day[container] >= 0 or c.harvest_day[container] >= 0 or c.batch[container] < 0
         )

@@ -13,6 +13,7 @@ from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.farm.processes.lice_harm import LiceHarm
 from aquamind_assets.farm.processes.treatment import Treatment
 from aquamind_assets.farm.processes.vaccination import Vaccination
+from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.scenario.model import Scenario
 
@@ -28,7 +29,7 @@ class Health:
     too.
     """
 
-    def __init__(self, scenario: Scenario, opening: FarmState) -> None:
+    def __init__(self, scenario: Scenario, infrastructure: Infrastructure, opening: FarmState) -> None:
         self.disease = Disease.from_scenario(scenario)
         self.lice_process = Lice.from_scenario(scenario)
         self.lice_harm = LiceHarm.from_scenario(scenario)
@@ -40,6 +41,10 @@ class Health:
         self.epidemics = Table(opening.epidemics)
         self.lice = opening.lice.copy()
         self.outside = opening.outside_lice.copy()
+        self.outside_level = scenario.health.lice.site_sd * infrastructure.area_draws.normals(
+            scenario.seed, "lice.site"
+        )
+        """Log of the outside pressure of each area relative to the median one, for good; (areas,)."""
         self.farm_effect = opening.farm_effect.copy()
         self.pressure = np.zeros(opening.lice.shape[0])
         self.sick = np.zeros(len(opening.health))

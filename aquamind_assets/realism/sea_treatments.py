@@ -1,6 +1,7 @@
-"""Delousing campaigns: which share of a farm's cages is deloused in a week in which the farm is.
+"""Treatments at sea: which share of a farm's cages is deloused in a week in which the farm is, and how often a cage is
+treated against a disease.
 
-Belongs here: the sums of a year and their statistics. Does not belong here: the decision (``farm.health.delousing``).
+Belongs here: the sums of a year and their statistics. Does not belong here: the decision (``farm.health``).
 """
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from aquamind_assets.ledger.codes import TreatmentReason
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger
-from aquamind_assets.realism.frames import DelousingWeeks, grouped
+from aquamind_assets.realism.frames import DelousingWeeks, DiseaseTreatments, GeographyYears, grouped
 from aquamind_assets.timeline import year_days
 
 LEAST_CAGES = 4
@@ -44,3 +45,21 @@ def deloused_shares(weeks: DelousingWeeks) -> np.ndarray:
     """Return the share of a farm's cages that is deloused, for each farm and week in which it is, (n,)."""
     treated = weeks.take((weeks.deloused > 0) & (weeks.cage_days >= LEAST_CAGES * _WEEK))
     return np.minimum(treated.deloused / (treated.cage_days / _WEEK), 1.0)
+
+
+def disease_treatments(ledger: Ledger, infrastructure: Infrastructure) -> DiseaseTreatments:
+    """Return the treatments of cages against each disease."""
+    containers, given = infrastructure.containers, ledger.treatments
+    chosen = (given.reason == TreatmentReason.DISEASE) & (given.day >= year_days(ledger.year).first)
+    given = given.take(chosen & (given.container >= 0) & (containers.area[given.container] >= 0))
+    frame = DiseaseTreatments(
+        geography=containers.geography[given.container], disease=given.disease, treatments=np.ones(len(given))
+    )
+    return grouped(frame, ("geography", "disease"))
+
+
+def treatments_a_cage_year(treatments: DiseaseTreatments, years: GeographyYears, geography: int, disease: int) -> float:
+    """Return the treatments of a cage with fish in a year against a disease; nan without cages."""
+    given = treatments.treatments[(treatments.geography == geography) & (treatments.disease == disease)].sum()
+    days = years.cage_days[years.geography == geography].sum()
+    return float(given / (days / 365.25)) if days else float("nan")
