@@ -52,6 +52,15 @@ class FeedSpec(Section):
         return self
 
 
+class PricePoint(Section):
+    """The feed market in a year."""
+
+    year: int = quantity("year", "year", "reports of feed companies", ge=1900, le=2200)
+    factor: float = quantity(
+        "factor on all prices in the middle of the year", "1", "reports of feed companies", ge=0.2, le=10
+    )
+
+
 class FeedPlan(Section):
     """Feeding and buying."""
 
@@ -60,6 +69,12 @@ class FeedPlan(Section):
         list[Annotated[float, Field(ge=0.01, le=100)]], Field(min_length=4, max_length=4)
     ] = quantity("price factor of Q1 to Q4", "1")
     market_price_factor: Annotated[Range, within(0.01, 100)] = quantity("market factor on the price", "1")
+    price_trend: Annotated[list[PricePoint], Field(max_length=MOST_ENTRIES)] = quantity(
+        "years whose market was another one, joined by straight lines; empty: no trend",
+        "",
+        "raw materials were dear in 2021-2023",
+        default=[],
+    )
     delivery_days: Annotated[Range, within(1, 60, whole=True)] = quantity("working days from order to delivery", "day")
     cover_days: int = quantity("days of forecast demand that an order covers", "day", "general knowledge", ge=3, le=120)
     suppliers: Annotated[list[Name], Field(min_length=1, max_length=MOST_ENTRIES)] = quantity(

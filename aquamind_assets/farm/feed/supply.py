@@ -210,12 +210,21 @@ def _add_arrivals(farm: Farm, coming: np.ndarray) -> None:
 
 
 def price_cents(scenario: Scenario, feed: int, day: int) -> int:
-    """Price of a kilogram of a feed ordered on ``day``, whole EUR cents: base x quarter x the month's market."""
+    """Price of a kilogram of a feed ordered on ``day``, whole EUR cents: base x quarter x the month's market x the
+    trend."""
     date = timeline.to_date(day)
     plan = scenario.feed
     span = plan.market_price_factor
     market = span.low + (span.high - span.low) * _market(scenario, date.year, date.month)
-    return max(1, round(plan.feeds[feed].price * 100 * plan.quarter_price_factors[(date.month - 1) // 3] * market))
+    quarter = plan.quarter_price_factors[(date.month - 1) // 3]
+    return max(1, round(plan.feeds[feed].price * 100 * quarter * market * _trend(scenario, day)))
+
+
+def _trend(scenario: Scenario, day: int) -> float:
+    """Factor of the years' market on a day."""
+    known = sorted((point.year, point.factor) for point in scenario.feed.price_trend)
+    middles = [timeline.year_days(year).first + 182 for year, _ in known]
+    return float(np.interp(day, middles, [factor for _, factor in known])) if known else 1.0
 
 
 def _market(scenario: Scenario, year: int, month: int) -> float:
