@@ -74,7 +74,7 @@ def test_rough_water_moves_the_count_to_a_calm_day_of_the_week() -> None:
     assert (days_of(year, limit + 1).sum(axis=0) == days_of(year).sum(axis=0)).all(), "a count is moved, not left out"
 
 
-def test_a_cage_is_counted_about_every_interval() -> None:
+def test_a_cage_is_counted_about_every_interval_and_before_a_campaign() -> None:
     past = history("demo", 4)
     interval = past.scenario.health.lice.count_interval_days
     counts = [ledger.lice_counts for ledger in past.ledgers]
@@ -85,7 +85,7 @@ def test_a_cage_is_counted_about_every_interval() -> None:
             for stay in np.unique(one.assignment_id)
         ]
     )
-    assert between.min() >= interval - 4
-    assert (np.abs(between - interval) <= 4).mean() > 0.7
+    assert between.min() >= interval / 2 - 4, "the cages that have their turn in the other week"
+    assert (np.abs(between - interval) <= 4).mean() > 0.65
     assert np.median(between) == interval
     assert len(np.unique(between[between < interval + 5])) > 4

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from aquamind_assets.farm.health import delousing, medicine
+from aquamind_assets.farm.processes.lice import ADULT_FEMALE
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import TreatmentReason
 from aquamind_assets_tests.farm import nine_cages
@@ -75,7 +76,7 @@ def test_one_boat_is_at_one_farm_at_a_time_and_the_worst_farm_has_it_first() -> 
     for cages, count in zip(areas, females, strict=True):
         farm.health.containers.last_count[cages] = count
     delousing.plan_campaigns(farm, np.concatenate(areas))
-    assert all(min(planned(farm, cages)) <= 6 for cages in areas), "nobody waits for a second boat"
+    assert all(min(planned(farm, cages)) <= 7 for cages in areas), "nobody waits for a second boat"
 
 
 def test_a_farm_for_which_no_boat_comes_soon_decides_anew_after_its_next_count() -> None:
@@ -84,6 +85,30 @@ def test_a_farm_for_which_no_boat_comes_soon_decides_anew_after_its_next_count()
     medicine.plan(farm, others, np.zeros(9, dtype=np.int64), day, TreatmentReason.LICE, np.full(9, -1), np.full(9, 1.0))
     counted(farm, cages, [1.0] * 9)
     assert planned(farm, cages) == {}
+
+
+def test_a_campaign_of_a_few_days_waits_for_a_week_that_it_ends_in() -> None:
+    farm, (cages, _) = stocked()
+    thursday = farm.today.day + 3
+    farm.begin(thursday)
+    counted(farm, cages, [1.0] * 9)
+    days = sorted(planned(farm, cages))
+    assert days == [days[0], days[0] + 1, days[0] + 2]
+    assert days[0] >= 4, "not on Friday and over the weekend"
+
+
+def test_before_a_campaign_the_other_cages_are_counted_too_and_may_call_it_off() -> None:
+    for lice, campaign in ((0.0, False), (3.0, True)):
+        farm, (cages, _) = stocked()
+        farm.health.lice[cages[4:], ADULT_FEMALE] = lice
+        farm.health.containers.last_count[cages[:4]] = [1.0, 1.0, 1.0, 0.9]
+        delousing.plan_campaigns(farm, cages[:4])
+        rows = farm.book.frames()["lice_counts"]
+        assert sorted(rows.container.tolist()) == sorted(cages[4:].tolist())
+        assert (rows.day == farm.today.day).all()
+        assert (farm.health.containers.last_count[cages[4:]] >= 0).all()
+        treated = {place for places in planned(farm, cages).values() for place in places}
+        assert treated >= set(range(4)) if campaign else not treated
 
 
 def test_cages_deloused_less_than_the_interval_ago_wait() -> None:

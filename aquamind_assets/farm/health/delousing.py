@@ -4,9 +4,10 @@ cage.
 Belongs here: the decision and its days. Does not belong here: the counts (``counting``, ``medicine``), how well a
 treatment works (``processes.treatment``).
 
-A farm (a sea area) decides on the evening of a count, on the mean of its cages' last counts and their trend. The boat
-then comes for some days, and treats the worst cage first, all by one method. A company has few boats: a farm whose turn
-is late waits, and decides anew if no boat comes soon.
+A farm (a sea area) decides on the evening of a count, on the mean of its cages' last counts and their trend. Where that
+asks for a campaign, its other cages are counted too. The boat then comes for some days, of one week if they are so few,
+and treats the worst cage first, all by one method. A company has few boats: a farm whose turn is late waits, and decides
+anew if no boat comes soon.
 
 | parameter | unit | meaning and source |
 |---|---|---|
@@ -18,6 +19,8 @@ is late waits, and decides anew if no boat comes soon.
 In every case a cage is treated only if its own last count is above the threshold and its last lice treatment is long
 enough ago (specification).
 """
+
+import itertools
 
 import numpy as np
 
@@ -36,6 +39,9 @@ BOAT_DAYS = 3
 MOST_WAIT = 10
 """Days that a farm waits for a boat; later ones come after the next count, which decides anew (general knowledge)."""
 
+SHORT_DAYS = 4
+"""Campaigns of no more boat days are done without a break (general knowledge)."""
+
 MOST_TREND = 1.5
 """Most by which lice are expected to rise or fall until the next count (general knowledge)."""
 
@@ -47,8 +53,21 @@ def plan_campaigns(farm: Farm, counted: np.ndarray) -> None:
         return
     areas = np.unique(farm.layout.area[counted])
     expected = np.array([expected_mean(farm, int(area)) for area in areas])
+    limit = farm.scenario.health.lice.delousing.farm_mean * farm.health.treatment.threshold
     for place in np.argsort(-expected, kind="stable"):
-        _decide(farm, int(areas[place]), float(expected[place]))
+        area = int(areas[place])
+        whole = bool(expected[place] >= limit)
+        if whole and _count_others(farm, area, counted):
+            whole = expected_mean(farm, area) >= limit
+        _decide(farm, area, whole)
+
+
+def _count_others(farm: Farm, area: int, counted: np.ndarray) -> bool:
+    """Counts the lice of the cages of an area that are not among those ``counted`` today; whether there are any."""
+    cages = farm.layout.cages_of[area]
+    others = cages[~np.isin(cages, counted) & _free(farm, cages) & medicine.can_be_counted(farm, cages)]
+    medicine.count(farm, others)
+    return others.size > 0
 
 
 def expected_mean(farm: Farm, area: int) -> float:
@@ -67,11 +86,10 @@ def expected_mean(farm: Farm, area: int) -> float:
     return mean * float(np.clip(trend, 1 / MOST_TREND, MOST_TREND))
 
 
-def _decide(farm: Farm, area: int, expected: float) -> None:
+def _decide(farm: Farm, area: int, whole: bool) -> None:
     process, health, c = farm.health.treatment, farm.health.containers, farm.containers
     spec = farm.scenario.health.lice.delousing
     cages = farm.layout.cages_of[area]
-    whole = expected >= spec.farm_mean * process.threshold
     limit = process.threshold * (1.0 if whole else max(spec.alone, 1.0))
     rows = cages[(c.count[cages] > 0) & (health.last_count[cages] > limit) & _free(farm, cages)]
     method = _method(farm, area, rows) if rows.size else -1
@@ -139,6 +157,10 @@ def _boat_days(farm: Farm, area: int, cages: int, earliest: int) -> np.ndarray:
     while needed and start <= earliest + MOST_WAIT:
         days = [farm.calendar.working_day(geography, start, number) for number in range(needed)]
         taken = [day for day in days if busy.get(day, 0) >= boats]
+        if not taken and days[-1] - days[0] >= needed and needed <= SHORT_DAYS:
+            # Crews and boats are not kept over a weekend for a few days of work.
+            gap = next(day for day, later in itertools.pairwise(days) if later > day + 1)
+            taken = [gap]
         if not taken:
             return np.repeat(np.array(days, dtype=np.int64), per_day)[:cages]
         start = taken[-1] + 1

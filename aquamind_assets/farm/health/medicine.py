@@ -32,19 +32,30 @@ GOOD, FAIR = 0.75, 0.45
 
 
 def count_lice(farm: Farm) -> np.ndarray:
-    """Counts the lice of the cages whose turn it is; returns their rows. Cages that are deloused soon are not counted
-    once more."""
+    """Counts the lice of the cages whose turn it is; returns their rows."""
+    cages = np.arange(farm.health.lice.shape[0])
+    rows = cages[counted_today(farm, cages) & can_be_counted(farm, cages)]
+    count(farm, rows)
+    return rows
+
+
+def can_be_counted(farm: Farm, cages: np.ndarray) -> np.ndarray:
+    """Whether cages have enough fish that did not come today and are not deloused soon, bool (n,)."""
+    c, health = farm.containers, farm.health.containers
+    deloused = (health.treatment_day[cages] >= 0) & (health.treatment_reason[cages] == TreatmentReason.LICE)
+    enough = c.count[cages] >= farm.health.lice_process.fish_per_count
+    return enough & (c.arrived[cages] < farm.today.day) & ~deloused
+
+
+def count(farm: Farm, rows: np.ndarray) -> None:
+    """Counts the lice of these cages today."""
+    if not rows.size:
+        return
     process, c, day = farm.health.lice_process, farm.containers, farm.today.day
     health, built = farm.health.containers, farm.infrastructure
-    cages = np.arange(farm.health.lice.shape[0])
-    deloused = (health.treatment_day[cages] >= 0) & (health.treatment_reason[cages] == TreatmentReason.LICE)
-    turn = counted_today(farm, cages) & ~deloused
-    rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
-    if not rows.size:
-        return rows
     u = farm.draws.uniforms("lice.count", day, built.cage_draws, COUNT_DRAWS)[rows]
     sampled = np.full(rows.size, process.fish_per_count)
-    count = process.count(farm.health.lice[rows], process.fish_per_count, u)
+    seen = process.count(farm.health.lice[rows], process.fish_per_count, u)
     ids = np.array([farm.next_id("count") for _ in rows])
     farm.book.lice_counts(
         count_id=ids,
@@ -53,13 +64,12 @@ def count_lice(farm: Farm) -> np.ndarray:
         batch_id=farm.batches["batch_id"][c.batch[rows]],
         assignment_id=c.assignment_id[rows].copy(),
         fish_sampled=sampled,
-        adult_female=count.adult_female,
-        adult_male=count.adult_male,
-        juvenile=count.juvenile,
+        adult_female=seen.adult_female,
+        adult_male=seen.adult_male,
+        juvenile=seen.juvenile,
     )
     health.count_before[rows] = health.last_count[rows]
-    health.last_count[rows] = count.adult_female / sampled
-    return rows
+    health.last_count[rows] = seen.adult_female / sampled
 
 
 def too_late(farm: Farm, rows: np.ndarray, method: np.ndarray) -> np.ndarray:
