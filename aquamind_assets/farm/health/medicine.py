@@ -178,6 +178,8 @@ def _write(farm: Farm, container: int, method: int, lice_efficacy: float) -> int
         efficacy = float(farm.health.disease.recovery[disease]) / 2
         if farm.outbreaks["treated_day"][infection[0]] < 0:
             farm.outbreaks["treated_day"][infection[0]] = farm.today.day
+        if again := int(farm.health.disease.again_days[disease]):
+            farm.health.infections["treat_day"][infection[0]] = farm.today.day + again
     farm.treatments.add(
         treatment_id=identity,
         day=farm.today.day,
