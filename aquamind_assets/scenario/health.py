@@ -94,6 +94,9 @@ class VaccineSpec(Section):
     diseases: list[str] = quantity("keys of diseases it protects against")
     also_named: str = quantity("protection the record names beyond those diseases", max_length=100)
     efficacy: Probability = quantity("share by which the hazard of those diseases falls", "1")
+    failing: Probability = quantity(
+        "share of the batches that get it in which it does not take", "1", "general knowledge", default=0.0
+    )
     days_before_transfer: int = quantity("days before the sea transfer it is given", "day", ge=0, le=200)
     share: Probability = quantity("share of the batches that get it", "1", "general knowledge")
 

@@ -209,8 +209,17 @@ def _vaccine(farm: Farm, sequence: int) -> int:
     return row if row < process.days_before.size else -1
 
 
+def _fails(farm: Farm, batch: int) -> bool:
+    """Whether the vaccine of a batch does not take: a bad lot, fish too small or too warm. A mixed batch is as its
+    first part."""
+    share = float(farm.health.vaccination.failing[farm.batches["vaccine"][batch]])
+    sequence = int(farm.plans["sequence"][batch])
+    key = max(sequence, -1 - sequence)
+    return ByName(farm.scenario.seed, "batch.vaccine.failing", key).uniform("") < share
+
+
 def vaccinate(farm: Farm) -> None:
-    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others."""
+    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others in which it took."""
     active = farm.active
     if not active.size:
         return
@@ -221,7 +230,7 @@ def vaccinate(farm: Farm) -> None:
     due &= farm.calendar.works(farm.batches["geography"][active], day)
     for batch in active[vaccinated]:
         rows = farm.of_batch(int(batch))
-        if rows.size:
+        if rows.size and not _fails(farm, int(batch)):
             farm.plans["immunity"][batch] += max(0.0, float(farm.at_site(farm.water.temperature, rows[:1])[0]))
     for batch, vaccine in zip(active[due], choice[due], strict=True):
         rows = farm.of_batch(int(batch))
@@ -267,7 +276,8 @@ def judge(farm: Farm) -> None:
     for row in open_rows[left | (t["day"][open_rows] + t["duration_days"][open_rows] + OUTCOME_DAYS <= day)]:
         reason, effect = int(t["reason"][row]), float(t["efficacy"][row])
         if reason == TreatmentReason.VACCINATION:
-            t["outcome"][row] = Outcome.SUCCESSFUL
+            batch = int(np.searchsorted(farm.batches["batch_id"], t["batch_id"][row]))
+            t["outcome"][row] = Outcome.UNSUCCESSFUL if _fails(farm, batch) else Outcome.SUCCESSFUL
         elif reason == TreatmentReason.LICE:
             t["outcome"][row] = (
                 Outcome.SUCCESSFUL if effect >= GOOD else Outcome.PARTIAL if effect >= FAIR else Outcome.UNSUCCESSFUL

@@ -4,6 +4,7 @@
 |---|---|---|---|
 | parameter | ``shares`` | 1 | shares of the vaccines, and of no vaccine, among the batches (general knowledge) |
 | parameter | ``days_before`` | day | days before the sea transfer it is given (specification) |
+| parameter | ``failing`` | 1 | share of the batches in which a vaccine does not take (general knowledge) |
 | parameter | ``onset`` | degC day | degree-days until it protects (general knowledge) |
 """
 
@@ -24,6 +25,7 @@ class Vaccination:
     names: tuple[str, ...]
     """Keys of the vaccines, and ``""`` for none."""
     shares: tuple[float, ...]
+    failing: np.ndarray
     days_before: np.ndarray
     onset: float
 
@@ -34,6 +36,7 @@ class Vaccination:
         return cls(
             names=(*(one.key for one in vaccines), ""),
             shares=(*(one.share for one in vaccines), max(0.0, 1.0 - math.fsum(one.share for one in vaccines))),
+            failing=np.array([one.failing for one in vaccines]),
             days_before=np.array([one.days_before_transfer for one in vaccines], dtype=np.int64),
             onset=scenario.health.vaccine_onset_degree_days,
         )
