@@ -95,24 +95,31 @@ def test_batches_are_started_no_faster_than_the_plant_takes_them() -> None:
     standing = Standing(geography, steps, 100.0, 900_000.0, space.way_target(farm), -1, 100.0)
     way = booking.forecast(farm, -1, standing)
     farm.area_bookings.keep(np.zeros(len(farm.area_bookings), dtype=bool))
-    batch, end = int(farm.active[0]), way.harvest + 30
-    plant = space.PLANT_SHARE * 150 * float(farm.calendar.plant_share[0]) * space.PLANT_DAYS
+    batch, end = int(farm.active[0]), space.harvest_end(farm, geography, way) + space.fallow_days(farm, geography)
+    daily = 150 * float(farm.calendar.plant_share[0])
     of_one = way.harvest_fish * space.way_target(farm) / 1e6
-    assert plant / 2 < 13 * of_one < plant
-    assert space.plant_fits(farm, geography, way)
-    for number in range(20):
+    (years, share), (season, season_share) = space.PLANT_WINDOWS
+    in_season = int(season_share * daily * season / of_one)
+    assert in_season > 1
+
+    def book(end_day: int) -> None:
         farm.batches.add(**{name: farm.batches[name][batch] for name in farm.batches.frame().columns()})
         farm.area_bookings.add(
-            batch=len(farm.batches) - 1, geography=0, first_day=end - 500, end_day=end, areas=1, later=False
+            batch=len(farm.batches) - 1, geography=0, first_day=end - 900, end_day=end_day, areas=1, later=False
         )
-        assert space.plant_fits(farm, geography, way) == ((number + 2) * of_one <= plant)
-    farm.area_bookings["end_day"][:] = end - 3 * space.PLANT_DAYS
+
+    for number in range(in_season - 1):
+        assert space.plant_fits(farm, geography, way)
+        book(end - 10 * number)
+    assert space.plant_fits(farm, geography, way), "one more is as many as in a season"
+    book(end + 30)
+    assert not space.plant_fits(farm, geography, way), "however few there are in the years"
+    farm.area_bookings["end_day"][:] = end - season
+    assert space.plant_fits(farm, geography, way), "another season"
+    in_years = int(share * daily * years / of_one)
+    for number in range(in_years - in_season):
+        assert space.plant_fits(farm, geography, way)
+        book(end - years + 1 + number)
+    assert not space.plant_fits(farm, geography, way), "as many as in the years, and no more"
+    farm.area_bookings["end_day"][:] = end - years
     assert space.plant_fits(farm, geography, way), "what was harvested long before"
-
-
-def test_what_the_plant_did_not_get_it_makes_up_for_within_days_only() -> None:
-    farm, areas = ripe(tonnes=150)
-    for cages in areas:
-        farm.containers.weight[cages] = 1000.0
-    assert days_of_work(farm, 40) == []
-    assert farm.plant_room[0] == harvest_plan.CATCH_UP_DAYS * 150

@@ -22,12 +22,10 @@ CAGES_PER_DAY = 2
 AREAS_OF_BATCH = 2
 """Areas of a batch that are harvested at the same time, usually."""
 
-PLANT_DAYS = 730
-"""Days over which starts are planned for the plant: a few batches, as each is a month of it or more."""
-
-PLANT_SHARE = 1.03
-"""Share of what the plant can take that is planned for: forecasts know no outbreaks, and are a tenth too high (measured
-on the farm)."""
+PLANT_WINDOWS = ((730, 1.03), (180, 1.3))
+"""Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
+for. In the long run it is little more, as forecasts know no outbreaks and are a tenth too high (measured on the farm); in
+half a year batches that end close to each other may wait for one another."""
 
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
@@ -160,16 +158,24 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
 
 
 def plant_fits(farm: Farm, geography: int, way: Way) -> bool:
-    """Whether the plant will have room for a batch: it and those whose places at sea are booked until the two years
-    before its end are no more than the plant is planned for in two years. True where the plant has no plan."""
+    """Whether the plant will have room for a batch: in each of ``PLANT_WINDOWS`` around its end, it and the others whose
+    places at sea are booked until then are no more than the plant is planned for. True where the plant has no plan."""
     spec = farm.scenario.farm.geographies[geography].harvest
     if spec is None:
         return True
     b, end = farm.area_bookings, harvest_end(farm, geography, way) + fallow_days(farm, geography)
-    meet = (b["geography"] == geography) & (b["end_day"] > end - PLANT_DAYS) & ~farm.batches["mixed"][b["batch"]]
-    batches = np.unique(b["batch"][meet]).size + 1
-    most = PLANT_SHARE * spec.tonnes_per_day * float(farm.calendar.plant_share[geography]) * PLANT_DAYS
-    return batches * way.harvest_fish * way_target(farm) / 1e6 <= most
+    booked = (b["geography"] == geography) & ~farm.batches["mixed"][b["batch"]]
+    _, first = np.unique(b["batch"][booked], return_index=True)
+    ends = np.append(b["end_day"][booked][first], end)
+    of_one = way.harvest_fish * way_target(farm) / 1e6
+    daily = spec.tonnes_per_day * float(farm.calendar.plant_share[geography])
+    return all(_most_ends(ends, end, days) * of_one <= share * daily * days for days, share in PLANT_WINDOWS)
+
+
+def _most_ends(ends: np.ndarray, end: int, days: int) -> int:
+    """Most of the ``ends`` that lie in a window of so many days in a row with ``end`` in it."""
+    lasts = ends[(ends >= end) & (ends < end + days)]
+    return int(((ends[None, :] <= lasts[:, None]) & (ends[None, :] > lasts[:, None] - days)).sum(axis=1).max())
 
 
 def _smallest_room(farm: Farm, geography: int, weight: float, *, growout_only: bool) -> float:
