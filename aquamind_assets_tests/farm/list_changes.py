@@ -115,6 +115,7 @@ CASES: dict[str, Case] = {
     "farm.geographies[].work.plant_days": Case(),
     "farm.geographies[].work.public_holidays": Case(lambda _: "easter+0"),
     "farm.geographies[].smolt_trend": Case(),
+    "farm.geographies[].unused_treatments": Case(),
     "farm.geographies[].disease_scale": Case(lambda _: ("ISA", 1.0)),
     "farm.container_types": Case(
         of_key("start_tank", key="spare", name="Spare Tank"), adds=frozenset({"infrastructure_containertype"})
@@ -157,6 +158,7 @@ CASES: dict[str, Case] = {
     "feed.feeds": Case(like(name="New feed", stages=[]), adds=frozenset({"inventory_feed"})),
     "feed.feeds[].stages": Case(),
     "feed.quarter_price_factors": Case(fixed="the first to the fourth quarter"),
+    "feed.price_trend": Case(),
     "feed.suppliers": Case(lambda _: "Nýtt Fóður", leaves_out=FEED_SUPPLIER),
     "feed.meal_times": Case(fixed="each has its share in meal_shares"),
     "feed.meal_shares": Case(fixed="each is of a time in meal_times"),

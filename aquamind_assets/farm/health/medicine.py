@@ -219,7 +219,7 @@ def _fails(farm: Farm, batch: int) -> bool:
 
 
 def vaccinate(farm: Farm) -> None:
-    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others in which it took."""
+    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen where one has taken."""
     active = farm.active
     if not active.size:
         return
