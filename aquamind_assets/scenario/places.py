@@ -97,7 +97,19 @@ class HarvestPlanSpec(Section):
     """How evenly a company's processing plant is supplied."""
 
     tonnes_per_day: float = quantity(
-        "round weight that the plant takes on one of its days", "t", "yearly harvest / plant days", gt=0, le=100_000
+        "round weight that the plant takes at most on one of its days",
+        "t",
+        "yearly harvest / plant days",
+        gt=0,
+        le=100_000,
+    )
+    ahead_days: int = quantity(
+        "days over which the plant spreads the fish that will be ripe in them; 1: it takes what it can",
+        "day",
+        "calibrated: every month near an even share of the year",
+        default=120,
+        ge=1,
+        le=365,
     )
     sites: int = quantity("areas that are harvested at the same time", "areas", "general knowledge", ge=1, le=500)
     early: float = quantity(

@@ -1,6 +1,7 @@
 """The plant's plan: which areas are harvested at a time, and how much on a day."""
 
 import numpy as np
+import pytest
 
 from aquamind_assets.farm.batches import bookings as booking
 from aquamind_assets.farm.batches.planning import Standing
@@ -11,9 +12,10 @@ from aquamind_assets_tests.farm import nine_cages
 from aquamind_assets_tests.farm.nine_cages import FAROES
 
 
-def ripe(sites: int = 1, tonnes: float = 150, early: float = 0.85) -> tuple[Farm, list[np.ndarray]]:
+def ripe(sites: int = 1, tonnes: float = 150, ahead_days: int = 1) -> tuple[Farm, list[np.ndarray]]:
     """Two areas with 250 t in each cage, the second one a little heavier."""
-    farm, areas = nine_cages.stocked(f"{FAROES}.harvest={{tonnes_per_day: {tonnes}, sites: {sites}, early: {early}}}")
+    plan = f"{{tonnes_per_day: {tonnes}, sites: {sites}, early: 0.85, ahead_days: {ahead_days}}}"
+    farm, areas = nine_cages.stocked(f"{FAROES}.harvest={plan}")
     for cages, weight in zip(areas, (5000.0, 5010.0), strict=True):
         farm.containers.weight[cages] = weight + np.arange(9)
     return farm, areas
@@ -56,6 +58,18 @@ def test_the_plant_takes_its_tonnes_a_day_and_a_cage_more_at_most() -> None:
         assert tonnes * (plant_days - 5) - 250 <= mass <= tonnes * plant_days + 250
         reasons = farm.book.frames()["movements"].reason
         assert (reasons == HarvestReason.DUE).all()
+
+
+def test_the_plant_spreads_what_is_ripe_or_will_be_soon_over_its_days() -> None:
+    for wait, expected in ((0, 18), (30, 18), (90, 9)):
+        farm, (later, _) = ripe(sites=2, tonnes=400, ahead_days=60)
+        c, batch, other = farm.containers, int(farm.containers.batch[later[0]]), len(farm.batches)
+        for table in (farm.batches, farm.plans):
+            table.add(**{name: table[name][batch] for name in table.frame().columns()})
+        c.batch[later] = other
+        farm.plans["adult_day"][other] = farm.today.day - 400 + wait
+        tonnes = harvest_plan._planned(farm, 0, farm.scenario.farm.geographies[0].harvest)
+        assert tonnes * 60 * float(farm.calendar.plant_share[0]) == pytest.approx(250.0 * expected, rel=0.01)
 
 
 def test_an_area_is_opened_early_and_not_too_early() -> None:

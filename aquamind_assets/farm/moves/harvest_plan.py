@@ -3,14 +3,16 @@
 Belongs here: which areas are opened, and which cage the plant takes next. Does not belong here: harvests outside the plan
 (``harvest``), the stocking that leads to them (``batches.starting``).
 
-A company sells fish every week. Its plant takes so many tonnes on each of its days, of a few areas in turn, the heaviest
-cage of an area first; so an area is emptied in two to four months. When an area is empty, the ripest one is opened. If
+A company sells fish every week. It spreads the fish that are ripe, or will be soon, over the days of its plant, which takes
+so many tonnes on each of them at most: of a few areas in turn, the heaviest cage of an area first; so an area is emptied
+in two to four months. When an area is empty, the ripest one is opened. If
 none has reached its target weight, one that is heavy enough is opened early rather than that the plant stands idle; if
 many have, they wait and grow. Batches are started no faster than the plant can take them (``space.plant_fits``).
 
 | parameter | unit | meaning and source |
 |---|---|---|
-| ``tonnes_per_day`` | t | round weight that the plant takes on one of its days (yearly harvest / plant days) |
+| ``tonnes_per_day`` | t | round weight that the plant takes at most on one of its days (yearly harvest / plant days) |
+| ``ahead_days`` | day | over which it spreads the fish that will be ripe in them (calibrated) |
 | ``sites`` | areas | areas that are harvested at the same time (general knowledge) |
 | ``early`` | 1 | share of the target weight from which on an area is opened early (calibrated) |
 """
@@ -36,14 +38,26 @@ def plan_harvests(farm: Farm) -> None:
         if spec.harvest is None or not farm.calendar.plant_takes(geography, day):
             continue
         _open(farm, geography, spec.harvest)
-        most = CATCH_UP_DAYS * spec.harvest.tonnes_per_day
-        farm.plant_room[geography] = min(farm.plant_room[geography] + spec.harvest.tonnes_per_day, most)
+        tonnes = _planned(farm, geography, spec.harvest)
+        farm.plant_room[geography] = min(farm.plant_room[geography] + tonnes, CATCH_UP_DAYS * tonnes)
         while farm.plant_room[geography] > 0:
             cage = _next_cage(farm, geography)
             if cage < 0:
                 break
             harvest.order(farm, np.array([cage]), 1.0, day, HarvestReason.DUE)
             farm.plant_room[geography] -= farm.containers.count[cage] * farm.containers.weight[cage] / 1e6
+
+
+def _planned(farm: Farm, geography: int, spec: HarvestPlanSpec) -> float:
+    """Round weight that the plant takes on a day, t: as much as will be ripe in the days ahead, for each plant day in
+    them."""
+    c, window = farm.containers, farm.scenario.farm.batches.growout_days
+    rows = np.flatnonzero((c.count > 0) & (c.stage == Stage.ADULT) & (farm.layout.geography == geography))
+    batch = c.batch[rows]
+    soon = farm.today.day - farm.plans["adult_day"][batch] + spec.ahead_days >= window.low
+    weight = np.maximum(c.weight[rows], farm.plans["target_weight_g"][batch])
+    tonnes = float((c.count[rows] * weight)[soon].sum()) / 1e6
+    return min(spec.tonnes_per_day, tonnes / (spec.ahead_days * float(farm.calendar.plant_share[geography])))
 
 
 def _areas(farm: Farm, geography: int) -> np.ndarray:
