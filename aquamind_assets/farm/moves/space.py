@@ -22,7 +22,7 @@ CAGES_PER_DAY = 2
 AREAS_OF_BATCH = 2
 """Areas of a batch that are harvested at the same time, usually."""
 
-PLANT_WINDOWS = ((730, 1.15), (180, 1.6))
+PLANT_WINDOWS = ((730, 1.2), (180, 1.6))
 """Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
 for: a little more, as forecasts know no outbreaks and are a tenth too high (measured on the farm); in half a year batches
 that end close to each other may wait for one another."""
