@@ -22,6 +22,9 @@ CAGES_PER_DAY = 2
 AREAS_OF_BATCH = 2
 """Areas of a batch that are harvested at the same time, usually."""
 
+PLANT_USED = 0.85
+"""Share of what the plant takes at most that it takes on average, as it spreads its fish (measured on the farm)."""
+
 PLANT_WINDOWS = ((730, 1.2), (180, 1.6))
 """Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
 for: a little more, as forecasts know no outbreaks and are a tenth too high (measured on the farm); in half a year batches
@@ -252,7 +255,7 @@ def cages_harvested_daily(farm: Farm, geography: int) -> float:
     if spec is None or not large.size:
         return farm.scenario.farm.batches.harvest_cages_per_day * share
     tonnes = float(cage_room(farm, large, way_target(farm)).max()) * way_target(farm) / 1e6
-    return spec.tonnes_per_day * share / tonnes * min(1.0, AREAS_OF_BATCH / spec.sites)
+    return PLANT_USED * spec.tonnes_per_day * share / tonnes * min(1.0, AREAS_OF_BATCH / spec.sites)
 
 
 def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) -> float:
