@@ -11,8 +11,8 @@ from aquamind_assets.farm import fish_day as daily
 from aquamind_assets.farm.batches import harvest_slots as slots
 from aquamind_assets.farm.batches import starting, stocking
 from aquamind_assets.farm.feed import supply
-from aquamind_assets.farm.health import medicine, outbreaks, treatment_plans
-from aquamind_assets.farm.moves import harvest, mixing, movements, transfers
+from aquamind_assets.farm.health import delousing, medicine, outbreaks, treatment_plans
+from aquamind_assets.farm.moves import harvest, harvest_plan, mixing, movements, transfers
 from aquamind_assets.farm.opening import first_state
 from aquamind_assets.farm.processes import lice
 from aquamind_assets.farm.processes.lice import Lice
@@ -129,13 +129,14 @@ def _decide(farm: Farm, now: daily.Rates) -> None:
     outbreaks.begin(farm, living)
     outbreaks.detect(farm)
     treatment_plans.give_up(farm)
-    medicine.count_lice(farm)
+    delousing.plan_campaigns(farm, medicine.count_lice(farm))
     medicine.plan_disease_treatments(farm)
     medicine.judge(farm)
     transfers.plan_moves(farm)
     mixing.plan_mixing(farm)
     slots.keep_slots(farm)
     harvest.plan_harvests(farm)
+    harvest_plan.plan_harvests(farm)
     movements.fast_before_moves(farm)
     harvest.fast_before_harvest(farm)
     medicine.fast_before_treatments(farm)

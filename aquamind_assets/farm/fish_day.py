@@ -182,8 +182,9 @@ def _lice(farm: Farm, cages: np.ndarray, temperature: np.ndarray) -> tuple[np.nd
     process, c = farm.health.lice_process, farm.containers
     doy = farm.today.day_of_year
     before = farm.health.lice[cages]
+    outside = farm.health.outside + farm.health.outside_level
     settled, resistant = process.settling(
-        before, c.count[cages], c.weight[cages], temperature, farm.layout.area[cages], farm.health.outside, doy
+        before, c.count[cages], c.weight[cages], temperature, farm.layout.area[cages], outside, doy
     )
     return process.advance(before, temperature, settled, resistant), settled
 

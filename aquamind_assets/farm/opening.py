@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aquamind_assets.farm.health.wiring import LONG_AGO
+from aquamind_assets.farm.health.wiring import LONG_AGO, NO_COUNT
 from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.ledger import state
 from aquamind_assets.ledger.codes import Stage
@@ -68,6 +68,8 @@ def first_state(scenario: Scenario, infrastructure: Infrastructure, day: int) ->
         feed=state.FeedStates(stock_g=np.zeros(silos), demand_g=np.zeros(silos), cost_carry=np.zeros(silos)),
         orders=Deliveries.empty(),
         lots=FeedLots.empty(),
+        open_areas=np.zeros(len(infrastructure.areas), dtype=bool),
+        plant_room=np.zeros(len(infrastructure.geographies)),
         counters=state.Counters(sequence=np.zeros(1), pressure=np.ones(1), life_days=np.zeros(1)),
         **_first_health(scenario, infrastructure),
     )
@@ -82,7 +84,8 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
     return {
         "treatment_plans": TreatmentPlans.empty(),
         "health": ContainerHealth(
-            last_count=np.zeros(size),
+            last_count=np.full(size, NO_COUNT),
+            count_before=np.full(size, NO_COUNT),
             last_delousing=np.full(size, LONG_AGO),
             treatment_day=nothing,
             treatment_method=nothing,

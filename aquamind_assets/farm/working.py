@@ -16,6 +16,7 @@ from aquamind_assets.farm.collection import Collection
 from aquamind_assets.farm.draws import BatchDraws, Fields, batch_draws
 from aquamind_assets.farm.feed.menu import Menu
 from aquamind_assets.farm.growing_table import Table
+from aquamind_assets.farm.health.counting import count_days
 from aquamind_assets.farm.health.wiring import LONG_AGO, Health
 from aquamind_assets.farm.processes.appetite import Appetite
 from aquamind_assets.farm.processes.condition import Condition
@@ -91,6 +92,8 @@ class Farm:
         self.days = timeline.year_days(year)
         self.water = Water.of(climate, len(infrastructure.sites))
         self.calendar = Calendar(scenario, year)
+        self.count_days = count_days(scenario, infrastructure, self.calendar, self.water.waves, year)
+        """Days on which lice are counted, bool (days, areas): ``health.counting``."""
         self.draws = Fields(scenario.seed, year, self.days.first)
         self.steps: list[list[Step] | None] = [
             container_steps(scenario, row) for row in range(len(scenario.farm.geographies))
@@ -116,9 +119,10 @@ class Farm:
         self.orders = Table(opening.orders)
         self.feed = opening.feed.take(np.arange(len(opening.feed)))
         self.counters = opening.counters.take(np.arange(len(opening.counters)))
-        self.health = Health(scenario, opening)
+        self.health = Health(scenario, infrastructure, opening)
         self.menu = Menu(scenario)
         self.farm_appetite = opening.farm_appetite.copy()
+        self.open_areas, self.plant_room = opening.open_areas.copy(), opening.plant_room.copy()
         self._forget_the_past()
         self.tgc = np.zeros((0, len(Stage)))
         """TGC x1000 of each batch in each stage, (batches, stages)."""
@@ -310,4 +314,6 @@ class Farm:
             outside_lice=self.health.outside,
             farm_effect=self.health.farm_effect,
             farm_appetite=self.farm_appetite,
+            open_areas=self.open_areas,
+            plant_room=self.plant_room,
         )

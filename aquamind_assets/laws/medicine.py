@@ -26,7 +26,7 @@ LONGEST_WITHHOLDING = 460
 """Days after which a treatment no longer matters to a harvest: the longest withholding period and duration that a
 scenario allows."""
 
-COUNT_DAYS = 30
+COUNT_DAYS = 45
 """A treatment follows the count that triggered it within this number of days."""
 
 

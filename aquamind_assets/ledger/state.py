@@ -101,8 +101,9 @@ class ContainerHealth(Frame):
     """One row for each container: lice counts, treatments and handling of its fish."""
 
     last_count: np.ndarray = column(
-        "float64", "per fish", "adult females per fish of the last lice count, 0 if there is none"
+        "float64", "per fish", "adult females per fish of the last lice count since the last treatment, -1 if none"
     )
+    count_before: np.ndarray = column("float64", "per fish", "the same of the count before it, -1 if there is none")
     last_delousing: np.ndarray = column("int32", "day", "day of the last lice treatment, long ago if never")
     treatment_day: np.ndarray = column("int32", "day", "planned treatment, or -1")
     treatment_method: np.ndarray = column("int8", "", "its row in the scenario's treatments")
@@ -151,7 +152,7 @@ class Counters(Frame):
     life_days: np.ndarray = column("float64", "day", "planned life of the batch started last")
 
 
-_PLAIN = ("lice", "outside_lice", "farm_effect", "farm_appetite")
+_PLAIN = ("lice", "outside_lice", "farm_effect", "farm_appetite", "open_areas", "plant_room")
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,11 @@ class FarmState:
     """State of the farm-week mortality effect, (sites,)."""
     farm_appetite: np.ndarray
     """State of the appetite that a site's containers have in common, (sites,)."""
+    open_areas: np.ndarray
+    """Whether an area is being harvested by its plant's plan, bool (areas,)."""
+    plant_room: np.ndarray
+    """Round weight that each geography's plant can take beyond what is ordered, t, below zero after a full cage,
+    (geographies,)."""
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return plain arrays by name for storage in any format. Text becomes fixed-width unicode, there are no

@@ -44,6 +44,7 @@ class FarmMonths(Frame):
     counts_above: np.ndarray = column("float64", "counts", "lice counts above the treatment threshold")
     counted_fish: np.ndarray = column("float64", "fish", "fish looked at in lice counts")
     counted_females: np.ndarray = column("float64", "lice", "adult females seen in lice counts")
+    counted_lice: np.ndarray = column("float64", "lice", "lice of all kinds in lice counts")
 
 
 class WaterMonths(Frame):
@@ -110,12 +111,29 @@ class GeographyYears(Frame):
 
 
 class CageClasses(Frame):
-    """Density of cages by weight class, as sums over cage-days."""
+    """Density of cages by geography and weight class, as sums over cage-days."""
 
+    geography: np.ndarray = column("int8", "", "row in Geographies")
     weight_class: np.ndarray = column("int8", "", "0 to 3: below 1, 2, 3 kg and above")
     cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
     density_days: np.ndarray = column("float64", "kg day/m3", "density of each of these days")
-    highest: np.ndarray = column("float64", "kg/m3", "highest density of a day")
+
+
+class DensityClasses(Frame):
+    """Days of cages by their density."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    tenths: np.ndarray = column("int32", "0.1 kg/m3", "density, rounded")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+
+
+class GrowthClasses(Frame):
+    """Growth at sea by geography and weight class (``growth``), as sums over cage-days."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    weight_class: np.ndarray = column("int8", "", "row in the classes of ``growth``")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+    log_growth: np.ndarray = column("float64", "1", "growth of the log of the weight on these days")
 
 
 class Shares(Frame):
@@ -173,6 +191,33 @@ class TemperatureStrings(Frame):
     m2_variance: np.ndarray = column("float64", "degC2", "the M2's part of it")
     stratified_readings: np.ndarray = column("float64", "readings", "those in months in which the area is stratified")
     stratified_variance: np.ndarray = column("float64", "degC2", "the sum of their squares, likewise")
+
+
+class DiseaseTreatments(Frame):
+    """Treatments of cages with fish against a disease."""
+
+    geography: np.ndarray = column("int8", "", "row in Geographies")
+    disease: np.ndarray = column("int8", "", "row in the scenario's diseases")
+    treatments: np.ndarray = column("float64", "treatments", "treatments of cages")
+
+
+class HarvestDays(Frame):
+    """What was harvested of a batch in an area on a day (``harvests``)."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    batch_id: np.ndarray = column("int64", "", "batch")
+    day: np.ndarray = column("int32", "day", "day")
+    tonnes: np.ndarray = column("float64", "t", "round weight")
+    due_tonnes: np.ndarray = column("float64", "t", "the part of it that was due, not early")
+
+
+class DelousingWeeks(Frame):
+    """Cages of an area in a week from Monday to Sunday (``campaigns``)."""
+
+    area: np.ndarray = column("int16", "", "row in Areas")
+    week: np.ndarray = column("int32", "week", "week since 1969-12-29, a Monday")
+    cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
+    deloused: np.ndarray = column("float64", "cages", "cages deloused")
 
 
 class SalinityClasses(Frame):

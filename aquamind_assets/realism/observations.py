@@ -11,13 +11,19 @@ from typing import Self
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.batches import active_days, batch_flows
+from aquamind_assets.realism.densities import cage_classes, density_classes
 from aquamind_assets.realism.frames import (
     ActiveDays,
     BatchFlows,
     CageClasses,
+    DelousingWeeks,
+    DensityClasses,
+    DiseaseTreatments,
     FarmMonths,
     FarmWeeks,
     GeographyYears,
+    GrowthClasses,
+    HarvestDays,
     ReadingSums,
     SalinityClasses,
     SeaStockings,
@@ -27,10 +33,11 @@ from aquamind_assets.realism.frames import (
     WaterWeeks,
     grouped,
 )
+from aquamind_assets.realism.growth import growth_classes
+from aquamind_assets.realism.harvests import harvest_days
 from aquamind_assets.realism.readings import ObservedReadings
 from aquamind_assets.realism.sea import (
     SeaRows,
-    cage_classes,
     farm_months,
     farm_weeks,
     geography_years,
@@ -40,6 +47,7 @@ from aquamind_assets.realism.sea import (
     water_months,
     water_weeks,
 )
+from aquamind_assets.realism.sea_treatments import delousing_weeks, disease_treatments
 from aquamind_assets.scenario.model import Scenario
 
 
@@ -54,11 +62,16 @@ class Observations:
     batches: BatchFlows
     geography_years: GeographyYears
     cages: CageClasses
+    densities: DensityClasses
+    growth: GrowthClasses
     shares: Shares
     stockings: SeaStockings
     readings: ReadingSums
     strings: TemperatureStrings
     salinity: SalinityClasses
+    delousing: DelousingWeeks
+    disease_treatments: DiseaseTreatments
+    harvests: HarvestDays
     active: ActiveDays
 
     @classmethod
@@ -75,12 +88,17 @@ class Observations:
             water_weeks=grouped(joined["water_weeks"], ("area", "week")),
             batches=grouped(joined["batches"], ("batch_id", "geography", "start_day", "eggs")),
             geography_years=joined["geography_years"],
-            cages=joined["cages"],
+            cages=grouped(joined["cages"], ("geography", "weight_class")),
+            densities=grouped(joined["densities"], ("geography", "tenths")),
+            growth=grouped(joined["growth"], ("geography", "weight_class")),
             shares=joined["shares"],
             stockings=joined["stockings"],
             readings=joined["readings"],
             strings=grouped(joined["strings"], ("area",)),
             salinity=grouped(joined["salinity"], ("geography", "tenths")),
+            delousing=grouped(joined["delousing"], ("area", "week")),
+            disease_treatments=grouped(joined["disease_treatments"], ("geography", "disease")),
+            harvests=joined["harvests"],
             active=joined["active"].sorted_by("day"),
         )
 
@@ -103,10 +121,15 @@ def observe(
         batches=batch_flows(scenario, infrastructure, ledger, sea),
         geography_years=geography_years(sea, infrastructure, ledger),
         cages=cage_classes(sea),
+        densities=density_classes(sea),
+        growth=growth_classes(ledger, infrastructure),
         shares=shares(sea, ledger),
         stockings=sea_stockings(ledger, infrastructure),
         readings=ReadingSums.empty() if readings is None else readings.sums,
         strings=TemperatureStrings.empty() if readings is None else readings.strings,
         salinity=salinity_classes(infrastructure, climate),
+        delousing=delousing_weeks(ledger, infrastructure),
+        disease_treatments=disease_treatments(ledger, infrastructure),
+        harvests=harvest_days(ledger, infrastructure),
         active=active_days(ledger),
     )

@@ -10,7 +10,6 @@ from aquamind_assets.ledger.codes import Cause, EventKind, Movement, Stage, Trea
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.realism.frames import (
-    CageClasses,
     FarmMonths,
     FarmWeeks,
     GeographyYears,
@@ -25,8 +24,8 @@ from aquamind_assets.realism.frames import (
 from aquamind_assets.records.batch.collection import collected_deaths
 from aquamind_assets.timeline import year_days
 
-WEIGHT_CLASSES = (1000.0, 2000.0, 3000.0)
-"""Borders of the weight classes of stocking density, g."""
+ADULT_G = 1000.0
+"""Weight of Adult fish whose condition is measured, g and more."""
 TGC_CLASSES = ((300.0, 800.0), (4000.0, 6000.0))
 """Weights between which the growth of small and large fish is measured, g (about .5 and 5 kg)."""
 
@@ -91,7 +90,7 @@ def farm_months(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure, th
     rows, counts = sea.rows, ledger.lice_counts
     days = np.unique(np.stack([sea.area, rows.day.astype(np.int64)]), axis=1)
     of_fish = ("fish_days", "deaths", "feed_kg", "biomass_days")
-    of_counts = ("counts", "counts_above", "counted_fish", "counted_females")
+    of_counts = ("counts", "counts_above", "counted_fish", "counted_females", "counted_lice")
     present = FarmMonths(
         area=days[0],
         geography=infrastructure.areas.geography[days[0]],
@@ -120,6 +119,7 @@ def farm_months(sea: SeaRows, ledger: Ledger, infrastructure: Infrastructure, th
         counts_above=counts.adult_female > threshold * counts.fish_sampled,
         counted_fish=counts.fish_sampled,
         counted_females=counts.adult_female,
+        counted_lice=counts.adult_female + counts.adult_male + counts.juvenile,
         **dict.fromkeys(of_fish, np.zeros(len(counts))),
     )
     return grouped(FarmMonths.concat([present, sums, seen]), ("area", "geography", "month"))
@@ -214,22 +214,6 @@ def _growth(sea: SeaRows, places: int) -> tuple[np.ndarray, np.ndarray]:
     return growth, warmth
 
 
-def cage_classes(sea: SeaRows) -> CageClasses:
-    """Return the density by weight class."""
-    full = sea.rows.closing > 0
-    density = (sea.biomass / sea.volume)[full]
-    weight_class = np.digitize(sea.rows.weight_g[full], WEIGHT_CLASSES)
-    number = len(WEIGHT_CLASSES) + 1
-    highest = np.zeros(number)
-    np.maximum.at(highest, weight_class, density)
-    return CageClasses(
-        weight_class=np.arange(number),
-        cage_days=np.bincount(weight_class, minlength=number),
-        density_days=np.bincount(weight_class, weights=density, minlength=number),
-        highest=highest,
-    )
-
-
 def sea_stockings(ledger: Ledger, infrastructure: Infrastructure) -> SeaStockings:
     """Return what each cage received at the transfer to sea."""
     moves, containers = ledger.movements, infrastructure.containers
@@ -250,7 +234,7 @@ def shares(sea: SeaRows, ledger: Ledger) -> Shares:
     """Return condition, deaths by cause, and escapes."""
     rows = sea.rows
     escapes = ledger.events.take(ledger.events.kind == EventKind.ESCAPE)
-    adult = (rows.stage == Stage.ADULT) & (rows.weight_g >= WEIGHT_CLASSES[0])
+    adult = (rows.stage == Stage.ADULT) & (rows.weight_g >= ADULT_G)
     chosen = {
         "condition at transfer": (sea.stocked, rows.condition),
         "condition of adults": (adult, rows.condition),

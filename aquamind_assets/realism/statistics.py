@@ -15,10 +15,14 @@ from aquamind_assets.farm.processes.lice import STAGES, female_rate
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.ledger.codes import Cause
 from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.realism.densities import density_by_weight, mean_and_high_density
 from aquamind_assets.realism.frames import FarmWeeks, grouped
+from aquamind_assets.realism.growth import growout_days, growth_rates, small_over_large
+from aquamind_assets.realism.harvests import days_of_an_area, month_shares, month_variation, monthly_tonnes
 from aquamind_assets.realism.observations import Observations
+from aquamind_assets.realism.sea_treatments import WHOLE_FARM, deloused_shares, treatments_a_cage_year
 from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd
-from aquamind_assets.realism.sums import sums_of
+from aquamind_assets.realism.sums import SETTLED_YEARS, sums_of
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.places import ClimateSpec
 
@@ -47,7 +51,10 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
     hours = np.array([readings.oxygen_optimal.sum(), readings.oxygen_sub_optimal.sum(), readings.oxygen_stressed.sum()])
     oxygen = hours / hours.sum() if hours.sum() else np.full(3, np.nan)
     sums, phase = sums_of(scenario, observed), mortality_by_month_at_sea(observed)
-    shares = cause_shares(observed)
+    counted = observed.farm_months.take(observed.farm_months.counts > 0)
+    settled = scenario.first_year + SETTLED_YEARS
+    months = monthly_tonnes(observed.harvests, settled, max(int(observed.geography_years.year.max()), settled))
+    shares, deloused = cause_shares(observed), deloused_shares(observed.delousing)
     feed, (anomaly_sd, anomaly_correlation) = feed_per_biomass(observed), weekly_anomalies(observed)
     values: dict[str, float | np.ndarray] = {
         "anomaly_sd": anomaly_sd,
@@ -74,14 +81,25 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "mortality_first_month": phase[0] / np.median(phase[1:]),
         "mortality_quiet_months": phase[1:3].mean() / phase[3:10].mean(),
         "mortality_late_months": phase[10:16].mean() / phase[3:10].mean(),
+        "mortality_old_over_young": phase[13:16].mean() / phase[1:4].mean(),
         "mortality_correlation_1_week": log_correlation(observed.farm_weeks, "deaths", 1),
         "mortality_correlation_4_weeks": log_correlation(observed.farm_weeks, "deaths", 4),
         "lice_correlation_1_week": log_correlation(observed.farm_weeks, "lice", 1),
         "lice_correlation_4_weeks": log_correlation(observed.farm_weeks, "lice", 4),
+        "deloused_cages": float(deloused.mean()) if deloused.size else np.nan,
+        "deloused_whole_farm": float((deloused >= WHOLE_FARM).mean()) if deloused.size else np.nan,
+        "harvest_month_shares": month_shares(months),
+        "harvest_month_variation": month_variation(months),
+        "harvest_days_of_an_area": days_of_an_area(observed.harvests),
+        "adult_female_share": _ratio(counted.counted_females.sum(), counted.counted_lice.sum()),
+        "farm_months_without_females": float((counted.counted_females == 0).mean()) if len(counted) else np.nan,
         "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
-        "density_by_weight": density_by_weight(observed),
+        "sgr_small_over_large": small_over_large(
+            growth_rates(observed.growth, np.arange(len(scenario.farm.geographies)))
+        ),
         **{figure.published: figure.value(sums) for figure in FIGURES.values() if figure.published},
     }
+    diseases = [one.key for one in scenario.health.diseases]
     for row, geography in enumerate(scenario.farm.geographies):
         if geography.code not in _PLACES:
             continue
@@ -90,6 +108,13 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         values[f"sea_temperature_months_{place}"] = temperature
         values[f"sea_temperature_year_{place}"] = temperature.mean()
         values[f"salinity_{place}"] = salinity_range(observed, row)
+        values[f"density_by_weight_{place}"] = density_by_weight(observed.cages, row)
+        values[f"density_{place}"] = mean_and_high_density(observed.densities, row)
+        if "AGD" in diseases:
+            values[f"agd_treatments_{place}"] = treatments_a_cage_year(
+                observed.disease_treatments, observed.geography_years, row, diseases.index("AGD")
+            )
+        values[f"growout_days_{place}"] = growout_days(growth_rates(observed.growth, np.array([row])))
         values[f"smolt_weight_{place}"] = smolt_weights(observed, row)
         values[f"harvest_gutted_{place}"] = FIGURES["gutted_harvest_t"].value(sums.of(geography.name)) / 1e3
     return {key: np.asarray(value, dtype=np.float64) for key, value in values.items()}
@@ -264,14 +289,6 @@ def feed_per_biomass(observed: Observations) -> np.ndarray:
     feed = np.bincount(months.month % 12, weights=months.feed_kg, minlength=12)
     biomass = np.bincount(months.month % 12, weights=months.biomass_days, minlength=12)
     return 100 * feed / np.where(biomass > 0, biomass, np.nan)
-
-
-def density_by_weight(observed: Observations) -> np.ndarray:
-    """Return the mean density of cages below 1, 2, 3 kg mean weight and above, (4,), kg/m3."""
-    days = np.bincount(observed.cages.weight_class, weights=observed.cages.cage_days, minlength=4)
-    return np.bincount(observed.cages.weight_class, weights=observed.cages.density_days, minlength=4) / np.where(
-        days > 0, days, np.nan
-    )
 
 
 def _tgc_ratio(observed: Observations) -> float:

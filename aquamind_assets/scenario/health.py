@@ -43,6 +43,14 @@ class DiseaseSpec(Section):
         le=720,
     )
     recovery: Probability = quantity("recovery rate; a treatment lowers the impact by half of it", "1")
+    treated_again_days: int = quantity(
+        "days after a treatment from which on fish that are still ill are treated again; 0: they are treated once",
+        "day",
+        "amoebae are back some weeks after a bath",
+        default=0,
+        ge=0,
+        le=365,
+    )
     coinfection: dict[str, Probability] = quantity("probability that a running outbreak brings that disease along", "1")
     reportable: bool = quantity("must be reported to the authority")
     depopulate: bool = quantity("containers are emptied on order")

@@ -50,6 +50,24 @@ class LiceHarmSpec(Section):
     )
 
 
+class DelousingSpec(Section):
+    """How a farm decides to be deloused. `farm_mean` 0 and many boats that treat many cages a day: every cage for
+    itself."""
+
+    farm_mean: float = quantity(
+        "expected adult females per fish, mean of the farm's cages, from which on its cages above the threshold are"
+        " deloused; share of the threshold",
+        "1",
+        "calibrated: 29-33 % of a farm's cages in a treatment week",
+        ge=0,
+        le=10,
+    )
+    alone: float = quantity(
+        "a cage from this many thresholds on is deloused though its farm is not", "1", "calibrated", ge=1, le=100
+    )
+    cages_per_day: int = quantity("cages that a boat treats in a day", "cages", "general knowledge", ge=1, le=100)
+
+
 class LiceSpec(Section):
     """Sea lice (Hamre 2019, Stien 2005; rates as named there)."""
 
@@ -87,6 +105,14 @@ class LiceSpec(Section):
     external_rho: float = quantity(
         "week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1
     )
+    site_sd: float = quantity(
+        "sd between areas of the log outside pressure: some sites are quiet for good",
+        "1",
+        "calibrated: farm-months without adult females",
+        default=0.0,
+        ge=0,
+        le=5,
+    )
     outside_season: float = quantity(
         "seasonal swing of the log outside pressure",
         "1",
@@ -119,6 +145,7 @@ class LiceSpec(Section):
     treatments: dict[str, Annotated[float, Field(ge=0, le=1000)]] = quantity(
         "relative use of each treatment against lice; empty: lice are never treated"
     )
+    delousing: DelousingSpec = Field(description="campaigns against lice")
     harm: LiceHarmSpec = Field(description="harm to the fish")
     resistance_gain: float = quantity(
         "share of the surviving lice that a chemical treatment adds to the resistant ones",

@@ -76,6 +76,8 @@ class Scenario(Section):
         for geography in self.farm.geographies:
             path = f"farm.geographies.{geography.name}.disease_scale"
             refuse_unknown(path, set(geography.disease_scale), diseases)
+            path = f"farm.geographies.{geography.name}.unused_treatments"
+            refuse_unknown(path, set(geography.unused_treatments), {one.key for one in self.health.treatments})
         return self
 
     @model_validator(mode="after")

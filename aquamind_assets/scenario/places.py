@@ -87,6 +87,34 @@ class SiteSpec(Section):
     sea: SiteSea = quantity("what is known of its tide, layers and run-off", "", "the farm's own", default=SiteSea())
 
 
+class HarvestPlanSpec(Section):
+    """How evenly a company's processing plant is supplied."""
+
+    tonnes_per_day: float = quantity(
+        "round weight that the plant takes at most on one of its days",
+        "t",
+        "yearly harvest / plant days",
+        gt=0,
+        le=100_000,
+    )
+    ahead_days: int = quantity(
+        "days over which the plant spreads the fish that will be ripe in them; 1: it takes what it can",
+        "day",
+        "calibrated: every month near an even share of the year",
+        default=120,
+        ge=1,
+        le=365,
+    )
+    sites: int = quantity("areas that are harvested at the same time", "areas", "general knowledge", ge=1, le=500)
+    early: float = quantity(
+        "share of its target weight from which on a batch is harvested where the plant would stand idle",
+        "1",
+        "calibrated: every month near an even share of the year",
+        ge=0.3,
+        le=1,
+    )
+
+
 class GeographySpec(Section):
     """One geography: its stations, areas, climate and what differs there in biology."""
 
@@ -112,10 +140,44 @@ class GeographySpec(Section):
         default=[],
         max_length=100,
     )
+    stocking_density: float | None = quantity(
+        "density at harvest weight that cages are stocked for at sea transfer, once for all; none: the highest legal"
+        " one, and fish are split as they grow",
+        "kg/m3",
+        "published Scottish cages: mean 2.6, 95th percentile 5",
+        default=None,
+        ge=0.1,
+        le=200,
+    )
+    fallow_days: int | None = quantity(
+        "days an area here lies empty after its last fish; none: `batches.fallow_days`",
+        "day",
+        "the country's law: two months in the Faroes",
+        default=None,
+        ge=0,
+        le=365,
+    )
+    harvest: HarvestPlanSpec | None = quantity(
+        "plan by which the plant is supplied evenly; none: every batch is harvested when it is ripe, as fast as boats"
+        " can",
+        "",
+        "companies' sales plans",
+        default=None,
+    )
     climate: ClimateSpec
     sea: SeaSpec = quantity("tide, layers and run-off at its sites", "", "calibrated", default=SeaSpec())
     growout_tgc: Annotated[Range, within(0.1, 10)] = quantity(
         "TGC x1000 of a batch in the sea at 1 kg", "g^(1/3)/(degC day) x1000", "about 5 kg after 470-490 days"
+    )
+    delousing_boats: int = quantity(
+        "boats that delouse here, each at one area at a time", "boats", "general knowledge", default=2, ge=1, le=500
+    )
+    unused_treatments: list[str] = quantity(
+        "keys of the treatments that are not used here, against lice nor against diseases",
+        "",
+        "no antibiotics are used in Faroese salmon farming",
+        default=[],
+        max_length=500,
     )
     disease_scale: dict[str, Annotated[float, Field(ge=0, le=10)]] = quantity(
         "factor on a disease's yearly probability here (1 if not named)", "1"

@@ -58,7 +58,7 @@ class WorkSpec(Section):
         default=1.0,
     )
     collection_wave_m: float = quantity(
-        "dead fish are not collected from cages in waves as high as this",
+        "dead fish are not collected from cages, and lice are counted on another day, in waves as high as this",
         "m",
         "general knowledge",
         default=20.0,

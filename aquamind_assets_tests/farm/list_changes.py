@@ -115,6 +115,7 @@ CASES: dict[str, Case] = {
     "farm.geographies[].work.plant_days": Case(),
     "farm.geographies[].work.public_holidays": Case(lambda _: "easter+0"),
     "farm.geographies[].smolt_trend": Case(),
+    "farm.geographies[].unused_treatments": Case(),
     "farm.geographies[].disease_scale": Case(lambda _: ("ISA", 1.0)),
     "farm.container_types": Case(
         of_key("start_tank", key="spare", name="Spare Tank"), adds=frozenset({"infrastructure_containertype"})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from aquamind_assets.farm.health import outbreaks
-from aquamind_assets.farm.health.wiring import LONG_AGO
+from aquamind_assets.farm.health.wiring import LONG_AGO, NO_COUNT
 from aquamind_assets.farm.moves.movements import carry_out, move
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Movement, Stage
@@ -152,7 +152,8 @@ def test_treatments_and_withholding_go_with_the_fish(farm: Farm) -> None:
     health.last_delousing[cage], health.last_count[cage], c.withheld_until[cage] = day - 5, 0.8, day + 20
     health.handled_day[cage], health.handling_loss[cage], health.handled_by[cage] = day - 2, 0.01, 7
     move(farm, Movement.SPLITTING, cage, empty, int(c.batch[cage]), 500, Stage.ADULT)
-    assert (health.last_delousing[empty], health.last_count[empty], c.withheld_until[empty]) == (day - 5, 0.8, day + 20)
+    assert (health.last_delousing[empty], c.withheld_until[empty]) == (day - 5, day + 20)
+    assert health.last_count[empty] == NO_COUNT, "a count is of the fish that were in the container then"
     assert (health.handled_day[empty], health.handling_loss[empty], health.handled_by[empty]) == (day - 2, 0.01, 7)
 
 

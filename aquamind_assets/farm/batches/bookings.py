@@ -39,7 +39,7 @@ def book(farm: Farm, batch: int, way: Way, needs: dict[int, int], areas: tuple[i
         farm.tank_bookings.add(
             batch=batch, step=step, station=station, first_day=first, end_day=end + grace, containers=needs[step]
         )
-    end = space.harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
+    end = space.harvest_end(farm, geography, way) + space.fallow_days(farm, geography)
     farm.area_bookings.keep(farm.area_bookings["batch"] != batch)
     for amount, first, later in ((areas[0], way.sea, False), (areas[1], way.splitting, True)):
         if amount:

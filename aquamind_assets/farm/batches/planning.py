@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from aquamind_assets import timeline
+from aquamind_assets.farm.processes.growth import Growth
 from aquamind_assets.farm.sites import climate
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
@@ -107,6 +108,7 @@ class Forecaster:
     tgc: np.ndarray
     """Middle TGC x1000, (geographies, stages)."""
     scenario: Scenario
+    growth: Growth
 
     @classmethod
     def of(cls, scenario: Scenario, infrastructure: Infrastructure, first_day: int) -> Self:
@@ -123,13 +125,13 @@ class Forecaster:
             ]
         )
         tgc[:, Stage.ADULT] = [(spec.growout_tgc.low + spec.growout_tgc.high) / 2 for spec in scenario.farm.geographies]
-        return cls(first_day, _running(halls), _running(sea), tgc, scenario)
+        return cls(first_day, _running(halls), _running(sea), tgc, scenario, Growth.from_scenario(scenario))
 
     def adult_since(self, geography: int, day: int, weight: float) -> int:
         """Day on which fish that weigh ``weight`` (g) in the sea on ``day`` became Adult, by a year's mean growth."""
         entry = self.scenario.farm.stages[Stage.ADULT].entry_weight_g
         daily = self.sea[geography, 365] / 365 * self.tgc[geography, Stage.ADULT] * 1e-3 * GROWTH_SEEN
-        return day - int((np.cbrt(weight) - np.cbrt(entry)) / max(daily, 1e-6))
+        return day - int(self.growth.span(Stage.ADULT, entry, weight) / max(daily, 1e-6))
 
     def way(self, batch: Standing, halls: dict[int, int], stages: dict[int, int], day: int) -> Way:
         """The forecast of a batch.
@@ -206,7 +208,7 @@ class Forecaster:
             * GROWTH_SEEN
             * (self.scenario.biology.growth.undisturbed if stage >= Stage.POST_SMOLT else 1.0)
         )
-        return self._after(sums, day, (np.cbrt(goal) - np.cbrt(weight)) / growth)
+        return self._after(sums, day, self.growth.span(stage, weight, goal) / growth)
 
     def _after(self, sums: np.ndarray, day: int, degree_days: float) -> int:
         """First day on which ``degree_days`` have gathered since ``day``."""

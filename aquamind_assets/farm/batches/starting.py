@@ -5,7 +5,7 @@ room for it (``space``).
 
 Starts fall due at the rate that keeps ``active_target`` batches alive when each lives as long as the forecast says,
 more often in the months with high weights. One that is due waits until its whole way, to the last harvested cage, fits
-into what is not booked. On a staged farm (``staging``) the batches that are to stand at wanted places begin on days of
+into what is not booked, and its harvest into the plan of the plant. On a staged farm (``staging``) the batches that are to stand at wanted places begin on days of
 their own, and no others until the staging date.
 """
 
@@ -120,6 +120,8 @@ def find_way(
         if space.tank_room(farm, free, space.exit_weight(farm, first.stage, heavy)).sum() < eggs:
             continue
         way = booking.forecast(farm, int(station), Standing(geography, 0, 0.0, eggs, space.way_target(farm), -1, heavy))
+        if not space.plant_fits(farm, geography, way):
+            continue
         needs = space.tanks_fit(farm, int(station), geography, way, heavy)
         areas = space.areas_fit(farm, geography, way) if needs else None
         if needs and areas:

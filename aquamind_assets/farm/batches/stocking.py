@@ -48,7 +48,7 @@ def _cages(farm: Farm, one: StockSpec, area: int) -> np.ndarray:
     cages = space.free_cages(farm, [area], _stage(farm, one), farm.today.day)
     cages = cages[farm.layout.max_weight[cages] > ROOM_TO_GROW * one.weight_g]
     cages = cages[np.argsort(farm.layout.max_weight[cages], kind="stable")[::-1]][: one.cages]
-    return cages if space.cage_room(farm, cages, one.weight_g).sum() >= one.fish else cages[:0]
+    return cages if space.legal_room(farm, cages, one.weight_g).sum() >= one.fish else cages[:0]
 
 
 def _stage(farm: Farm, one: StockSpec) -> int:
@@ -104,6 +104,6 @@ def _stock(farm: Farm, one: StockSpec, sequence: int, area: int, cages: np.ndarr
 
 def _put_in(farm: Farm, one: StockSpec, batch: int, stage: int, cages: np.ndarray) -> None:
     """Spreads the fish over the cages, as many into each as its room is of all."""
-    room = space.cage_room(farm, cages, one.weight_g)
+    room = space.legal_room(farm, cages, one.weight_g)
     parts = np.diff(np.floor(np.append(0.0, np.cumsum(room)) / room.sum() * one.fish + 0.5).astype(np.int64))
     put_in(farm, batch, stage, cages[parts > 0], parts[parts > 0], one.weight_g)

@@ -11,7 +11,7 @@ what stays behind would grow old until the next batch comes.
 import numpy as np
 
 from aquamind_assets import timeline
-from aquamind_assets.farm.moves import harvest
+from aquamind_assets.farm.moves import harvest, space
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import FeedLots, FeedStores
@@ -166,8 +166,7 @@ def _days_to_harvest(farm: Farm, rows: np.ndarray, days_to_target: np.ndarray) -
     c = farm.containers
     turn, half = np.zeros(rows.size), np.zeros(rows.size)
     for batch in np.unique(c.batch[rows]):
-        share = farm.calendar.plant_share[farm.batches["geography"][batch]]
-        boats = farm.scenario.farm.batches.harvest_cages_per_day * share
+        boats = space.cages_harvested_daily(farm, int(farm.batches["geography"][batch]))
         mine = np.flatnonzero(c.batch[rows] == batch)
         turn[mine[harvest.in_order(farm, rows[mine])]] = np.floor(np.arange(mine.size) / boats)
         half[mine] = mine.size / boats / 2

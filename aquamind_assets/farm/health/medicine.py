@@ -1,12 +1,12 @@
-"""Counts lice, decides on treatments and vaccinations, and gives them.
+"""Counts lice, decides on treatments of the sick and on vaccinations, and gives all treatments.
 
-Belongs here: the rules of medicine on the farm. Does not belong here: how well a treatment works
-(``processes.treatment``), outbreaks (``outbreaks``), what
-was decided and waits (``treatment_plans``).
+Belongs here: the rules of medicine on the farm. Does not belong here: which cages are deloused when (``delousing``),
+what was decided and waits (``treatment_plans``), how well a treatment works (``processes.treatment``), outbreaks
+(``outbreaks``).
 
 | rule | how it is kept |
 |---|---|
-| lice treatment only above the threshold of the last count | decided on the evening of a count, given after the days of fasting, before the next count |
+| lice treatment only above the threshold of the last count | decided on the evening of a count (``delousing``), given after the days of fasting, before the next count |
 | 14 days between two lice treatments of a cage | judged for the day of the treatment, not of the decision |
 | nothing is harvested inside a withholding period | treating sets ``withheld_until``; a cage whose harvest is ordered is not treated |
 | one vaccination in a batch's life | the batch's vaccine is written once |
@@ -15,7 +15,9 @@ was decided and waits (``treatment_plans``).
 import numpy as np
 
 from aquamind_assets.farm.draws import batch_choice
+from aquamind_assets.farm.health.counting import counted_today
 from aquamind_assets.farm.health.treatment_plans import carry_out, plan
+from aquamind_assets.farm.health.wiring import NO_COUNT
 from aquamind_assets.farm.processes.lice import COUNT_DRAWS, RESISTANT
 from aquamind_assets.farm.processes.vaccination import NEVER
 from aquamind_assets.farm.working import Farm
@@ -25,36 +27,38 @@ from aquamind_assets.streams import ByName
 NEAR_HARVEST = 0.85
 """From this share of its target weight on, a batch gets no medicine with a withholding period."""
 
-HARVESTED_INSTEAD = 0.9
-"""From this share of its target weight on, a batch is not deloused any more: it is harvested soon, and large fish stand
-handling badly (general knowledge)."""
-
 OUTCOME_DAYS = 7
 """Days after the end of a treatment on which its outcome is judged."""
-
-BOAT_DAYS = 3
-"""Working days over which the boats spread what cannot be treated on days without work (general knowledge)."""
 
 GOOD, FAIR = 0.75, 0.45
 """Share of lice removed that counts as a success, and as a partial one (general knowledge)."""
 
 
-def count_lice(farm: Farm) -> None:
-    """Counts the lice of the cages whose turn it is, or was on the days without work before."""
-    process, c, day = farm.health.lice_process, farm.containers, farm.today.day
+def count_lice(farm: Farm) -> np.ndarray:
+    """Counts the lice of the cages whose turn it is; returns their rows."""
     cages = np.arange(farm.health.lice.shape[0])
-    interval = farm.scenario.health.lice.count_interval_days
-    # Half of an area's cages are counted half an interval after the other half.
-    built = farm.infrastructure
-    half = interval // 2 * (built.cage_draws.place % 2)
-    number = built.area_draws.number[farm.layout.area[cages]]
-    turn = farm.calendar.since_turn(farm.layout.geography[cages], number, interval, np.full(cages.size, day), half) >= 0
-    rows = cages[turn & (c.count[cages] >= process.fish_per_count) & (c.arrived[cages] < day)]
+    rows = cages[counted_today(farm, cages) & can_be_counted(farm, cages)]
+    count(farm, rows)
+    return rows
+
+
+def can_be_counted(farm: Farm, cages: np.ndarray) -> np.ndarray:
+    """Whether cages have enough fish that did not come today and are not deloused soon, bool (n,)."""
+    c, health = farm.containers, farm.health.containers
+    deloused = (health.treatment_day[cages] >= 0) & (health.treatment_reason[cages] == TreatmentReason.LICE)
+    enough = c.count[cages] >= farm.health.lice_process.fish_per_count
+    return enough & (c.arrived[cages] < farm.today.day) & ~deloused
+
+
+def count(farm: Farm, rows: np.ndarray) -> None:
+    """Counts the lice of these cages today."""
     if not rows.size:
         return
+    process, c, day = farm.health.lice_process, farm.containers, farm.today.day
+    health, built = farm.health.containers, farm.infrastructure
     u = farm.draws.uniforms("lice.count", day, built.cage_draws, COUNT_DRAWS)[rows]
     sampled = np.full(rows.size, process.fish_per_count)
-    count = process.count(farm.health.lice[rows], process.fish_per_count, u)
+    seen = process.count(farm.health.lice[rows], process.fish_per_count, u)
     ids = np.array([farm.next_id("count") for _ in rows])
     farm.book.lice_counts(
         count_id=ids,
@@ -63,53 +67,15 @@ def count_lice(farm: Farm) -> None:
         batch_id=farm.batches["batch_id"][c.batch[rows]],
         assignment_id=c.assignment_id[rows].copy(),
         fish_sampled=sampled,
-        adult_female=count.adult_female,
-        adult_male=count.adult_male,
-        juvenile=count.juvenile,
+        adult_female=seen.adult_female,
+        adult_male=seen.adult_male,
+        juvenile=seen.juvenile,
     )
-    farm.health.containers.last_count[rows] = count.adult_female / sampled
-    _plan_delousing(farm, rows)
+    health.count_before[rows] = health.last_count[rows]
+    health.last_count[rows] = seen.adult_female / sampled
 
 
-def _plan_delousing(farm: Farm, rows: np.ndarray) -> None:
-    health, c, day = farm.health.containers, farm.containers, farm.today.day
-    process = farm.health.treatment
-    free = (
-        (health.treatment_day[rows] < 0)
-        & (c.harvest_day[rows] < 0)
-        & ~farm.plans["harvesting"][c.batch[rows]]
-        & ~np.isin(rows, farm.moves["source"])
-    )
-    rows = rows[free]
-    u = farm.draws.uniforms("treatment.method", day, farm.infrastructure.cage_draws, process.keys)[rows]
-    resistance = farm.health.lice[rows, RESISTANT]
-    method = process.choose(farm.at_site(farm.water.temperature, rows), resistance, u)
-    start = _boat_day(farm, rows, day + 1 + process.fasting_days[method])
-    wait = _too_late(farm, rows, method) | (
-        c.weight[rows] > HARVESTED_INSTEAD * farm.plans["target_weight_g"][c.batch[rows]]
-    )
-    due = process.due(health.last_count[rows], start - health.last_delousing[rows]) & (method >= 0) & ~wait
-    plan(
-        farm,
-        rows[due],
-        method[due],
-        start[due],
-        TreatmentReason.LICE,
-        np.full(int(due.sum()), -1),
-        health.last_count[rows[due]],
-    )
-
-
-def _boat_day(farm: Farm, rows: np.ndarray, earliest: np.ndarray) -> np.ndarray:
-    """Days on which the boat treats the cages, int64 (n,). What falls on days without work is spread over the first
-    working days after them, one of them for each area."""
-    geography, area = farm.layout.geography[rows], farm.layout.area[rows]
-    turn = farm.draws.uniform("treatment.boat", farm.today.day, farm.infrastructure.area_draws)[area]
-    waits = ~farm.calendar.works(geography, earliest)
-    return farm.calendar.working_days(geography, earliest, np.where(waits, (BOAT_DAYS * turn).astype(np.int64), 0))
-
-
-def _too_late(farm: Farm, rows: np.ndarray, method: np.ndarray) -> np.ndarray:
+def too_late(farm: Farm, rows: np.ndarray, method: np.ndarray) -> np.ndarray:
     """Whether a withholding period would reach into the harvest, bool (n,)."""
     near = farm.containers.weight[rows] > NEAR_HARVEST * farm.plans["target_weight_g"][farm.containers.batch[rows]]
     return near & (farm.health.treatment.withholding_days[method] > 0)
@@ -133,11 +99,12 @@ def plan_disease_treatments(farm: Farm) -> None:
         container, disease = int(farm.outbreaks["container"][row]), int(farm.outbreaks["disease"][row])
         at = np.array([container])
         others = ByName(farm.scenario.seed, "treatment.other", *farm.infrastructure.container_draws.key(container), day)
-        method = np.array([health.treatment.choose_for_disease(disease, float(u[container]), others)])
+        geography = int(farm.layout.geography[container])
+        method = np.array([health.treatment.choose_for_disease(geography, disease, float(u[container]), others)])
         engaged = (
             health.containers.treatment_day[container] >= 0 or c.harvest_day[container] >= 0 or c.batch[container] < 0
         )
-        if method[0] < 0 or engaged or container in farm.moves["source"] or _too_late(farm, at, method)[0]:
+        if method[0] < 0 or engaged or container in farm.moves["source"] or too_late(farm, at, method)[0]:
             continue
         start = farm.calendar.working_days(farm.layout.geography[at], day + 1 + health.treatment.fasting_days[method])
         plan(farm, at, method, start, TreatmentReason.DISEASE, farm.outbreaks["outbreak_id"][[row]], health.sick[at])
@@ -168,6 +135,8 @@ def give_treatments(farm: Farm) -> np.ndarray:
     removed[rows[at_sea]] = lice_efficacy[at_sea]
     delousing = health.treatment_reason[rows] == TreatmentReason.LICE
     health.last_delousing[rows[delousing]] = day
+    # What was counted before says nothing about the lice from now on.
+    health.last_count[rows[delousing]], health.count_before[rows[delousing]] = NO_COUNT, NO_COUNT
     health.handled_day[rows] = day
     health.handling_loss[rows] = process.fish_loss(method, farm.health.sick[rows], loss_u)
     c.withheld_until[rows] = np.maximum(
@@ -192,6 +161,8 @@ def _write(farm: Farm, container: int, method: int, lice_efficacy: float) -> int
         relief[infection[0]] = max(relief[infection[0]], efficacy)
         if farm.outbreaks["treated_day"][infection[0]] < 0:
             farm.outbreaks["treated_day"][infection[0]] = farm.today.day
+        if again := int(farm.health.disease.again_days[disease]):
+            farm.health.infections["treat_day"][infection[0]] = farm.today.day + again
     farm.treatments.add(
         treatment_id=identity,
         day=farm.today.day,
@@ -229,7 +200,7 @@ def _vaccination_fails(farm: Farm, batch: int, vaccine: int) -> bool:
 
 
 def vaccinate(farm: Farm) -> None:
-    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen in the others."""
+    """Vaccinates the batches whose sea transfer is near enough, and lets immunity ripen where one has taken."""
     active = farm.active
     if not active.size:
         return

@@ -13,10 +13,13 @@ from aquamind_assets.farm.processes.lice import Lice
 from aquamind_assets.farm.processes.lice_harm import LiceHarm
 from aquamind_assets.farm.processes.treatment import Treatment
 from aquamind_assets.farm.processes.vaccination import Vaccination
+from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.scenario.model import Scenario
 
 LONG_AGO = -(2**30)
+NO_COUNT = -1.0
+"""Of fish that were not counted in their container since they came or were deloused."""
 
 
 class Health:
@@ -26,7 +29,7 @@ class Health:
     too.
     """
 
-    def __init__(self, scenario: Scenario, opening: FarmState) -> None:
+    def __init__(self, scenario: Scenario, infrastructure: Infrastructure, opening: FarmState) -> None:
         self.disease = Disease.from_scenario(scenario)
         self.lice_process = Lice.from_scenario(scenario)
         self.lice_harm = LiceHarm.from_scenario(scenario)
@@ -38,6 +41,10 @@ class Health:
         self.epidemics = Table(opening.epidemics)
         self.lice = opening.lice.copy()
         self.outside = opening.outside_lice.copy()
+        self.outside_level = scenario.health.lice.site_sd * infrastructure.area_draws.normals(
+            scenario.seed, "lice.site"
+        )
+        """Log of the outside pressure of each area relative to the median one, for good; (areas,)."""
         self.farm_effect = opening.farm_effect.copy()
         self.pressure = np.zeros(opening.lice.shape[0])
         self.sick = np.zeros(len(opening.health))
@@ -69,12 +76,11 @@ class Health:
         )
 
     def _carry_treatments(self, source: int, destination: int, part: float, *, same_batch: bool) -> None:
-        """The last count, delousing and handling of ``part`` of the fish that are now in ``destination``; of two
+        """The last delousing and handling of ``part`` of the fish that are now in ``destination``; of two
         handlings the later one remains."""
         health = self.containers
-        health.last_count[destination] = (1.0 - part) * health.last_count[destination] + part * health.last_count[
-            source
-        ]
+        # A count is of the fish that were in the container then.
+        health.last_count[destination], health.count_before[destination] = NO_COUNT, NO_COUNT
         health.last_delousing[destination] = max(health.last_delousing[destination], health.last_delousing[source])
         if health.handled_day[source] > health.handled_day[destination]:
             health.handled_day[destination], health.handling_loss[destination] = (
@@ -92,7 +98,7 @@ class Health:
     def _forget(self, rows: np.ndarray) -> None:
         """The fish in these containers are gone, or new."""
         health = self.containers
-        health.last_count[rows] = 0.0
+        health.last_count[rows], health.count_before[rows] = NO_COUNT, NO_COUNT
         health.last_delousing[rows], health.handled_day[rows] = LONG_AGO, LONG_AGO
         health.treatment_day[rows], health.handled_by[rows] = -1, -1
         cages = rows[rows < self.lice.shape[0]]

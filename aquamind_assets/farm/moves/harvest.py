@@ -1,8 +1,9 @@
 """Harvest: which cage is emptied when.
 
-Belongs here: planning harvests and carrying them out. Does not belong here: growth, prices, slaughter.
+Belongs here: planning harvests and carrying them out. Does not belong here: harvests by the plant's plan
+(``harvest_plan``), growth, prices, slaughter.
 
-A batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of
+Where the plant has no plan, a batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of
 ``growout_days``; then as many cages on a plant day as there are boats, area by area, the heaviest cage first. A cage inside a
 withholding period waits. A cage that grows into its density limit with nowhere to go gives a part of its fish early;
 one in which very many fish are sick is emptied at once.
@@ -10,6 +11,7 @@ one in which very many fish are sick is emptied at once.
 
 import numpy as np
 
+from aquamind_assets.farm.moves import space
 from aquamind_assets.farm.moves.movements import LEAD_DAYS
 from aquamind_assets.farm.moves.splitting import safe_limit
 from aquamind_assets.farm.working import Farm
@@ -39,25 +41,32 @@ def plan_harvests(farm: Farm) -> None:
     c, day = farm.containers, farm.today.day + NOTICE_DAYS
     for batch in farm.active[farm.batches["stage"][farm.active] == Stage.ADULT]:
         rows = farm.of_batch(int(batch))
-        free = (
-            (c.withheld_until[rows] < farm.today.day + NOTICE_DAYS)
-            & ~farm.health.is_treated_soon(rows)
-            & ~np.isin(rows, farm.moves["source"])
-        )
         geography = int(farm.batches["geography"][batch])
         taken = farm.calendar.plant_takes(geography, day)
-        open_rows = rows[(c.harvest_day[rows] < 0) & free]
-        _release(farm, int(batch), rows)
-        if farm.plans["harvesting"][batch]:
+        open_rows = rows[(c.harvest_day[rows] < 0) & can_be_taken(farm, rows)]
+        by_plan = farm.scenario.farm.geographies[geography].harvest is not None
+        if not by_plan:
+            _release(farm, int(batch), rows)
+        if farm.plans["harvesting"][batch] and not by_plan:
             boats = farm.scenario.farm.batches.harvest_cages_per_day
             if taken:
-                _order(farm, open_rows[in_order(farm, open_rows)][:boats], 1.0, day, HarvestReason.DUE)
+                order(farm, open_rows[in_order(farm, open_rows)][:boats], 1.0, day, HarvestReason.DUE)
         elif not np.any(farm.moves["batch"] == batch):
             heavy = open_rows[c.weight[open_rows] >= LIGHTEST * farm.plans["target_weight_g"][batch]]
             dying = farm.health.sick[heavy] >= GRAVELY_SICK
-            _order(farm, heavy[dying], 1.0, farm.calendar.plant_day(geography, day), HarvestReason.SICK)
+            order(farm, heavy[dying], 1.0, farm.calendar.plant_day(geography, day), HarvestReason.SICK)
             if taken:
                 _relieve(farm, int(batch), heavy[~dying], day)
+
+
+def can_be_taken(farm: Farm, rows: np.ndarray) -> np.ndarray:
+    """Whether cages are in no withholding period at the end of the notice, and nothing else is planned for them, bool
+    (n,)."""
+    return (
+        (farm.containers.withheld_until[rows] < farm.today.day + NOTICE_DAYS)
+        & ~farm.health.is_treated_soon(rows)
+        & ~np.isin(rows, farm.moves["source"])
+    )
 
 
 def in_order(farm: Farm, rows: np.ndarray) -> np.ndarray:
@@ -85,8 +94,7 @@ def _release(farm: Farm, batch: int, rows: np.ndarray) -> None:
 
 def half_days(farm: Farm, batch: int, cages: int) -> float:
     """Days from today to the middle of the harvest of so many cages of a batch, if it is ordered today."""
-    share = float(farm.calendar.plant_share[farm.batches["geography"][batch]])
-    return cages / farm.scenario.farm.batches.harvest_cages_per_day / share / 2 + NOTICE_DAYS
+    return cages / space.cages_harvested_daily(farm, int(farm.batches["geography"][batch])) / 2 + NOTICE_DAYS
 
 
 def _relieve(farm: Farm, batch: int, rows: np.ndarray, day: int) -> None:
@@ -95,10 +103,11 @@ def _relieve(farm: Farm, batch: int, rows: np.ndarray, day: int) -> None:
     later = (np.cbrt(c.weight[rows]) + daily * LEAD_DAYS) ** 3
     limit = safe_limit(farm, rows, later) * farm.layout.volume[rows] * 1000.0
     crowded = c.count[rows] * later > PLANNING_DENSITY * limit
-    _order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART, day, HarvestReason.CROWDED)
+    order(farm, rows[crowded][: farm.scenario.farm.batches.harvest_cages_per_day], PART, day, HarvestReason.CROWDED)
 
 
-def _order(farm: Farm, rows: np.ndarray, share: float, day: int, reason: HarvestReason) -> None:
+def order(farm: Farm, rows: np.ndarray, share: float, day: int, reason: HarvestReason) -> None:
+    """Orders boats for cages (rows): they take ``share`` of the fish on ``day``."""
     c = farm.containers
     c.harvest_reason[rows] = reason
     c.harvest_day[rows] = day

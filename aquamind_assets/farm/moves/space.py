@@ -19,6 +19,17 @@ BOOKING_MARGIN_DAYS = 7
 CAGES_PER_DAY = 2
 """New cages that a well boat fills on one day (general knowledge)."""
 
+AREAS_OF_BATCH = 2
+"""Areas of a batch that are harvested at the same time, usually."""
+
+PLANT_USED = 0.85
+"""Share of what the plant takes at most that it takes on average, as it spreads its fish (measured on the farm)."""
+
+PLANT_WINDOWS = ((730, 1.2), (180, 1.6))
+"""Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
+for: a little more, as forecasts know no outbreaks and are a tenth too high (measured on the farm); in half a year batches
+that end close to each other may wait for one another."""
+
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
 before the last ones get there."""
@@ -64,6 +75,14 @@ def tank_room(farm: Farm, tanks: np.ndarray, exit_weight: float) -> np.ndarray:
 
 
 def cage_room(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
+    """Fish of ``weight`` (g) that each cage is planned for: those that it may hold, and no more than its country's
+    practice is."""
+    densities = np.array([spec.stocking_density or np.inf for spec in farm.scenario.farm.geographies])
+    usual = densities[farm.layout.geography[cages]] * farm.layout.volume[cages] * 1000.0 / way_target(farm)
+    return np.minimum(legal_room(farm, cages, weight), usual)
+
+
+def legal_room(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
     """Fish of ``weight`` (g) that each cage may hold."""
     limit = farm.layout.density_limit(cages, np.full(cages.size, weight * 0.999))
     return STOCKING_DENSITY * limit * farm.layout.volume[cages] * 1000.0 / weight
@@ -125,10 +144,12 @@ def _most_at_once(starts: np.ndarray, ends: np.ndarray, amounts: np.ndarray, fir
 def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     """Areas that a batch needs from the sea transfer on, and how many more from splitting on; None where no number of
     areas would do."""
-    at_first = _smallest_room(farm, geography, first_cages_weight(farm), growout_only=False)
+    at_first = _smallest_room(farm, geography, first_cages_weight(farm, geography), growout_only=False)
     at_last = _smallest_room(farm, geography, way_target(farm), growout_only=True)
     if at_first <= 0 or at_last <= 0:
         return None
+    if stocked_for_good(farm, geography):
+        return max(1, int(np.ceil(HARVEST_SLACK * way.sea_fish / at_last))), 0
     first = max(1, int(np.ceil(way.sea_fish / at_first)))
     total = int(np.ceil(HARVEST_SLACK * way.harvest_fish / at_last))
     # Just below each step of the legal density the fish need more room than just above it.
@@ -137,6 +158,27 @@ def areas_needed(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None
             room = _smallest_room(farm, geography, step.below_weight_g, growout_only=True)
             total = max(total, int(np.ceil(way.harvest_fish / room)))
     return first, max(0, total - first)
+
+
+def plant_fits(farm: Farm, geography: int, way: Way) -> bool:
+    """Whether the plant will have room for a batch: in each of ``PLANT_WINDOWS`` around its end, it and the others whose
+    places at sea are booked until then are no more than the plant is planned for. True where the plant has no plan."""
+    spec = farm.scenario.farm.geographies[geography].harvest
+    if spec is None:
+        return True
+    b, end = farm.area_bookings, harvest_end(farm, geography, way) + fallow_days(farm, geography)
+    booked = (b["geography"] == geography) & ~farm.batches["mixed"][b["batch"]]
+    _, first = np.unique(b["batch"][booked], return_index=True)
+    ends = np.append(b["end_day"][booked][first], end)
+    of_one = way.harvest_fish * way_target(farm) / 1e6
+    daily = spec.tonnes_per_day * float(farm.calendar.plant_share[geography])
+    return all(_most_ends(ends, end, days) * of_one <= share * daily * days for days, share in PLANT_WINDOWS)
+
+
+def _most_ends(ends: np.ndarray, end: int, days: int) -> int:
+    """Most of the ``ends`` that lie in a window of so many days in a row with ``end`` in it."""
+    lasts = ends[(ends >= end) & (ends < end + days)]
+    return int(((ends[None, :] <= lasts[:, None]) & (ends[None, :] > lasts[:, None] - days)).sum(axis=1).max())
 
 
 def _smallest_room(farm: Farm, geography: int, weight: float, *, growout_only: bool) -> float:
@@ -159,7 +201,7 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     b = farm.area_bookings
     rows = np.flatnonzero(b["geography"] == geography)
     starts, ends, amounts = b["first_day"][rows], b["end_day"][rows], b["areas"][rows]
-    end = harvest_end(farm, geography, way) + farm.scenario.farm.batches.fallow_days
+    end = harvest_end(farm, geography, way) + fallow_days(farm, geography)
     commissioned = farm.infrastructure.areas.commissioned_day[farm.infrastructure.areas.geography == geography]
     for first, amount in ((way.sea, needed[0]), (way.splitting, sum(needed))):
         there = int((commissioned <= first).sum())
@@ -171,10 +213,23 @@ def areas_fit(farm: Farm, geography: int, way: Way) -> tuple[int, int] | None:
     return needed
 
 
-def first_cages_weight(farm: Farm) -> float:
+def stocked_for_good(farm: Farm, geography: int) -> bool:
+    """Whether smolts come into the cages that they are harvested from."""
+    return farm.scenario.farm.geographies[geography].stocking_density is not None
+
+
+def fallow_days(farm: Farm, geography: int) -> int:
+    """Days an area of a geography lies empty after its last fish."""
+    own = farm.scenario.farm.geographies[geography].fallow_days
+    return farm.scenario.farm.batches.fallow_days if own is None else own
+
+
+def first_cages_weight(farm: Farm, geography: int) -> float:
     """Weight (g) up to which fish stand in the cages they come to from freshwater."""
     steps = farm.scenario.farm.sea_density
-    return SPLITTING_SHARE * steps[0].below_weight_g if len(steps) > 1 else way_target(farm)
+    if len(steps) == 1 or stocked_for_good(farm, geography):
+        return way_target(farm)
+    return SPLITTING_SHARE * steps[0].below_weight_g
 
 
 def way_target(farm: Farm) -> float:
@@ -189,8 +244,18 @@ def harvest_end(farm: Farm, geography: int, way: Way) -> int:
     large = np.flatnonzero((layout.geography == geography) & layout.at_sea & np.isinf(layout.max_weight))
     each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
     cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
-    per_day = farm.scenario.farm.batches.harvest_cages_per_day * farm.calendar.plant_share[geography]
-    return way.harvest + int(cages / per_day) + 1
+    return way.harvest + int(cages / cages_harvested_daily(farm, geography)) + 1
+
+
+def cages_harvested_daily(farm: Farm, geography: int) -> float:
+    """Cages of a batch that are harvested on a day, on average: by its boats, or, where the plant has a plan, by its
+    two areas' part of what the plant takes."""
+    spec, share = farm.scenario.farm.geographies[geography].harvest, float(farm.calendar.plant_share[geography])
+    large = np.flatnonzero((farm.layout.geography == geography) & np.isinf(farm.layout.max_weight) & farm.layout.at_sea)
+    if spec is None or not large.size:
+        return farm.scenario.farm.batches.harvest_cages_per_day * share
+    tonnes = float(cage_room(farm, large, way_target(farm)).max()) * way_target(farm) / 1e6
+    return PLANT_USED * spec.tonnes_per_day * share / tonnes * min(1.0, AREAS_OF_BATCH / spec.sites)
 
 
 def holds(farm: Farm, areas: list[int], weight: float, *, growout_only: bool) -> float:
@@ -211,5 +276,6 @@ def ready_areas(farm: Farm, geography: int, day: int) -> list[int]:
 
 def _is_ready(farm: Farm, area: int, day: int) -> bool:
     cages, c = farm.layout.cages_of[area], farm.containers
-    rested = c.emptied[cages] + farm.scenario.farm.batches.fallow_days < day
+    geography = int(farm.infrastructure.areas.geography[area])
+    rested = c.emptied[cages] + fallow_days(farm, geography) < day
     return bool(np.all((c.batch[cages] < 0) & (c.reserved[cages] < 0) & rested))

@@ -124,9 +124,10 @@ def _plan_sea_transfer(farm: Farm, batch: int) -> None:
     cages = cages[farm.layout.max_weight[cages] > ROOM_TO_GROW * farm.mean_weight(sources)]
     if not cages.size:
         return
-    planned = space.first_cages_weight(farm)
+    planned = space.first_cages_weight(farm, geography)
     fitting = cages[farm.layout.max_weight[cages] >= planned]
-    usable = fitting if space.cage_room(farm, fitting, planned).sum() >= fish else cages
+    least = space.HARVEST_SLACK * fish if space.stocked_for_good(farm, geography) else fish
+    usable = fitting if space.cage_room(farm, fitting, planned).sum() >= least else cages
     usable = usable[np.argsort(farm.layout.max_weight[usable], kind="stable")]
     chosen = usable if later or now > 1 else _fewest(farm, usable, planned, fish)
     room = space.cage_room(farm, chosen, planned)

@@ -14,6 +14,7 @@ container's share in it. The engine keeps the running infections as columns (m,)
 | parameter | ``days`` | day | shortest and longest infection of a container (specification) |
 | parameter | ``factor`` | 1 | mortality at the peak, times the stage's base (specification) |
 | parameter | ``recovery`` | 1 | share of treatments that succeed; they lower the impact by half of it on average (specification) |
+| parameter | ``again_days`` | day | from which on fish that are still ill are treated again, 0: never (scenario) |
 | parameter | ``companions`` | 1 | probability that an infection brings another along (specification) |
 | parameter | ``severity_sd`` | 1 | sd of the log severity, median 1 (general knowledge) |
 | parameter | ``sick_share`` | 1 | sick fish at the peak for each unit of ``factor`` above 1 (general knowledge) |
@@ -60,6 +61,7 @@ class Disease:
     """(d, 2)."""
     factor: np.ndarray
     recovery: np.ndarray
+    again_days: np.ndarray
     companions: np.ndarray
     """(d, d): probability that row brings column along."""
     reportable: np.ndarray
@@ -102,6 +104,7 @@ class Disease:
             days=np.array([[one.days.low, one.days.high] for one in diseases]),
             factor=np.array([one.mortality_factor for one in diseases]),
             recovery=np.array([one.recovery for one in diseases]),
+            again_days=np.array([one.treated_again_days for one in diseases], dtype=np.int64),
             companions=np.array([[one.coinfection.get(key, 0.0) for key in keys] for one in diseases]),
             reportable=np.array([one.reportable for one in diseases]),
             depopulate=np.array([one.depopulate for one in diseases]),

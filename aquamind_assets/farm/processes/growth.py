@@ -99,6 +99,19 @@ class Growth:
         """Effect of size on the TGC: 1 before grow-out."""
         return np.where(stage == Stage.ADULT, np.power(weight / self.pivot_weight, -self.size_exponent), 1.0)
 
+    def span(self, stage: int, weight: float, goal: float) -> float:
+        """Growth-days x TGC from one weight (g) to another, g^(1/3): the difference of their cube roots, but in
+        grow-out, where :meth:`size_factor` changes on the way.
+
+        With x the cube root of the weight, dx = (x^3 / pivot)^-e d(sum), which is solved by a power of x.
+        """
+        if stage != Stage.ADULT:
+            return float(np.cbrt(goal) - np.cbrt(weight))
+        power = 3 * self.size_exponent + 1
+        return float(
+            (np.cbrt(goal) ** power - np.cbrt(weight) ** power) / (power * self.pivot_weight**self.size_exponent)
+        )
+
     def season_factor(self, stage: np.ndarray, day_of_year: int) -> np.ndarray:
         """Effect of day length at sea, mean ``undisturbed`` over the year; hatcheries have lamps."""
         swing = self.season_amplitude * np.cos(2 * np.pi * (day_of_year - self.season_peak_day) / _DAYS_A_YEAR)

@@ -16,6 +16,7 @@ would in a chain of rates.
 | parameter | ``internal_share`` | 1 | settling lice for each larva of the area and day (calibrated) |
 | parameter | ``exchange`` | 1 | share of the larvae hatched in one area that the current takes to another (scenario) |
 | parameter | ``outside``, ``outside_sd``, ``outside_rho`` | per fish and day, 1 | outside pressure: median at 1 kg and 9 degC, log AR1 by area (calibrated) |
+| parameter | ``site_sd`` | 1 | sd between areas of the log outside pressure, for good (calibrated; drawn in ``health.wiring``) |
 | parameter | ``outside_most`` | per fish and day | what the outside pressure comes near to at its highest (general knowledge) |
 | parameter | ``outside_season``, ``outside_peak_day`` | 1, day | season of the outside pressure (general knowledge) |
 | state | ``lice`` (n, ``WIDTH``) | per fish | boxes of females and males, adults, larvae they have released, resistant share, development clocks |
@@ -182,7 +183,7 @@ class Lice:
             weight: mean weight, g.
             temperature: degC.
             area: area of the cage: cages of an area share their larvae.
-            outside_log: state of each area, (areas,).
+            outside_log: state of each area, and its level for good, (areas,).
             day_of_year: 1..366.
         """
         caught = infectivity(fish, weight, temperature)

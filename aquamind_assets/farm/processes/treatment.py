@@ -8,7 +8,7 @@
 | parameter | ``logit_median``, ``logit_sd`` | 1 | efficacy on mobile lice: thermal .86, freshwater .79, mechanical .51 median (suggested) |
 | parameter | ``attached_factor`` | 1 | efficacy on attached lice relative to mobile ones (general knowledge) |
 | parameter | ``loss_low``, ``loss_high`` | 1 | share of the fish lost over seven days (suggested) |
-| parameter | ``for_disease`` | | methods against each disease, first choice first (specification) |
+| parameter | ``for_disease`` | | methods against each disease, first choice first (specification), but those not used in a country |
 | rate | :meth:`Treatment.efficacy` | 1 | share of mobile lice removed |
 | rate | :meth:`Treatment.fish_loss` | 1 | share of the fish lost over seven days |
 """
@@ -45,8 +45,10 @@ class Treatment:
     chemical: np.ndarray
     loss_low: np.ndarray
     loss_high: np.ndarray
-    for_disease: tuple[tuple[int, ...], ...]
-    """Treatments of each disease, first choice first."""
+    used: np.ndarray
+    """Whether a treatment is used, bool (geographies, t)."""
+    for_disease: tuple[tuple[tuple[int, ...], ...], ...]
+    """Treatments of each disease in each geography, first choice first."""
     duration_days: np.ndarray
     withholding_days: np.ndarray
     fasting_days: np.ndarray
@@ -74,7 +76,16 @@ class Treatment:
             chemical=np.array([one.kind == "medication" for one in specs]),
             loss_low=np.array([one.fish_loss.low for one in specs]),
             loss_high=np.array([one.fish_loss.high for one in specs]),
-            for_disease=tuple(tuple(keys.index(key) for key in one.treatments) for one in health.diseases),
+            used=np.array(
+                [[key not in place.unused_treatments for key in keys] for place in scenario.farm.geographies]
+            ).reshape(-1, len(keys)),
+            for_disease=tuple(
+                tuple(
+                    tuple(keys.index(key) for key in one.treatments if key not in place.unused_treatments)
+                    for one in health.diseases
+                )
+                for place in scenario.farm.geographies
+            ),
             duration_days=np.array([one.duration_days for one in specs], dtype=np.int64),
             withholding_days=np.array([one.withholding_days for one in specs], dtype=np.int64),
             fasting_days=np.array([one.fasting_days for one in specs], dtype=np.int64),
@@ -85,27 +96,30 @@ class Treatment:
         """Whether containers are to be treated against lice, bool (n,).
 
         Args:
-            last_count: adult females per fish of the last count; nan or 0 without one.
+            last_count: adult females per fish of the last count; below 0 without one.
             days_since_last: days since the container's last lice treatment; large without one.
         """
         return (last_count > self.threshold) & (days_since_last >= self.interval) & bool(self.preference.any())
 
-    def choose(self, temperature: np.ndarray, resistance: np.ndarray, u: np.ndarray) -> np.ndarray:
+    def choose(
+        self, geography: np.ndarray, temperature: np.ndarray, resistance: np.ndarray, u: np.ndarray
+    ) -> np.ndarray:
         """Method against lice, row of the scenario's treatments or -1 where none suits the water; int64 (m,).
 
         Args:
+            geography: rows in Geographies.
             temperature: degC.
             resistance: share of resistant lice; chemical methods are chosen less the more there are.
             u: uniforms of each method, (m, t).
         """
-        suits = (temperature[:, None] >= self.coldest) & (temperature[:, None] <= self.warmest)
+        suits = (temperature[:, None] >= self.coldest) & (temperature[:, None] <= self.warmest) & self.used[geography]
         weights = np.where(suits, self.preference, 0.0) * np.where(self.chemical, 1.0 - resistance[:, None], 1.0)
         return choose(u, weights)
 
-    def choose_for_disease(self, disease: int, u: float, others: ByName) -> int:
+    def choose_for_disease(self, geography: int, disease: int, u: float, others: ByName) -> int:
         """Method against a disease: the first choice in seven of ten cases (``u``), else one of the others, drawn by
-        their names; -1 where there is none."""
-        first, *rest = self.for_disease[disease] or (-1,)
+        their names; -1 where none is used."""
+        first, *rest = self.for_disease[geography][disease] or (-1,)
         return first if u < _FIRST_CHOICE or not rest else rest[others.choose([self.keys[row] for row in rest])]
 
     def efficacy(self, method: np.ndarray, resistance: np.ndarray, normal: np.ndarray) -> np.ndarray:

@@ -74,8 +74,9 @@ def test_a_site_at_full_risk_has_the_yearly_probability_times_season(scenario: S
     yearly = {
         month: disease.site_hazard(risks, np.zeros(4, dtype=int), scotland, month)[0, agd] * 365.25 for month in (1, 6)
     }
-    rate = -np.log1p(-0.25)
-    assert yearly == pytest.approx({1: 0.5 * rate, 6: 1.5 * rate})
+    # The specification's .25, times the scale of Scotland, highest from September to January.
+    rate = -np.log1p(-0.25 * scenario.farm.geographies[1].disease_scale["AGD"])
+    assert yearly == pytest.approx({1: 1.5 * rate, 6: 0.5 * rate})
     isa = keys.index("ISA")
     assert disease.site_hazard(risks, np.zeros(4, dtype=int), scotland, 1)[0, isa] * 365.25 == pytest.approx(
         -np.log1p(-0.02)
@@ -202,7 +203,9 @@ def test_lice_are_treated_above_the_threshold_and_fourteen_days_after_the_last_t
     assert due.tolist() == [False, True, False, True, False]
     never = Treatment.from_scenario(load_scenario("tiny", ["health.lice.treatments={}"]))
     assert not never.due(np.array([9.0]), np.array([99])).any()
-    assert never.choose(np.array([9.0]), np.zeros(1), np.full((1, len(never.keys)), 0.5)).tolist() == [-1]
+    assert never.choose(
+        np.zeros(1, dtype=np.int64), np.array([9.0]), np.zeros(1), np.full((1, len(never.keys)), 0.5)
+    ).tolist() == [-1]
 
 
 @pytest.mark.parametrize(("key", "median"), [("thermal", 0.86), ("freshwater", 0.79), ("mechanical", 0.51)])
@@ -222,10 +225,15 @@ def test_methods_suit_the_water_and_follow_the_preference(scenario: Scenario) ->
     named = [one.key for one in scenario.health.treatments]
     n = 40_000
     u = np.random.default_rng(13).random((n, len(named)))
-    chosen = np.bincount(treatment.choose(np.full(n, 9.0), np.zeros(n), u), minlength=len(named)) / n
+    chosen = (
+        np.bincount(
+            treatment.choose(np.zeros(n, dtype=np.int64), np.full(n, 9.0), np.zeros(n), u), minlength=len(named)
+        )
+        / n
+    )
     wanted = scenario.health.lice.treatments
     assert chosen == pytest.approx([wanted.get(key, 0) / sum(wanted.values()) for key in named], abs=0.01)
-    warm = set(treatment.choose(np.full(n, 15.5), np.zeros(n), u).tolist())
+    warm = set(treatment.choose(np.zeros(n, dtype=np.int64), np.full(n, 15.5), np.zeros(n), u).tolist())
     assert warm == {named.index("mechanical"), named.index("freshwater")}
 
 
@@ -234,7 +242,10 @@ def test_diseases_get_their_own_treatments_mostly_the_first(scenario: Scenario, 
     named = [one.key for one in scenario.health.treatments]
     for row, one in enumerate(scenario.health.diseases):
         chosen = np.array(
-            [treatment.choose_for_disease(row, (case + 0.5) / 1000, ByName(1, "other", case)) for case in range(1000)]
+            [
+                treatment.choose_for_disease(1, row, (case + 0.5) / 1000, ByName(1, "other", case))
+                for case in range(1000)
+            ]
         )
         assert {named[method] for method in chosen} == set(one.treatments)
         assert (chosen == named.index(one.treatments[0])).mean() >= 0.7
@@ -247,3 +258,15 @@ def test_fish_are_lost_within_the_stated_range_and_more_of_them_when_sick(scenar
     healthy = treatment.fish_loss(thermal, np.zeros(101), u)
     assert (healthy.min(), healthy.max()) == pytest.approx((0.010, 0.025))
     assert (treatment.fish_loss(thermal, np.full(101, 0.3), u) > healthy).all()
+
+
+def test_what_a_country_does_not_use_is_given_against_nothing(keys: list[str]) -> None:
+    scenario = load_scenario("tiny", ["farm.geographies.Faroe Islands.unused_treatments=[antibiotic_bath, thermal]"])
+    treatment, named = Treatment.from_scenario(scenario), [one.key for one in scenario.health.treatments]
+    others = ByName(1, "other", 0)
+    assert treatment.choose_for_disease(0, keys.index("FUR"), 0.1, others) == -1
+    assert treatment.choose_for_disease(1, keys.index("FUR"), 0.1, others) == named.index("antibiotic_bath")
+    u = np.random.default_rng(3).random((400, len(named)))
+    for geography, expected in ((0, False), (1, True)):
+        chosen = treatment.choose(np.full(400, geography), np.full(400, 9.0), np.zeros(400), u)
+        assert (named.index("thermal") in chosen) == expected

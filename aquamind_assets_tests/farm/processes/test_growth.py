@@ -113,8 +113,10 @@ def test_batch_tgc_stays_near_the_stated_range(scenario: Scenario) -> None:
     rng = np.random.default_rng(1)
     n = 20_000
     faroes = growth.batch_tgc(np.zeros(n, dtype=int), np.full(n, Stage.ADULT), rng.random(n), rng.normal(size=n))
-    assert faroes.mean() == pytest.approx(2.15, abs=0.005)
-    assert faroes.std() == pytest.approx(np.hypot(0.1 / np.sqrt(12), 0.07), abs=0.005)
+    stated = scenario.farm.geographies[0].growout_tgc
+    assert faroes.mean() == pytest.approx((stated.low + stated.high) / 2, abs=0.005)
+    spread = np.hypot((stated.high - stated.low) / np.sqrt(12), scenario.biology.growth.batch_sd)
+    assert faroes.std() == pytest.approx(spread, abs=0.005)
     assert growth.batch_tgc(np.array([0]), np.array([Stage.EGG_ALEVIN]), np.array([0.5]), np.array([0.0])).tolist() == [
         0.0
     ]

@@ -20,8 +20,9 @@ def test_background_at_sea_lies_in_the_stated_band(scenario: Scenario) -> None:
     monthly = [
         -np.expm1(-30 * median_hazard(mortality, Stage.ADULT, weight, 300)) for weight in (500, 1500, 3000, 5000)
     ]
-    assert min(monthly) >= 0.0035
-    assert max(monthly) <= 0.005
+    stated = scenario.health.mortality.sea_background
+    assert min(monthly) >= stated.low
+    assert max(monthly) <= stated.high
     assert monthly == sorted(monthly)
 
 

@@ -1,0 +1,86 @@
+"""When the lice of a cage are counted.
+
+Belongs here: the days of counts. Does not belong here: what is counted (``processes.lice``), what follows (``medicine``).
+
+Half of an area's cages have their turn half an interval after the other half. If the interval is of whole weeks, a turn
+is a week, and people choose the day in it; otherwise a turn is a day, or the next working day.
+
+| rule | source |
+|---|---|
+| an area has a usual working day, another one each year | general knowledge |
+| other work moves the count: ``SHIFTS``, in the share of weeks that ``SHIFT_SHARES`` gives, within the week | general knowledge |
+| in waves from ``collection_wave_m`` on, the count is on the calmest working day of the week; not in the weeks cut by the turn of the year | general knowledge |
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aquamind_assets import timeline
+from aquamind_assets.farm.calendar import Calendar
+from aquamind_assets.ledger.infrastructure import Infrastructure
+from aquamind_assets.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from aquamind_assets.farm.working import Farm
+
+SHIFTS = (0, 1, -1, 2, -2)
+"""Working days by which a count is later than on the usual day."""
+SHIFT_SHARES = (0.60, 0.18, 0.10, 0.08, 0.04)
+"""Share of the weeks with each of these shifts (general knowledge)."""
+
+_WEEK = 7
+_MONDAY = 3
+"""Days from Monday, 1969-12-29, to day 0."""
+
+
+def counted_today(farm: "Farm", cages: np.ndarray) -> np.ndarray:
+    """Whether the lice of cages (rows) are counted today, bool (n,)."""
+    interval = farm.scenario.health.lice.count_interval_days
+    area, day = farm.layout.area[cages], farm.today.day
+    half = farm.infrastructure.cage_draws.place[cages] % 2
+    number = farm.infrastructure.area_draws.number[area]
+    if interval % _WEEK:
+        geography = farm.layout.geography[cages]
+        return (
+            farm.calendar.since_turn(geography, number, interval, np.full(cages.size, day), interval // 2 * half) >= 0
+        )
+    weeks = interval // _WEEK
+    turn = ((day + _MONDAY) // _WEEK + number - weeks // 2 * half) % weeks == 0
+    return turn & farm.count_days[day - farm.days.first, area]
+
+
+def count_days(
+    scenario: Scenario, infrastructure: Infrastructure, calendar: Calendar, waves: np.ndarray, year: int
+) -> np.ndarray:
+    """Return the days of a year on which people count lice in each area, in the weeks in which cages of it have their
+    turn: bool (days, areas).
+
+    Args:
+        scenario: the scenario.
+        infrastructure: of the scenario.
+        calendar: of the year.
+        waves: wave height, m, (days, sites); areas are the first sites.
+        year: the year.
+    """
+    span, areas, draws = timeline.year_days(year), infrastructure.areas, infrastructure.area_draws
+    counted = np.zeros((len(span), len(areas)), dtype=bool)
+    limit = np.array([one.work.collection_wave_m for one in scenario.farm.geographies])
+    first = (span.first + _MONDAY) // _WEEK * _WEEK - _MONDAY
+    for monday in range(first, span.end, _WEEK):
+        days = np.arange(monday, monday + _WEEK)
+        usual = draws.uniforms(scenario.seed, "lice.count.usual", timeline.to_date(monday).year)
+        drawn = draws.uniforms(scenario.seed, "lice.count.shift", monday)
+        shift = np.array(SHIFTS)[np.searchsorted(np.cumsum(SHIFT_SHARES)[:-1], drawn, side="right")]
+        whole = span.first <= monday and monday + _WEEK <= span.end
+        for area in range(len(areas)):
+            geography = int(areas.geography[area])
+            open_days = days[calendar.works(np.full(_WEEK, geography), days)]
+            if not open_days.size:
+                continue
+            chosen = open_days[np.clip(int(usual[area] * open_days.size) + shift[area], 0, open_days.size - 1)]
+            if whole and waves[chosen - span.first, area] >= limit[geography]:
+                chosen = open_days[waves[open_days - span.first, area].argmin()]
+            if span.first <= chosen < span.end:
+                counted[chosen - span.first, area] = True
+    return counted
