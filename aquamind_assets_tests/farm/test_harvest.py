@@ -12,8 +12,10 @@ def growing(farm: Farm) -> int:
     """A cage of Adult fish whose harvest is not near, of more than half of their target weight."""
     c = farm.containers
     batch = c.batch[(c.stage == Stage.ADULT) & (c.count > 0)][0]
-    cage = int(farm.of_batch(int(batch))[0])
-    c.weight[cage] = 0.7 * farm.plans["target_weight_g"][batch]
+    cages = farm.of_batch(int(batch))
+    cage = int(cages[0])
+    c.weight[cages], c.harvest_day[cages] = 0.7 * farm.plans["target_weight_g"][batch], -1
+    farm.plans["harvesting"][batch] = False
     farm.health.infections.keep(np.zeros(len(farm.outbreaks), dtype=bool))
     farm.outbreaks.keep(np.zeros(len(farm.outbreaks), dtype=bool))
     farm.moves.keep(np.zeros(len(farm.moves), dtype=bool))

@@ -200,7 +200,7 @@ CHANGES = {
         "lice_counts",
         "sound_rows",
         [
-            f"UPDATE health_licecount SET id = {NEW_YEAR} + 9 * 10000000 WHERE id = (SELECT max(id) FROM"
+            f"UPDATE health_licecount SET id = {NEW_YEAR} + 9 * 10000000 + 999999 WHERE id = (SELECT max(id) FROM"
             f" health_licecount WHERE id < {NEW_YEAR})"
         ],
     ),
