@@ -15,7 +15,7 @@ def growing(farm: Farm) -> int:
     cages = farm.of_batch(int(batch))
     cage = int(cages[0])
     c.weight[cages], c.harvest_day[cages] = 0.7 * farm.plans["target_weight_g"][batch], -1
-    farm.plans["harvesting"][batch] = False
+    farm.plans["harvesting"][batch], farm.plans["adult_day"][batch] = False, farm.today.day - 100
     farm.health.infections.keep(np.zeros(len(farm.outbreaks), dtype=bool))
     farm.outbreaks.keep(np.zeros(len(farm.outbreaks), dtype=bool))
     farm.moves.keep(np.zeros(len(farm.moves), dtype=bool))
