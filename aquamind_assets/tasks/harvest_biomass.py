@@ -26,11 +26,16 @@ HORIZONS = range(14, 120, 7)
 """Days before the first harvest on which an estimate is asked for."""
 
 LOOKBACK_DAYS = 56
+GROWTH_DAYS = 28
+"""Days whose growth the true state is carried forward with."""
 
 
 def _rows(history: History) -> pd.DataFrame:
     days, stays = history.days, history.series
     fish, weight = days["fish"].to_numpy().astype(np.float64), days["weight_g"].to_numpy()
+    temperature = days["temperature"].to_numpy()
+    grown = np.cbrt(weight) - np.cbrt(stays.before(weight, GROWTH_DAYS))
+    growth = grown / stays.sum_of_last(temperature, GROWTH_DAYS)
     columns = pd.DataFrame(
         {
             "site": days["site"],
@@ -46,8 +51,8 @@ def _rows(history: History) -> pd.DataFrame:
             "feed_28": stays.sum_of_last(days["feed_kg"].to_numpy(), 28),
             "feed_56": stays.sum_of_last(days["feed_kg"].to_numpy(), LOOKBACK_DAYS),
             "deaths_28": stays.sum_of_last(days["deaths"].to_numpy(), 28),
-            "temperature": days["temperature"],
-            "temperature_28": stays.mean_of_last(days["temperature"].to_numpy(), 28),
+            "temperature": temperature,
+            "temperature_28": stays.mean_of_last(temperature, 28),
             "month": month_of(days["day"].to_numpy()),
             "stay_days": stays.age,
             "true_biomass": fish * weight / 1000.0,
@@ -63,11 +68,14 @@ def _rows(history: History) -> pd.DataFrame:
     now, eve = history.rows_of(stay, harvested - horizon), history.rows_of(stay, harvested - 1)
     there = (now >= 0) & (eve >= 0)
     made = columns.iloc[now[there]].reset_index(drop=True)
-    total = np.concatenate([[0.0], np.cumsum(days["temperature"].to_numpy(), dtype=np.float64)])
+    total = np.concatenate([[0.0], np.cumsum(temperature, dtype=np.float64)])
+    degree_days = total[eve[there] + 1] - total[now[there] + 1]
+    weight_ahead = (np.cbrt(weight[now[there]]) + growth[now[there]] * degree_days) ** 3
     made = made.assign(
         last_day=harvested[there] - 1,
-        degree_days_ahead=total[eve[there] + 1] - total[now[there] + 1],
+        degree_days_ahead=degree_days,
         fish_ahead=fish[eve[there]],
+        grown_biomass=fish[eve[there]] * weight_ahead / 1000.0,
         horizon=horizon[there],
         harvest_biomass=columns["true_biomass"].to_numpy()[eve[there]],
     )
@@ -103,6 +111,7 @@ HARVEST_BIOMASS = Task(
         SICK_SHARE,
         TaskColumn("degree_days_ahead", "truth", "degC day", "degree-days to the eve of the harvest"),
         TaskColumn("fish_ahead", "truth", "fish", "fish on the eve of the harvest"),
+        TaskColumn("grown_biomass", "truth", "kg", "these fish, grown on by degree-days as truly in the last 28 days"),
     ),
     notes=(
         "One row a week from 119 to 14 days before the first harvest of a cage.",
