@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.tables import json_text, uuids
+from aquamind_assets.tables.json_text import canonical
 from aquamind_assets.tables.schema import INTEGER_LIMITS, ColumnSpec
+from aquamind_assets.tables.uuids import LARGEST
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 
 TEXT_KINDS = frozenset({"varchar", "text", "jsonb"})
@@ -247,7 +248,7 @@ class _Check:
 
     def json(self, text: str) -> str:
         try:
-            return json_text.canonical(text)
+            return canonical(text)
         except (TypeError, ValueError) as error:
             raise RowsError(f"{self.place} = {_shown(text)}: {error}") from error
 
@@ -264,7 +265,7 @@ def _limits(spec: ColumnSpec) -> tuple[int, int]:
         case "time":
             unit, low, high = 1, 0, MICROSECONDS_PER_DAY - 1
         case "uuid":
-            unit, low, high = 1, 0, uuids.LARGEST
+            unit, low, high = 1, 0, LARGEST
         case "date":
             unit, low, high = 1, *_DATES
         case "timestamptz":

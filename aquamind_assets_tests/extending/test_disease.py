@@ -57,10 +57,10 @@ def test_more_diseases_than_bits_change_no_description_of_deaths() -> None:
     ]
 
     def descriptions(of: Scenario) -> list[str]:
-        year = inputs_of(simulated(of, 2015))[0]
-        events = Table("batch_mortalityevent", rows_of(RECORDERS["mortality"], year))
-        return [str(text) for text in events["description"]]
+        years = inputs_of(simulated(of, 2016))
+        tables = [Table("batch_mortalityevent", rows_of(RECORDERS["mortality"], year)) for year in years]
+        return [str(text) for table in tables for text in table["description"]]
 
     before = descriptions(scenario)
-    assert any("vaccination" in text for text in before)
+    assert any(": " in text for text in before), "reasons are named"
     assert descriptions(Scenario(**changed)) == before

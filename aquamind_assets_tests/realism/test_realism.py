@@ -151,7 +151,6 @@ def test_figures_of_a_small_farm_are_inside_their_bands(history: History) -> Non
         "anomaly_sd",
         "anomaly_correlation",
         "reading_correlation_3_hours",
-        "reading_correlation_24_hours",
         "m2_share",
         "condition_transfer",
         "condition_adult",

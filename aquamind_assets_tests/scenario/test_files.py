@@ -156,8 +156,10 @@ def test_a_change_removes_and_adds_like_a_file() -> None:
         "demo", ["farm.geographies.Scotland=!remove", "farm.geographies.Faroe Islands.batch_share=1"]
     )
     assert [one.name for one in changed.farm.geographies] == ["Faroe Islands"]
+    before = load_scenario("demo").farm.geographies[1].disease_scale
     scale = load_scenario("demo", ["farm.geographies.Scotland.disease_scale.PD=2"]).farm.geographies[1].disease_scale
-    assert scale == {"SRS": 0.1, "PD": 2}
+    assert "PD" not in before
+    assert scale == before | {"PD": 2}
     assert load_scenario("demo", ["feed.feeds.Starter 0.5 mm.price=3"]).feed.feeds[0].price == 3
     with pytest.raises(ScenarioError, match="did you mean min_temperature"):
         load_scenario("demo", ["health.diseases.PD.min_temperatur=3"])

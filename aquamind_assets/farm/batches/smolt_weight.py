@@ -8,8 +8,8 @@ Hatcheries grow larger smolts from year to year (``smolt_trend``), and no two ba
 import numpy as np
 
 from aquamind_assets.farm.draws import batch_draws
+from aquamind_assets.farm.trend import factor_on
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.scenario.trend import factor_on
 
 HEAVIEST = 0.5
 """Smolts go to sea below this share of the lightest harvest weight, whatever the trend."""

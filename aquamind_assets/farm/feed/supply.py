@@ -12,11 +12,11 @@ import numpy as np
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.moves import harvest, space
+from aquamind_assets.farm.trend import factor_on
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.model import FeedLots, FeedStores
 from aquamind_assets.scenario.model import Scenario
-from aquamind_assets.scenario.trend import factor_on
 from aquamind_assets.streams import choose, stream
 
 STEP_G = 10

@@ -37,7 +37,7 @@ def plan_harvests(farm: Farm) -> None:
     for geography, spec in enumerate(farm.scenario.farm.geographies):
         if spec.harvest is None or not farm.calendar.plant_takes(geography, day):
             continue
-        _open(farm, geography, spec.harvest)
+        _open_areas(farm, geography, spec.harvest)
         tonnes = _planned(farm, geography, spec.harvest)
         farm.plant_room[geography] = min(farm.plant_room[geography] + tonnes, CATCH_UP_DAYS * tonnes)
         while farm.plant_room[geography] > 0:
@@ -70,7 +70,7 @@ def _fish(farm: Farm, area: int) -> np.ndarray:
     return cages[farm.containers.count[cages] > 0]
 
 
-def _open(farm: Farm, geography: int, spec: HarvestPlanSpec) -> None:
+def _open_areas(farm: Farm, geography: int, spec: HarvestPlanSpec) -> None:
     areas = _areas(farm, geography)
     for area in areas[farm.open_areas[areas]]:
         farm.open_areas[area] = _fish(farm, int(area)).size > 0
