@@ -33,6 +33,7 @@ def staged_tiny(positions: str, day: str = "2018-05-20", warming: float = 0.0) -
         "tiny",
         [
             staging,
+            "seed=20150124",
             "farm.batches.active_max=6",
             f"farm.geographies.Faroe Islands.climate.warming={warming}",
             # Smolts of a hundred grams stay in the tanks for as long as the next batch can wait.

@@ -18,7 +18,8 @@ READINGS = 60_000
 
 @pytest.fixture(scope="package")
 def history() -> History:
-    scenario = load_scenario("tiny")
+    # With another seed so few sensors have enough faults that the task cannot be judged.
+    scenario = load_scenario("tiny", ["seed=20150124"])
     places = build(scenario)
     years = simulated_once(scenario, places, YEARS)
     return history_of(scenario, places, years, plan_sensors(scenario, places, READINGS))
