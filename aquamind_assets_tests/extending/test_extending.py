@@ -112,6 +112,8 @@ def test_a_table_with_its_asset_is_its_description_its_recorder_and_an_entry(cop
     assert float(lowest) >= 13.9
     keys = copy.run(
         "-c",
+        "import os\n"
+        "os.environ['AQUAMIND_RELEASE'] = '2025-08'\n"
         "from aquamind_assets.definitions import defs\n"
         "print(*(key.to_user_string() for key in defs().resolve_all_asset_keys()))",
     )
