@@ -1,8 +1,6 @@
 """The connection to a broker: acknowledged messages, a broker that is away, silent, or refuses."""
 
-import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from aquamind_assets.mqtt.broker import Broker, BrokerRefused, BrokerUnavailable
 from aquamind_assets.mqtt.url import BrokerUrl
 from aquamind_assets_tests.crashing import wait_until
 from aquamind_assets_tests.mqtt.served import Listener, Served, free_port
+from aquamind_assets_tests.stopped_process import stopped
 
 IMPATIENT = Patience(connect_s=0.5, acknowledge_s=0.5)
 
@@ -50,12 +49,11 @@ def test_messages_arrive_in_order_also_after_the_broker_was_killed(served: Serve
 def test_a_silent_broker_is_not_waited_for_without_end(served: Served) -> None:
     broker = Broker(BrokerUrl.parse(served.url), IMPATIENT)
     broker.connect()
-    os.kill(served.pid, signal.SIGSTOP)
-    with pytest.raises(BrokerUnavailable, match="is silent: 0 of 3 messages were acknowledged"):
-        broker.publish(messages(0, 3))
-    with pytest.raises(BrokerUnavailable, match="it does not answer"):
-        broker.publish(messages(0, 3))
-    os.kill(served.pid, signal.SIGCONT)
+    with stopped(served.pid):
+        with pytest.raises(BrokerUnavailable, match="is silent: 0 of 3 messages were acknowledged"):
+            broker.publish(messages(0, 3))
+        with pytest.raises(BrokerUnavailable, match="it does not answer"):
+            broker.publish(messages(0, 3))
     Broker(BrokerUrl.parse(served.url)).publish(messages(0, 3))
 
 
