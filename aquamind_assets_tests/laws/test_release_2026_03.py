@@ -141,7 +141,7 @@ WRONG = {
     f"{SALE}.state.approved": ("approval_date", "NULL"),
     f"{SALE}.object_id.harvest": ("object_id", "object_id + 1"),
     f"{SALE}.amount.harvest": ("amount", "amount + 0.01"),
-    f"{SALE}.amount.transfer": ("amount", "amount + 0.01"),
+    f"{WORKFLOW}.sale.amount": ("total_biomass_kg", "total_biomass_kg + 1"),
     f"{LOT}.sale.given": ("event_id", "event_id + 7"),
     f"{WORKFLOW}.finance_transaction_id.workflow": (
         "finance_transaction_id",
@@ -180,7 +180,7 @@ WRONG = {
 EVERY_ROW = {
     f"{SALE}.object_id.harvest",
     f"{SALE}.amount.harvest",
-    f"{SALE}.amount.transfer",
+    f"{WORKFLOW}.sale.amount",
     f"{WORKFLOW}.sale.given",
     f"{CREATION}.egg_source_type.origin",
     "broodstock_eggproduction.pair_id.source",
