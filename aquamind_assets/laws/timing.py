@@ -55,9 +55,11 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_licecount": "count_date",
     "harvest_harvestevent": "event_date",
     "scenario": "start_date",
+    "planning_plannedactivity": "",
 }
 """The column with the day of a row's id, by table. For other tables it is the day on which the version was made
-(``history_date``) or the row was entered (``created_at``), if they have that column."""
+(``history_date``) or the row was entered (``created_at``), if they have that column. Activities of a batch are numbered
+by its first day, also those that are entered later: they have none."""
 
 
 def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> LawResult:
