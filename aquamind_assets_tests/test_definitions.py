@@ -18,6 +18,7 @@ from aquamind_assets.assets.resource import PlatformResource
 from aquamind_assets.cli.home import make_home
 from aquamind_assets.definitions import build_defs, warn_without_instance_file
 from aquamind_assets.settings import Settings
+from aquamind_assets.tables.releases import RELEASES, Release
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.snapshot import FILE, snapshot
 
@@ -75,8 +76,9 @@ def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
     return {name_of(spec.key): spec for spec in definitions.resolve_all_asset_specs()}
 
 
-def test_definitions_are_loadable(definitions: dg.Definitions) -> None:
-    dg.Definitions.validate_loadable(definitions)
+@pytest.mark.parametrize("release", RELEASES)
+def test_definitions_are_loadable_and_every_job_resolves(release: Release) -> None:
+    dg.Definitions.validate_loadable(build_defs(Settings(scenario="tiny", release=release)))
 
 
 def test_building_the_definitions_gives_no_warnings() -> None:

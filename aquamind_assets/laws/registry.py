@@ -7,7 +7,7 @@ Belongs here: the table of laws. Does not belong here: the laws themselves (the 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from aquamind_assets.laws.abnormal_results import judge_abnormal_results_have_cause
 from aquamind_assets.laws.dead_fish import judge_dead_fish
@@ -19,7 +19,8 @@ from aquamind_assets.laws.fish_in_ledger import judge_daily_fish_balance
 from aquamind_assets.laws.fish_in_tables import judge_fish_balance
 from aquamind_assets.laws.medicine import judge_treatment_rules, judge_treatment_rules_in_ledger
 from aquamind_assets.laws.result import LawResult, combine
-from aquamind_assets.laws.row_rules import judge_row_rules
+from aquamind_assets.laws.row_rules import judge_row_rules, judge_rules_across
+from aquamind_assets.laws.rules_across import rules_across, rules_judged_with
 from aquamind_assets.laws.space import judge_one_batch_per_container, judge_space_limits
 from aquamind_assets.laws.timing import judge_readings_batch, judge_rows_in_time_range
 from aquamind_assets.laws.working_days import judge_working_days
@@ -98,6 +99,20 @@ def _sound_rows_without_digests(recorder: Recorder) -> tuple[Law, Law]:
             lambda evidence: judge_row_rules(evidence, recorder.asset, recorder.tables),
         ),
     )
+
+
+def _rules_across(release: Release) -> Iterator[Law]:
+    """Return a law for each asset with which rules across assets are judged."""
+    for asset in recorders_of(release):
+        if rules := rules_judged_with(asset, release):
+            yield Law(
+                "rules_across_assets",
+                asset,
+                "Rows keep the rules of AquaMind's application that compare them with rows which are written after"
+                f" them. Tables: {', '.join(sorted({rule.table for rule in rules}))}.",
+                partial(judge_rules_across, asset=asset),
+                beside=tuple(sorted({one for rule in rules for one in rules_across(release)[rule.name].beside})),
+            )
 
 
 _ON_LEDGER: tuple[Law, ...] = (
@@ -217,7 +232,12 @@ _ACROSS_TABLES: Mapping[Release, tuple[Law, ...]] = {
 @cache
 def laws_of(release: Release) -> tuple[Law, ...]:
     """Return the laws of the assets that write a release's tables, and of the ledger."""
-    return (*_ON_LEDGER, *_ACROSS_TABLES[release], *map(_sound_rows, recorders_of(release).values()))
+    return (
+        *_ON_LEDGER,
+        *_ACROSS_TABLES[release],
+        *_rules_across(release),
+        *map(_sound_rows, recorders_of(release).values()),
+    )
 
 
 @cache

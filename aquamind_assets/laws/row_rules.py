@@ -1,11 +1,12 @@
 """Law 7: the rules of the database and of the application. The rules are in ``rules``; this module judges a year by
 them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 
 from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
 from aquamind_assets.laws.result import LawResult, ResultBuilder
-from aquamind_assets.laws.rules import RuleResult, violations
+from aquamind_assets.laws.rules import Rule, RuleResult, violations
+from aquamind_assets.laws.rules_across import rules_across, rules_judged_with
 from aquamind_assets.timeline import DayRange
 
 AS_OF_THE_LATEST_DAY = frozenset({"batch_batch.status.assignments", "inventory_feedstock.current_quantity_kg.lots"})
@@ -19,26 +20,47 @@ OF_EVERY_FEEDING = frozenset(
 
 
 def judge_row_rules(evidence: Evidence, asset: str, tables: Collection[str]) -> LawResult:
-    """Check every row of the year in an asset's tables against every rule of its table."""
-    found = ResultBuilder()
+    """Check every row of the year in an asset's tables against every rule of its table, but those across
+    assets."""
+    found, across = ResultBuilder(), rules_across(evidence.release)
     missing, unfed = evidence.later_years_missing(asset), _days_without_feedings(evidence)
+    for result in _results(evidence, tables, found, lambda rule: rule.name not in across):
+        if missing and result.rule.name in AS_OF_THE_LATEST_DAY:
+            found.note_not_checked(
+                f"{result.rule.name}: {', '.join(map(str, missing))} of {asset} are simulated but not yet in the"
+                " database"
+            )
+        elif unfed and result.count and result.rule.name in OF_EVERY_FEEDING:
+            found.note_not_checked(f"{result.rule.name}: {unfed}")
+        else:
+            found.add_violations(result.count, _describe(result))
+    found.empty_reason = evidence.no_rows_reason(tables)
+    return found.result()
+
+
+def judge_rules_across(evidence: Evidence, asset: str) -> LawResult:
+    """Check the rows of the year against the rules across assets that are judged with an asset."""
+    found, rules = ResultBuilder(), rules_judged_with(asset, evidence.release)
+    beside = {one for rule in rules for one in rules_across(evidence.release)[rule.name].beside}
+    if missing := sorted(one for one in beside if not evidence.warehouse.checkpoints(one, evidence.year)):
+        return LawResult({}, not_checked=(f"{', '.join(missing)} of {evidence.year}, which is not in the database",))
+    tables = sorted({rule.table for rule in rules})
+    for result in _results(evidence, tables, found, lambda rule: rule in rules):
+        found.add_violations(result.count, _describe(result))
+    found.empty_reason = evidence.no_rows_reason(tables)
+    return found.result()
+
+
+def _results(
+    evidence: Evidence, tables: Collection[str], found: ResultBuilder, chosen: Callable[[Rule], bool]
+) -> Iterator[RuleResult]:
+    """Yield the results of the chosen rules of tables, and note in ``found`` which rows are checked."""
     for table in tables:
         sample = evidence.sample(table)
         found.note_not_checked(sample.note)
         for days in sample.stretches:
             found.count_checked(f"rows of {table}", _rows(evidence, table, days))
-            for result in violations(evidence.warehouse, [table], days=days, release=evidence.release):
-                if missing and result.rule.name in AS_OF_THE_LATEST_DAY:
-                    found.note_not_checked(
-                        f"{result.rule.name}: {', '.join(map(str, missing))} of {asset} are simulated but not yet in"
-                        " the database"
-                    )
-                elif unfed and result.count and result.rule.name in OF_EVERY_FEEDING:
-                    found.note_not_checked(f"{result.rule.name}: {unfed}")
-                else:
-                    found.add_violations(result.count, _describe(result))
-    found.empty_reason = evidence.no_rows_reason(tables)
-    return found.result()
+            yield from violations(evidence.warehouse, [table], days=days, release=evidence.release, chosen=chosen)
 
 
 def _days_without_feedings(evidence: Evidence) -> str:

@@ -55,11 +55,13 @@ DAY_COLUMNS: Mapping[str, str] = {
     "health_licecount": "count_date",
     "harvest_harvestevent": "event_date",
     "scenario": "start_date",
-    "planning_plannedactivity": "",
 }
 """The column with the day of a row's id, by table. For other tables it is the day on which the version was made
-(``history_date``) or the row was entered (``created_at``), if they have that column. Activities of a batch are numbered
-by its first day, also those that are entered later: they have none."""
+(``history_date``) or the row was entered (``created_at``), if they have that column."""
+
+DATED: Mapping[str, str] = {"planning_plannedactivity": "activity_type = 'TREATMENT'"}
+"""Of these tables only such rows have the day of their ids in that column. The activities of a batch have ids of its
+first day, also those that are entered later; a rule says so."""
 
 
 def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> LawResult:
@@ -84,8 +86,10 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
     entered = next((name for name in ("history_date", "created_at") if name in table.by_name), "")
     happened = DAY_COLUMNS.get(table.name, entered)
     asked = [f"MAX({_number(evidence, column)}) AS {quoted(column.name)}" for column in references]
+    dated = DATED.get(table.name, "")
     if happened:
-        asked += [f"MIN({quoted(happened)}) AS earliest", f"MAX({quoted(happened)}) AS latest"]
+        moment = f"CASE WHEN {dated} THEN {quoted(happened)} END" if dated else quoted(happened)
+        asked += [f"MIN({moment}) AS earliest", f"MAX({moment}) AS latest"]
     groups = evidence.frame(
         f"SELECT {', '.join([f'{of_day} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
         f" WHERE {id_condition(table, days.first, days.end - 1)} GROUP BY {of_day}"
@@ -96,8 +100,9 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
     day = days_of_ids(integers(groups["day"]) * size, narrow=table.narrow_id)
     if happened:
         earliest, latest = day_numbers(groups["earliest"]), day_numbers(groups["latest"])
+        none = (earliest < 0) & bool(dated)
         found.add_violations_where(
-            (earliest != day) | (latest != day),
+            ((earliest != day) | (latest != day)) & ~none,
             lambda i: _wrong_day(table.name, happened, day[i], earliest[i], latest[i]),
         )
     for column in references:

@@ -42,7 +42,9 @@ class DiseaseSpec(Section):
         ge=0,
         le=720,
     )
-    recovery: Probability = quantity("recovery rate; a treatment lowers the impact by half of it", "1")
+    recovery: Probability = quantity(
+        "recovery rate: share of the treatments that succeed; they lower the impact by half of it on average", "1"
+    )
     treated_again_days: int = quantity(
         "days after a treatment from which on fish that are still ill are treated again; 0: they are treated once",
         "day",

@@ -11,7 +11,8 @@ from aquamind_assets.realism.tell.table import EXAMPLE, EXAMPLE_ORIGIN, read_ref
 from aquamind_assets_tests.cli.typed import in_process
 
 ONE_YEAR = ("--preset", "tiny", "--set", "last_year=2015")
-THREE_YEARS = ("--preset", "tiny", "--set", "last_year=2017")
+THREE_YEARS = ("--preset", "tiny", "--set", "last_year=2017", "--set", "seed=20150124")
+"""With a seed whose cages hold fish for long enough that a classifier has weeks to learn from."""
 
 
 @pytest.mark.slow
@@ -22,7 +23,7 @@ def test_weeks_with_one_temperature_are_told_and_the_temperature_is_named(tmp_pa
     sites = weeks.groupby([SITE, WEEK], as_index=False)[["mortality", "temperature"]].mean()
     sites.assign(temperature=8.0).to_csv(tmp_path / "weeks.csv", index=False)
     aquamind = in_process(tmp_path)
-    options = ("--reference", "weeks.csv", "--write", "made/ours.csv", "--limit", "0.7")
+    options = ("--reference", "weeks.csv", "--write", "made/ours.csv", "--limit", "0.9")
     done = aquamind("scenario", "tell", *THREE_YEARS, *options, expect=1, columns=80)
     assert "Most telling: temperature" in done.stdout
     assert "Reference: weeks.csv" in done.stdout

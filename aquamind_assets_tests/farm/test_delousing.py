@@ -76,7 +76,7 @@ def test_one_boat_is_at_one_farm_at_a_time_and_the_worst_farm_has_it_first() -> 
     for cages, count in zip(areas, females, strict=True):
         farm.health.containers.last_count[cages] = count
     delousing.plan_campaigns(farm, np.concatenate(areas))
-    assert all(min(planned(farm, cages)) <= 7 for cages in areas), "nobody waits for a second boat"
+    assert all(min(planned(farm, cages)) <= 7 for cages in areas), "no farm waits for a second boat"
 
 
 def test_a_farm_for_which_no_boat_comes_soon_decides_anew_after_its_next_count() -> None:

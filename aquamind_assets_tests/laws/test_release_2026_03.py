@@ -123,6 +123,7 @@ WRONG = {
         "(SELECT CASE WHEN batch.actual_end_date IS NULL THEN 'CANCELLED' ELSE 'PENDING' END FROM batch_batch AS batch"
         " WHERE batch.id = batch_id)",
     ),
+    "planning_plannedactivity.id.batch": ("id", "id + 50000 * 400"),
     "planning_plannedactivity.container_id.type": ("container_id", "(SELECT min(id) FROM infrastructure_container)"),
     "planning_plannedactivity.due_date.order": ("due_date", "'2001-01-01'"),
     "health_treatment.id.planned": ("container_id", "(SELECT max(id) FROM infrastructure_container)"),
@@ -141,7 +142,7 @@ WRONG = {
     f"{SALE}.state.approved": ("approval_date", "NULL"),
     f"{SALE}.object_id.harvest": ("object_id", "object_id + 1"),
     f"{SALE}.amount.harvest": ("amount", "amount + 0.01"),
-    f"{WORKFLOW}.sale.amount": ("total_biomass_kg", "total_biomass_kg + 1"),
+    f"{SALE}.amount.transfer": ("amount", "amount + 0.01"),
     f"{LOT}.sale.given": ("event_id", "event_id + 7"),
     f"{WORKFLOW}.finance_transaction_id.workflow": (
         "finance_transaction_id",
@@ -180,7 +181,7 @@ WRONG = {
 EVERY_ROW = {
     f"{SALE}.object_id.harvest",
     f"{SALE}.amount.harvest",
-    f"{WORKFLOW}.sale.amount",
+    f"{SALE}.amount.transfer",
     f"{WORKFLOW}.sale.given",
     f"{CREATION}.egg_source_type.origin",
     "broodstock_eggproduction.pair_id.source",

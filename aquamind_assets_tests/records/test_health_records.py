@@ -99,7 +99,7 @@ def test_abnormal_results_have_a_real_outbreak(preset):
             & (row.sample_date < found.end_day)
         )
         assert sick.any(), row
-    assert len(abnormal) < len(answered) / 3
+    assert len(abnormal) < 0.25 * len(answered)
     if len(found):
         assert len(abnormal)
 

@@ -5,8 +5,8 @@ room for it (``space``).
 
 Starts fall due at the rate that keeps ``active_target`` batches alive when each lives as long as the forecast says,
 more often in the months with high weights. One that is due waits until its whole way, to the last harvested cage, fits
-into what is not booked, and its harvest into the plan of the plant. On a staged farm (``staging``) the batches that are to stand at wanted places begin on days of
-their own, and no others until the staging date.
+into what is not booked, and its harvest into the plan of the plant. On a staged farm (``staging``) the batches that are
+to stand at wanted places begin on days of their own, and no others until the staging date.
 """
 
 import math

@@ -3,9 +3,9 @@
 Belongs here: planning harvests and carrying them out. Does not belong here: harvests by the plant's plan
 (``harvest_plan``), growth, prices, slaughter.
 
-Where the plant has no plan, a batch is harvested when its mean weight will reach the target in the middle of its harvest, within the window of
-``growout_days``; then as many cages on a plant day as there are boats, area by area, the heaviest cage first. A cage inside a
-withholding period waits. A cage that grows into its density limit with nowhere to go gives a part of its fish early;
+Where the plant has no plan, a batch is harvested when its mean weight will reach the target in the middle of its
+harvest, within the window of ``growout_days``; then as many cages on a plant day as there are boats, area by area, the
+heaviest cage first. A cage inside a withholding period waits. A cage that grows into its density limit with nowhere to go gives a part of its fish early;
 one in which very many fish are sick is emptied at once.
 """
 

@@ -1,13 +1,12 @@
 """The plant's plan: some areas at a time are harvested, a cage of each in turn, so that every month has its share.
 
-Belongs here: which areas are opened, and which cage the plant takes next. Does not belong here: harvests outside the plan
-(``harvest``), the stocking that leads to them (``batches.starting``).
+Belongs here: which areas are opened, and which cage the plant takes next. Does not belong here: harvests outside the
+plan (``harvest``), the stocking that leads to them (``batches.starting``).
 
-A company sells fish every week. It spreads the fish that are ripe, or will be soon, over the days of its plant, which takes
-so many tonnes on each of them at most: of a few areas in turn, the heaviest cage of an area first; so an area is emptied
-in two to four months. When an area is empty, the ripest one is opened. If
-none has reached its target weight, one that is heavy enough is opened early rather than that the plant stands idle; if
-many have, they wait and grow. Batches are started no faster than the plant can take them (``space.plant_fits``).
+A company sells fish every week. It spreads the fish that are ripe, or will be soon, over the days of its plant, which
+takes so many tonnes on each of them at most: of a few areas in turn, the heaviest cage of an area first; so an area is
+emptied in two to four months. When an area is empty, the ripest one is opened. If none has reached its target weight,
+one that is heavy enough is opened early rather than that the plant stands idle; if many have, they wait and grow. Batches are started no faster than the plant can take them (``space.plant_fits``).
 
 | parameter | unit | meaning and source |
 |---|---|---|

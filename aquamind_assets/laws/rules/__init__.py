@@ -8,7 +8,7 @@ realistic.
 :func:`rules_of` gives the rules, :func:`violations` checks a warehouse.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 
 from aquamind_assets.laws.rules import batch as fish
@@ -43,6 +43,7 @@ def violations(
     year: int | None = None,
     days: DayRange | None = None,
     release: Release = DEFAULT_RELEASE,
+    chosen: Callable[[Rule], bool] = lambda _: True,
 ) -> list[RuleResult]:
     """Count the violations of each rule: one result per rule, ``count`` 0 if it holds.
 
@@ -52,6 +53,7 @@ def violations(
         year: check only rows of this calendar year, by their ids.
         days: check only rows of these days, which lie in one calendar year.
         release: the release of AquaMind whose rules hold.
+        chosen: check only these rules.
 
     Raises:
         ValueError: a table is unknown.
@@ -62,6 +64,6 @@ def violations(
     return evaluate(
         warehouse,
         described,
-        [rule for rule in rules_of(release) if tables is None or rule.table in tables],
+        [rule for rule in rules_of(release) if (tables is None or rule.table in tables) and chosen(rule)],
         year_days(year) if year is not None else days,
     )

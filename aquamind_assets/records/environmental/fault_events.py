@@ -4,7 +4,7 @@ Belongs here: which of them a block of sensors has in one chunk, as configured i
 errors that grow (``slow_errors``), the list of all faults (``sensor_faults``).
 
 Faults are rare, so they are not looked for reading by reading: for each sensor and kind the slots from one fault to the
-next are drawn, geometrically distributed, which gives the same faults as a trial in every slot for a tenth of its time.
+next are drawn, geometrically distributed, which is the same as a trial in every slot with far fewer draws.
 Each kind has draws of its own: another share of spikes leaves the gaps where they are.
 """
 

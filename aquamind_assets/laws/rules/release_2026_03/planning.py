@@ -1,6 +1,7 @@
 """Rules of scenarios, projections and planned activities, which release 2026-03 adds."""
 
 from aquamind_assets.laws.rules.model import Rule, rule
+from aquamind_assets.timeline import day_of_id_sql
 
 _SCENARIO, _RUN, _PROJECTION = "scenario", "scenario_projection_run", "scenario_scenarioprojection"
 _ACTIVITY = "planning_plannedactivity"
@@ -81,6 +82,13 @@ RULES: list[Rule] = [
         "t.status = 'PENDING' AND [batch_id.actual_end_date] IS NOT NULL OR t.status = 'CANCELLED' AND"
         " [batch_id.actual_end_date] IS NULL AND t.activity_type <> 'TREATMENT' AND NOT (t.activity_type = 'SAMPLING'"
         " AND t.due_date <= date(t.updated_at))",
+    ),
+    rule(
+        _ACTIVITY,
+        "id.batch",
+        "The activities of a batch, all but treatments, have numbers of the day on which it began.",
+        f"t.activity_type <> 'TREATMENT' AND {day_of_id_sql('t.id', narrow=True)} <>"
+        f" {day_of_id_sql('t.batch_id', narrow=True)}",
     ),
     rule(
         _ACTIVITY,

@@ -46,6 +46,17 @@ RULES: list[Rule] = [
         ),
     ),
     Rule(
+        f"{_SALE}.amount.transfer",
+        _SALE,
+        "The amount of a sold transfer is the biomass of its workflow at the price of the stage, to the cent.",
+        query=(
+            f"SELECT t.tx_id AS id FROM {_SALE} t JOIN {_POLICY} p ON p.policy_id = t.policy_id LEFT JOIN {_WORKFLOW} w"
+            " ON w.id = t.object_id AND w.is_intercompany AND w.status = 'COMPLETED' AND w.source_lifecycle_stage_id ="
+            " p.lifecycle_stage_id AND w.actual_completion_date = t.posting_date WHERE {rows} AND t.event_id IS NULL"
+            f" AND (w.id IS NULL OR abs(t.amount - w.total_biomass_kg * p.price_per_kg) > {HALF_CENT})"
+        ),
+    ),
+    Rule(
         f"{_LOT}.sale.given",
         _LOT,
         "A lot of a harvest that goes to another company is sold once, where its grade has a price.",
@@ -60,19 +71,6 @@ RULES: list[Rule] = [
         "finance_transaction_id.workflow",
         "A workflow names the sale that it is, and only one between companies is a sale.",
         "[finance_transaction_id.object_id] <> t.id OR t.finance_transaction_id IS NOT NULL AND NOT t.is_intercompany",
-    ),
-    Rule(
-        f"{_WORKFLOW}.sale.amount",
-        _WORKFLOW,
-        "The sale of a workflow is of its day and stage, and its amount is the biomass at the price of the stage, to"
-        " the cent.",
-        query=(
-            f"SELECT t.id FROM {_WORKFLOW} t LEFT JOIN {_SALE} s ON s.tx_id = t.finance_transaction_id LEFT JOIN"
-            f" {_POLICY} p ON p.policy_id = s.policy_id WHERE {{rows}} AND t.finance_transaction_id IS NOT NULL AND"
-            " (s.event_id IS NOT NULL OR p.policy_id IS NULL OR t.status <> 'COMPLETED' OR p.lifecycle_stage_id <>"
-            " t.source_lifecycle_stage_id OR s.posting_date <> t.actual_completion_date OR abs(s.amount -"
-            f" t.total_biomass_kg * p.price_per_kg) > {HALF_CENT})"
-        ),
     ),
     Rule(
         f"{_WORKFLOW}.sale.given",
