@@ -183,6 +183,9 @@ def _read(source: str, folder: Path, before: tuple[str, ...]) -> tuple[dict[str,
     if parent is not None and not isinstance(parent, str):
         raise ScenarioError(f"{place}: extends = {parent!r}; allowed: the name of a preset or of a file beside it")
     base, fits = ({}, False) if parent is None else _read(parent, beside, (*before, place))
+    if base and not document:
+        # An empty mapping inside a file replaces what is there; a file that says nothing changes nothing.
+        return base, fits
     try:
         inline_water(document, beside)
         return (merge(base, document) if base else plain(document)), bool(base) and _fits(fits, set(document))

@@ -136,6 +136,10 @@ def test_a_mapping_is_merged_and_an_empty_one_or_a_mark_replaces(tmp_path: Path)
     assert list(treatments("{freshwater: !remove }")) == ["thermal", "mechanical", "hydrogen_peroxide"]
 
 
+def test_a_file_that_says_nothing_is_what_it_extends(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "", "tiny") == load_scenario("tiny")
+
+
 def test_named_entries_are_changed_added_removed_and_replaced(tmp_path: Path) -> None:
     probe = "{key: deep, parameter: temperature, sensor_type: TEMPERATURE, noise_sd: 0, bias_sd: 0, resolution: 0,"
 
