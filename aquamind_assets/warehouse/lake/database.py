@@ -249,10 +249,12 @@ class LakeDatabase(Database):
         return self._writing.delete_range(table, *id_range(days, narrow=self.tables[table].narrow_id))
 
     def ids_of_days(self, table: str, days: DayRange, most: int) -> list[int]:
-        """See :class:`Database`."""
-        key = id_sql(self.tables[table])
+        """See :class:`Database`; asked before every chunk, and nearly always answered by the bounds of the files."""
+        key, (low, high) = id_sql(self.tables[table]), id_range(days, narrow=self.tables[table].narrow_id)
+        if not self._reader.may_hold(table, low, high):
+            return []
         sql = f"SELECT {key} FROM {table} WHERE {key} >= ? AND {key} < ? LIMIT ?"
-        return [number for (number,) in self.query(sql, (*id_range(days, narrow=self.tables[table].narrow_id), most))]
+        return [number for (number,) in self.query(sql, (low, high, most))]
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
         """See :class:`Database`."""

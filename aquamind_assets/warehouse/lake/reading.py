@@ -80,6 +80,11 @@ class Reader:
             self._shown = self._log.number
         return self._asked
 
+    def may_hold(self, table: str, low: int, high: int) -> bool:
+        """Whether a file of a table has ids of which some may be ``low <= id < high``."""
+        self.refresh()
+        return any(file.low < high and file.high >= low for file in files_of(self._log, table))
+
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """Digest values of the rows with ``low <= id < high``, block by block: int64, shape (rows of the block,).
 
