@@ -10,6 +10,7 @@ import dagster as dg
 from aquamind_assets.assets import standing_checks
 from aquamind_assets.assets.keys import key_of
 from aquamind_assets.errors import UserError
+from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.reports.asset_reports import YEAR_REPORT
 from aquamind_assets.scenario.model import Scenario
@@ -30,7 +31,7 @@ the years before it are simulated."""
 IN_ORDER = (*BEFORE_THE_FARM, "site_climate", "farm_year")
 """Assets of which a year builds on the year before."""
 
-AFTER_ALL_TABLES = ("environmental_readings", YEAR_REPORT)
+AFTER_ALL_TABLES = (READINGS, YEAR_REPORT)
 """Assets of a year that need nearly all of its rows and time; the report also reads the tables of the years before."""
 
 REWRITE = "aquamind/rewrite"

@@ -24,7 +24,7 @@ from aquamind_assets.assets.metadata import (
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.existing_rows import meetings
-from aquamind_assets.pipeline.lineage import above
+from aquamind_assets.pipeline.lineage import READINGS, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import missing_rows, require_upstream
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, rows_code
@@ -41,6 +41,9 @@ WRITING_POOL = "warehouse_write"
 OBSERVE_AFTER_S = 1.0
 """Chunks committed within a second of the last event get none of their own: on a small farm they would outnumber
 everything else in the event log."""
+
+LAST = {"dagster/priority": "-1"}
+"""Steps with this tag wait until no other can begin. A process beside may have written most of the readings by then."""
 
 
 def recorded_asset(
@@ -62,6 +65,7 @@ def recorded_asset(
         code_version=rows_code(recorder.asset, release),
         pool=WRITING_POOL,
         check_specs=specs_of(recorder.asset, years, release),
+        op_tags=LAST if recorder.asset == READINGS else {},
     )
     def recorded(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[Any]:
         yield from materialized(
@@ -96,13 +100,16 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         days = None if recorder.asset in BEFORE_THE_FARM else platform.days
         try:
             writer = platform.writer(recorder, warehouse, context.run.run_id)
-            written = writer.write(year, days, observe, keep_only=keep_only)
+            beside = platform.beside is not None and platform.beside.hand_over(recorder.asset, year)
+            written = writer.write(year, days, observe, keep_only=keep_only, begun_beside=beside)
         except MissingReferences as error:
             raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
         metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest())
         metadata |= report_metadata(report) | origin(platform)
         checked = _checked(platform, recorder, year, warehouse)
+    if platform.beside is not None:
+        platform.beside.complete(recorder.asset, year)
     return YearResult(metadata, written.digest, checked)
 
 

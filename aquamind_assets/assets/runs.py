@@ -8,7 +8,7 @@ Belongs here: order, tags and outcome of these runs. Does not belong here: what 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -19,6 +19,7 @@ from dagster._core.execution.plan.objects import ErrorSource
 from aquamind_assets.assets.keys import asset_of_step, key_of
 from aquamind_assets.assets.signs_of_life import worker_tags
 from aquamind_assets.assets.termination import RunEnded
+from aquamind_assets.pipeline.ahead import working_ahead
 from aquamind_assets.pipeline.platform import Platform
 
 _log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class YearRun:
 def run_years(
     job: dg.JobDefinition,
     instance: dg.DagsterInstance,
-    years: Iterable[int],
+    years: Sequence[int],
     platform: Platform,
     assets: Sequence[str] | None = None,
 ) -> list[YearRun]:
@@ -51,7 +52,7 @@ def run_years(
     the assets of these names. A run of this process is not retried by the daemon: the caller gets the failure.
     """
     runs: list[YearRun] = []
-    with platform.kept_open():
+    with platform.kept_open(), working_ahead(platform, years):
         for year in years:
             result = job.execute_in_process(
                 instance=instance,

@@ -12,8 +12,6 @@ from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import frame_schema, origin
 from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materialized
 from aquamind_assets.farm.batches.staging import staged_starts, waiting
-from aquamind_assets.farm.engine import simulate_year
-from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.ledger.ledgers import FRAMES
 from aquamind_assets.ledger.model import SiteDays
@@ -22,6 +20,7 @@ from aquamind_assets.ledger.store import StoredPart
 from aquamind_assets.pipeline.lineage import FARM, FARM_YEAR, SITE_CLIMATE, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import CLIMATE, LEDGER, code_version
+from aquamind_assets.pipeline.simulation import store_climate_once, store_year_once
 from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import to_date
 
@@ -77,7 +76,9 @@ def farm_assets(
         ),
     )
     def farm_year(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Iterator[Any]:
-        yield from materialized(context, platform, "farm_year", lambda year: _simulated(platform, year))
+        yield from materialized(
+            context, platform, "farm_year", lambda year: _simulated(platform, year, context.run.run_id)
+        )
 
     return [site_climate, farm_year]
 
@@ -85,8 +86,7 @@ def farm_assets(
 def _climate(platform: Platform, year: int) -> YearResult:
     began = time.perf_counter()
     platform.progress.started("site_climate", year, 1)
-    climate = site_days(platform.scenario, platform.infrastructure, year)
-    stored = platform.ledgers.write_climate(year, climate)
+    climate, stored = store_climate_once(platform, year)
     platform.progress.completed("site_climate", year)
     sea = climate.take(platform.infrastructure.sites.area[climate.site] >= 0)
     figures = {
@@ -96,23 +96,20 @@ def _climate(platform: Platform, year: int) -> YearResult:
     return _stored(platform, stored, began, figures if len(sea) else {})
 
 
-def _simulated(platform: Platform, year: int) -> YearResult:
+def _simulated(platform: Platform, year: int, run_id: str) -> YearResult:
     platform.progress.raise_if_interrupted(f"farm_year, before {year}")
     began = time.perf_counter()
     platform.progress.started("farm_year", year, 1)
-    known = platform.ledgers.store.about(year, "farm")
-    through = max(platform.through(year), known.through if known else 0)
-    opening = platform.ledgers.opening(year)
-    ledger, closing = simulate_year(
-        platform.scenario, platform.infrastructure, platform.ledgers.climate(year), opening, year, through
-    )
-    stored = platform.ledgers.write(ledger, closing)
+    simulated, stored = store_year_once(platform, year)
+    ledger = simulated.ledger
     platform.progress.completed("farm_year", year)
+    if platform.beside is not None:
+        platform.beside.begin(year, run_id, time.perf_counter() - began)
     checked = [
         *results_of("farm_year", evidence_of(platform, year, ledger), platform.release),
         figures_of(platform, year, ledger),
     ]
-    figures = {"simulated_to": str(to_date(through)), **_staged(platform, closing)}
+    figures = {"simulated_to": str(to_date(ledger.through)), **_staged(platform, simulated.closing)}
     return _stored(platform, stored, began, figures, checked)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from aquamind_assets.docs_generator import markdown
 from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.simulation import store_ledgers
 from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release
@@ -24,7 +25,6 @@ PRESET = "demo"
 LAST_YEAR = 2018
 """Last year of the farm. A batch of the first year lives two and a half years."""
 
-READINGS = "environmental_readings"
 _SUMS = re.compile(r"<!-- sums: (?P<name>\S+) -->\s*\Z")
 _ANSWER = re.compile(r"\n\n(?:\|[^\n]*(?:\n|\Z))+")
 _BATCH = re.compile(r"BAK\d{8}")

@@ -101,7 +101,15 @@ class Ledgers:
                 f"the ledger of {year - 1} ends on {to_date(stored.through)}: materialize farm_year {year - 1} again,"
                 " now that the year is over"
             )
-        return FarmState.from_arrays(self.store.state(stored))
+        return self.closing(year - 1)
+
+    def closing(self, year: int) -> FarmState:
+        """Return the state at the end of what is stored of a year.
+
+        Raises:
+            LedgerMissing: the year is not stored.
+        """
+        return FarmState.from_arrays(self.store.state(self.about(year)))
 
     def climate(self, year: int) -> SiteDays:
         """Return a year's water and weather.

@@ -11,6 +11,9 @@ from aquamind_assets.tables.releases import RELEASES, Release
 SITE_CLIMATE, FARM_YEAR, YEAR_REPORT = "site_climate", "farm_year", "year_report"
 """Assets that write no tables."""
 
+READINGS = "environmental_readings"
+"""The asset that writes nearly all rows of a year."""
+
 FARM, REPORTS = "farm", "reports"
 """Their groups: the simulated farm, and the reports."""
 

@@ -25,6 +25,7 @@ from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger
 from aquamind_assets.ledger.state import FarmState
 from aquamind_assets.pipeline.generation import record_years
+from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.writing import LOCK_WAIT_S
@@ -35,7 +36,6 @@ from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, days_of_ids
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey
 from aquamind_assets.warehouse.warehouse import Warehouse
 
-READINGS = "environmental_readings"
 RUN_ID = "live"
 OLDER_THAN_THE_DAY = ("sensor_id", "batch_id", "batch_container_assignment_id")
 """What a reading refers to; where one of them began on the reading's day, the reading comes when the day is closed."""

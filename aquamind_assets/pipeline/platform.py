@@ -18,9 +18,10 @@ from aquamind_assets.ledger.ledgers import FRAMES, Ledgers
 from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.store import LedgerStore
+from aquamind_assets.pipeline.beside import Beside
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, combine, ledger_code, rows_code
-from aquamind_assets.pipeline.workers import default_workers
+from aquamind_assets.pipeline.workers import processes_with_room
 from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
@@ -46,11 +47,13 @@ class Platform:
         settings: what options, environment and the note in DAGSTER_HOME say.
         progress: receives what is generated, and carries the request to stop.
         days: the only days of which events are recorded; None for all.
+        beside: a process that works ahead of the steps, see ``ahead``.
     """
 
     settings: Settings
     progress: Progress = field(default_factory=Progress)
     days: DayRange | None = None
+    beside: Beside | None = field(default=None, repr=False)
     _shortened: dict[tuple[int, int], Ledger] = field(default_factory=dict, repr=False)
     _keeps_open: bool = field(default=False, repr=False)
     _kept: Warehouse | None = field(default=None, repr=False)
@@ -152,9 +155,14 @@ class Platform:
 
     @cached_property
     def workers(self) -> int:
-        """Processes that write chunks side by side."""
-        url = self.settings.database_url
-        return self.settings.workers or default_workers(url, self.scenario.memory_budget_mb)
+        """Processes that write chunks side by side: by default all that may run, but SQLite has one writer."""
+        one = self.settings.database_url.kind == "sqlite"
+        return self.settings.workers or (1 if one else self.processes)
+
+    @cached_property
+    def processes(self) -> int:
+        """Processes that may run side by side."""
+        return self.settings.workers or processes_with_room(self.scenario.memory_budget_mb)
 
     def ledger(self, year: int) -> Ledger:
         """The ledger of a year; where only some days are recorded, as it stands on the last of them.

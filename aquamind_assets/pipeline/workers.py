@@ -8,17 +8,15 @@ Belongs here: the processes. Does not belong here: which chunks are written (``w
 """
 
 import os
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context, parent_process
 from typing import Any
 
 from aquamind_assets.errors import TransientError
+from aquamind_assets.pipeline import side_process
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import BLOCK_ROWS
@@ -27,7 +25,6 @@ from aquamind_assets.timeline import DayRange
 from aquamind_assets.warehouse.checkpoints import Checkpoint, ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.memory import MemoryGuard, memory_budget_mb
-from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 WORKER_MB = 500
@@ -81,10 +78,8 @@ class ChunkWriter:
         return write(task.key, task.days, self.fingerprint, self.run_id, recorder.tables, blocks)
 
 
-def default_workers(url: DatabaseUrl, configured_mb: int | None) -> int:
-    """Processes that write into a database by default: the cores, as far as memory allows; SQLite has one writer."""
-    if url.kind == "sqlite":
-        return 1
+def processes_with_room(configured_mb: int | None) -> int:
+    """How many processes run side by side by default: the cores, as far as memory allows."""
     return max(1, min(len(os.sched_getaffinity(0)), memory_budget_mb(configured_mb) // WORKER_MB))
 
 
@@ -99,11 +94,9 @@ def write_side_by_side(
         Interrupted: a person asked to stop.
         WorkerLost: a process died.
     """
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
     count = min(writer.share, len(tasks))
     waiting, under_way = list(reversed(tasks)), dict[Future[Checkpoint], ChunkTask]()
-    with ProcessPoolExecutor(count, context, _begin, (url, asset, writer)) as pool:
+    with ProcessPoolExecutor(count, side_process.context(), _begin, (url, asset, writer)) as pool:
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < count and not progress.interrupt_requested:
@@ -132,18 +125,9 @@ _here: list[_Worker] = []
 
 
 def _begin(url: str, asset: str, writer: ChunkWriter) -> None:
-    # The process that began the year takes Ctrl-C, and lets workers finish their chunks.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    side_process.begin()
     release = writer.inputs.release
     _here[:] = [_Worker(open_warehouse(url, release), recorders_of(release)[asset], writer, writer.guard())]
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _write(task: ChunkTask) -> Checkpoint:

@@ -106,6 +106,7 @@ class YearWriter:
         on_chunk: OnChunk = lambda one, count: None,
         *,
         keep_only: Collection[str] | None = None,
+        begun_beside: bool = False,
     ) -> YearWritten:
         """Write what is missing of a year.
 
@@ -114,6 +115,7 @@ class YearWriter:
             days: the only days of which events are recorded; their chunks stay unfinished until all days are there.
             on_chunk: called with each chunk that was written, and the number of chunks of the year.
             keep_only: write what is there too, but for chunks that runs of these ids have written; None to keep all.
+            begun_beside: whether chunks of this run that are there were written for this attempt, and count as its own.
 
         Raises:
             Interrupted: a person asked to stop; what is committed stays.
@@ -123,7 +125,7 @@ class YearWriter:
         if self.recorder.kind == "living":
             return self._write_living(year, on_chunk, keep_only)
         with self.warehouse.lock(self.recorder.asset, year, wait=LOCK_WAIT_S):
-            return self._write_events(year, days, on_chunk, keep_only)
+            return self._write_events(year, days, on_chunk, keep_only, begun_beside)
 
     def refresh(self) -> list[int]:
         """Write living rows again that no longer stand as of the latest materialized year; the years that were written.
@@ -187,7 +189,12 @@ class YearWriter:
         return [checkpoint for checkpoint in there if keep_only is None or checkpoint.run_id in keep_only]
 
     def _write_events(
-        self, year: int, days: DayRange | None, on_chunk: OnChunk, keep_only: Collection[str] | None
+        self,
+        year: int,
+        days: DayRange | None,
+        on_chunk: OnChunk,
+        keep_only: Collection[str] | None,
+        begun_beside: bool,
     ) -> YearWritten:
         asset, inputs, done = self.recorder.asset, self.inputs_of(year, year), YearWritten()
         there = {checkpoint.chunk: checkpoint for checkpoint in self.warehouse.checkpoints(asset, year)}
@@ -200,9 +207,14 @@ class YearWriter:
             self.warehouse.drop_day_under_way(asset, year, self.recorder.tables)
         self.progress.started(asset, year, len(chunks))
         for chunk in chunks:
-            if chunk.index not in {task.key.chunk for task in tasks}:
-                done.resumed.append(there[chunk.index])
-                self.progress.chunk_written(asset, year, 0)
+            if chunk.index in {task.key.chunk for task in tasks}:
+                continue
+            checkpoint = there[chunk.index]
+            ours = begun_beside and checkpoint.run_id == self.run_id
+            (done.written if ours else done.resumed).append(checkpoint)
+            self.progress.chunk_written(asset, year, checkpoint.rows if ours else 0)
+            if ours:
+                on_chunk(checkpoint, len(chunks))
         for task, checkpoint in self._written(ChunkWriter(inputs, self.fingerprint, self.run_id), tasks):
             before = done.rows_written
             done.written.append(checkpoint)

@@ -17,11 +17,10 @@ from aquamind_assets.pipeline import workers, writing
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.workers import WorkerLost, default_workers
+from aquamind_assets.pipeline.workers import WorkerLost, processes_with_room
 from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
-from aquamind_assets.warehouse.url import DatabaseUrl
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.stopping import StopsAfter
@@ -172,13 +171,19 @@ def chunks_of(platform: Platform) -> int:
         return len(warehouse.checkpoints(ASSET))
 
 
-def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_are_as_many_as_cores_and_memory_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers.os, "sched_getaffinity", lambda process: set(range(8)))
-    lake = DatabaseUrl.parse("parquet:///lake")
-    assert default_workers(lake, 16_000) == 8
-    assert default_workers(lake, 1_600) == 3
-    assert default_workers(lake, 100) == 1
-    assert default_workers(DatabaseUrl.parse("sqlite:///file.db"), 16_000) == 1
+    assert processes_with_room(16_000) == 8
+    assert processes_with_room(1_600) == 3
+    assert processes_with_room(100) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite:///{}/farm.db", "parquet:///{}/lake"])
+def test_a_database_in_one_file_has_one_writer(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda process: set(range(8)))
+    many = Platform(Settings(scenario="tiny", database=kind.format(tmp_path), ledger=str(tmp_path / "ledger")))
+    assert many.processes > 1
+    assert many.workers == (1 if kind.startswith("sqlite") else many.processes)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "257", "1.5"])

@@ -1,0 +1,34 @@
+"""Processes beside the one that works on a year: how they are started, and that they end with it.
+
+Belongs here: what all of them have in common. Does not belong here: what they do (``workers``, ``ahead``).
+"""
+
+import os
+import signal
+import threading
+from multiprocessing import get_context, parent_process
+from multiprocessing.context import ForkServerContext
+
+PRELOADED = "aquamind_assets.pipeline.ahead"
+"""Imports all that a process beside needs; one server imports it, and every process is a copy of that."""
+
+
+def context() -> ForkServerContext:
+    """What starts them. Not a fork of this process: threads of Dagster and of Arrow run in it."""
+    chosen = get_context("forkserver")
+    chosen.set_forkserver_preload([PRELOADED])
+    return chosen
+
+
+def begin() -> None:
+    """To be called first in a process beside: leave Ctrl-C to the process that started it, and end with that one,
+    however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
