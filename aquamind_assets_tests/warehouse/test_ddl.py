@@ -17,8 +17,7 @@ READING = "(id, value, reading_time, is_manual, notes, created_at, container_id,
 @pytest.fixture
 def postgres(postgres_url):
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        for statement in ddl.create_statements(TABLES, "postgresql"):
-            connection.execute(statement)
+        connection.execute("; ".join(ddl.create_statements(TABLES, "postgresql")))
         yield connection
 
 
