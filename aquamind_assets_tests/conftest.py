@@ -36,6 +36,12 @@ POSTGRES_PROGRAMS = "AQUAMIND_TEST_POSTGRES_PROGRAMS"
 """Environment variable: a folder with initdb, pg_ctl and postgres of another version, instead of the wheel's."""
 
 
+MEMORY = Path("/dev/shm")
+"""Where Linux has files in memory. A new database is a thousand files, with which a disk is busy for half a second."""
+
+ROOM = 6e9
+"""Bytes that must be free there: some servers, and as much again for others."""
+
 CLONES_FROM = 18_00_00
 """The version from which PostgreSQL leaves copying a template's files to the system."""
 
@@ -73,11 +79,14 @@ def postgres_server() -> Iterator[PostgresServer]:
         # The wheel has no setting for it. Its modules each hold the place under this name.
         _commands.POSTGRES_BIN_PATH = starting.POSTGRES_BIN_PATH = Path(programs)
     # Not below pytest's own folder: as root the server runs under another account, which must be able to walk there.
-    server = get_server(Path(tempfile.mkdtemp(prefix="aquamind-postgres-")), cleanup_mode="delete")
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    place = tempfile.mkdtemp(prefix="aquamind-postgres-", dir=MEMORY if roomy else None)
+    server = get_server(Path(place), cleanup_mode="delete")
     # What a test leaves must survive a crash of the server, but need not survive the machine.
     with psycopg.connect(server.get_uri(), autocommit=True) as settings:
         for name in ("fsync", "full_page_writes"):
             settings.execute(f"ALTER SYSTEM SET {name} = off")
+        settings.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
         if settings.info.server_version >= CLONES_FROM:
             settings.execute("ALTER SYSTEM SET file_copy_method = clone")
         settings.execute("SELECT pg_reload_conf()")
