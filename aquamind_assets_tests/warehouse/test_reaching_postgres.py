@@ -92,11 +92,11 @@ def test_a_service_file_and_the_environment_name_the_server(
 
 
 NASTY = {
-    "statement_timeout": "1000",
-    "lock_timeout": "1000",
-    "idle_in_transaction_session_timeout": "1000",
-    "idle_session_timeout": "1000",
-    "transaction_timeout": "1000",
+    "statement_timeout": "2000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "2000",
+    "idle_session_timeout": "2000",
+    "transaction_timeout": "2000",
     "default_transaction_isolation": "serializable",
     "DateStyle": "SQL, DMY",
     "IntervalStyle": "sql_standard",
@@ -130,7 +130,7 @@ def test_settings_of_a_role_change_nothing(
         if "search_path" in names:
             with psycopg.connect(postgres_url, autocommit=True) as database:
                 database.execute("CREATE SCHEMA farm AUTHORIZATION owner")
-        pause = 1.5 if TIMEOUTS[0] in names else 0.0
+        pause = 2.5 if TIMEOUTS[0] in names else 0.0
         assert filled(postgres_url.replace("//postgres", "//owner"), pause) == "owner"
         if "search_path" in names:
             with psycopg.connect(postgres_url) as database:
