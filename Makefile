@@ -35,8 +35,9 @@ check: $(VENV)/.ready ## Check style, types, Dagster's definitions and the site.
 	$(BIN)/dagster definitions validate
 	$(MAKE) --no-print-directory site
 
+# These tests wait much, for daemons, servers and browsers: one process more than cores.
 browser: $(VENV)/.ready ## Run the slow tests: browser, crashes, other databases, all of a decade, the documents.
-	$(BIN)/pytest -n 2 --no-loadscope-reorder -m "browser or slow"
+	$(BIN)/pytest -n 3 --no-loadscope-reorder -m "browser or slow"
 
 golden: $(VENV)/.ready ## Compare the rows of all years with the golden digests, and those of every database.
 	$(BIN)/pytest aquamind_assets_tests/golden
@@ -62,8 +63,9 @@ lock: ## Take the newest versions that pyproject.toml allows into requirements.l
 clean: ## Remove everything that the other targets made, the data too.
 	rm -rf $(VENV) build dist site data htmlcov .coverage .coverage.* .dagster_home .tmp_dagster_home_*
 
+# Python compiles what it imports; most of the packages' files never are.
 $(VENV)/.ready: pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev,docs]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --constraint requirements.lock --editable '.[dev,docs]'
 	touch $@

@@ -4,8 +4,9 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from aquamind_assets.tables.releases import Release
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.simulated_once import PLACE
 
@@ -32,6 +34,16 @@ file."""
 
 POSTGRES_PROGRAMS = "AQUAMIND_TEST_POSTGRES_PROGRAMS"
 """Environment variable: a folder with initdb, pg_ctl and postgres of another version, instead of the wheel's."""
+
+
+MEMORY = Path("/dev/shm")
+"""Where Linux has files in memory. A new database is a thousand files, with which a disk is busy for half a second."""
+
+ROOM = 6e9
+"""Bytes that must be free there: some servers, and as much again for others."""
+
+CLONES_FROM = 18_00_00
+"""The version from which PostgreSQL leaves copying a template's files to the system."""
 
 
 class TogetherScheduling(LoadScopeScheduling):
@@ -67,11 +79,16 @@ def postgres_server() -> Iterator[PostgresServer]:
         # The wheel has no setting for it. Its modules each hold the place under this name.
         _commands.POSTGRES_BIN_PATH = starting.POSTGRES_BIN_PATH = Path(programs)
     # Not below pytest's own folder: as root the server runs under another account, which must be able to walk there.
-    server = get_server(Path(tempfile.mkdtemp(prefix="aquamind-postgres-")), cleanup_mode="delete")
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    place = tempfile.mkdtemp(prefix="aquamind-postgres-", dir=MEMORY if roomy else None)
+    server = get_server(Path(place), cleanup_mode="delete")
     # What a test leaves must survive a crash of the server, but need not survive the machine.
     with psycopg.connect(server.get_uri(), autocommit=True) as settings:
         for name in ("fsync", "full_page_writes"):
             settings.execute(f"ALTER SYSTEM SET {name} = off")
+        settings.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
+        if settings.info.server_version >= CLONES_FROM:
+            settings.execute("ALTER SYSTEM SET file_copy_method = clone")
         settings.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
@@ -82,7 +99,9 @@ def new_database(server: PostgresServer, template: str = "template1") -> Iterato
     """URL of a database like the template, as long as the block runs."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as session:
-        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Page by page, a database with all tables takes the server a second.
+        strategy = "STRATEGY file_copy" if session.info.server_version >= CLONES_FROM else ""
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
     yield server.get_uri(database=name)
     with psycopg.connect(server.get_uri(), autocommit=True) as session:
         session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -96,19 +115,34 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_tables(postgres_server: PostgresServer) -> Iterator[str]:
-    """Name of a database with all tables and no rows, to be copied: making the tables takes five times as long."""
-    with new_database(postgres_server) as url:
-        with open_warehouse(url, "2025-08") as warehouse:
-            warehouse.prepare()
-        yield str(conninfo_to_dict(url)["dbname"])
+def postgres_tables(postgres_server: PostgresServer) -> Iterator[Callable[[Release], str]]:
+    """A function that gives the name of a database with all tables of a release and no rows, to be copied: making the
+    tables takes ten times as long."""
+    with ExitStack() as kept:
+
+        @cache
+        def made(release: Release) -> str:
+            url = kept.enter_context(new_database(postgres_server))
+            with open_warehouse(url, release) as warehouse:
+                warehouse.prepare()
+            return str(conninfo_to_dict(url)["dbname"])
+
+        yield made
 
 
 @pytest.fixture
-def postgres_tables_url(postgres_server: PostgresServer, postgres_tables: str) -> Iterator[str]:
-    """URL of a new database with all tables and no rows."""
-    with new_database(postgres_server, postgres_tables) as url:
-        yield url
+def postgres_with_tables(
+    postgres_server: PostgresServer, postgres_tables: Callable[[Release], str]
+) -> Iterator[Callable[[Release], str]]:
+    """A function that makes a new database with all tables of a release and no rows, and gives its URL."""
+    with ExitStack() as kept:
+        yield lambda release: kept.enter_context(new_database(postgres_server, postgres_tables(release)))
+
+
+@pytest.fixture
+def postgres_tables_url(postgres_with_tables: Callable[[Release], str]) -> str:
+    """URL of a new database with all tables of release 2025-08 and no rows."""
+    return postgres_with_tables("2025-08")
 
 
 @pytest.fixture

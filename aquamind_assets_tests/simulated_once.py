@@ -1,8 +1,8 @@
 """Farms whose years are simulated once for all tests and all processes of a test run.
 
-A dozen rooms look at the first years of the same few farms. A year is kept as a file in the folder of the test run, and
-whoever needs it next reads it there. What is about simulating itself simulates for itself (``simulate_years``,
-``store_ledgers``).
+A dozen rooms look at the first years of the same few farms. A year is kept as a file in the folder of the test run,
+under the scenario and the code that decide it, and whoever needs it next reads it there. What is about simulating
+itself simulates for itself (``simulate_years``, ``store_ledgers``).
 """
 
 import os
@@ -16,6 +16,7 @@ from aquamind_assets.farm.engine import simulate_year
 from aquamind_assets.farm.sites.climate import site_days
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import ledger_code
 from aquamind_assets.pipeline.simulation import SimulatedYear
 from aquamind_assets.scenario.model import Scenario
 
@@ -25,7 +26,7 @@ PLACE = "PYTEST_SIMULATED_YEARS"
 
 def simulated_once(scenario: Scenario, infrastructure: Infrastructure, years: Iterable[int]) -> list[SimulatedYear]:
     """The scenario's years from its first one on, whole, in order; ``infrastructure`` is the scenario's."""
-    folder = Path(os.environ[PLACE]) / scenario.farm_fingerprint()
+    folder = Path(os.environ[PLACE]) / f"{scenario.farm_fingerprint()}-{ledger_code()}"
     folder.mkdir(parents=True, exist_ok=True)
     made: list[SimulatedYear] = []
     with FileLock(folder / "lock"):

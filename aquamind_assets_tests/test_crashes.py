@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 
 TWO_YEARS = (
     "last_year=2016; sessions=[{name: First, first_year: 2015, last_year: 2015}, {name: Second, first_year: 2016,"
-    " last_year: 2016}]"
+    " last_year: 2016}]; water.readings_per_day=1"
 )
 RUN = ("aquamind_assets", "run", "--years", YEAR, "--quiet")
 BLOWS = ["worker"] * 4 + ["server"] * 3

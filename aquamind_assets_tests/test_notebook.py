@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +12,21 @@ from matplotlib import pyplot
 import aquamind_assets
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.pipeline.simulation import store_ledgers
-from aquamind_assets.settings import Settings
+from aquamind_assets_tests.recorded_once import recorded_once
 from aquamind_assets_tests.slow_cases import slow_after
 
 NOTEBOOK = Path(aquamind_assets.__file__).parents[1] / "docs" / "notebooks" / "five_plots.ipynb"
-READ = ("water.readings_per_day=1",)
-"""The plots are about their shape, not about their number."""
-
-
-@pytest.fixture(scope="module")
-def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    place = tmp_path_factory.mktemp("ledgers")
-    settings = Settings(
-        "tiny", READ, f"sqlite:///{place / 'farm.db'}", str(place), date(2026, 1, 1), 1, release="2026-03"
-    )
-    store_ledgers(Platform(settings), 2016)
-    return settings
 
 
 @pytest.mark.parametrize("kind", slow_after(1, ["sqlite", "lake"]))
-def test_the_notebook_draws_five_plots_with_data(
-    kind: str, ledgers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = f"sqlite:///{tmp_path / 'farm.db'}" if kind == "sqlite" else f"parquet:///{tmp_path / 'lake'}"
-    platform = Platform(replace(ledgers, database=database))
-    record_years(platform, [2015, 2016])
+def test_the_notebook_draws_five_plots_with_data(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = recorded_once(tmp_path)
     if kind == "lake":
+        platform = Platform(replace(platform.settings, database=f"parquet:///{tmp_path / 'lake'}"))
+        record_years(platform, [2015, 2016])
         with platform.read() as warehouse:
             warehouse.show_to_others()
-    data = tmp_path / ("farm.db" if kind == "sqlite" else "lake/aquamind.duckdb")
+    data = tmp_path / ("aquamind.db" if kind == "sqlite" else "lake/aquamind.duckdb")
     monkeypatch.setenv("AQUAMIND_NOTEBOOK_DATA", str(data))
     monkeypatch.setattr(pyplot, "show", lambda: None)
     pyplot.switch_backend("Agg")

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from aquamind_assets_tests.cli.typed import in_process
 
 
+@pytest.mark.slow
 def test_years_with_a_sale_are_run_and_verified_in_the_newest_release(tmp_path: Path) -> None:
     aquamind = in_process(tmp_path)
     words = ("--preset", "tiny", "--set", "water.readings_per_day=1", "--years", "2015-2016")

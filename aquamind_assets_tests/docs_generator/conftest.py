@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from aquamind_assets.docs_generator import walkthrough, what_if
-from aquamind_assets.docs_generator.farms import SimulatedYears
+from aquamind_assets.docs_generator.farms import SimulatedYears, platform_in
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.tables.releases import Release
+from aquamind_assets_tests.simulated_once import store_once
 
 DOCS = Path(__file__).parents[2] / "docs"
 UPDATE = "run: python -m aquamind_assets.docs_generator"
@@ -27,7 +28,9 @@ def walkthrough_farms(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Rel
 
     @cache
     def make(release: Release) -> Platform:
-        document = (DOCS / walkthrough.file_of(release)).read_text("utf-8")
-        return walkthrough.make_farm(tmp_path_factory.mktemp("walkthrough"), document, release)
+        platform = platform_in(tmp_path_factory.mktemp("walkthrough"), walkthrough.PRESET, release)
+        store_once(platform, walkthrough.LAST_YEAR)
+        walkthrough.fill(platform, (DOCS / walkthrough.file_of(release)).read_text("utf-8"))
+        return platform
 
     return make

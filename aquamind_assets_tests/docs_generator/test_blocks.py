@@ -12,12 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from aquamind_assets.cli.app import app
-from aquamind_assets.docs_generator.farms import platform_in
 from aquamind_assets.docs_generator.markdown import Block, blocks
-from aquamind_assets.pipeline.generation import record_years
-from aquamind_assets.tables.releases import DEFAULT_RELEASE
 from aquamind_assets_tests.docs_generator.conftest import DOCS
-from aquamind_assets_tests.simulated_once import store_once
+from aquamind_assets_tests.recorded_once import READINGS, recorded_once
 from aquamind_assets_tests.slow_cases import slow_after
 
 ROOT = DOCS.parent
@@ -82,11 +79,9 @@ def test_link_targets_exist(document: Path) -> None:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the smallest farm has been run for two years, as the documents assume."""
+    """A folder in which the smallest farm has been run, as the documents assume."""
     place = tmp_path_factory.mktemp("reader")
-    platform = platform_in(place / "data", "tiny", DEFAULT_RELEASE)
-    store_once(platform, 2016)
-    record_years(platform, [2015, 2016], platform.recorders.keys() - {"environmental_readings"})
+    recorded_once(place / "data")
     return place
 
 
@@ -102,7 +97,12 @@ def runnable(document: Path) -> list[Block]:
 )
 def test_python_runs(document: Path, place: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))}
-    environment = kept | {"AQUAMIND_SCENARIO": "tiny", "DAGSTER_HOME": str(place / "home"), "PYTHONPATH": str(ROOT)}
+    environment = kept | {
+        "AQUAMIND_SCENARIO": "tiny",
+        "AQUAMIND_SET": READINGS,
+        "DAGSTER_HOME": str(place / "home"),
+        "PYTHONPATH": str(ROOT),
+    }
     text = "\n".join(block.text for block in runnable(document))
     done = subprocess.run(
         [sys.executable, "-c", text], cwd=place, env=environment, capture_output=True, text=True, check=False

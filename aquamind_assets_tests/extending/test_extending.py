@@ -27,7 +27,8 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._package = folder / PACKAGE.name
-        shutil.copytree(PACKAGE, self._package, ignore=shutil.ignore_patterns("__pycache__"))
+        # What is compiled goes along: Python compiles a file again that is newer than that.
+        shutil.copytree(PACKAGE, self._package)
 
     def insert(self, file: str, after: str, text: str) -> None:
         """Insert a text behind the only place where ``after`` stands."""

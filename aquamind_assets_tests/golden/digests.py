@@ -39,16 +39,15 @@ FAULTS = tuple(
 """Every kind of sensor fault often enough that each sensor has some."""
 
 
-def simulate(ledger: Path, last_year: int | None = None) -> None:
-    """Store the ledgers of the years of ``tiny``, all or those up to ``last_year``, in this folder."""
-    platform = Platform(Settings("tiny", FAULTS, "", str(ledger), LONG_AFTER, release="2025-08"))
-    store_ledgers(platform, last_year or platform.scenario.last_year)
+def farm(ledger: Path, database: str = "", release: Release = "2025-08") -> Platform:
+    """The ``tiny`` farm with sensor faults, with its ledgers in this folder."""
+    return Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER, release=release))
 
 
 def generated(database: str, ledger: Path, release: Release, last_year: int | None = None) -> list[TableYear]:
     """The manifest of the years of ``tiny`` with sensor faults, all or those up to ``last_year``, recounted from the
     rows that were written into the tables of a release in ``database`` from the ledgers in this folder."""
-    platform = Platform(Settings("tiny", FAULTS, database, str(ledger), LONG_AFTER, release=release))
+    platform = farm(ledger, database, release)
     record_years(platform, range(platform.scenario.first_year, (last_year or platform.scenario.last_year) + 1))
     with platform.open() as warehouse:
         return warehouse.recount()
@@ -65,7 +64,8 @@ def as_text(manifest: Iterable[TableYear]) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        simulate(Path(place, "ledger"))
+        simulated = farm(Path(place, "ledger"))
+        store_ledgers(simulated, simulated.scenario.last_year)
         for release, file in FILES.items():
             manifest = generated(f"sqlite:///{place}/{release}.db", Path(place, "ledger"), release)
             file.write_text(as_text(manifest), "utf-8")

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from aquamind_assets.docs_generator.farms import LONG_AFTER
 from aquamind_assets.laws.registry import judge, laws_of
 from aquamind_assets.laws.rules import rules_of, violations
 from aquamind_assets.laws.stored_evidence import evidence_of
 from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.settings import Settings
 from aquamind_assets.warehouse.warehouse import Warehouse
-from aquamind_assets_tests.simulated_once import store_once
+from aquamind_assets_tests.recorded_once import YEARS, recorded_once
 from aquamind_assets_tests.warehouse.databases import new_database
 
 LINK = "historian_tag_link"
@@ -199,18 +197,9 @@ EVERY_ROW = {
 }
 
 
-YEARS = [2015, 2016, 2017]
-
-
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
-    place = tmp_path_factory.mktemp("today")
-    few = ("water.readings_per_day=1",)
-    settings = Settings("tiny", few, f"sqlite:///{place}/a.db", str(place / "ledger"), LONG_AFTER, release="2026-03")
-    made = Platform(settings)
-    store_once(made, YEARS[-1])
-    record_years(made, YEARS)
-    return made
+    return recorded_once(tmp_path_factory.mktemp("today"))
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
 """Chunks written side by side: the same rows, and nothing is lost when a run is stopped or a process dies."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from aquamind_assets.errors import Interrupted
 from aquamind_assets.pipeline import workers, writing
@@ -21,10 +24,10 @@ from aquamind_assets.pipeline.workers import WorkerLost, processes_with_room
 from aquamind_assets.settings import Settings, SettingsError
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, year_days
 from aquamind_assets.warehouse.checkpoints import Checkpoint, TableYear
+from aquamind_assets_tests.conftest import new_database
 from aquamind_assets_tests.release_2025_08 import RECORDERS
 from aquamind_assets_tests.simulated_once import store_once
 from aquamind_assets_tests.stopping import StopsAfter
-from aquamind_assets_tests.warehouse.databases import new_database
 
 pytestmark = pytest.mark.slow
 
@@ -50,17 +53,39 @@ def serial(simulated: Settings) -> list[TableYear]:
         return warehouse.manifest()
 
 
-@pytest.fixture(params=["lake", "postgresql"])
-def parallel(request: pytest.FixtureRequest, simulated: Settings, tmp_path: Path) -> Platform:
+@pytest.fixture(scope="module", autouse=True)
+def every_chunk_is_worth_a_worker() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "WORTH_A_WORKER_S", 0.0)
+        yield
+
+
+@pytest.fixture(scope="module", params=["lake", "postgresql"])
+def begun(
+    request: pytest.FixtureRequest, simulated: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Platform]:
     """The same farm with two workers, and all but the readings written."""
-    platform = Platform(replace(simulated, database=new_database(request.param, request, tmp_path), workers=2))
-    record_years(platform, [YEAR], RECORDERS.keys() - {ASSET})
-    return platform
+    with ExitStack() as kept:
+        if request.param == "lake":
+            database = f"parquet:///{tmp_path_factory.mktemp('begun') / 'lake'}"
+        else:
+            database = kept.enter_context(new_database(request.getfixturevalue("postgres_server")))
+        platform = Platform(replace(simulated, database=database, workers=2))
+        record_years(platform, [YEAR], RECORDERS.keys() - {ASSET})
+        yield platform
 
 
-@pytest.fixture(autouse=True)
-def every_chunk_is_worth_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "WORTH_A_WORKER_S", 0.0)
+@pytest.fixture
+def parallel(begun: Platform, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
+    """A copy of it."""
+    url = begun.settings.database_url
+    with ExitStack() as kept:
+        if url.path is not None:
+            database = f"parquet:///{shutil.copytree(url.path, tmp_path / 'lake')}"
+        else:
+            name = str(conninfo_to_dict(url.text)["dbname"])
+            database = kept.enter_context(new_database(request.getfixturevalue("postgres_server"), name))
+        yield Platform(replace(begun.settings, database=database))
 
 
 def test_workers_write_the_same_rows(parallel: Platform, serial: list[TableYear]) -> None:

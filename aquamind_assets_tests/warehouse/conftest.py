@@ -8,7 +8,7 @@ import pytest
 
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
-from aquamind_assets_tests.warehouse.databases import ALL, new_database
+from aquamind_assets_tests.warehouse.databases import ALL, database_of
 from aquamind_assets_tests.warehouse.s3_server import s3_server
 
 
@@ -33,10 +33,8 @@ def s3_url(s3_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> s
 
 @pytest.fixture(params=ALL)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a new database: empty, or with the tables for a test that asks for a prepared ``warehouse``."""
-    if request.param == "postgresql" and "warehouse" in request.fixturenames:
-        return str(request.getfixturevalue("postgres_tables_url"))
-    return new_database(request.param, request, tmp_path)
+    """URL of a new database."""
+    return database_of(request, tmp_path)
 
 
 @pytest.fixture

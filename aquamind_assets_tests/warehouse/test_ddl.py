@@ -4,21 +4,36 @@ import sqlite3
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from aquamind_assets.timeline import chunks_of, year_days
 from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.schema_check import differences, read_postgresql, read_sqlite
+from aquamind_assets_tests.conftest import new_database
 from aquamind_assets_tests.release_2025_08 import TABLES
 
 YEAR = year_days(2015)
 READING = "(id, value, reading_time, is_manual, notes, created_at, container_id, parameter_id, sensor_id)"
 
 
+@pytest.fixture(scope="module")
+def described(postgres_server):
+    """Name of a database with the tables as they are described, to be copied."""
+    with new_database(postgres_server) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("; ".join(ddl.create_statements(TABLES, "postgresql")))
+        yield conninfo_to_dict(url)["dbname"]
+
+
 @pytest.fixture
-def postgres(postgres_url):
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        for statement in ddl.create_statements(TABLES, "postgresql"):
-            connection.execute(statement)
+def url(postgres_server, described):
+    with new_database(postgres_server, described) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres(url):
+    with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
 
@@ -109,10 +124,10 @@ def test_a_loaded_year_is_attached_with_its_own_indexes(postgres):
     assert differences(TABLES, read_postgresql(postgres)) == [], "a partition is not a table of its own"
 
 
-def test_two_writers_index_their_partitions_at_once(postgres, postgres_url):
+def test_two_writers_index_their_partitions_at_once(postgres, url):
     """Neither waits for the other, as it would for a name of the same choice, and then be refused."""
     first, second = (chunk.days for chunk in chunks_of(2015)[:2])
-    with psycopg.connect(postgres_url) as one, psycopg.connect(postgres_url) as other:
+    with psycopg.connect(url) as one, psycopg.connect(url) as other:
         other.execute("SET lock_timeout = '20s'")
         for connection, days in ((one, first), (other, second)):
             name = ddl.partition_name(days)

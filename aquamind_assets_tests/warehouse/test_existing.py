@@ -32,8 +32,8 @@ def make_as_aquamind_does(url: str) -> None:
     """AquaMind's tables, the readings in one plain table, the one row its migrations insert, and what a user
     entered."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in ddl.create_statements(TABLES, "postgresql"):
-            connection.execute(statement.replace(' PARTITION BY RANGE ("reading_time")', "").encode())
+        statements = "; ".join(ddl.create_statements(TABLES, "postgresql"))
+        connection.execute(statements.replace(' PARTITION BY RANGE ("reading_time")', "").encode())
         connection.execute("INSERT INTO health_mortalityreason (name, description) VALUES ('UNKNOWN', '')")
         connection.execute(
             "INSERT INTO infrastructure_geography (name, description, created_at, updated_at) VALUES ('Norway', '',"

@@ -15,7 +15,7 @@ from aquamind_assets.warehouse.ddl import DEFAULT_PARTITION
 from aquamind_assets.warehouse.errors import DatabaseRefused, RowsRefused, StillReferenced, WarehouseUnavailable
 from aquamind_assets.warehouse.postgres.failures import failures_named
 from aquamind_assets.warehouse.warehouse import Warehouse
-from aquamind_assets_tests.warehouse.databases import new_database
+from aquamind_assets_tests.warehouse.databases import database_of
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, ids, parents, readings
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 from aquamind_assets_tests.warehouse.test_existing import aquamind_url, make_as_aquamind_does
@@ -47,7 +47,7 @@ def fewer() -> list[Rows]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a new database in which people may enter rows; they cannot in a lake."""
-    return new_database(request.param, request, tmp_path)
+    return database_of(request, tmp_path)
 
 
 def test_a_table_that_the_platform_does_not_know_keeps_its_references(warehouse: Warehouse) -> None:
@@ -185,13 +185,13 @@ def within(seconds: float, write: Thread) -> None:
 
 @pytest.mark.parametrize("per_day", [12, 960])
 @pytest.mark.parametrize("place", ["first", "last"])
-def test_a_failure_of_the_server_ends_the_load(postgres_url: str, per_day: int, place: str) -> None:
+def test_a_failure_of_the_server_ends_the_load(postgres_tables_url: str, per_day: int, place: str) -> None:
     """Whenever it comes: in a small load all rows have been handed over by then."""
-    with open_warehouse(postgres_url, "2025-08") as warehouse:
+    with open_warehouse(postgres_tables_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         day = DAYS.first if place == "first" else DAYS.end - 1
-        with psycopg.connect(postgres_url, autocommit=True) as database:
+        with psycopg.connect(postgres_tables_url, autocommit=True) as database:
             refused = ids(day, 1)[0]
             database.execute(f"ALTER TABLE {READINGS} ADD CONSTRAINT theirs CHECK (id <> {refused})".encode())
         failures: list[BaseException] = []
@@ -211,8 +211,8 @@ def test_a_failure_of_the_server_ends_the_load(postgres_url: str, per_day: int, 
         assert warehouse.query(f"SELECT count(*) FROM {READINGS}") == [(0,)]
 
 
-def test_a_terminated_session_ends_the_load(postgres_url: str) -> None:
-    with open_warehouse(postgres_url, "2025-08") as warehouse:
+def test_a_terminated_session_ends_the_load(postgres_tables_url: str) -> None:
+    with open_warehouse(postgres_tables_url, "2025-08") as warehouse:
         warehouse.prepare()
         write_parents(warehouse)
         process = warehouse.query("SELECT pg_backend_pid()")[0][0]
@@ -220,7 +220,7 @@ def test_a_terminated_session_ends_the_load(postgres_url: str) -> None:
         def terminating(days: DayRange) -> Iterator[Rows]:
             yield from readings(days)
             if process:
-                with psycopg.connect(postgres_url, autocommit=True) as other:
+                with psycopg.connect(postgres_tables_url, autocommit=True) as other:
                     other.execute("SELECT pg_terminate_backend(%s)", (process,))
 
         failures: list[BaseException] = []
@@ -239,13 +239,13 @@ def test_a_terminated_session_ends_the_load(postgres_url: str) -> None:
 
 
 def test_a_writer_that_loads_is_not_in_the_way_of_one_that_attaches(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    postgres_tables_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would wait for the other: attaching locks the default partition, and before it the tables referred to."""
     held = []
     with (
-        open_warehouse(postgres_url, "2025-08") as warehouse,
-        psycopg.connect(postgres_url, autocommit=True) as onlooker,
+        open_warehouse(postgres_tables_url, "2025-08") as warehouse,
+        psycopg.connect(postgres_tables_url, autocommit=True) as onlooker,
     ):
         warehouse.prepare()
         write_parents(warehouse)

@@ -25,6 +25,7 @@ from aquamind_assets_tests.warehouse.roles import role
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
 ODD_PASSWORDS = ("p@ss:w/rd", "50%", "a?b#c", "'quoted' \\ \"text\"", "a b", "naïve–é", "a=b&c;d", "[x]{y}|z")
+ALL_ODD = "".join(ODD_PASSWORDS)
 
 
 def filled(url: str, pause: float = 0.0) -> str:
@@ -50,7 +51,7 @@ def parts(postgres_url: str) -> dict[str, str]:
     return {name: str(value) for name, value in conninfo_to_dict(postgres_url).items()}
 
 
-@pytest.mark.parametrize("password", ODD_PASSWORDS)
+@pytest.mark.parametrize("password", slow_after(1, [ALL_ODD, *ODD_PASSWORDS]))
 def test_an_odd_password_is_taken_from_every_place(
     postgres_server: PostgresServer,
     parts: dict[str, str],
@@ -91,11 +92,11 @@ def test_a_service_file_and_the_environment_name_the_server(
 
 
 NASTY = {
-    "statement_timeout": "3000",
-    "lock_timeout": "3000",
-    "idle_in_transaction_session_timeout": "3000",
-    "idle_session_timeout": "3000",
-    "transaction_timeout": "3000",
+    "statement_timeout": "2000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "2000",
+    "idle_session_timeout": "2000",
+    "transaction_timeout": "2000",
     "default_transaction_isolation": "serializable",
     "DateStyle": "SQL, DMY",
     "IntervalStyle": "sql_standard",
@@ -129,7 +130,7 @@ def test_settings_of_a_role_change_nothing(
         if "search_path" in names:
             with psycopg.connect(postgres_url, autocommit=True) as database:
                 database.execute("CREATE SCHEMA farm AUTHORIZATION owner")
-        pause = 3.5 if TIMEOUTS[0] in names else 0.0
+        pause = 2.5 if TIMEOUTS[0] in names else 0.0
         assert filled(postgres_url.replace("//postgres", "//owner"), pause) == "owner"
         if "search_path" in names:
             with psycopg.connect(postgres_url) as database:

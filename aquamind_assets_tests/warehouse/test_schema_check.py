@@ -15,8 +15,7 @@ from aquamind_assets_tests.release_2025_08 import TABLES
 @pytest.fixture(scope="module")
 def described(postgres_server):
     with new_database(postgres_server) as url, psycopg.connect(url, autocommit=True) as connection:
-        for statement in ddl.create_statements(TABLES, "postgresql"):
-            connection.execute(statement)
+        connection.execute("; ".join(ddl.create_statements(TABLES, "postgresql")))
         yield connection
 
 

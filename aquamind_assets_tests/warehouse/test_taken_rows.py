@@ -12,7 +12,7 @@ from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.warehouse import Warehouse
 from aquamind_assets_tests.release_2025_08 import TABLES
-from aquamind_assets_tests.warehouse.databases import new_database
+from aquamind_assets_tests.warehouse.databases import database_of
 from aquamind_assets_tests.warehouse.synthetic import FIRST, PARENT_TABLES, READINGS, START, batches, ids, parents
 from aquamind_assets_tests.warehouse.test_contract import write_parents, write_readings
 
@@ -25,7 +25,7 @@ NOW = "'2014-06-01 12:00:00'"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a new database in which people may enter rows; they cannot in a lake."""
-    return new_database(request.param, request, tmp_path)
+    return database_of(request, tmp_path)
 
 
 def execute(warehouse: Warehouse, statement: str) -> None:

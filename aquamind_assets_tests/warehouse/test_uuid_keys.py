@@ -44,7 +44,7 @@ def write(warehouse: Warehouse, made: list[Rows]) -> None:
 
 @pytest.fixture(params=ALL)
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
-    with open_warehouse(new_database(request.param, request, tmp_path), "2026-03") as opened:
+    with open_warehouse(new_database(request.param, request, tmp_path, "2026-03"), "2026-03") as opened:
         opened.prepare()
         yield opened
 
@@ -52,7 +52,7 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wareho
 @pytest.fixture(params=["sqlite", "postgresql"])
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
     """A database in which users write rows too."""
-    with open_warehouse(new_database(request.param, request, tmp_path), "2026-03") as opened:
+    with open_warehouse(new_database(request.param, request, tmp_path, "2026-03"), "2026-03") as opened:
         opened.prepare()
         yield opened
 
