@@ -19,6 +19,7 @@ from aquamind_assets.ledger.lives import lives_of
 from aquamind_assets.ledger.model import Ledger, SiteDays
 from aquamind_assets.ledger.store import LedgerStore
 from aquamind_assets.pipeline.beside import Beside
+from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, combine, ledger_code, rows_code
 from aquamind_assets.pipeline.workers import processes_with_room
@@ -151,7 +152,10 @@ class Platform:
         fingerprint = self.fingerprint_of(recorder.asset)
         inputs_of = partial(self.inputs_for, recorder)
         database = self.settings.database_url.text
-        return YearWriter(recorder, inputs_of, warehouse, fingerprint, run_id, self.progress, self.workers, database)
+        # A process beside has a core, until the readings, which are the last, are left to their step.
+        beside = self.beside is not None and recorder.asset != READINGS
+        workers = max(1, self.workers - 1) if beside else self.workers
+        return YearWriter(recorder, inputs_of, warehouse, fingerprint, run_id, self.progress, workers, database)
 
     @cached_property
     def workers(self) -> int:
