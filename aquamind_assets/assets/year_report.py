@@ -20,6 +20,7 @@ from aquamind_assets.assets.year_steps import IN_ONE_RUN, YearResult, materializ
 from aquamind_assets.pipeline.lineage import REPORTS, YEAR_REPORT, above
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import code_version
+from aquamind_assets.reports.accounts import read_accounts
 from aquamind_assets.reports.asset_reports import asset_report
 from aquamind_assets.reports.pages import Written, all_spans, completed_spans, folder_of, span_of_year, write_pages
 from aquamind_assets.scenario.model import Scenario
@@ -94,8 +95,10 @@ def _report(platform: Platform, year: int) -> YearResult:
     platform.progress.started(YEAR_REPORT, year, 1)
     threshold = platform.scenario.health.lice.threshold
     with platform.step() as warehouse:
-        metadata = report_metadata(asset_report(YEAR_REPORT, warehouse, year, threshold))
-        page = write_pages(warehouse, [span_of_year(year)], threshold, folder_of(platform.settings))[0]
+        accounts = read_accounts(warehouse, [year], threshold)
+        metadata = report_metadata(asset_report(YEAR_REPORT, warehouse, year, threshold, accounts))
+        folder = folder_of(platform.settings)
+        page = write_pages(warehouse, [span_of_year(year)], threshold, folder, accounts=accounts)[0]
     platform.progress.completed(YEAR_REPORT, year)
     return YearResult(_links(page) | metadata | origin(platform))
 

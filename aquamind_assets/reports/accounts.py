@@ -4,7 +4,7 @@ Belongs here: figures of some years, by year, by month and by batch. Does not be
 reading (``history``), pages (``page``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from aquamind_assets.figures.registry import FIGURES, values_of
 from aquamind_assets.figures.sums import Sums
 from aquamind_assets.realism.statistics import FULL_SCALE_CAGES
 from aquamind_assets.realism.targets import Comparison, compare, load_targets
-from aquamind_assets.reports.history import History
+from aquamind_assets.reports.history import History, first_year_of_lives, read_history
 from aquamind_assets.reports.sums import sums_of
+from aquamind_assets.warehouse.warehouse import Warehouse
 
 MONTHLY = (
     *("active_batches", "biomass_t", "feed_t", "feed_cost_keur", "deaths", "harvested_fish", "harvest_t"),
@@ -106,3 +107,18 @@ class Accounts:
         arrays = {key: np.asarray(value) for key, value in values.items()}
         found = compare(targets, arrays, "decade", full_scale=full_scale)
         return [comparison for comparison in found if comparison.standing != "not measured"]
+
+
+def read_accounts(
+    warehouse: Warehouse, years: Sequence[int], threshold: float, progress: Callable[[int], None] = lambda year: None
+) -> Accounts:
+    """The accounts of these years, with the years before them in which their batches lived.
+
+    Args:
+        warehouse: where the rows are.
+        years: the years, which follow each other.
+        threshold: the scenario's treatment threshold, adult female lice per fish.
+        progress: called with each year when it begins to be read.
+    """
+    lived = range(first_year_of_lives(warehouse, min(years)), max(years) + 1)
+    return Accounts(read_history(warehouse, lived, progress=progress), threshold)

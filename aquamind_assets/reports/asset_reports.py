@@ -18,6 +18,7 @@ from aquamind_assets.figures.sums import Sums
 from aquamind_assets.pipeline.lineage import YEAR_REPORT
 from aquamind_assets.records.master_ids import CAUSE_NAMES
 from aquamind_assets.reports import charts, closeups
+from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.drawing import Chart, png
 from aquamind_assets.reports.history import History, first_year_of_lives, read_history
 from aquamind_assets.reports.report import biomass_by_stage
@@ -62,7 +63,9 @@ def figures_of(asset: str) -> list[Figure]:
     return defined(_SHOWN[asset].keys) if asset in _SHOWN else []
 
 
-def asset_report(asset: str, warehouse: Warehouse, year: int, threshold: float) -> AssetReport:
+def asset_report(
+    asset: str, warehouse: Warehouse, year: int, threshold: float, accounts: Accounts | None = None
+) -> AssetReport:
     """The report of an asset's year; empty for assets that show nothing of the farm.
 
     Args:
@@ -70,14 +73,18 @@ def asset_report(asset: str, warehouse: Warehouse, year: int, threshold: float) 
         warehouse: where its year is written.
         year: the calendar year.
         threshold: the scenario's treatment threshold, adult female lice per fish.
+        accounts: those of the year, where they are read already.
     """
     shown = _SHOWN.get(asset)
     if shown is None:
         return AssetReport()
-    first = first_year_of_lives(warehouse, year) if shown.whole_lives else year
-    frames: Collection[str] = frames_for(shown.keys) | set(shown.frames)
-    history = read_history(warehouse, range(first, year + 1), frames)
-    sums = sums_of(history, threshold).between(year, year)
+    if accounts is None:
+        first = first_year_of_lives(warehouse, year) if shown.whole_lives else year
+        frames: Collection[str] = frames_for(shown.keys) | set(shown.frames)
+        history = read_history(warehouse, range(first, year + 1), frames)
+        sums = sums_of(history, threshold).between(year, year)
+    else:
+        history, sums = accounts.history, accounts.within([year])
     values = values_of(sums, shown.keys)
     figures = {key: FIGURES[key].rounded(value) for key, value in values.items() if math.isfinite(value)}
     return AssetReport(figures, shown.draw(_Year(warehouse, year, history, sums)))

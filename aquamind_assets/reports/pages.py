@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from aquamind_assets.durable_files import made_folder, replace_file, usable
-from aquamind_assets.reports.accounts import Accounts
+from aquamind_assets.reports.accounts import Accounts, read_accounts
 from aquamind_assets.reports.coverage import coverage
-from aquamind_assets.reports.history import first_year_of_lives, read_history
 from aquamind_assets.reports.page import report_page
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.scenario.model import Scenario
@@ -107,6 +106,7 @@ def write_pages(
     threshold: float,
     folder: Path,
     show: Callable[[str], None] = lambda text: None,
+    accounts: Accounts | None = None,
 ) -> list[Written]:
     """Write the files of these spans.
 
@@ -116,6 +116,7 @@ def write_pages(
         threshold: the scenario's treatment threshold, adult female lice per fish.
         folder: where the files go; made if it is not there.
         show: called with what is being done.
+        accounts: those of the years of the spans, where they are read already.
 
     Raises:
         FileUnusable: the files cannot be written.
@@ -123,13 +124,9 @@ def write_pages(
     if not spans:
         return []
     made_folder("the folder of reports", folder)
-    first, last = min(min(span.years) for span in spans), max(max(span.years) for span in spans)
-    history = read_history(
-        warehouse,
-        range(first_year_of_lives(warehouse, first), last + 1),
-        progress=lambda year: show(f"Reading the rows of {year}"),
-    )
-    accounts = Accounts(history, threshold)
+    if accounts is None:
+        years = sorted({year for span in spans for year in span.years})
+        accounts = read_accounts(warehouse, years, threshold, lambda year: show(f"Reading the rows of {year}"))
     found = []
     for span in spans:
         show(f"Drawing {span.title}")

@@ -13,7 +13,8 @@ from aquamind_assets.cli.report import reports_of, write_reports
 from aquamind_assets.cli.years import UsageError
 from aquamind_assets.figures.registry import FIGURES
 from aquamind_assets.pipeline.platform import Platform
-from aquamind_assets.reports.accounts import Accounts
+from aquamind_assets.reports.accounts import Accounts, read_accounts
+from aquamind_assets.reports.asset_reports import YEAR_REPORT, asset_report
 from aquamind_assets.reports.coverage import coverage
 from aquamind_assets.reports.drawing import svg
 from aquamind_assets.reports.history import read_history
@@ -251,6 +252,13 @@ def test_the_sessions_that_new_years_complete_have_a_page(history_url: str, ware
     written = write_pages(warehouse, spans, THRESHOLD, folder_of(of))
     assert reports_of(of, [2017]) == written
     assert written[0].url == "http://127.0.0.1:3001/session_1_2015-2017.html"
+
+
+def test_a_year_is_reported_the_same_from_what_its_page_is_made_from(warehouse: Warehouse) -> None:
+    accounts = read_accounts(warehouse, [2018], THRESHOLD)
+    assert asset_report(YEAR_REPORT, warehouse, 2018, THRESHOLD, accounts) == asset_report(
+        YEAR_REPORT, warehouse, 2018, THRESHOLD
+    )
 
 
 def test_a_session_told_alone_knows_the_lives_that_began_before_it(
