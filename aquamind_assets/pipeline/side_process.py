@@ -6,18 +6,39 @@ Belongs here: what all of them have in common. Does not belong here: what they d
 import os
 import signal
 import threading
-from multiprocessing import get_context, parent_process
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.context import ForkServerContext
 
 PRELOADED = "aquamind_assets.pipeline.ahead"
 """Imports all that a process beside needs; one server imports it, and every process is a copy of that."""
+
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def context() -> ForkServerContext:
     """What starts them. Not a fork of this process: threads of Dagster and of Arrow run in it."""
     chosen = get_context("forkserver")
     chosen.set_forkserver_preload([PRELOADED])
+    with _without_the_working_directory():
+        forkserver.ensure_running()
     return chosen
+
+
+@contextmanager
+def _without_the_working_directory() -> Iterator[None]:
+    """Let no Python that is started look for modules in the working directory first: the package of a checkout there
+    may be another version than this one."""
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
 
 
 def begin() -> None:

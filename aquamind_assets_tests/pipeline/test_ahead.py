@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import aquamind_assets
 from aquamind_assets.cli.exits import INTERRUPTED
 from aquamind_assets.errors import UserError
 from aquamind_assets.ledger.ledgers import CLIMATE, FARM
@@ -234,6 +235,32 @@ def test_a_command_that_ends_leaves_no_process_and_nothing_that_cannot_be_contin
         assert not alive
     subprocess.run(command, env=environment, check=True)
     assert_has(platform, rows)
+
+
+@pytest.mark.slow
+def test_processes_beside_have_the_package_of_the_one_that_begins_them(tmp_path: Path) -> None:
+    """Not that of a checkout in the working directory."""
+    (tmp_path / "aquamind_assets").mkdir()
+    (tmp_path / "aquamind_assets" / "__init__.py").write_text("raise SystemExit('another version')")
+    (tmp_path / "programs").mkdir()
+    program = tmp_path / "programs" / "program.py"
+    program.write_text(VERSIONS)
+    ended = subprocess.run([sys.executable, str(program)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.stdout == f"{aquamind_assets.__file__}\n", ended.stderr
+
+
+VERSIONS = """
+from aquamind_assets.pipeline import side_process
+
+def show():
+    import aquamind_assets
+    print(aquamind_assets.__file__, flush=True)
+
+if __name__ == "__main__":
+    process = side_process.context().Process(target=show)
+    process.start()
+    process.join()
+"""
 
 
 def begun(platform: Platform) -> bool:
