@@ -16,7 +16,7 @@ from aquamind_assets.cli.verify_output import conclusion, show
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.settings import Settings
 from aquamind_assets.verification.verify import verify_database
-from aquamind_assets_tests.cli.typed import COMMAND, Aquamind, environment, in_process
+from aquamind_assets_tests.cli.typed import COMMAND, Aquamind, as_process, environment, in_process
 from aquamind_assets_tests.release_2025_08 import LAWS_WITHOUT_DIGESTS, RECORDERS
 
 TINY = ("--preset", "tiny", "--set", "water.readings_per_day=2")
@@ -34,7 +34,7 @@ def aquamind(place: Path) -> Aquamind:
 
 @pytest.fixture(scope="module")
 def first_run(place: Path) -> dict:
-    return json.loads(in_process(place)("run", *TINY, "--years", "2015-2016", "--json").stdout)
+    return json.loads(as_process(place)("run", *TINY, "--years", "2015-2016", "--json").stdout)
 
 
 def test_a_run_generates_its_years_and_counts_them(first_run: dict) -> None:
