@@ -80,13 +80,13 @@ def raise_violations(results: Iterable[dg.AssetCheckResult]) -> None:
     Raises:
         UserFailure: a law is violated.
     """
-    violated = [
-        f"{result.check_name} is violated: {result.description}"
-        for result in results
-        if not result.passed and result.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    if violated:
-        raise UserFailure("; ".join(violated))
+    if found := violated(results):
+        raise UserFailure("; ".join(f"{one.check_name} is violated: {one.description}" for one in found))
+
+
+def violated(results: Iterable[dg.AssetCheckResult]) -> list[dg.AssetCheckResult]:
+    """Those of the results that end a step."""
+    return [one for one in results if not one.passed and one.severity == dg.AssetCheckSeverity.ERROR]
 
 
 def op_context(context: StepContext) -> dg.OpExecutionContext:

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from aquamind_assets.assets.asset_checks import results_of, specs_of
+from aquamind_assets.assets.failures import violated
 from aquamind_assets.assets.jobs import rewriting_runs
 from aquamind_assets.assets.keys import key_of
 from aquamind_assets.assets.metadata import (
@@ -108,7 +109,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest())
         metadata |= report_metadata(report) | origin(platform)
         checked = _checked(platform, recorder, year, warehouse)
-    if platform.beside is not None:
+    if platform.beside is not None and not violated(checked):
         platform.beside.complete(recorder.asset, year)
     return YearResult(metadata, written.digest, checked)
 

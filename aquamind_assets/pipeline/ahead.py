@@ -54,7 +54,8 @@ def work(settings: Settings, task: Task) -> None:
             store_climate(platform, task.next_year)
             store_year(platform, task.next_year)
             task.simulated.set()
-        if platform.workers > 1:
+        if platform.settings.database_url.kind != "sqlite":
+            # SQLite has one writer.
             _write_tables(platform, task)
     except Exception:
         raise SystemExit(1) from None
