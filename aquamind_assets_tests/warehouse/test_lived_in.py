@@ -170,22 +170,23 @@ def _comparable(value: Any) -> Any:
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "timescaledb"])
+@pytest.fixture(
+    params=["sqlite", "postgresql superuser", "postgresql owner", "timescaledb superuser", "timescaledb owner"]
+)
 def platform(
     request: pytest.FixtureRequest, tmp_path: Path, ledgers: Settings, postgres_server: PostgresServer
 ) -> Iterator[Platform]:
-    """A database of AquaMind in which people have worked, with the rights of its owner, and the simulated years. That
-    triggers are skipped where a superuser may do so is for the tests of adoption, of taken rows and of guards."""
-    kind = request.param
+    """A database of AquaMind in which people have worked, and the simulated years."""
+    kind, _, role = request.param.partition(" ")
     with ExitStack() as opened:
         if kind == "sqlite":
             url = f"sqlite:///{tmp_path / 'aquamind.db'}"
         elif kind == "timescaledb":
             if SERVER is None:
                 pytest.skip("AQUAMIND_TEST_TIMESCALE_URL names no server with TimescaleDB")
-            url = opened.enter_context(new_database("owner"))
+            url = opened.enter_context(new_database(role))
         else:
-            url = made_by_aquamind(request.getfixturevalue("postgres_url"), postgres_server, "owner")
+            url = made_by_aquamind(request.getfixturevalue("postgres_url"), postgres_server, role)
         platform = Platform(replace(ledgers, database=url))
         with open_warehouse(url, "2025-08") as warehouse:
             warehouse.prepare()
