@@ -135,9 +135,9 @@ class Evidence:
         has too many rows."""
         rows = self.rows_written(table)
         if self.max_rows is None and rows > MAX_ROWS_PER_QUERY:
-            return DaySample([chunk.days for chunk in chunks_of(self.year)], "")
+            return DaySample([(chunk.days,) for chunk in chunks_of(self.year)], "")
         if self.max_rows is None or rows <= self.max_rows:
-            return DaySample([self.days], "")
+            return DaySample([(self.days,)], "")
         length = max(1, len(self.days) * self.max_rows // rows // SAMPLE_STRETCHES)
         quarter = len(self.days) // SAMPLE_STRETCHES
         # Each year samples another part of the quarter, so that all years together cover every season.
@@ -147,7 +147,10 @@ class Evidence:
             f"{table}: a sample of its {rows:,} rows of {self.year} is checked, {SAMPLE_STRETCHES} times {length} days"
             f" from {', '.join(map(format_day, starts))} on"
         )
-        return DaySample([DayRange(start, start + length) for start in starts], note)
+        stretches = tuple(DayRange(start, start + length) for start in starts)
+        # A table that is stored by time would be read from end to end for days of several seasons.
+        by_time = self.tables[table].time_column is not None
+        return DaySample([(stretch,) for stretch in stretches] if by_time else [stretches], note)
 
     def frame(self, sql: str, *params: Any) -> pd.DataFrame:
         """Return the rows of a portable SQL statement."""
@@ -156,10 +159,20 @@ class Evidence:
 
 @dataclass(frozen=True)
 class DaySample:
-    """Days whose rows are checked. ``note`` describes the sample; it is ``""`` if all days are checked."""
+    """Days whose rows are checked.
 
-    stretches: list[DayRange]
+    Attributes:
+        questions: stretches of days, those together that one question may ask about.
+        note: describes the sample; ``""`` if all days are checked.
+    """
+
+    questions: list[tuple[DayRange, ...]]
     note: str
+
+    @property
+    def stretches(self) -> list[DayRange]:
+        """All stretches of days."""
+        return [days for together in self.questions for days in together]
 
 
 @dataclass(frozen=True)
@@ -200,6 +213,12 @@ def id_condition(spec: TableSpec, first: int, last: int, alias: str = "") -> str
         time = f"{of}{quoted(spec.time_column)}"
         condition += f" AND {time} >= '{format_day(first - 1)} 00:00:00' AND {time} < '{format_day(last + 2)} 00:00:00'"
     return condition
+
+
+def days_condition(spec: TableSpec, days: Collection[DayRange], alias: str = "") -> str:
+    """Return the SQL condition on a table's rows whose ids are of these stretches of days."""
+    conditions = [id_condition(spec, one.first, one.end - 1, alias) for one in days]
+    return conditions[0] if len(conditions) == 1 else f"({' OR '.join(f'({one})' for one in conditions)})"
 
 
 def integers(values: pd.Series, scale: int = 1) -> np.ndarray:

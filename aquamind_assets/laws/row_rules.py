@@ -1,9 +1,9 @@
 """Law 7: the rules of the database and of the application. The rules are in ``rules``; this module judges a year by
 them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from aquamind_assets.laws.evidence import Evidence, format_day, id_condition
+from aquamind_assets.laws.evidence import Evidence, days_condition, format_day
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.laws.rules import Rule, RuleResult, violations
 from aquamind_assets.laws.rules_across import rules_across, rules_judged_with
@@ -58,7 +58,7 @@ def _results(
     for table in tables:
         sample = evidence.sample(table)
         found.note_not_checked(sample.note)
-        for days in sample.stretches:
+        for days in sample.questions:
             found.count_checked(f"rows of {table}", _rows(evidence, table, days))
             yield from violations(evidence.warehouse, [table], days=days, release=evidence.release, chosen=chosen)
 
@@ -76,12 +76,9 @@ def _days_without_feedings(evidence: Evidence) -> str:
     )
 
 
-def _rows(evidence: Evidence, table: str, days: DayRange) -> int:
-    return int(
-        evidence.warehouse.query(
-            f"SELECT COUNT(*) FROM {table} WHERE {id_condition(evidence.tables[table], days.first, days.end - 1)}"
-        )[0][0]
-    )
+def _rows(evidence: Evidence, table: str, days: Sequence[DayRange]) -> int:
+    condition = days_condition(evidence.tables[table], days)
+    return int(evidence.warehouse.query(f"SELECT COUNT(*) FROM {table} WHERE {condition}")[0][0])
 
 
 def _describe(result: RuleResult) -> str:

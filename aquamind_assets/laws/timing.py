@@ -5,12 +5,12 @@ Belongs here: that a row is of the day of its id, that no row refers to a later 
 not belong here: start and end dates of single rows, which the row rules check (``rules``).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from aquamind_assets.laws.evidence import Evidence, day_numbers, format_day, id_condition, integers
+from aquamind_assets.laws.evidence import Evidence, day_numbers, days_condition, format_day, integers
 from aquamind_assets.laws.result import LawResult, ResultBuilder
 from aquamind_assets.records.inputs import MOVE_INSTANT
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
@@ -70,13 +70,13 @@ def judge_rows_in_time_range(evidence: Evidence, tables: Collection[str]) -> Law
     for table in tables:
         sample = evidence.sample(table)
         found.note_not_checked(sample.note)
-        for days in sample.stretches:
+        for days in sample.questions:
             _check_days(found, evidence, evidence.tables[table], days)
     found.empty_reason = evidence.no_rows_reason(tables)
     return found.result()
 
 
-def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: DayRange) -> None:
+def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days: Sequence[DayRange]) -> None:
     """Check the rows in one pass, aggregated by the day of their ids."""
     size = NARROW_DAY_ROWS if table.narrow_id else WIDE_DAY_ROWS
     of_day = day_of_id_sql(id_sql(table), narrow=table.narrow_id)
@@ -92,7 +92,7 @@ def _check_days(found: ResultBuilder, evidence: Evidence, table: TableSpec, days
         asked += [f"MIN({moment}) AS earliest", f"MAX({moment}) AS latest"]
     groups = evidence.frame(
         f"SELECT {', '.join([f'{of_day} AS day', 'COUNT(*) AS number', *asked])} FROM {table.name}"
-        f" WHERE {id_condition(table, days.first, days.end - 1)} GROUP BY {of_day}"
+        f" WHERE {days_condition(table, days)} GROUP BY {of_day}"
     )
     if not len(groups):
         return

@@ -16,11 +16,11 @@ from aquamind_assets.laws.rules import environmental as water
 from aquamind_assets.laws.rules import health, release_2026_03
 from aquamind_assets.laws.rules import infrastructure as places
 from aquamind_assets.laws.rules import inventory as feed
-from aquamind_assets.laws.rules.evaluate import Queryable, RuleResult, evaluate
+from aquamind_assets.laws.rules.evaluate import Days, Queryable, RuleResult, evaluate
 from aquamind_assets.laws.rules.generic import generic_rules
 from aquamind_assets.laws.rules.model import Rule
 from aquamind_assets.tables.releases import DEFAULT_RELEASE, Release, tables_of
-from aquamind_assets.timeline import DayRange, year_days
+from aquamind_assets.timeline import year_days
 
 __all__ = ["Queryable", "Rule", "RuleResult", "rules_of", "violations"]
 
@@ -41,7 +41,7 @@ def violations(
     warehouse: Queryable,
     tables: Collection[str] | None = None,
     year: int | None = None,
-    days: DayRange | None = None,
+    days: Days | None = None,
     release: Release = DEFAULT_RELEASE,
     chosen: Callable[[Rule], bool] = lambda _: True,
 ) -> list[RuleResult]:
@@ -51,7 +51,7 @@ def violations(
         warehouse: the database.
         tables: check only rules on rows of these tables; the rules may read other tables as well.
         year: check only rows of this calendar year, by their ids.
-        days: check only rows of these days, which lie in one calendar year.
+        days: check only rows of these stretches of days, each of which lies in one calendar year.
         release: the release of AquaMind whose rules hold.
         chosen: check only these rules.
 
@@ -65,5 +65,5 @@ def violations(
         warehouse,
         described,
         [rule for rule in rules_of(release) if (tables is None or rule.table in tables) and chosen(rule)],
-        year_days(year) if year is not None else days,
+        [year_days(year)] if year is not None else days,
     )

@@ -17,7 +17,7 @@ from aquamind_assets.warehouse.lake.log import Log
 from aquamind_assets.warehouse.lake.places import Place
 from aquamind_assets.warehouse.lake.transaction import files_of
 
-SMALL_BYTES = 64 << 20
+SMALL_BYTES = 4 << 20
 """A table's year is merged into one file up to this size: a year of every table at full scale, but of the readings."""
 
 MANY = 12
