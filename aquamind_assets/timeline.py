@@ -165,8 +165,10 @@ def narrowed(ids: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: a number within a day is outside the range of 4-byte ids.
     """
-    data = np.ma.getdata(ids).astype(np.int64)
+    data = np.ma.getdata(ids).astype(np.int64, copy=False)
     wide = data >= FIRST_ID_YEAR * _WIDE_YEAR
+    if not wide.any():
+        return ids if np.ma.isMaskedArray(ids) else data
     days = np.where(wide, data // WIDE_DAY_ROWS, 0)
     number = np.where(wide, data % WIDE_DAY_ROWS, 0)
     if number.size and number.max() >= NARROW_DAY_ROWS:

@@ -28,9 +28,10 @@ from aquamind_assets.records.master_ids import parameter_id, parameter_of_probe
 from aquamind_assets.records.recorder import BLOCK_ROWS, BlockRows
 from aquamind_assets.scenario.quantities import Range
 from aquamind_assets.tables.rows import Rows, Scaled, rows
-from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, row_ids
+from aquamind_assets.timeline import CHUNK_DAYS, MICROSECONDS_PER_DAY, Chunk, DayRange, chunks_of, narrowed, row_ids
 
 READINGS = "environmental_environmentalreading"
+_STAY = "batch_container_assignment_id"
 
 RECEIVED_AFTER = 2 * HOUR // 60
 """A reading is stored two minutes after it was taken, unless a fault delays it."""
@@ -57,10 +58,10 @@ def _chunk_readings(
     year: YearInputs, network: "_Network", chunk: Chunk, part: DayRange, block_rows: BlockRows
 ) -> Iterator[Rows]:
     water = ChunkWater(year, chunk)
-    batches = _in_containers(year, chunk, year.ledger.assignments.batch_id)
+    batches = _in_containers(year, chunk, "batch_id", year.ledger.assignments.batch_id)
     stays = None
-    if year.has(READINGS, "batch_container_assignment_id"):
-        stays = _in_containers(year, chunk, year.ledger.assignments.assignment_id)
+    if year.has(READINGS, _STAY):
+        stays = _in_containers(year, chunk, _STAY, year.ledger.assignments.assignment_id)
     slow = SlowErrors(year, DayRange(chunk.days.first, part.end))
     start = 0
     while start < network.containers:
@@ -72,9 +73,11 @@ def _chunk_readings(
         start = end
 
 
-def _in_containers(year: YearInputs, chunk: Chunk, ids: np.ndarray) -> np.ndarray:
+def _in_containers(year: YearInputs, chunk: Chunk, column: str, ids: np.ndarray) -> np.ndarray:
     """Return the stay in each container at each reading of the chunk by its number in ``ids``, of the shape of the
-    ledger's assignments; 0 for none. Shape (containers, slots), int64."""
+    ledger's assignments, as the column of the readings holds it; 0 for none. Shape (containers, slots), int64."""
+    if year.tables[READINGS].by_name[column].holds_narrow_ids:
+        ids = narrowed(ids)
     per_day = year.scenario.water.readings_per_day
     slots = len(chunk.days) * per_day
     present = np.zeros((len(year.infrastructure.containers), slots), dtype=np.int64)
@@ -197,7 +200,7 @@ class _Block:
         more = {}
         if stays is not None:
             stay = choose(stays[:, cut][network.frame.container[sensors]])
-            more["batch_container_assignment_id"] = np.ma.array(stay, mask=stay == 0)
+            more[_STAY] = np.ma.array(stay, mask=stay == 0)
         taken = choose(instants[None, :])
         stored = taken + RECEIVED_AFTER
         if faults is not None:
