@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.context import ForkServerContext
 
-PRELOADED = "aquamind_assets.pipeline.ahead"
-"""Imports all that a process beside needs; one server imports it, and every process is a copy of that."""
+PRELOADED = "aquamind_assets.pipeline.preloaded"
+"""One server imports it, and every process beside is a copy of that."""
 
 _SAFE_PATH = "PYTHONSAFEPATH"
 

@@ -18,8 +18,9 @@ from aquamind_assets.warehouse.lake.places import Place
 from aquamind_assets.warehouse.lake.transaction import files_of
 
 SMALL_BYTES = 4 << 20
-"""A table's year is merged into one file up to this size. At full scale six tables have larger years: readings, feedings,
-growth of single fish, daily states, and histories of these. Rewriting them took longer than all else of a year's end."""
+"""A table's year is merged into one file up to this size. At full scale six tables are larger: readings, feedings,
+growth of single fish, daily states, and histories of these. Rewriting them took longer than all else of a year's end.
+"""
 
 MANY = 12
 """So many files of one chunk, or of a year that is not over, are merged before it is complete."""
