@@ -13,6 +13,7 @@ from aquamind_assets.assets.jobs import ONE_YEAR
 from aquamind_assets.assets.runs import failures_of
 from aquamind_assets.definitions import build_defs
 from aquamind_assets.errors import TransientError
+from aquamind_assets.pipeline.beside import Beside
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import Settings
@@ -146,3 +147,18 @@ def test_a_violated_law_fails_the_step_with_the_reason_and_no_stack(
     events = made.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
     assert [entry.dagster_event.step_failure_data.error.stack for entry in events] == [[]]
     assert "Traceback" not in str([entry.dagster_event.step_failure_data.error for entry in events])
+
+
+def test_nothing_is_written_beside_below_rows_that_violate_a_law(
+    fresh: Callable[..., Platform], made: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built_on: list[str] = []
+    monkeypatch.setattr(Beside, "complete", lambda self, asset, year: built_on.append(asset))
+    platform = fresh(workers=2)
+    for assets in (["reference_data", "infrastructure"], ["batches"]):
+        assert made.run(platform, [2015], assets)[0].success
+    assert built_on == ["reference_data", "infrastructure", "batches"]
+    with platform.open() as warehouse, warehouse.database.transaction():
+        warehouse.database.execute("UPDATE batch_batch SET batch_number = batch_number || '?' WHERE id > 20000000")
+    assert not made.run(platform, [2015], ["batches"])[0].success
+    assert built_on == ["reference_data", "infrastructure", "batches"]
