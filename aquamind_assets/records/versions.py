@@ -6,7 +6,8 @@ histories that functions of their own make: of batches (``batch.batches``), of c
 
 A row has a first version, of the kind ``+``, with the values that it was entered with. A row that changed later has one
 of the kind ``~`` too, with the values that it has since. A version belongs to the day of its change, and to the year
-that has the day. A row that was entered with a wrong number has it in its first version, and a version of the correction.
+that has the day. A row that was entered with a wrong number has it in its first version, and a version of its
+correction.
 """
 
 from collections.abc import Iterator, Mapping

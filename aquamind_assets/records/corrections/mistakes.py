@@ -16,6 +16,7 @@ A number that is hardly wrong is never noticed, so that nobody corrects it; ther
 """
 
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def _text(number: int, decimals: int) -> str:
 def _typed(text: str) -> dict[Mistake, list[str]]:
     """Return what slips make of a number's digits, from left to right."""
     digits = [place for place, one in enumerate(text) if one != "."]
-    pairs = [(first, second) for first, second in zip(digits, digits[1:], strict=False) if second == first + 1]
+    pairs = [(first, second) for first, second in pairwise(digits) if second == first + 1]
     return {
         Mistake.KEY: [text[:at] + key + text[at + 1 :] for at in digits for key in _BESIDE[text[at]]],
         Mistake.SWAPPED: [text[:at] + text[to] + text[at] + text[to + 1 :] for at, to in pairs],

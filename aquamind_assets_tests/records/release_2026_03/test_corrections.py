@@ -88,7 +88,7 @@ def test_every_label_has_its_versions_and_every_correction_its_label(
         if "updated_at" in rows.columns:
             assert [first["updated_at"], row["updated_at"]] == [first["history_date"], last["history_date"]]
     others = entered[~entered.index.isin(mine.index)]
-    assert (others[TYPED[table]] == rows.loc[others.index][TYPED[table]]).all()
+    assert others[TYPED[table]].tolist() == rows.loc[others.index][TYPED[table]].tolist()
 
 
 @pytest.mark.parametrize("table", CORRECTORS)
