@@ -26,14 +26,17 @@ def _rules(table: str, column: str) -> Iterator[Rule]:
     )
     # A correction may be of a day that is not written yet; that of the longest wait is, if later ones are.
     later = f"({day_of_id_sql('t.history_id', narrow=True)} + {LONGEST_DAYS + 1}) * {NARROW_DAY_ROWS}"
+    of_later = f"n.history_id >= {later} AND n.history_id < {later} + {NARROW_DAY_ROWS}"
+    written = f"EXISTS (SELECT 1 FROM {history} n WHERE {of_later})"
+    corrected = f"EXISTS (SELECT 1 FROM {history} c WHERE c.id = t.id AND c.history_type = '~')"
     yield Rule(
         f"{history}.{column}.first",
         history,
         "A first version with another number than the row is followed by a correction within two weeks.",
+        # Most numbers are right, and are not looked up again.
         query=(
-            f"{versions} t.history_type = '+' AND t.{column} <> x.{column} AND EXISTS (SELECT 1 FROM {history} n WHERE"
-            f" n.history_id >= {later} AND n.history_id < {later} + {NARROW_DAY_ROWS}) AND NOT EXISTS (SELECT 1 FROM"
-            f" {history} c WHERE c.id = t.id AND c.history_type = '~')"
+            f"{versions} t.history_type = '+' AND CASE WHEN t.{column} = x.{column} THEN 0 WHEN {written} AND NOT"
+            f" {corrected} THEN 1 ELSE 0 END = 1"
         ),
     )
 
