@@ -1,7 +1,7 @@
 """The generated parts of ``docs/ground-truth.md``: frames, columns and enumerations, from their own descriptions.
 
 Belongs here: which frames are ground truth, and their tables. Does not belong here: the meaning of columns
-(``ledger.model``, ``records.environmental.sensor_faults``).
+(``ledger.model``, ``records.environmental.sensor_faults``, ``records.corrections.labels``).
 """
 
 import inspect
@@ -16,6 +16,7 @@ from aquamind_assets.ledger import model as ledger
 from aquamind_assets.ledger.frames import Frame
 from aquamind_assets.ledger.infrastructure import Containers, FeedContainers, Sensors, Sites
 from aquamind_assets.ledger.ledgers import FRAMES
+from aquamind_assets.records.corrections import labels, mistakes
 from aquamind_assets.records.environmental import sensor_faults
 
 PLACES: dict[str, type[Frame]] = {
@@ -36,6 +37,7 @@ ENUMERATIONS: tuple[type[IntEnum], ...] = (
     codes.Outcome,
     codes.EventKind,
     sensor_faults.Fault,
+    mistakes.Mistake,
 )
 
 
@@ -45,6 +47,7 @@ def parts() -> dict[str, str]:
         "farm frames": "\n\n".join(_frame(f"{name}.parquet", kind) for name, kind in FRAMES.items()),
         "climate frames": _frame("site_days.parquet", ledger.SiteDays),
         "fault frame": _frame("reading_faults(year, days)", sensor_faults.ReadingFaults),
+        "correction frame": _frame("corrected_records(year, days)", labels.CorrectedRecords),
         "place frames": "\n\n".join(_frame(f"infrastructure.{name}", kind) for name, kind in PLACES.items()),
         "enumerations": markdown.table(
             ["enumeration", "values"], [[f"`{kind.__name__}`", _values(kind)] for kind in ENUMERATIONS]

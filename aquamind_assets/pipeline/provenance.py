@@ -60,7 +60,9 @@ def rows_code(asset: str, release: Release) -> str:
 def recorder_functions(recorder: Recorder) -> Iterable[Callable[..., object]]:
     """The functions that make a recorder's rows, and the versions of their rows."""
     changes = [function for change in recorder.changes.values() for function in (change.first, change.moment)]
-    return [*recorder.events, *recorder.sized, *recorder.living, *([recorder.gone] if recorder.gone else []), *changes]
+    gone = [recorder.gone] if recorder.gone else []
+    of_versions = [*changes, *recorder.corrections.values()]
+    return [*recorder.events, *recorder.sized, *recorder.living, *gone, *of_versions]
 
 
 def _table_form(table: TableSpec) -> str:

@@ -11,9 +11,12 @@ from typing import Literal
 import numpy as np
 
 from aquamind_assets.records.changes import Change
+from aquamind_assets.records.corrections.corrected import Corrected
+from aquamind_assets.records.corrections.correction import Corrections, Corrector
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.versions import Versions
 from aquamind_assets.tables.rows import Rows
+from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, year_days
 
 EventRecorder = Callable[[YearInputs, DayRange], Iterator[Rows]]
@@ -64,6 +67,7 @@ class Recorder:
             deleted since.
         upstream: assets of other recorders whose rows this asset's rows refer to.
         changes: of its tables with a history, how their rows change.
+        corrections: of its tables of events with a history, those of numbers that were typed wrongly.
     """
 
     asset: str
@@ -77,6 +81,7 @@ class Recorder:
     gone: Callable[[YearInputs], Mapping[str, np.ndarray]] | None = None
     upstream: tuple[str, ...] = ()
     changes: Mapping[str, Change] = field(default_factory=dict)
+    corrections: Mapping[str, Corrector] = field(default_factory=dict)
 
     @property
     def kind(self) -> Literal["chunked", "living"]:
@@ -85,10 +90,13 @@ class Recorder:
 
     def rows_of_days(self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
         """Yield all rows of these days, one function after another. Only ``sized`` functions use ``block_rows``."""
-        versions = Versions(year, self.changes)
+        versions, corrected = Versions(year, self.changes), Corrected(year, days, self.corrections)
         for record in self.events:
+            corrected.look_back(record)
             for block in record(year, days):
-                yield from self._with_versions(versions, block)
+                yield from self._with_versions(versions, *corrected.see(block))
+        for block, corrections in corrected.found:
+            yield from (versions.of_corrected(history, block, corrections) for history in self._histories(year, block))
         for record_blocks in self.sized:
             yield from record_blocks(year, days, block_rows)
 
@@ -99,13 +107,17 @@ class Recorder:
             for block in record(year):
                 yield from self._with_versions(versions, block)
 
-    def _with_versions(self, versions: Versions, block: Rows) -> Iterator[Rows]:
-        """Yield a block, and the versions of its rows where this asset writes the history table of their table."""
+    def _with_versions(self, versions: Versions, block: Rows, corrections: Corrections | None = None) -> Iterator[Rows]:
+        """Yield a block, and the versions of its rows but for corrections."""
         yield block
+        for history in self._histories(versions.year, block):
+            yield from versions.of(history, block, corrections)
+
+    def _histories(self, year: YearInputs, block: Rows) -> Iterator[TableSpec]:
+        """Yield the history table of a block's table, where this asset writes it."""
         for table in self.tables:
-            history = versions.year.tables[table]
-            if history.versions_of == block.table and table not in OWN_HISTORIES:
-                yield from versions.of(history, block)
+            if year.tables[table].versions_of == block.table and table not in OWN_HISTORIES:
+                yield year.tables[table]
 
     def __post_init__(self) -> None:
         if bool(self.events or self.sized) == bool(self.living):

@@ -6,7 +6,8 @@ histories that functions of their own make: of batches (``batch.batches``), of c
 
 A row has a first version, of the kind ``+``, with the values that it was entered with. A row that changed later has one
 of the kind ``~`` too, with the values that it has since. A version belongs to the day of its change, and to the year
-that has the day.
+that has the day. A row that was entered with a wrong number has it in its first version, and a version of its
+correction.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from aquamind_assets.records.changes import UPDATED, Change, entered_at
+from aquamind_assets.records.corrections.correction import Corrections
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TableSpec
@@ -58,24 +60,34 @@ class Versions:
     days: DayRange | None = None
     given: dict[tuple[str, int], int] = field(default_factory=dict)
 
-    def of(self, history: TableSpec, block: Rows) -> Iterator[Rows]:
+    def of(self, history: TableSpec, block: Rows, corrections: Corrections | None = None) -> Iterator[Rows]:
         """Yield the versions of a block's rows.
 
         Args:
             history: the history table.
             block: rows of the table whose versions it holds: all that were entered or have changed on these days.
+            corrections: those of the block's rows; :meth:`of_corrected` has their versions.
         """
         change = self.changes.get(block.table)
         entered = entered_at(block)
         day = days_of_ids(block.ids, narrow=block.spec.narrow_id) if self.days is None else _day(entered)
         first = {} if change is None else {**change.first(self.year, block), UPDATED: entered}
-        yield self._versions(history, block, "+", day, entered, first)
+        as_entered = block
+        if corrections is not None:
+            first, as_entered = {UPDATED: entered}, corrections.as_entered(block)
+        yield self._versions(history, as_entered, "+", day, entered, first)
         if change is not None:
             changed = change.moment(self.year, block)
             later = changed > entered
             yield self._versions(
                 history, block, "~", np.where(later, day if self.days is None else _day(changed), -1), changed, {}
             )
+
+    def of_corrected(self, history: TableSpec, block: Rows, corrections: Corrections) -> Rows:
+        """Return the versions of corrections, of a block that holds the corrected rows alone. They are numbered after
+        the first versions of their days, so these come before."""
+        values = {"history_change_reason": corrections.reasons, "history_user_id": corrections.user_id}
+        return self._versions(history, block, "~", corrections.day, corrections.moment, values)
 
     def _versions(
         self, history: TableSpec, block: Rows, kind: str, day: np.ndarray, moment: np.ndarray, values: dict[str, Any]
@@ -92,13 +104,14 @@ class Versions:
         signed = next((columns[name] for name in signers if name in columns), None)
         columns |= {
             name: _stored(history, name, value, block.size)
-            for name, value in {**values, **added}.items()
+            for name, value in {**added, **values}.items()
             if name in history.by_name
         }
         by = history.by_name["history_user_id"]
-        columns["history_user_id"] = (
-            stored(history.name, by, None, block.size) if signed is None else replace(signed, spec=by)
-        )
+        if by.name not in columns:
+            columns[by.name] = (
+                stored(history.name, by, None, block.size) if signed is None else replace(signed, spec=by)
+            )
         taken = {name: column.take(rows) for name, column in columns.items()}
         taken["history_id"] = _stored(history, "history_id", self._numbers(history, day[rows]), rows.size)
         return Rows(history, rows.size, {name: taken[name] for name in history.column_names})

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from aquamind_assets.scenario.biology import BiologySpec
+from aquamind_assets.scenario.entries import EntrySpec
 from aquamind_assets.scenario.farm import FarmSpec
 from aquamind_assets.scenario.health import HealthSpec
 from aquamind_assets.scenario.prices import PriceSpec
@@ -38,6 +39,7 @@ class Scenario(Section):
     health: HealthSpec
     feed: FeedPlan
     water: WaterSpec
+    entries: EntrySpec = EntrySpec()
     prices: PriceSpec = PriceSpec()
 
     @model_validator(mode="after")
@@ -102,8 +104,9 @@ class Scenario(Section):
         return self._hash(set())
 
     def farm_fingerprint(self) -> str:
-        """The same for what decides the ledger: sensors, their imperfections, and prices do not."""
-        return self._hash({"water", "prices"})
+        """The same for what decides the ledger: sensors, their imperfections, mistakes of those who enter numbers, and
+        prices do not."""
+        return self._hash({"water", "entries", "prices"})
 
     def _hash(self, leave_out: set[str]) -> str:
         dumped = self.model_dump_json(exclude={"name", "last_year", "sessions", "memory_budget_mb"} | leave_out)

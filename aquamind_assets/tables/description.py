@@ -128,7 +128,7 @@ def _history_columns(foreign_key: str) -> list[Entry]:
             "name": "history_change_reason",
             "type": "varchar(100)",
             "nullable": True,
-            "description": "Reason of the change; the application leaves it empty.",
+            "description": "Reason of the change: of a correction, what was wrong; else empty.",
         },
         {
             "name": "history_type",

@@ -148,6 +148,14 @@ WRONG = {
     ),
     f"{WORKFLOW}.sale.given": ("finance_transaction_id", "NULL"),
     "batch_individualgrowthobservation.weight_g.positive": ("weight_g", "0"),
+    "batch_historicalmortalityevent.count.corrected": ("count", "count + 1"),
+    "batch_historicalmortalityevent.count.first": ("count", "count + 1"),
+    "health_historicalmortalityrecord.count.corrected": ("history_date", "'2001-01-01 00:00:00'"),
+    "health_historicalmortalityrecord.count.first": ("count", "count + 1"),
+    "batch_historicalindividualgrowthobservation.weight_g.corrected": (
+        "weight_g",
+        "(SELECT x.weight_g FROM batch_individualgrowthobservation x WHERE x.id = {table}.id)",
+    ),
     "batch_growthsample.sample_size.fish": ("sample_size", "sample_size + 1"),
     "batch_growthsample.avg_weight_g.fish": ("avg_weight_g", "avg_weight_g + 0.02"),
     "batch_growthsample.std_deviation.fish": ("std_deviation_weight", "std_deviation_weight + 0.02"),
@@ -177,6 +185,11 @@ WRONG = {
 """By rule, a column of its table, and what is set in the first row, or in every row where one may not be enough."""
 
 EVERY_ROW = {
+    "batch_historicalmortalityevent.count.corrected",
+    "batch_historicalmortalityevent.count.first",
+    "health_historicalmortalityrecord.count.corrected",
+    "health_historicalmortalityrecord.count.first",
+    "batch_historicalindividualgrowthobservation.weight_g.corrected",
     f"{SALE}.object_id.harvest",
     f"{SALE}.amount.harvest",
     f"{SALE}.amount.transfer",

@@ -137,9 +137,10 @@ def test_fingerprints_change_with_what_decides_the_data_and_with_nothing_else() 
     demo = load_scenario("demo")
     assert load_scenario("demo", ["name=other", "memory_budget_mb=900"]).fingerprint() == demo.fingerprint()
     assert load_scenario("demo", ["seed=5"]).fingerprint() != demo.fingerprint()
-    faulty = load_scenario("demo", ["water.imperfections.gap_share=0.1"])
-    assert faulty.fingerprint() != demo.fingerprint()
-    assert faulty.farm_fingerprint() == demo.farm_fingerprint()
+    for change in ("water.imperfections.gap_share=0.1", "entries={}"):
+        faulty = load_scenario("demo", [change])
+        assert faulty.fingerprint() != demo.fingerprint()
+        assert faulty.farm_fingerprint() == demo.farm_fingerprint()
 
 
 def staged(positions: str, day: str = "2020-06-01") -> list[str]:

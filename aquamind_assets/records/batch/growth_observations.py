@@ -26,7 +26,7 @@ def growth_observations(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     yield rows(
         year.tables["batch_individualgrowthobservation"],
         sample.size,
-        id=row_ids(measured.due.day[sample], ids % WIDE_DAY_ROWS * MOST_FISH + fish),
+        id=observation_ids(ids, measured.due.day[sample], fish),
         fish_identifier=Coded(fish, names),
         weight_g=Scaled(np.rint(measured.weight[sample, fish] * 100).astype(np.int64)),
         length_cm=Scaled(np.rint(measured.length[sample, fish] * 100).astype(np.int64)),
@@ -34,3 +34,8 @@ def growth_observations(year: YearInputs, days: DayRange) -> Iterator[Rows]:
         updated_at=moment,
         growth_sample_id=ids,
     )
+
+
+def observation_ids(sample_id: np.ndarray, day: np.ndarray, fish: np.ndarray) -> np.ndarray:
+    """Return the row id of the fish number ``fish``, from 0, of each sample, which is of ``day``."""
+    return row_ids(day, sample_id % WIDE_DAY_ROWS * MOST_FISH + fish)

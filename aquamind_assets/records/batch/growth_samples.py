@@ -30,7 +30,7 @@ def growth_samples(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Yield the samples of these days, sorted by (day, container)."""
     measured = measured_fish(year, days)
     if len(measured.due):
-        yield _sampled(year, measured)
+        yield sampled_rows(year, measured)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,11 @@ class Measured:
 def measured_fish(year: YearInputs, days: DayRange) -> Measured:
     """Return the fish that are weighed and measured on these days. Where AquaMind has a row for each fish, they have
     the decimals of that row, because AquaMind computes the sample from these rows."""
-    due, planned = _due(year, of_days(year.ledger.container_days, days))
+    return measured_of(year, *due_samples(year, of_days(year.ledger.container_days, days)))
+
+
+def measured_of(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> Measured:
+    """Return the fish of these samples, which are ``due`` and have their turns on the days ``planned``."""
     wanted, normals = _draws(year, due, planned)
     sampled = np.arange(normals.shape[2]) < np.minimum(wanted, due.closing)[:, None]
     sigma = np.sqrt(np.log1p(due.weight_cv.astype(np.float64) ** 2))[:, None]
@@ -75,7 +79,7 @@ def measured_fish(year: YearInputs, days: DayRange) -> Measured:
     return Measured(due, sampled, weight, length)
 
 
-def _due(year: YearInputs, fish: ContainerDays) -> tuple[ContainerDays, np.ndarray]:
+def due_samples(year: YearInputs, fish: ContainerDays) -> tuple[ContainerDays, np.ndarray]:
     """Return the containers that are sampled, and the day on which each has its turn: each container has its own
     working day in the interval, so that the crew has some every day; where that is a holiday, it is sampled on the next
     working day. Containers are not sampled on days when fish arrive or leave."""
@@ -169,7 +173,8 @@ def _draws(year: YearInputs, due: ContainerDays, planned: np.ndarray) -> tuple[n
     return wanted, normals
 
 
-def _sampled(year: YearInputs, measured: Measured) -> Rows:
+def sampled_rows(year: YearInputs, measured: Measured) -> Rows:
+    """Return ``batch_growthsample`` of these fish."""
     due, sampled, weight, length = measured.due, measured.sampled, measured.weight, measured.length
     mean_weight, sd_weight = _mean_and_sd(weight, sampled)
     mean_length, sd_length = _mean_and_sd(length, sampled)

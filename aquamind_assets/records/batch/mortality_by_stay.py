@@ -28,8 +28,8 @@ from aquamind_assets.records.master_ids import CAUSE_NAMES
 from aquamind_assets.tables.rows import Coded, Rows, Scaled, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, number_within_day, row_ids
 
-_IN_TRANSFER = "Died in the transfer"
-_TEXTS = (*NOTES, _IN_TRANSFER)
+IN_TRANSFER = "Died in the transfer"
+_TEXTS = (*NOTES, IN_TRANSFER)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from aquamind_assets.laws.rules import inventory as feed
 from aquamind_assets.laws.rules.model import Rule, versions_of
 from aquamind_assets.laws.rules.release_2026_03 import (
     batch,
+    corrections,
     daily_states,
     eggs,
     environmental,
@@ -63,6 +64,7 @@ RULES: list[Rule] = [
     *growth.RULES,
     *sales.RULES,
     *historian.RULES,
+    *corrections.RULES,
     *(
         versions_of(
             table.name, table.versions_of, _TABLES[table.versions_of].id_column, deletions=table.name == _OF_LOTS

@@ -7,6 +7,7 @@ rows.
 from dataclasses import replace
 
 from aquamind_assets.records.changes import CHANGES
+from aquamind_assets.records.corrections.tables import CORRECTORS
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.records.registry.release_2026_03 import eggs, farm
 from aquamind_assets.records.registry.release_2026_03.histories import HISTORIES
@@ -14,7 +15,9 @@ from aquamind_assets.records.registry.release_2026_03.histories import HISTORIES
 
 def _with_histories(one: Recorder) -> Recorder:
     changes = {table: CHANGES[table] for table in one.tables if table in CHANGES}
-    return replace(one, tables=(*one.tables, *HISTORIES.get(one.asset, ())), changes=changes)
+    corrections = {table: CORRECTORS[table] for table in one.tables if table in CORRECTORS}
+    tables = (*one.tables, *HISTORIES.get(one.asset, ()))
+    return replace(one, tables=tables, changes=changes, corrections=corrections)
 
 
 RECORDERS: tuple[Recorder, ...] = tuple(map(_with_histories, (*farm.RECORDERS, *eggs.RECORDERS)))
