@@ -92,6 +92,15 @@ class LiceSpec(Section):
         default=0.0,
     )
     fish_per_count: int = quantity("fish looked at in a count", "fish", ge=1, le=200)
+    catch_sd: float = quantity(
+        "sd of the log of the lice on fish that are caught for a count, relative to all fish of the cage; most of it"
+        " common to a farm's cages on a day",
+        "1",
+        "calibrated: correlation of counts at 1 week",
+        default=0.0,
+        ge=0,
+        le=2,
+    )
     chalimus_seen: Annotated[Range, within(0, 1)] = quantity(
         "probability that an attached louse is seen", "1", "suggested form"
     )

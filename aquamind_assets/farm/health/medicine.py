@@ -58,7 +58,9 @@ def count(farm: Farm, rows: np.ndarray) -> None:
     health, built = farm.health.containers, farm.infrastructure
     u = farm.draws.uniforms("lice.count", day, built.cage_draws, COUNT_DRAWS)[rows]
     sampled = np.full(rows.size, process.fish_per_count)
-    seen = process.count(farm.health.lice[rows], process.fish_per_count, u)
+    crew = farm.draws.normal("lice.catch.farm", day, built.area_draws)[farm.layout.area[rows]]
+    caught = process.caught(crew, farm.draws.normal("lice.catch.cage", day, built.cage_draws)[rows])
+    seen = process.count(farm.health.lice[rows], process.fish_per_count, u, caught)
     ids = np.array([farm.next_id("count") for _ in rows])
     farm.book.lice_counts(
         count_id=ids,
