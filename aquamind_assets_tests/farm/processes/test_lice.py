@@ -68,20 +68,10 @@ def test_cages_of_an_area_share_their_larvae_and_others_do_not(scenario: Scenari
     state = lice.clean(3)
     state[0, LARVAE] = 100.0
     settled, _ = lice.settling(
-        state, np.full(3, 70_000), np.full(3, 2000.0), np.full(3, 9.0), np.array([0, 0, 1]), np.zeros(2), 100
+        state, np.full(3, 70_000), np.full(3, 2000.0), np.full(3, 9.0), np.array([0, 0, 1]), np.full(2, 1e-3)
     )
     assert settled[0] == settled[1]
     assert settled[1] > settled[2] > 0
-
-
-def test_outside_pressure_varies_as_stated(scenario: Scenario) -> None:
-    lice, spec = Lice.from_scenario(scenario), scenario.health.lice
-    rng = np.random.default_rng(8)
-    series = [spec.external_sd * rng.normal(size=3000)]
-    for _ in range(7):
-        series.append(lice.next_outside(series[-1], rng.normal(size=3000)))
-    assert series[-1].std() == pytest.approx(spec.external_sd, rel=0.05)
-    assert np.corrcoef(series[0], series[-1])[0, 1] == pytest.approx(spec.external_rho, abs=0.03)
 
 
 def test_a_treatment_takes_mobile_lice_and_spares_attached_ones_more(scenario: Scenario) -> None:
@@ -124,6 +114,23 @@ def test_counts_are_negative_binomial_with_the_stated_spread(scenario: Scenario)
     assert count.adult_female.var() == pytest.approx(10 + 100 / (20 * 0.131), rel=0.1)
     assert count.adult_male.var() == pytest.approx(20 + 400 / (20 * 0.144), rel=0.1)
     assert 0.12 * 40 < count.juvenile.mean() < 0.17 * 40
+
+
+def test_fish_that_are_caught_carry_more_or_fewer_lice_than_all_and_the_cages_of_a_farm_alike() -> None:
+    lice = Lice.from_scenario(load_scenario("bakkafrost", ["health.lice.catch_sd=0.8"]))
+    rng = np.random.default_rng(10)
+    farm, cages = rng.normal(size=200_000), rng.normal(size=(2, 200_000))
+    caught = [lice.caught(farm, one) for one in cages]
+    assert caught[0].mean() == pytest.approx(1, abs=0.02)
+    assert np.log(caught[0]).std() == pytest.approx(0.8, rel=0.02)
+    assert np.corrcoef(np.log(caught))[0, 1] > 0.5
+    state = np.tile(lice.clean(1), (2, 1))
+    state[:, ADULT_FEMALE] = 2.0
+    u = np.full((2, 5), 0.5)
+    few, many = lice.count(state, 20, u, np.array([0.5, 2.0])).adult_female
+    assert few < lice.count(state, 20, u).adult_female[0] < many
+    alike = Lice.from_scenario(load_scenario("bakkafrost", ["health.lice.catch_sd=0"]))
+    assert (alike.caught(farm, cages[0]) == 1).all()
 
 
 def test_fish_of_two_cages_carry_their_common_lice(scenario: Scenario) -> None:
