@@ -10,6 +10,7 @@ from aquamind_assets.farm.growing_table import Table
 from aquamind_assets.farm.processes.disease import Disease
 from aquamind_assets.farm.processes.events import Events
 from aquamind_assets.farm.processes.lice import Lice
+from aquamind_assets.farm.processes.lice_count import LiceCount
 from aquamind_assets.farm.processes.lice_harm import LiceHarm
 from aquamind_assets.farm.processes.outside_lice import OutsideLice
 from aquamind_assets.farm.processes.treatment import Treatment
@@ -33,6 +34,7 @@ class Health:
     def __init__(self, scenario: Scenario, infrastructure: Infrastructure, opening: FarmState) -> None:
         self.disease = Disease.from_scenario(scenario)
         self.lice_process = Lice.from_scenario(scenario)
+        self.lice_count = LiceCount.from_scenario(scenario)
         self.outside_lice = OutsideLice.from_scenario(scenario)
         self.lice_harm = LiceHarm.from_scenario(scenario)
         self.treatment = Treatment.from_scenario(scenario)

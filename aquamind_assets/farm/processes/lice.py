@@ -1,4 +1,4 @@
-"""Sea lice: stage-structured cohorts in every cage, shared larvae, counts.
+"""Sea lice: stage-structured cohorts in every cage, shared larvae.
 
 Attached and pre-adult lice pass through boxes of equal development; every day the development clock of the cage's water
 advances, and when it passes a box border all boxes move on by one. So a cohort keeps its age and does not smear, as it
@@ -16,7 +16,6 @@ would in a chain of rates.
 | parameter | ``internal_share`` | 1 | settling lice for each larva of the area and day (calibrated) |
 | parameter | ``exchange`` | 1 | share of the larvae hatched in one area that the current takes to another (scenario) |
 | parameter | ``outside_resistance`` | 1 | share of resistant lice among those from outside (``outside_lice``) |
-| parameter | ``catch_sd`` | 1 | sd of the log of the lice on fish that are caught for a count, relative to all fish (calibrated) |
 | state | ``lice`` (n, ``WIDTH``) | per fish | boxes of females and males, adults, larvae they have released, resistant share, development clocks |
 | rate | :meth:`Lice.settling` | per fish and day | lice that settle |
 | rate | :meth:`Lice.advance` | | a day of ageing, dying, egg laying |
@@ -27,7 +26,6 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.processes.quantiles import negative_binomial_quantile
 from aquamind_assets.scenario.model import Scenario
 
 STAGES = 5
@@ -48,11 +46,6 @@ WIDTH = 2 * BOXES + 6
 
 _REFERENCE = (0.07, 1.0, 9.0)
 """Fish in millions, weight in kg and temperature at which relative infectivity is 1."""
-_SIZE_ATTACHED, _SIZE_MOBILE, _SIZE_FEMALE = 0.035, 0.144, 0.131
-"""Size of the negative binomial for each fish counted (suggested)."""
-
-_CATCH_OF_FARM = 0.8
-"""Share of the variance of a catch that a farm's cages have in common on a day (calibrated: cages deloused together)."""
 
 
 def female_rate(temperature: np.ndarray) -> np.ndarray:
@@ -94,19 +87,6 @@ def _exchange(scenario: Scenario) -> np.ndarray | None:
     return shares if shares.any() else None
 
 
-COUNT_DRAWS = ("females", "males", "preadults", "attached", "seen")
-"""What chance decides in a count: the lice of each kind, and how well attached ones are seen."""
-
-
-@dataclass(frozen=True)
-class Count:
-    """What a count of a sample of fish saw; totals over the fish, int64 (m,)."""
-
-    adult_female: np.ndarray
-    adult_male: np.ndarray
-    juvenile: np.ndarray
-
-
 @dataclass(frozen=True)
 class Lice:
     """Sea lice; ``lice`` is the state (n, WIDTH), the other arrays are over the same cages, (n,), unless said
@@ -122,9 +102,6 @@ class Lice:
     """Share of the larvae of an area that reach another, (to, from), 0 on the diagonal; None where all stay."""
     outside_resistance: float
     resistance_gain: float
-    fish_per_count: int
-    seen: tuple[float, float]
-    catch_sd: float
 
     @classmethod
     def from_scenario(cls, scenario: Scenario) -> Self:
@@ -140,9 +117,6 @@ class Lice:
             exchange=_exchange(scenario),
             outside_resistance=spec.outside_resistance,
             resistance_gain=spec.resistance_gain,
-            fish_per_count=spec.fish_per_count,
-            seen=(spec.chalimus_seen.low, spec.chalimus_seen.high),
-            catch_sd=spec.catch_sd,
         )
 
     def clean(self, cages: int) -> np.ndarray:
@@ -266,34 +240,3 @@ class Lice:
     def mobile(lice: np.ndarray) -> np.ndarray:
         """Pre-adults and adults of both sexes on a fish, (n,)."""
         return Lice.preadult(lice) + lice[:, ADULT_FEMALE] + lice[:, ADULT_MALE]
-
-    def caught(self, of_farm: np.ndarray, of_cage: np.ndarray) -> np.ndarray:
-        """Lice on the fish that are caught for a count, relative to all fish of the cage, (m,); mean 1.
-
-        Which fish come to the surface to be caught depends on light, current and feeding, and how many lice stay on
-        them on the crew: most of that is alike in all cages of a farm on a day. The rest is of the crowd in the net.
-
-        Args:
-            of_farm: normals of the day, one for all cages of a farm, (m,).
-            of_cage: normals of the day and cage, (m,).
-        """
-        normal = np.sqrt(_CATCH_OF_FARM) * of_farm + np.sqrt(1.0 - _CATCH_OF_FARM) * of_cage
-        return np.exp(self.catch_sd * normal - self.catch_sd**2 / 2)
-
-    def count(self, lice: np.ndarray, fish_sampled: int, u: np.ndarray, caught: np.ndarray | float = 1.0) -> Count:
-        """Counts of ``fish_sampled`` fish from uniforms (m, 5), one for each of :data:`COUNT_DRAWS`.
-
-        ``caught`` is :meth:`caught`, (m,).
-        """
-        low, high = self.seen
-        seen = low + (high - low) * u[:, 4]
-        return Count(
-            adult_female=_counted(lice[:, ADULT_FEMALE] * caught, _SIZE_FEMALE, fish_sampled, u[:, 0]),
-            adult_male=_counted(lice[:, ADULT_MALE] * caught, _SIZE_MOBILE, fish_sampled, u[:, 1]),
-            juvenile=_counted(self.preadult(lice) * caught, _SIZE_MOBILE, fish_sampled, u[:, 2])
-            + _counted(self.attached(lice) * seen * caught, _SIZE_ATTACHED, fish_sampled, u[:, 3]),
-        )
-
-
-def _counted(per_fish: np.ndarray, size: float, fish_sampled: int, u: np.ndarray) -> np.ndarray:
-    return negative_binomial_quantile(np.full(per_fish.shape, size * fish_sampled), per_fish * fish_sampled, u)

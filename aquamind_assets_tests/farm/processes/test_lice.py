@@ -104,35 +104,6 @@ def test_newly_settled_lice_dilute_resistance(scenario: Scenario) -> None:
     assert 0.1 < after[0, RESISTANT] < 0.9
 
 
-def test_counts_are_negative_binomial_with_the_stated_spread(scenario: Scenario) -> None:
-    lice = Lice.from_scenario(scenario)
-    n = 20_000
-    state = np.tile(lice.clean(1), (n, 1))
-    state[:, ADULT_FEMALE], state[:, ADULT_MALE], state[:, 0] = 0.5, 1.0, 2.0
-    count = lice.count(state, 20, np.random.default_rng(9).random((n, 5)))
-    assert count.adult_female.mean() == pytest.approx(10, rel=0.03)
-    assert count.adult_female.var() == pytest.approx(10 + 100 / (20 * 0.131), rel=0.1)
-    assert count.adult_male.var() == pytest.approx(20 + 400 / (20 * 0.144), rel=0.1)
-    assert 0.12 * 40 < count.juvenile.mean() < 0.17 * 40
-
-
-def test_fish_that_are_caught_carry_more_or_fewer_lice_than_all_and_the_cages_of_a_farm_alike() -> None:
-    lice = Lice.from_scenario(load_scenario("bakkafrost", ["health.lice.catch_sd=0.8"]))
-    rng = np.random.default_rng(10)
-    farm, cages = rng.normal(size=200_000), rng.normal(size=(2, 200_000))
-    caught = [lice.caught(farm, one) for one in cages]
-    assert caught[0].mean() == pytest.approx(1, abs=0.02)
-    assert np.log(caught[0]).std() == pytest.approx(0.8, rel=0.02)
-    assert np.corrcoef(np.log(caught))[0, 1] > 0.5
-    state = np.tile(lice.clean(1), (2, 1))
-    state[:, ADULT_FEMALE] = 2.0
-    u = np.full((2, 5), 0.5)
-    few, many = lice.count(state, 20, u, np.array([0.5, 2.0])).adult_female
-    assert few < lice.count(state, 20, u).adult_female[0] < many
-    alike = Lice.from_scenario(load_scenario("bakkafrost", ["health.lice.catch_sd=0"]))
-    assert (alike.caught(farm, cages[0]) == 1).all()
-
-
 def test_fish_of_two_cages_carry_their_common_lice(scenario: Scenario) -> None:
     lice = Lice.from_scenario(scenario)
     first, second = lice.clean(1), lice.clean(1)
