@@ -128,7 +128,7 @@ class LiceSpec(Section):
         "week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1
     )
     site_sd: float = quantity(
-        "sd between areas of the log outside pressure: some sites are quiet for good",
+        "sd between areas of the logit of what reaches them of the outside pressure: some sites are quiet for good",
         "1",
         "calibrated: farm-months without adult females",
         default=0.0,
