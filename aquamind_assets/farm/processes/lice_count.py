@@ -24,7 +24,7 @@ COUNT_DRAWS = ("females", "males", "preadults", "attached", "seen")
 _SIZE_ATTACHED, _SIZE_MOBILE, _SIZE_FEMALE = 0.035, 0.144, 0.131
 """Size of the negative binomial for each fish counted (suggested)."""
 
-_CATCH_OF_FARM = 0.9
+_CATCH_OF_FARM = 0.95
 """Share of the variance of a catch that a farm's cages have in common on a day (calibrated: cages deloused together)."""
 
 
