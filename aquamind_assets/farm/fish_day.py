@@ -157,7 +157,7 @@ def _background(farm: Farm, rows: np.ndarray, temperature: np.ndarray) -> np.nda
     stage = c.stage[rows].astype(np.int64)
     effect = farm.health.farm_effect[farm.layout.site[rows]]
     at_sea_since = farm.today.day - farm.plans["sea_day"][c.batch[rows]]
-    hazard = process.background(stage, c.weight[rows], at_sea_since, effect, c.mortality_normal[rows])
+    hazard = process.background(stage, at_sea_since, effect, c.mortality_normal[rows])
     young = stage == Stage.EGG_ALEVIN
     if young.any():
         own = farm.development.hazard(c.degree_days[rows], temperature) * process.effects(
@@ -180,11 +180,10 @@ def _events(farm: Farm, rows: np.ndarray) -> Struck:
 
 def _lice(farm: Farm, cages: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     process, c = farm.health.lice_process, farm.containers
-    doy = farm.today.day_of_year
-    before = farm.health.lice[cages]
-    outside = farm.health.outside + farm.health.outside_level
+    before, health = farm.health.lice[cages], farm.health
+    outside = health.outside_lice.pressure(health.outside, health.outside_reach, farm.today.day_of_year)
     settled, resistant = process.settling(
-        before, c.count[cages], c.weight[cages], temperature, farm.layout.area[cages], outside, doy
+        before, c.count[cages], c.weight[cages], temperature, farm.layout.area[cages], outside
     )
     return process.advance(before, temperature, settled, resistant), settled
 
@@ -225,7 +224,7 @@ def integrate(farm: Farm, now: Rates, removed: np.ndarray) -> None:
     farm.health.pressure[:] = 0.0
     farm.health.pressure[now.cages] = now.pressure
     drift = farm.draws.normal("lice.outside", today.day, built.area_draws)
-    farm.health.outside[:] = farm.health.lice_process.next_outside(farm.health.outside, drift)
+    farm.health.outside[:] = farm.health.outside_lice.next(farm.health.outside, drift)
     fresh = farm.draws.normal("appetite.site", today.day, built.site_draws)
     farm.farm_appetite[:] = farm.appetite.next_farm(farm.farm_appetite, fresh)
     if today.day % 7 == 0:

@@ -9,6 +9,7 @@ import numpy as np
 
 from aquamind_assets.farm.health.wiring import LONG_AGO, NO_COUNT
 from aquamind_assets.farm.processes.lice import Lice
+from aquamind_assets.farm.processes.outside_lice import OutsideLice
 from aquamind_assets.ledger import state
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.ledger.infrastructure import Infrastructure
@@ -79,7 +80,7 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
     """The health part of the farm's first state."""
     size = len(infrastructure.containers)
     cages = int((infrastructure.containers.area >= 0).sum())
-    process = Lice.from_scenario(scenario)
+    outside = OutsideLice.from_scenario(scenario)
     nothing = np.full(size, -1)
     return {
         "treatment_plans": TreatmentPlans.empty(),
@@ -98,8 +99,8 @@ def _first_health(scenario: Scenario, infrastructure: Infrastructure) -> dict[st
         ),
         "infections": InfectionPlans.empty(),
         "epidemics": Epidemics.empty(),
-        "lice": process.clean(cages),
-        "outside_lice": process.outside_sd * infrastructure.area_draws.normals(scenario.seed, "lice.outside"),
+        "lice": Lice.from_scenario(scenario).clean(cages),
+        "outside_lice": outside.sd * infrastructure.area_draws.normals(scenario.seed, "lice.outside"),
         "farm_effect": infrastructure.site_draws.normals(scenario.seed, "mortality.farm"),
         "farm_appetite": infrastructure.site_draws.normals(scenario.seed, "appetite.farm"),
     }

@@ -77,8 +77,30 @@ class LiceSpec(Section):
     min_days_between_treatments: int = quantity(
         "days from one lice treatment of a container to the next", "day", ge=1, le=365
     )
-    count_interval_days: int = quantity("days between counts", "day", ge=1, le=60)
+    count_interval_days: int = quantity(
+        "days between counts; from two weeks on, the halves of a farm's cages have their turns in different weeks",
+        "day",
+        "public records are weekly; the specification has 14",
+        ge=1,
+        le=60,
+    )
+    missed_counts: Probability = quantity(
+        "share of a farm's counts that are missed for want of people or boats, beside those missed for rough or cold"
+        " water and for starving fish; 0: no count is missed for whatever reason",
+        "1",
+        "calibrated: farm-weeks without counts, a fifth",
+        default=0.0,
+    )
     fish_per_count: int = quantity("fish looked at in a count", "fish", ge=1, le=200)
+    catch_sd: float = quantity(
+        "sd of the log of the lice on fish that are caught for a count, relative to all fish of the cage; most of it"
+        " common to a farm's cages on a day",
+        "1",
+        "calibrated: correlation of counts at 1 week",
+        default=0.0,
+        ge=0,
+        le=2,
+    )
     chalimus_seen: Annotated[Range, within(0, 1)] = quantity(
         "probability that an attached louse is seen", "1", "suggested form"
     )
@@ -106,12 +128,12 @@ class LiceSpec(Section):
         "week-to-week correlation of the log outside pressure", "1", "calibrated", ge=0, lt=1
     )
     site_sd: float = quantity(
-        "sd between areas of the log outside pressure: some sites are quiet for good",
+        "sd between areas of the logit of what reaches them of the outside pressure: some sites are quiet for good",
         "1",
         "calibrated: farm-months without adult females",
         default=0.0,
         ge=0,
-        le=5,
+        le=10,
     )
     outside_season: float = quantity(
         "seasonal swing of the log outside pressure",

@@ -62,7 +62,17 @@ class MortalitySpec(Section):
     """Background mortality and acute events (suggested forms)."""
 
     sea_background: Annotated[Range, within(0, 0.5)] = quantity(
-        "background mortality at sea in 30 days", "1", "part of the all-cause mortality"
+        "background mortality at sea in 30 days, just after the transfer and at the end of grow-out",
+        "1",
+        "part of the all-cause mortality",
+    )
+    sea_rise: float = quantity(
+        "power of the time at sea with which it rises from the one to the other",
+        "1",
+        "calibrated: weekly mortality of months 13-15 over that of months 1-3",
+        default=1.0,
+        gt=0,
+        le=10,
     )
     transfer_peak: float = quantity(
         "extra hazard on the day of transfer, times the base",

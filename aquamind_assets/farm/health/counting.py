@@ -10,6 +10,16 @@ is a week, and people choose the day in it; otherwise a turn is a day, or the ne
 | an area has a usual working day, another one each year | general knowledge |
 | other work moves the count: ``SHIFTS``, in the share of weeks that ``SHIFT_SHARES`` gives, within the week | general knowledge |
 | in waves from ``collection_wave_m`` on, the count is on the calmest working day of the week; not in the weeks cut by the turn of the year | general knowledge |
+
+With an interval of a week there is one half only: a farm counts all its cages on one day. Where ``missed_counts`` is
+above 0, a farm's turn is missed by all its cages at once:
+
+| a turn is missed | source |
+|---|---|
+| where waves are ``collection_wave_m`` or higher on the chosen day, the calmest of its week | general knowledge |
+| while ``BUSY`` or more of the farm's cages starve: it is deloused, or fish are harvested or moved | fish are not crowded for a count meanwhile |
+| every other week while the water is colder than ``COLD`` | Norwegian FOR-2012-12-05-1140: counts every second week below 4 degC |
+| in a share ``missed_counts`` of the weeks beside: no staff, no boat | Szewczyk et al.: a fifth of farm-weeks without counts, all cages at once |
 """
 
 from typing import TYPE_CHECKING
@@ -29,6 +39,11 @@ SHIFTS = (0, 1, -1, 2, -2)
 SHIFT_SHARES = (0.60, 0.18, 0.10, 0.08, 0.04)
 """Share of the weeks with each of these shifts (general knowledge)."""
 
+COLD = 4.0
+"""Water below which lice are counted every other week only, degC."""
+BUSY = 0.5
+"""Share of a farm's cages from which on their starving keeps people from counting (general knowledge)."""
+
 _WEEK = 7
 _MONDAY = 3
 """Days from Monday, 1969-12-29, to day 0."""
@@ -47,7 +62,26 @@ def counted_today(farm: "Farm", cages: np.ndarray) -> np.ndarray:
         )
     weeks = interval // _WEEK
     turn = ((day + _MONDAY) // _WEEK + number - weeks // 2 * half) % weeks == 0
-    return turn & farm.count_days[day - farm.days.first, area]
+    turn &= farm.count_days[day - farm.days.first, area]
+    return turn & ~missed_today(farm)[area] if turn.any() else turn
+
+
+def missed_today(farm: "Farm") -> np.ndarray:
+    """Whether what keeps people from counting would do so today, by area, bool (areas,); of the week, the starving
+    cages are those of today."""
+    share, areas = farm.scenario.health.lice.missed_counts, farm.infrastructure.areas
+    if not share:
+        return np.zeros(len(areas), dtype=bool)
+    day, fish = farm.today.day, farm.containers
+    row, week = day - farm.days.first, (day + _MONDAY) // _WEEK
+    limit = np.array([one.work.collection_wave_m for one in farm.scenario.farm.geographies])[areas.geography]
+    rough = farm.water.waves[row, : len(areas)] >= limit
+    cold = (farm.water.temperature[row, : len(areas)] < COLD) & ((week + farm.infrastructure.area_draws.number) % 2 > 0)
+    cages = np.flatnonzero(farm.layout.at_sea & (fish.count > 0))
+    held = np.bincount(farm.layout.area[cages], minlength=len(areas))
+    starving = np.bincount(farm.layout.area[cages[fish.fast_until[cages] >= day]], minlength=len(areas))
+    drawn = farm.infrastructure.area_draws.uniforms(farm.scenario.seed, "lice.count.missed", week) < share
+    return rough | cold | (starving >= BUSY * np.maximum(held, 1)) | drawn
 
 
 def count_days(

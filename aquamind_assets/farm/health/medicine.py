@@ -18,7 +18,8 @@ from aquamind_assets.farm.draws import batch_choice
 from aquamind_assets.farm.health.counting import counted_today
 from aquamind_assets.farm.health.treatment_plans import carry_out, plan
 from aquamind_assets.farm.health.wiring import NO_COUNT
-from aquamind_assets.farm.processes.lice import COUNT_DRAWS, RESISTANT
+from aquamind_assets.farm.processes.lice import RESISTANT
+from aquamind_assets.farm.processes.lice_count import COUNT_DRAWS
 from aquamind_assets.farm.processes.vaccination import NEVER
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Outcome, TreatmentReason
@@ -46,7 +47,7 @@ def can_be_counted(farm: Farm, cages: np.ndarray) -> np.ndarray:
     """Whether cages have enough fish that did not come today and are not deloused soon, bool (n,)."""
     c, health = farm.containers, farm.health.containers
     deloused = (health.treatment_day[cages] >= 0) & (health.treatment_reason[cages] == TreatmentReason.LICE)
-    enough = c.count[cages] >= farm.health.lice_process.fish_per_count
+    enough = c.count[cages] >= farm.health.lice_count.fish
     return enough & (c.arrived[cages] < farm.today.day) & ~deloused
 
 
@@ -54,11 +55,13 @@ def count(farm: Farm, rows: np.ndarray) -> None:
     """Counts the lice of these cages today."""
     if not rows.size:
         return
-    process, c, day = farm.health.lice_process, farm.containers, farm.today.day
+    process, c, day = farm.health.lice_count, farm.containers, farm.today.day
     health, built = farm.health.containers, farm.infrastructure
     u = farm.draws.uniforms("lice.count", day, built.cage_draws, COUNT_DRAWS)[rows]
-    sampled = np.full(rows.size, process.fish_per_count)
-    seen = process.count(farm.health.lice[rows], process.fish_per_count, u)
+    sampled = np.full(rows.size, process.fish)
+    crew = farm.draws.normal("lice.catch.farm", day, built.area_draws)[farm.layout.area[rows]]
+    caught = process.caught(crew, farm.draws.normal("lice.catch.cage", day, built.cage_draws)[rows])
+    seen = process.count(farm.health.lice[rows], caught, u)
     ids = np.array([farm.next_id("count") for _ in rows])
     farm.book.lice_counts(
         count_id=ids,

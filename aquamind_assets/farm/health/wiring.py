@@ -10,7 +10,9 @@ from aquamind_assets.farm.growing_table import Table
 from aquamind_assets.farm.processes.disease import Disease
 from aquamind_assets.farm.processes.events import Events
 from aquamind_assets.farm.processes.lice import Lice
+from aquamind_assets.farm.processes.lice_count import LiceCount
 from aquamind_assets.farm.processes.lice_harm import LiceHarm
+from aquamind_assets.farm.processes.outside_lice import OutsideLice
 from aquamind_assets.farm.processes.treatment import Treatment
 from aquamind_assets.farm.processes.vaccination import Vaccination
 from aquamind_assets.ledger.infrastructure import Infrastructure
@@ -32,6 +34,8 @@ class Health:
     def __init__(self, scenario: Scenario, infrastructure: Infrastructure, opening: FarmState) -> None:
         self.disease = Disease.from_scenario(scenario)
         self.lice_process = Lice.from_scenario(scenario)
+        self.lice_count = LiceCount.from_scenario(scenario)
+        self.outside_lice = OutsideLice.from_scenario(scenario)
         self.lice_harm = LiceHarm.from_scenario(scenario)
         self.treatment = Treatment.from_scenario(scenario)
         self.vaccination = Vaccination.from_scenario(scenario)
@@ -41,10 +45,8 @@ class Health:
         self.epidemics = Table(opening.epidemics)
         self.lice = opening.lice.copy()
         self.outside = opening.outside_lice.copy()
-        self.outside_level = scenario.health.lice.site_sd * infrastructure.area_draws.normals(
-            scenario.seed, "lice.site"
-        )
-        """Log of the outside pressure of each area relative to the median one, for good; (areas,)."""
+        self.outside_reach = self.outside_lice.reach(infrastructure.area_draws.normals(scenario.seed, "lice.site"))
+        """What of the outside pressure reaches each area, for good; (areas,)."""
         self.farm_effect = opening.farm_effect.copy()
         self.pressure = np.zeros(opening.lice.shape[0])
         self.sick = np.zeros(len(opening.health))

@@ -1,4 +1,4 @@
-"""Sea lice: stage-structured cohorts in every cage, shared larvae, counts.
+"""Sea lice: stage-structured cohorts in every cage, shared larvae.
 
 Attached and pre-adult lice pass through boxes of equal development; every day the development clock of the cage's water
 advances, and when it passes a box border all boxes move on by one. So a cohort keeps its age and does not smear, as it
@@ -15,12 +15,8 @@ would in a chain of rates.
 | parameter | infectivity | 1 | logit -2.134 + ln N(millions) + .067 (ln W - .55) - 1.389 x - .547 x^2, x = ln(T/9), W kg (suggested) |
 | parameter | ``internal_share`` | 1 | settling lice for each larva of the area and day (calibrated) |
 | parameter | ``exchange`` | 1 | share of the larvae hatched in one area that the current takes to another (scenario) |
-| parameter | ``outside``, ``outside_sd``, ``outside_rho`` | per fish and day, 1 | outside pressure: median at 1 kg and 9 degC, log AR1 by area (calibrated) |
-| parameter | ``site_sd`` | 1 | sd between areas of the log outside pressure, for good (calibrated; drawn in ``health.wiring``) |
-| parameter | ``outside_most`` | per fish and day | what the outside pressure comes near to at its highest (general knowledge) |
-| parameter | ``outside_season``, ``outside_peak_day`` | 1, day | season of the outside pressure (general knowledge) |
+| parameter | ``outside_resistance`` | 1 | share of resistant lice among those from outside (``outside_lice``) |
 | state | ``lice`` (n, ``WIDTH``) | per fish | boxes of females and males, adults, larvae they have released, resistant share, development clocks |
-| state | ``outside_log`` (areas,) | 1 | log of the outside pressure, relative to its median and season |
 | rate | :meth:`Lice.settling` | per fish and day | lice that settle |
 | rate | :meth:`Lice.advance` | | a day of ageing, dying, egg laying |
 """
@@ -30,7 +26,6 @@ from typing import Self
 
 import numpy as np
 
-from aquamind_assets.farm.processes.quantiles import negative_binomial_quantile, stationary_step
 from aquamind_assets.scenario.model import Scenario
 
 STAGES = 5
@@ -51,8 +46,6 @@ WIDTH = 2 * BOXES + 6
 
 _REFERENCE = (0.07, 1.0, 9.0)
 """Fish in millions, weight in kg and temperature at which relative infectivity is 1."""
-_SIZE_ATTACHED, _SIZE_MOBILE, _SIZE_FEMALE = 0.035, 0.144, 0.131
-"""Size of the negative binomial for each fish counted (suggested)."""
 
 
 def female_rate(temperature: np.ndarray) -> np.ndarray:
@@ -94,19 +87,6 @@ def _exchange(scenario: Scenario) -> np.ndarray | None:
     return shares if shares.any() else None
 
 
-COUNT_DRAWS = ("females", "males", "preadults", "attached", "seen")
-"""What chance decides in a count: the lice of each kind, and how well attached ones are seen."""
-
-
-@dataclass(frozen=True)
-class Count:
-    """What a count of a sample of fish saw; totals over the fish, int64 (m,)."""
-
-    adult_female: np.ndarray
-    adult_male: np.ndarray
-    juvenile: np.ndarray
-
-
 @dataclass(frozen=True)
 class Lice:
     """Sea lice; ``lice`` is the state (n, WIDTH), the other arrays are over the same cages, (n,), unless said
@@ -120,16 +100,8 @@ class Lice:
     internal_share: float
     exchange: np.ndarray | None
     """Share of the larvae of an area that reach another, (to, from), 0 on the diagonal; None where all stay."""
-    outside: float
-    outside_most: float
-    outside_sd: float
-    outside_rho: float
-    outside_season: float
-    outside_peak_day: float
     outside_resistance: float
     resistance_gain: float
-    fish_per_count: int
-    seen: tuple[float, float]
 
     @classmethod
     def from_scenario(cls, scenario: Scenario) -> Self:
@@ -143,16 +115,8 @@ class Lice:
             larva_loss=spec.larva_loss,
             internal_share=spec.internal_share,
             exchange=_exchange(scenario),
-            outside=spec.external_pressure,
-            outside_most=spec.external_most,
-            outside_sd=spec.external_sd,
-            outside_rho=spec.external_rho ** (1 / 7),
-            outside_season=spec.outside_season,
-            outside_peak_day=spec.outside_peak_day,
             outside_resistance=spec.outside_resistance,
             resistance_gain=spec.resistance_gain,
-            fish_per_count=spec.fish_per_count,
-            seen=(spec.chalimus_seen.low, spec.chalimus_seen.high),
         )
 
     def clean(self, cages: int) -> np.ndarray:
@@ -161,10 +125,6 @@ class Lice:
         state[:, RESISTANT] = self.outside_resistance
         return state
 
-    def next_outside(self, previous: np.ndarray, normal: np.ndarray) -> np.ndarray:
-        """Log of the outside pressure a day later, (areas,); start with ``outside_sd`` times a normal."""
-        return stationary_step(previous, normal, self.outside_rho, self.outside_sd)
-
     def settling(
         self,
         lice: np.ndarray,
@@ -172,8 +132,7 @@ class Lice:
         weight: np.ndarray,
         temperature: np.ndarray,
         area: np.ndarray,
-        outside_log: np.ndarray,
-        day_of_year: int,
+        from_outside: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Lice that settle today, per fish, and the share of them that is resistant, both (n,).
 
@@ -183,19 +142,15 @@ class Lice:
             weight: mean weight, g.
             temperature: degC.
             area: area of the cage: cages of an area share their larvae.
-            outside_log: state of each area, and its level for good, (areas,).
-            day_of_year: 1..366.
+            from_outside: pressure from outside on each area (``OutsideLice.pressure``), (areas,).
         """
         caught = infectivity(fish, weight, temperature)
         fish = np.asarray(fish, dtype=np.float64)
-        areas = outside_log.size
+        areas = from_outside.size
         in_area = np.maximum(np.bincount(area, weights=fish, minlength=areas), 1.0)
         larvae = self._reaching(np.bincount(area, weights=lice[:, LARVAE] * fish, minlength=areas)) / in_area
         hatched = np.bincount(area, weights=lice[:, LARVAE] * fish * lice[:, RESISTANT], minlength=areas)
         resistant = self._reaching(hatched) / in_area
-        season = self.outside_season * np.cos(2 * np.pi * (day_of_year - self.outside_peak_day) / 365.25)
-        from_outside = self.outside * np.exp(outside_log + season)
-        from_outside /= 1.0 + from_outside / self.outside_most
         total = self.internal_share * larvae + from_outside
         share = (self.internal_share * resistant + self.outside_resistance * from_outside) / np.maximum(total, 1e-300)
         return caught * total[area], share[area]
@@ -285,18 +240,3 @@ class Lice:
     def mobile(lice: np.ndarray) -> np.ndarray:
         """Pre-adults and adults of both sexes on a fish, (n,)."""
         return Lice.preadult(lice) + lice[:, ADULT_FEMALE] + lice[:, ADULT_MALE]
-
-    def count(self, lice: np.ndarray, fish_sampled: int, u: np.ndarray) -> Count:
-        """Counts of ``fish_sampled`` fish from uniforms (m, 5), one for each of :data:`COUNT_DRAWS`."""
-        low, high = self.seen
-        seen = low + (high - low) * u[:, 4]
-        return Count(
-            adult_female=_counted(lice[:, ADULT_FEMALE], _SIZE_FEMALE, fish_sampled, u[:, 0]),
-            adult_male=_counted(lice[:, ADULT_MALE], _SIZE_MOBILE, fish_sampled, u[:, 1]),
-            juvenile=_counted(self.preadult(lice), _SIZE_MOBILE, fish_sampled, u[:, 2])
-            + _counted(self.attached(lice) * seen, _SIZE_ATTACHED, fish_sampled, u[:, 3]),
-        )
-
-
-def _counted(per_fish: np.ndarray, size: float, fish_sampled: int, u: np.ndarray) -> np.ndarray:
-    return negative_binomial_quantile(np.full(per_fish.shape, size * fish_sampled), per_fish * fish_sampled, u)

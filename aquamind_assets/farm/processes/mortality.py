@@ -3,7 +3,7 @@
 | kind | name | unit | meaning and source |
 |---|---|---|---|
 | parameter | ``freshwater_hazard`` | 1/day | background by stage, from the stage's loss and nominal duration (specification) |
-| parameter | ``sea_low``, ``sea_high`` | 1/day | background at sea, rising from sea transfer to harvest weight (.35-.5 % in 30 days, part of all causes) |
+| parameter | ``sea_low``, ``sea_high``, ``sea_days``, ``sea_rise`` | 1/day, day, 1 | background at sea: from the transfer on it rises with the time at sea to this power, up to the end of grow-out, as damage to hearts, gills and skin adds up (Szewczyk et al.: lowest in months 1-2, several times that in months 13-15) |
 | parameter | ``stage_base`` | 1/day | the specification's all-cause base, which a disease multiplies (Post-Smolt 1.5, Adult .8 % a month) |
 | parameter | ``transfer_peak``, ``transfer_decay`` | 1, day | h x (1 + peak exp(-t/decay)) after sea transfer (suggested form: 8 and 12 d; calibrated) |
 | parameter | ``farm_sd``, ``farm_rho`` | 1 | farm-week effect: AR1 of the log hazard (suggested form, sd calibrated) |
@@ -59,7 +59,9 @@ class Mortality:
     stage_base: np.ndarray
     sea_low: float
     sea_high: float
-    log_weight: tuple[float, float]
+    sea_days: float
+    """Days at sea on which the background is ``sea_high``."""
+    sea_rise: float
     transfer_peak: float
     transfer_decay: float
     farm_sd: float
@@ -98,10 +100,8 @@ class Mortality:
             stage_base=base,
             sea_low=-float(np.log1p(-spec.sea_background.low)) / _DAYS_A_MONTH,
             sea_high=-float(np.log1p(-spec.sea_background.high)) / _DAYS_A_MONTH,
-            log_weight=(
-                float(np.log(stages[Stage.POST_SMOLT].entry_weight_g)),
-                float(np.log(scenario.farm.batches.harvest_weight_g.high)),
-            ),
+            sea_days=scenario.farm.batches.growout_days.high,
+            sea_rise=spec.sea_rise,
             transfer_peak=spec.transfer_peak,
             transfer_decay=spec.transfer_decay_days,
             farm_sd=spec.farm_week_sd,
@@ -129,7 +129,6 @@ class Mortality:
     def background(
         self,
         stage: np.ndarray,
-        weight: np.ndarray,
         days_at_sea: np.ndarray,
         farm_effect: np.ndarray,
         container_normal: np.ndarray,
@@ -139,18 +138,16 @@ class Mortality:
 
         Args:
             stage: ``Stage``.
-            weight: mean weight, g.
             days_at_sea: days since the sea transfer; anything in freshwater.
             farm_effect: state of the container's site (:meth:`next_farm_effect`).
             container_normal: the container's own effect, drawn once for each stay.
         """
-        low, high = self.log_weight
-        grown = np.clip((np.log(weight) - low) / (high - low), 0.0, 1.0)
+        aged = np.clip(days_at_sea / self.sea_days, 0.0, 1.0) ** self.sea_rise
         at_sea = stage >= Stage.POST_SMOLT
         after_transfer = 1.0 + self.transfer_peak * np.exp(-np.maximum(days_at_sea, 0) / self.transfer_decay)
         base = np.where(
             at_sea,
-            (self.sea_low + (self.sea_high - self.sea_low) * grown) * after_transfer,
+            (self.sea_low + (self.sea_high - self.sea_low) * aged) * after_transfer,
             self.freshwater_hazard[stage],
         )
         return base * self.effects(stage, farm_effect, container_normal)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,36 +10,47 @@ from aquamind_assets.scenario.loading import load_scenario
 from aquamind_assets.scenario.model import Scenario
 
 
-def median_hazard(mortality: Mortality, stage: Stage, weight: float, days_at_sea: int) -> float:
+def median_hazard(mortality: Mortality, stage: Stage, days_at_sea: int) -> float:
     """Background where farm and container effects are at their mean-corrected zero."""
     one = np.ones(1)
-    base = mortality.background(np.array([stage]), weight * one, days_at_sea * one, 0 * one, 0 * one)
+    base = mortality.background(np.array([stage]), days_at_sea * one, 0 * one, 0 * one)
     return float(base[0] / mortality.effects(np.array([stage]), 0 * one, 0 * one)[0])
 
 
-def test_background_at_sea_lies_in_the_stated_band(scenario: Scenario) -> None:
+def test_background_at_sea_rises_through_the_stated_band(scenario: Scenario) -> None:
     mortality = Mortality.from_scenario(scenario)
-    monthly = [
-        -np.expm1(-30 * median_hazard(mortality, Stage.ADULT, weight, 300)) for weight in (500, 1500, 3000, 5000)
-    ]
+    monthly = [-np.expm1(-30 * median_hazard(mortality, Stage.ADULT, days)) for days in (150, 250, 350, 450, 600)]
     stated = scenario.health.mortality.sea_background
-    assert min(monthly) >= stated.low
-    assert max(monthly) <= stated.high
     assert monthly == sorted(monthly)
+    assert min(monthly) > stated.low
+    assert monthly[-1] == pytest.approx(stated.high)
+    assert median_hazard(mortality, Stage.ADULT, 800) == median_hazard(mortality, Stage.ADULT, 600)
+
+
+def test_the_second_winter_at_sea_takes_several_times_what_the_first_summer_does(scenario: Scenario) -> None:
+    mortality = Mortality.from_scenario(scenario)
+    young, old = (
+        np.mean([median_hazard(mortality, Stage.ADULT, month * 30) for month in months])
+        for months in ((2, 3, 4), (13, 14, 15))
+    )
+    assert 2 < old / young < 4
 
 
 def test_freshwater_stages_lose_their_share_over_their_nominal_days(scenario: Scenario) -> None:
     mortality = Mortality.from_scenario(scenario)
     for stage, share in ((Stage.FRY, 0.05), (Stage.PARR, 0.03), (Stage.SMOLT, 0.02)):
-        assert -np.expm1(-90 * median_hazard(mortality, stage, 20.0, 0)) == pytest.approx(share)
-    assert median_hazard(mortality, Stage.EGG_ALEVIN, 0.1, 0) == 0
+        assert -np.expm1(-90 * median_hazard(mortality, stage, 0)) == pytest.approx(share)
+    assert median_hazard(mortality, Stage.EGG_ALEVIN, 0) == 0
 
 
 def test_transfer_peak_decays_within_two_months(scenario: Scenario) -> None:
     mortality = Mortality.from_scenario(scenario)
-    base = median_hazard(mortality, Stage.POST_SMOLT, 100, 10_000)
     peak, decay = scenario.health.mortality.transfer_peak, scenario.health.mortality.transfer_decay_days
-    ratio = [median_hazard(mortality, Stage.POST_SMOLT, 100, day) / base for day in (0, decay, 60)]
+    steady = replace(mortality, transfer_peak=0.0)
+    ratio = [
+        median_hazard(mortality, Stage.POST_SMOLT, day) / median_hazard(steady, Stage.POST_SMOLT, day)
+        for day in (0, decay, 60)
+    ]
     assert ratio == pytest.approx([1 + peak, 1 + peak / np.e, 1 + peak * np.exp(-60 / decay)])
     assert ratio[-1] < 1.2
 
@@ -69,7 +82,7 @@ def test_farm_weeks_are_correlated_as_stated(scenario: Scenario) -> None:
     rng = np.random.default_rng(3)
     first = rng.normal(size=50_000)
     second = mortality.next_farm_effect(first, rng.normal(size=50_000))
-    assert np.corrcoef(first, second)[0, 1] == pytest.approx(0.6, abs=0.01)
+    assert np.corrcoef(first, second)[0, 1] == pytest.approx(mortality.farm_rho, abs=0.01)
     assert second.std() == pytest.approx(1, abs=0.01)
 
 

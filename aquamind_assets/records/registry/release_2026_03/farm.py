@@ -199,7 +199,7 @@ RECORDERS: tuple[Recorder, ...] = (
     ),
     replace(
         _BEFORE["lice_counts"],
-        description="Sea lice counted on samples of fish, every two weeks, a row for each type of lice.",
+        description="Sea lice counted on samples of fish, every week, a row for each type of lice.",
         events=(lice_counts_by_type,),
     ),
     replace(_BEFORE["health_samplings"], upstream=(*_BEFORE["health_samplings"].upstream, "plans")),
