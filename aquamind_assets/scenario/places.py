@@ -101,7 +101,7 @@ class HarvestPlanSpec(Section):
         "days over which the plant spreads the fish that will be ripe in them; 1: it takes what it can",
         "day",
         "calibrated: every month near an even share of the year",
-        default=120,
+        default=365,
         ge=1,
         le=365,
     )
@@ -112,6 +112,14 @@ class HarvestPlanSpec(Section):
         "calibrated: every month near an even share of the year",
         ge=0.3,
         le=1,
+    )
+    late: float = quantity(
+        "share of its target weight from which on a batch that waits for its turn is overdue",
+        "1",
+        "calibrated: harvest weight",
+        default=1.1,
+        ge=1,
+        le=3,
     )
 
 

@@ -19,6 +19,7 @@ one that is heavy enough is opened early rather than that the plant stands idle;
 import numpy as np
 
 from aquamind_assets.farm.moves import harvest
+from aquamind_assets.farm.moves.harvest_supply import Supply
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import HarvestReason, Stage
 from aquamind_assets.scenario.places import HarvestPlanSpec
@@ -44,19 +45,12 @@ def plan_harvests(farm: Farm) -> None:
             if cage < 0:
                 break
             harvest.order(farm, np.array([cage]), 1.0, day, HarvestReason.DUE)
-            farm.plant_room[geography] -= farm.containers.count[cage] * farm.containers.weight[cage] / 1e6
 
 
 def _planned(farm: Farm, geography: int, spec: HarvestPlanSpec) -> float:
-    """Round weight that the plant takes on a day, t: as much as will be ripe in the days ahead, for each plant day in
-    them."""
-    c, window = farm.containers, farm.scenario.farm.batches.growout_days
-    rows = np.flatnonzero((c.count > 0) & (c.stage == Stage.ADULT) & (farm.layout.geography == geography))
-    batch = c.batch[rows]
-    soon = farm.today.day - farm.plans["adult_day"][batch] + spec.ahead_days >= window.low
-    weight = np.maximum(c.weight[rows], farm.plans["target_weight_g"][batch])
-    tonnes = float((c.count[rows] * weight)[soon].sum()) / 1e6
-    return min(spec.tonnes_per_day, tonnes / (spec.ahead_days * float(farm.calendar.plant_share[geography])))
+    """Round weight that the plant takes on a day, t: an even part of the fish ahead, for each plant day."""
+    rate = Supply.expected(farm, geography, spec).even_rate(spec.ahead_days)
+    return min(spec.tonnes_per_day, rate / float(farm.calendar.plant_share[geography]))
 
 
 def _areas(farm: Farm, geography: int) -> np.ndarray:

@@ -25,7 +25,7 @@ AREAS_OF_BATCH = 2
 PLANT_USED = 0.85
 """Share of what the plant takes at most that it takes on average, as it spreads its fish (measured on the farm)."""
 
-PLANT_WINDOWS = ((730, 1.2), (180, 1.6))
+PLANT_WINDOWS = ((730, 1.0), (180, 1.25))
 """Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
 for: a little more, as forecasts know no outbreaks and are a tenth too high (measured on the farm); in half a year batches
 that end close to each other may wait for one another."""

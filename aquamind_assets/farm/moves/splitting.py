@@ -22,6 +22,10 @@ SLOW_DAYS = 3
 OUTGROWN = 0.97
 """Share of a cage type's greatest weight at which fish must be on their way."""
 
+FULL = 0.9
+"""Share of the most fish in a cage that those which share their fish hold on average: none gets as many as it can (general
+knowledge)."""
+
 SMALLEST_SHARE = 0.02
 """A cage that would give less than this share of its fish is left alone."""
 
@@ -47,10 +51,13 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, stage, day)
     free = free[np.isinf(layout.max_weight[free])]
     staying = np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))
-    density = c.count[rows].sum() / (layout.volume[rows[staying]].sum() + layout.volume[free].sum())
-    share, fresh = np.where(staying, density * layout.volume[rows], 0.0), density * layout.volume[free]
-    if free.size:
-        share[staying], fresh = _uneven(farm, rows[staying], share[staying], free, fresh, float(grown.max()))
+    goal, part = float(grown.max()), np.ones(rows.size, dtype=bool)
+    if not more:
+        goal, part = _taking_part(farm, batch, rows, crowded | outgrown, staying, free, goal)
+    room = part & staying
+    density = c.count[rows[part]].sum() / (layout.volume[rows[room]].sum() + layout.volume[free].sum())
+    share = np.where(room, density * layout.volume[rows], np.where(part, 0.0, c.count[rows]))
+    share[room], fresh = _uneven(farm, rows[room], share[room], free, density * layout.volume[free], goal)
     given = np.maximum(c.count[rows] - share, 0.0)
     given[given < SMALLEST_SHARE * c.count[rows]] = 0.0
     taken = np.maximum(share - c.count[rows], 0.0)
@@ -80,14 +87,54 @@ def plan_splitting(farm: Farm, batch: int) -> None:
         farm.area_bookings["later"][farm.area_bookings["batch"] == batch] = False
 
 
+def _taking_part(
+    farm: Farm,
+    batch: int,
+    rows: np.ndarray,
+    needing: np.ndarray,
+    staying: np.ndarray,
+    free: np.ndarray,
+    weight: float,
+) -> tuple[float, np.ndarray]:
+    """The cages of a batch that gets no new area among which the fish of the ``needing`` ones are shared out, beside its
+    ``free`` ones.
+
+    They and the emptiest of the others, as few as hold the fish until the legal density rises or they are harvested: the
+    rest keep their fish. All where even they do not hold them for so long.
+
+    Returns:
+        Weight (g) up to which the fish have room, and who takes part, bool (n,).
+    """
+    c, steps = farm.containers, farm.layout.density_steps[0]
+    later = steps[steps > weight]
+    goal = max(weight, min(float(later[0]) if later.size else np.inf, float(farm.plans["target_weight_g"][batch])))
+    full = FULL * _most(farm, rows, goal)
+    others = np.flatnonzero(staying & ~needing)
+    others = others[np.argsort(c.count[rows[others]] / full[others], kind="stable")]
+    fish = np.cumsum(np.append(c.count[rows[needing]].sum(), c.count[rows[others]]))
+    first = full[needing & staying].sum() + FULL * _most(farm, free, goal).sum()
+    held = np.cumsum(np.append(first, full[others]))
+    enough = np.flatnonzero(fish <= held)
+    if not enough.size:
+        return weight, np.ones(rows.size, dtype=bool)
+    part = needing.copy()
+    part[others[: enough[0]]] = True
+    return goal, part
+
+
 def _uneven(
     farm: Farm, staying: np.ndarray, share: np.ndarray, free: np.ndarray, fresh: np.ndarray, weight: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the cages really get that keep fish, and the new ones; none so many that it is split again at ``weight``."""
     cages = np.concatenate([staying, free])
-    limit = safe_limit(farm, cages, np.full(cages.size, weight)) * farm.layout.volume[cages] * 1000.0
-    parts = portions(farm, cages, np.concatenate([share, fresh]), SPLITTING_DENSITY * limit / weight)
+    parts = portions(farm, cages, np.concatenate([share, fresh]), _most(farm, cages, weight))
     return parts[: staying.size], parts[staying.size :]
+
+
+def _most(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
+    """Most fish of ``weight`` (g) in each cage that are not split, (n,)."""
+    limit = safe_limit(farm, cages, np.full(cages.size, weight)) * farm.layout.volume[cages] * 1000.0
+    return SPLITTING_DENSITY * limit / weight
 
 
 def safe_limit(farm: Farm, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
