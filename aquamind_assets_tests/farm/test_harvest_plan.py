@@ -61,15 +61,24 @@ def test_the_plant_takes_its_tonnes_a_day_and_a_cage_more_at_most() -> None:
 
 
 def test_the_plant_spreads_what_is_ripe_or_will_be_soon_over_its_days() -> None:
-    for wait, expected in ((0, 18), (30, 18), (90, 9)):
+    for wait, expected in ((0, 18), (20, 18), (120, 9)):
         farm, (later, _) = ripe(sites=2, tonnes=400, ahead_days=60)
         c, batch, other = farm.containers, int(farm.containers.batch[later[0]]), len(farm.batches)
         for table in (farm.batches, farm.plans):
             table.add(**{name: table[name][batch] for name in table.frame().columns()})
         c.batch[later] = other
-        farm.plans["adult_day"][other] = farm.today.day - 400 + wait
+        farm.plans["adult_day"][other] = farm.today.day - farm.scenario.farm.batches.growout_days.low + wait
         tonnes = harvest_plan._planned(farm, 0, farm.scenario.farm.geographies[0].harvest)
         assert tonnes * 60 * float(farm.calendar.plant_share[0]) == pytest.approx(250.0 * expected, rel=0.01)
+
+
+def test_harvests_of_the_sick_and_the_crowded_take_their_room_in_the_plant() -> None:
+    farm, (cages, _) = ripe(sites=2, tonnes=150)
+    harvest.order(farm, cages[:2], 1.0, farm.today.day + harvest.NOTICE_DAYS, HarvestReason.SICK)
+    harvest.order(farm, cages[2:4], 0.2, farm.today.day + harvest.NOTICE_DAYS, HarvestReason.CROWDED)
+    assert farm.plant_room.tolist()[0] == pytest.approx(-2.4 * 250.0, rel=0.01)
+    days = [day for day, _ in days_of_work(farm, 14) if day > harvest.NOTICE_DAYS]
+    assert days[0] >= 5, "the plant makes up for it before it takes more"
 
 
 def test_an_area_is_opened_early_and_not_too_early() -> None:

@@ -51,15 +51,15 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     free = space.free_cages(farm, np.unique(layout.area[rows]).tolist() + more, stage, day)
     free = free[np.isinf(layout.max_weight[free])]
     staying = np.isinf(layout.max_weight[rows]) | (~outgrown & (grown < 0.5 * layout.max_weight[rows]))
-    goal, part = float(grown.max()), np.ones(rows.size, dtype=bool)
+    goal, part, needing = float(grown.max()), np.ones(rows.size, dtype=bool), crowded | outgrown
     if not more:
-        goal, part = _taking_part(farm, batch, rows, crowded | outgrown, staying, free, goal)
+        goal, part = _taking_part(farm, batch, rows, needing, staying, free, goal)
     room = part & staying
     density = c.count[rows[part]].sum() / (layout.volume[rows[room]].sum() + layout.volume[free].sum())
     share = np.where(room, density * layout.volume[rows], np.where(part, 0.0, c.count[rows]))
     share[room], fresh = _uneven(farm, rows[room], share[room], free, density * layout.volume[free], goal)
     given = np.maximum(c.count[rows] - share, 0.0)
-    given[given < SMALLEST_SHARE * c.count[rows]] = 0.0
+    given[(given < SMALLEST_SHARE * c.count[rows]) | (~part.all() & ~needing)] = 0.0
     taken = np.maximum(share - c.count[rows], 0.0)
     little = taken < SMALLEST_SHARE * share
     if fresh.sum() + taken[~little].sum() >= given.sum():
