@@ -3,17 +3,20 @@
 Belongs here: which areas are opened, and which cage the plant takes next. Does not belong here: harvests outside the
 plan (``harvest``), the stocking that leads to them (``batches.starting``).
 
-A company sells fish every week. It spreads the fish that are ripe, or will be soon, over the days of its plant, which
-takes so many tonnes on each of them at most: of a few areas in turn, the heaviest cage of an area first; so an area is
-emptied in two to four months. When an area is empty, the ripest one is opened. If none has reached its target weight,
-one that is heavy enough is opened early rather than that the plant stands idle; if many have, they wait and grow. Batches are started no faster than the plant can take them (``space.plant_fits``).
+A company sells fish every week. It spreads the fish that it can expect over the days of its plant (``harvest_supply``),
+which takes so many tonnes on each of them at most: in autumn, when most fish are ripe, it keeps some for the spring, in
+which they grow slowly. They come of a few areas in turn, the heaviest cage of an area first; so an area is emptied in
+two to four months. When an area is empty, the ripest one is opened, early if none has reached its target weight. What
+is harvested outside the plan, from sick and crowded cages, takes its room in the plant. Batches are started no faster
+than the plant can take them (``space.plant_fits``).
 
 | parameter | unit | meaning and source |
 |---|---|---|
 | ``tonnes_per_day`` | t | round weight that the plant takes at most on one of its days (yearly harvest / plant days) |
-| ``ahead_days`` | day | over which it spreads the fish that will be ripe in them (calibrated) |
+| ``ahead_days`` | day | over which it spreads the fish that will be ripe in them (general knowledge: a year) |
 | ``sites`` | areas | areas that are harvested at the same time (general knowledge) |
-| ``early`` | 1 | share of the target weight from which on an area is opened early (calibrated) |
+| ``early`` | 1 | share of the target weight from which on an area can be opened (calibrated) |
+| ``late`` | 1 | share of the target weight from which on fish that wait are overdue (calibrated) |
 """
 
 import numpy as np
