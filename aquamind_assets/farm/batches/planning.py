@@ -216,9 +216,7 @@ class Forecaster:
         grow_out, window = self.scenario.farm.stages[Stage.ADULT], self.scenario.farm.batches.growout_days
         geography, weight, adult = batch.geography, batch.progress, batch.adult_day
         if adult < 0:
-            adult = self._grown(
-                self.sea[geography], geography, Stage.POST_SMOLT, day, weight, grow_out.entry_weight_g
-            )
+            adult = self._grown(self.sea[geography], geography, Stage.POST_SMOLT, day, weight, grow_out.entry_weight_g)
             day, weight = max(day, adult), max(weight, grow_out.entry_weight_g)
         earliest, ripe, latest = (
             int(

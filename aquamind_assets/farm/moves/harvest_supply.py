@@ -72,9 +72,10 @@ class Supply:
         """Tonnes a day, in the ``days`` to come, that are nearest to what will be ripe in them for each day, and can be
         taken on every day without fish becoming overdue."""
         day = np.arange(1, days + 1)
-        most, least = self._until(self.earliest, day) / day, self._until(
-            self.latest - EMPTYING_DAYS / 2, day
-        ) / np.maximum(day, EMPTYING_DAYS)
+        most, least = (
+            self._until(self.earliest, day) / day,
+            self._until(self.latest - EMPTYING_DAYS / 2, day) / np.maximum(day, EMPTYING_DAYS),
+        )
         most, least = np.minimum.accumulate(most), np.maximum.accumulate(least)
         meet = np.flatnonzero(least > most)
         if meet.size:
