@@ -114,6 +114,18 @@ def test_overdue_fish_are_taken_before_riper_ones() -> None:
     assert np.flatnonzero(farm.open_areas).tolist() == [0]
 
 
+def test_a_batch_whose_harvest_has_begun_is_finished_before_a_riper_one() -> None:
+    farm, (later, first) = ripe()
+    c, batch, other = farm.containers, int(farm.containers.batch[later[0]]), len(farm.batches)
+    for table in (farm.batches, farm.plans):
+        table.add(**{name: table[name][batch] for name in table.frame().columns()})
+    c.batch[later] = other
+    farm.plans["harvesting"][other] = True
+    harvest_plan.plan_harvests(farm)
+    assert np.flatnonzero(farm.open_areas).tolist() == [0]
+    assert c.weight[first].min() > c.weight[later].max()
+
+
 def test_batches_are_started_no_faster_than_the_plant_takes_them() -> None:
     """Ways that end on days by chance, of which those that fit are booked: in no window of days in a row end more than
     the plant is planned for, and one that does not fit would be one too many in one of them."""

@@ -6,7 +6,8 @@ plan (``harvest``), the stocking that leads to them (``batches.starting``).
 A company sells fish every week. It spreads the fish that it can expect over the days of its plant (``harvest_supply``),
 which takes so many tonnes on each of them at most: in autumn, when most fish are ripe, it keeps some for the spring, in
 which they grow slowly. They come of a few areas in turn, the heaviest cage of an area first; so an area is emptied in
-two to four months. When an area is empty, the ripest one is opened, early if none has reached its target weight. What
+two to four months. When an area is empty, another one of a batch whose harvest has begun is opened, else the ripest one, early if none has
+reached its target weight. What
 is harvested outside the plan, from sick and crowded cages, takes its room in the plant. Batches are started no faster
 than the plant can take them (``space.plant_fits``).
 
@@ -70,12 +71,21 @@ def _open_areas(farm: Farm, geography: int, spec: HarvestPlanSpec) -> None:
     areas = _areas(farm, geography)
     for area in areas[farm.open_areas[areas]]:
         farm.open_areas[area] = _fish(farm, int(area)).size > 0
+    missing = spec.sites - int(farm.open_areas[areas].sum())
+    if missing <= 0:
+        return
     ripe = np.array([_ripeness(farm, int(area)) for area in areas])
-    for place in np.argsort(-ripe, kind="stable")[: max(0, spec.sites - int(farm.open_areas[areas].sum()))]:
+    begun = np.array([bool(np.any(farm.plans["harvesting"][_batches(farm, int(area))])) for area in areas])
+    for place in np.lexsort((-ripe, ~begun | (ripe < spec.early)))[:missing]:
         if ripe[place] < spec.early:
             return
         farm.open_areas[areas[place]] = True
-        farm.plans["harvesting"][np.unique(farm.containers.batch[_fish(farm, int(areas[place]))])] = True
+        farm.plans["harvesting"][_batches(farm, int(areas[place]))] = True
+
+
+def _batches(farm: Farm, area: int) -> np.ndarray:
+    """Rows of the batches in an area."""
+    return np.unique(farm.containers.batch[_fish(farm, area)])
 
 
 def _ripeness(farm: Farm, area: int) -> float:

@@ -21,7 +21,8 @@ from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.places import HarvestPlanSpec
 
 EMPTYING_DAYS = 60
-"""Days over which overdue fish are spread: an area is not emptied in fewer (general knowledge)."""
+"""Days in which an area is emptied: it is begun half of them before its fish are overdue, and fish that are overdue are
+spread over them (general knowledge)."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class Supply:
         return cls(tonnes, *(np.maximum(day - today, 0) for day in days))
 
     def even_rate(self, days: int) -> float:
-        """Tonnes a day, in the ``days`` to come, that are nearest to what will be ripe in them for each day, and can be
-        taken on every day without fish becoming overdue."""
+        """Tonnes a day that can be taken from today on for longest, of the fish that will be there and with none overdue;
+        where they can for all the ``days`` to come, those nearest to what will be ripe in them."""
         day = np.arange(1, days + 1)
         most, least = (
             self._until(self.earliest, day) / day,
@@ -81,7 +82,7 @@ class Supply:
         if meet.size:
             before = max(int(meet[0]) - 1, 0)
             return float(most[before] if most[meet[0]] == most[before] else least[before])
-        return float(np.clip(self._until(self.ripe - EMPTYING_DAYS / 2, day[-1:])[0] / days, least[-1], most[-1]))
+        return float(np.clip(self._until(self.ripe, day[-1:])[0] / days, least[-1], most[-1]))
 
     def _until(self, begins: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Tonnes whose day is before each ``day``, (days,)."""
