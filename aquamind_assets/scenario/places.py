@@ -117,7 +117,7 @@ class HarvestPlanSpec(Section):
         "share of its target weight from which on a batch that waits for its turn is overdue",
         "1",
         "calibrated: harvest weight",
-        default=1.2,
+        default=1.25,
         ge=1,
         le=3,
     )
