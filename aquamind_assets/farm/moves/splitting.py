@@ -2,6 +2,9 @@
 
 Belongs here: when and how a batch at sea is spread. Does not belong here: the moving (``movements``), partial harvests
 of crowded cages (``harvest``).
+
+A batch that gets a new area is spread over all its cages. In the areas that it has, only the cages that need it give
+fish, to free cages and to the emptiest of the others; the rest stay as unequal as their crews made them.
 """
 
 import numpy as np
@@ -31,8 +34,7 @@ SMALLEST_SHARE = 0.02
 
 
 def plan_splitting(farm: Farm, batch: int) -> None:
-    """Plans to spread a batch at sea over the cages it has and can get, when one of its cages needs it within the
-    lead."""
+    """Plans to spread the fish of a batch at sea, when one of its cages needs it within the lead."""
     c, layout, day = farm.containers, farm.layout, farm.today.day + LEAD_DAYS
     rows = farm.of_batch(batch)
     if not rows.size or farm.plans["harvesting"][batch]:
