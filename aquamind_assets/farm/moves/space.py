@@ -25,7 +25,7 @@ AREAS_OF_BATCH = 2
 PLANT_USED = 0.76
 """Share of what the plant takes at most that it takes on average, as it spreads its fish (measured on the farm)."""
 
-PLANT_WINDOWS = ((365, 0.92), (90, 1.35))
+PLANT_WINDOWS = ((365, 0.95), (90, 1.35))
 """Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
 for: more than it will take on average, as forecasts know no outbreaks and are a tenth too high (measured on the farm),
 and batches that find no room do not start. In a season,
