@@ -18,6 +18,7 @@ import numpy as np
 from aquamind_assets.farm.batches.planning import Standing
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import Stage
+from aquamind_assets.scenario.batches import STOCKING_DENSITY
 from aquamind_assets.scenario.places import HarvestPlanSpec
 
 EMPTYING_DAYS = 60
@@ -36,7 +37,7 @@ class Supply:
     ripe: np.ndarray
     """Day on which they have their target weight."""
     latest: np.ndarray
-    """Day of their latest harvest."""
+    """Day of their latest harvest: they are too old, too heavy or too dense to wait on."""
 
     @classmethod
     def expected(cls, farm: Farm, geography: int, spec: HarvestPlanSpec) -> Self:
@@ -63,7 +64,8 @@ class Supply:
                 int(farm.plans["adult_day"][batch]),
                 float(farm.plans["smolt_weight_g"][batch]),
             )
-            ahead = farm.forecaster.harvest(standing, spec.early, spec.late, today)
+            late = min(spec.late, max(1.0, _densest(farm, mine) / standing.target_weight))
+            ahead = farm.forecaster.harvest(standing, spec.early, late, today)
             heavy = max(standing.target_weight, standing.progress)
             forecasts.append((ahead.fish * heavy / 1e6, ahead.earliest, ahead.ripe, ahead.latest))
         tonnes, *days = np.array(forecasts, dtype=np.float64).reshape(-1, 4).T
@@ -87,3 +89,9 @@ class Supply:
     def _until(self, begins: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Tonnes whose day is before each ``day``, (days,)."""
         return (self.tonnes * (begins < day[:, None])).sum(axis=1)
+
+
+def _densest(farm: Farm, rows: np.ndarray) -> float:
+    """Weight (g) at which the fish in the fullest of the cages come near the highest legal density."""
+    limit = farm.layout.density_limit(rows, np.full(rows.size, np.inf)) * farm.layout.volume[rows] * 1000.0
+    return float((STOCKING_DENSITY * limit / np.maximum(farm.containers.count[rows], 1)).min())
