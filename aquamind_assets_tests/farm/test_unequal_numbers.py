@@ -101,7 +101,7 @@ def test_only_crowded_cages_give_fish_and_only_the_emptiest_get_them() -> None:
         for source, destination, share in zip(moves["source"], moves["destination"], moves["share"], strict=True):
             fish = share * after[source]
             after[source], after[destination] = after[source] - fish, after[destination] + fish
-        assert (after[cages] <= splitting._most(farm, cages, 1999.0) + len(moves)).all(), "nobody is too dense"
+        assert (after[cages] <= splitting._most(farm, cages, 1800.0, 1999.0) + len(moves)).all(), "nobody is too dense"
         assert np.unique(after[cages[crowded]].round()).size == crowded.size, "no two are levelled"
         assert (after[cages[~part]] == c.count[cages[~part]]).all()
 
@@ -115,3 +115,12 @@ def test_a_batch_that_is_crowded_as_a_whole_is_levelled() -> None:
         farm, int(c.batch[cages[0]]), cages, np.arange(18) == 17, np.ones(18, dtype=bool), cages[:0], 1900.0
     )
     assert part.all()
+
+
+def test_a_cage_of_heavy_fish_has_no_more_room_than_the_light_fish_it_gets_are_allowed() -> None:
+    farm, areas = nine_cages.stocked()
+    heavy = splitting._most(farm, areas[0], 3200.0, 4500.0)
+    mixed = splitting._most(farm, areas[0], 2600.0, 4500.0)
+    assert (mixed * 3.0 <= 20.0 * farm.layout.volume[areas[0]]).all()
+    assert (mixed <= splitting._most(farm, areas[0], 2600.0, 3000.0)).all()
+    assert (mixed <= heavy).all()

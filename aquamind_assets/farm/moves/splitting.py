@@ -59,7 +59,8 @@ def plan_splitting(farm: Farm, batch: int) -> None:
     room = part & staying
     density = c.count[rows[part]].sum() / (layout.volume[rows[room]].sum() + layout.volume[free].sum())
     share = np.where(room, density * layout.volume[rows], np.where(part, 0.0, c.count[rows]))
-    share[room], fresh = _uneven(farm, rows[room], share[room], free, density * layout.volume[free], goal)
+    light = float(c.weight[rows].min())
+    share[room], fresh = _uneven(farm, rows[room], share[room], free, density * layout.volume[free], light, goal)
     given = np.maximum(c.count[rows] - share, 0.0)
     given[(given < SMALLEST_SHARE * c.count[rows]) | (~part.all() & ~needing)] = 0.0
     taken = np.maximum(share - c.count[rows], 0.0)
@@ -110,11 +111,12 @@ def _taking_part(
     c, steps = farm.containers, farm.layout.density_steps[0]
     later = steps[steps > weight]
     goal = max(weight, min(float(later[0]) if later.size else np.inf, float(farm.plans["target_weight_g"][batch])))
-    full = FULL * _most(farm, rows, goal)
+    light = float(c.weight[rows].min())
+    full = FULL * _most(farm, rows, light, goal)
     others = np.flatnonzero(staying & ~needing)
     others = others[np.argsort(c.count[rows[others]] / full[others], kind="stable")]
     fish = np.cumsum(np.append(c.count[rows[needing]].sum(), c.count[rows[others]]))
-    first = full[needing & staying].sum() + FULL * _most(farm, free, goal).sum()
+    first = full[needing & staying].sum() + FULL * _most(farm, free, light, goal).sum()
     held = np.cumsum(np.append(first, full[others]))
     enough = np.flatnonzero(fish <= held)
     if not enough.size:
@@ -125,18 +127,32 @@ def _taking_part(
 
 
 def _uneven(
-    farm: Farm, staying: np.ndarray, share: np.ndarray, free: np.ndarray, fresh: np.ndarray, weight: float
+    farm: Farm,
+    staying: np.ndarray,
+    share: np.ndarray,
+    free: np.ndarray,
+    fresh: np.ndarray,
+    light: float,
+    goal: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What the cages really get that keep fish, and the new ones; none so many that it is split again at ``weight``."""
+    """What the cages really get that keep fish, and the new ones; none so many that it is split again before its fish
+    weigh ``goal`` g."""
     cages = np.concatenate([staying, free])
-    parts = portions(farm, cages, np.concatenate([share, fresh]), _most(farm, cages, weight))
+    parts = portions(farm, cages, np.concatenate([share, fresh]), _most(farm, cages, light, goal))
     return parts[: staying.size], parts[staying.size :]
 
 
-def _most(farm: Farm, cages: np.ndarray, weight: float) -> np.ndarray:
-    """Most fish of ``weight`` (g) in each cage that are not split, (n,)."""
-    limit = safe_limit(farm, cages, np.full(cages.size, weight)) * farm.layout.volume[cages] * 1000.0
-    return SPLITTING_DENSITY * limit / weight
+def _most(farm: Farm, cages: np.ndarray, light: float, goal: float) -> np.ndarray:
+    """Most fish in each cage that are not split while they grow from ``light`` to ``goal`` g, (n,): at the end, and just
+    below each step of the legal density on the way, as a cage of heavy fish that gets light ones comes below it again.
+    """
+    steps = farm.layout.density_steps[0]
+    weights = [goal, *steps[(steps > 0.97 * light) & (steps < goal)].tolist()]
+    volume = farm.layout.volume[cages] * 1000.0
+    return np.min(
+        [SPLITTING_DENSITY * safe_limit(farm, cages, np.full(cages.size, one)) * volume / one for one in weights],
+        axis=0,
+    )
 
 
 def safe_limit(farm: Farm, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
