@@ -92,6 +92,6 @@ class Supply:
 
 
 def _densest(farm: Farm, rows: np.ndarray) -> float:
-    """Weight (g) at which the fish in the fullest of the cages come near the highest legal density."""
+    """Weight (g) at which the fish, spread over their cages, come near the highest legal density."""
     limit = farm.layout.density_limit(rows, np.full(rows.size, np.inf)) * farm.layout.volume[rows] * 1000.0
-    return float((STOCKING_DENSITY * limit / np.maximum(farm.containers.count[rows], 1)).min())
+    return float(STOCKING_DENSITY * limit.sum() / max(int(farm.containers.count[rows].sum()), 1))
