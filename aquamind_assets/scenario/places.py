@@ -98,20 +98,28 @@ class HarvestPlanSpec(Section):
         le=100_000,
     )
     ahead_days: int = quantity(
-        "days over which the plant spreads the fish that will be ripe in them; 1: it takes what it can",
+        "days ahead over which the plant spreads the fish that it can expect; 1: it takes what it can",
         "day",
-        "calibrated: every month near an even share of the year",
-        default=120,
+        "general knowledge: a company sells its fish for a year",
+        default=365,
         ge=1,
         le=365,
     )
     sites: int = quantity("areas that are harvested at the same time", "areas", "general knowledge", ge=1, le=500)
     early: float = quantity(
-        "share of its target weight from which on a batch is harvested where the plant would stand idle",
+        "share of its target weight from which on a batch can be harvested, that the plant does not stand idle",
         "1",
         "calibrated: every month near an even share of the year",
         ge=0.3,
         le=1,
+    )
+    late: float = quantity(
+        "share of its target weight from which on a batch that waits for its turn is overdue",
+        "1",
+        "calibrated: every month near an even share of the year",
+        default=1.25,
+        ge=1,
+        le=3,
     )
 
 

@@ -1,5 +1,7 @@
 """The plant's plan: which areas are harvested at a time, and how much on a day."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,15 +63,24 @@ def test_the_plant_takes_its_tonnes_a_day_and_a_cage_more_at_most() -> None:
 
 
 def test_the_plant_spreads_what_is_ripe_or_will_be_soon_over_its_days() -> None:
-    for wait, expected in ((0, 18), (30, 18), (90, 9)):
+    for wait, expected in ((0, 18), (20, 18), (120, 9)):
         farm, (later, _) = ripe(sites=2, tonnes=400, ahead_days=60)
         c, batch, other = farm.containers, int(farm.containers.batch[later[0]]), len(farm.batches)
         for table in (farm.batches, farm.plans):
             table.add(**{name: table[name][batch] for name in table.frame().columns()})
         c.batch[later] = other
-        farm.plans["adult_day"][other] = farm.today.day - 400 + wait
+        farm.plans["adult_day"][other] = farm.today.day - farm.scenario.farm.batches.growout_days.low + wait
         tonnes = harvest_plan._planned(farm, 0, farm.scenario.farm.geographies[0].harvest)
         assert tonnes * 60 * float(farm.calendar.plant_share[0]) == pytest.approx(250.0 * expected, rel=0.01)
+
+
+def test_harvests_of_the_sick_and_the_crowded_take_their_room_in_the_plant() -> None:
+    farm, (cages, _) = ripe(sites=2, tonnes=150)
+    harvest.order(farm, cages[:2], 1.0, farm.today.day + harvest.NOTICE_DAYS, HarvestReason.SICK)
+    harvest.order(farm, cages[2:4], 0.2, farm.today.day + harvest.NOTICE_DAYS, HarvestReason.CROWDED)
+    assert farm.plant_room.tolist()[0] == pytest.approx(-2.4 * 250.0, rel=0.01)
+    days = [day for day, _ in days_of_work(farm, 14) if day > harvest.NOTICE_DAYS]
+    assert days[0] >= 5, "the plant makes up for it before it takes more"
 
 
 def test_an_area_is_opened_early_and_not_too_early() -> None:
@@ -103,37 +114,48 @@ def test_overdue_fish_are_taken_before_riper_ones() -> None:
     assert np.flatnonzero(farm.open_areas).tolist() == [0]
 
 
+def test_a_batch_whose_harvest_has_begun_is_finished_before_a_riper_one() -> None:
+    farm, (later, first) = ripe()
+    c, batch, other = farm.containers, int(farm.containers.batch[later[0]]), len(farm.batches)
+    for table in (farm.batches, farm.plans):
+        table.add(**{name: table[name][batch] for name in table.frame().columns()})
+    c.batch[later] = other
+    farm.plans["harvesting"][other] = True
+    harvest_plan.plan_harvests(farm)
+    assert np.flatnonzero(farm.open_areas).tolist() == [0]
+    assert c.weight[first].min() > c.weight[later].max()
+
+
 def test_batches_are_started_no_faster_than_the_plant_takes_them() -> None:
+    """Ways that end on days by chance, of which those that fit are booked: in no window of days in a row end more than
+    the plant is planned for, and one that does not fit would be one too many in one of them."""
     farm, _ = ripe(tonnes=150)
     geography, steps = 0, len(farm.steps[0] or [])
     standing = Standing(geography, steps, 100.0, 900_000.0, space.way_target(farm), -1, 100.0)
     way = booking.forecast(farm, -1, standing)
     farm.area_bookings.keep(np.zeros(len(farm.area_bookings), dtype=bool))
-    batch, end = int(farm.active[0]), space.harvest_end(farm, geography, way) + space.fallow_days(farm, geography)
-    daily = 150 * float(farm.calendar.plant_share[0])
-    of_one = way.harvest_fish * space.way_target(farm) / 1e6
-    (years, share), (season, season_share) = space.PLANT_WINDOWS
-    in_season = int(season_share * daily * season / of_one)
-    assert in_season > 1
-
-    def book(end_day: int) -> None:
-        farm.batches.add(**{name: farm.batches[name][batch] for name in farm.batches.frame().columns()})
-        farm.area_bookings.add(
-            batch=len(farm.batches) - 1, geography=0, first_day=end - 900, end_day=end_day, areas=1, later=False
+    batch, chance = int(farm.active[0]), np.random.default_rng(1)
+    daily, of_one = 150 * float(farm.calendar.plant_share[0]), way.harvest_fish * space.way_target(farm) / 1e6
+    ends: list[int] = []
+    refused = 0
+    for later in chance.integers(0, 900, 300).tolist():
+        moved = replace(way, harvest=way.harvest + later)
+        end = space.harvest_end(farm, geography, moved) + space.fallow_days(farm, geography)
+        all_ends = np.array([*ends, end])
+        firsts = [first for first in all_ends if first <= end]
+        too_many = any(
+            ((all_ends >= first) & (all_ends < first + days)).sum() * of_one > share * daily * days
+            for days, share in space.PLANT_WINDOWS
+            for first in firsts
+            if end < first + days
         )
-
-    for number in range(in_season - 1):
-        assert space.plant_fits(farm, geography, way)
-        book(end - 10 * number)
-    assert space.plant_fits(farm, geography, way), "one more is as many as in a season"
-    book(end + 30)
-    assert not space.plant_fits(farm, geography, way), "however few there are in the years"
-    farm.area_bookings["end_day"][:] = end - season
-    assert space.plant_fits(farm, geography, way), "another season"
-    in_years = int(share * daily * years / of_one)
-    for number in range(in_years - in_season):
-        assert space.plant_fits(farm, geography, way)
-        book(end - years + 1 + number)
-    assert not space.plant_fits(farm, geography, way), "as many as in the years, and no more"
-    farm.area_bookings["end_day"][:] = end - years
-    assert space.plant_fits(farm, geography, way), "what was harvested long before"
+        assert space.plant_fits(farm, geography, moved) == (not too_many)
+        refused += too_many
+        if not too_many:
+            ends.append(end)
+            farm.batches.add(**{name: farm.batches[name][batch] for name in farm.batches.frame().columns()})
+            farm.area_bookings.add(
+                batch=len(farm.batches) - 1, geography=0, first_day=end - 900, end_day=end, areas=1, later=False
+            )
+    assert refused > 100
+    assert len(ends) * of_one > 0.6 * daily * 900, "the plant has work"

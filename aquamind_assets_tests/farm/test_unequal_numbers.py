@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from aquamind_assets import timeline
 from aquamind_assets.farm.batches.smolt_weight import smolt_weight
+from aquamind_assets.farm.moves import splitting
 from aquamind_assets.farm.moves.portions import uneven
 from aquamind_assets.ledger.codes import Stage
 from aquamind_assets.scenario.loading import load_scenario
+from aquamind_assets_tests.farm import nine_cages
 from aquamind_assets_tests.farm.simulated import history
 
 
@@ -72,3 +74,53 @@ def test_fish_go_to_sea_at_the_weight_of_their_batch() -> None:
             assert mean > 0.85 * plans.smolt_weight_g[row]
             compared += 1
     assert compared
+
+
+def test_only_crowded_cages_give_fish_and_only_the_emptiest_get_them() -> None:
+    farm, areas = nine_cages.stocked()
+    cages, c = np.concatenate(areas), farm.containers
+    batch, chance = int(c.batch[cages[0]]), np.random.default_rng(1)
+    c.weight[cages] = 1800.0
+    c.emptied[c.batch < 0] = farm.today.day
+    for _ in range(30):
+        crowded = chance.choice(18, chance.integers(1, 5), replace=False)
+        c.count[cages] = chance.integers(60_000, 125_000, 18)
+        c.count[cages[crowded]] = 150_000 + 100 * np.arange(crowded.size)
+        needing = np.isin(np.arange(18), crowded)
+        goal, part = splitting._taking_part(
+            farm, batch, cages, needing, np.ones(18, dtype=bool), cages[:0], float(c.weight[cages[0]])
+        )
+        assert goal == 2000.0, "until the legal density rises"
+        assert c.count[cages[part & ~needing]].max() <= c.count[cages[~part]].min(initial=10**9)
+        farm.moves.keep(np.zeros(len(farm.moves), dtype=bool))
+        splitting.plan_splitting(farm, batch)
+        moves = farm.moves
+        assert set(moves["source"]) == set(cages[crowded]), "only they give"
+        assert set(moves["destination"]) <= set(cages[part & ~needing])
+        after = c.count.astype(float)
+        for source, destination, share in zip(moves["source"], moves["destination"], moves["share"], strict=True):
+            fish = share * after[source]
+            after[source], after[destination] = after[source] - fish, after[destination] + fish
+        assert (after[cages] <= splitting._most(farm, cages, 1800.0, 1999.0) + len(moves)).all(), "nobody is too dense"
+        assert np.unique(after[cages[crowded]].round()).size == crowded.size, "no two are levelled"
+        assert (after[cages[~part]] == c.count[cages[~part]]).all()
+
+
+def test_a_batch_that_is_crowded_as_a_whole_is_levelled() -> None:
+    farm, areas = nine_cages.stocked()
+    cages, c = np.concatenate(areas), farm.containers
+    c.count[cages], c.weight[cages] = 140_000 + 500 * np.arange(18), 1900.0
+    c.emptied[c.batch < 0] = farm.today.day
+    _, part = splitting._taking_part(
+        farm, int(c.batch[cages[0]]), cages, np.arange(18) == 17, np.ones(18, dtype=bool), cages[:0], 1900.0
+    )
+    assert part.all()
+
+
+def test_a_cage_of_heavy_fish_has_no_more_room_than_the_light_fish_it_gets_are_allowed() -> None:
+    farm, areas = nine_cages.stocked()
+    heavy = splitting._most(farm, areas[0], 3200.0, 4500.0)
+    mixed = splitting._most(farm, areas[0], 2600.0, 4500.0)
+    assert (mixed * 3.0 <= 20.0 * farm.layout.volume[areas[0]]).all()
+    assert (mixed <= splitting._most(farm, areas[0], 2600.0, 3000.0)).all()
+    assert (mixed <= heavy).all()

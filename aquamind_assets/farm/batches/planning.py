@@ -97,6 +97,20 @@ class Way:
 
 
 @dataclass(frozen=True)
+class HarvestWindow:
+    """Forecast days of the harvest of fish at sea, and how many they will be."""
+
+    earliest: int
+    """They are old and heavy enough."""
+    ripe: int
+    """They have their target weight."""
+    latest: int
+    """They are too old or too heavy to wait on."""
+    fish: float
+    """Fish on the day they are ripe."""
+
+
+@dataclass(frozen=True)
 class Forecaster:
     """Climate normals as running sums of degree-days from ``first_day`` on."""
 
@@ -104,7 +118,7 @@ class Forecaster:
     halls: np.ndarray
     """(halls, days + 1)"""
     sea: np.ndarray
-    """(geographies, days + 1)"""
+    """Those of the sea, more on long days as fish grow faster then, (geographies, days + 1)."""
     tgc: np.ndarray
     """Middle TGC x1000, (geographies, stages)."""
     scenario: Scenario
@@ -125,7 +139,11 @@ class Forecaster:
             ]
         )
         tgc[:, Stage.ADULT] = [(spec.growout_tgc.low + spec.growout_tgc.high) / 2 for spec in scenario.farm.geographies]
-        return cls(first_day, _running(halls), _running(sea), tgc, scenario, Growth.from_scenario(scenario))
+        growth = Growth.from_scenario(scenario)
+        stage = np.array([Stage.ADULT])
+        season = np.array([float(growth.season_factor(stage, int(day))[0]) for day in timeline.day_of_year(days)])
+        sea = sea * season / growth.undisturbed
+        return cls(first_day, _running(halls), _running(sea), tgc, scenario, growth)
 
     def adult_since(self, geography: int, day: int, weight: float) -> int:
         """Day on which fish that weigh ``weight`` (g) in the sea on ``day`` became Adult, by a year's mean growth."""
@@ -185,6 +203,33 @@ class Forecaster:
         splitting = self._reaches(batch.geography, day, weight, adult, SPLITTING_SHARE * limit)
         harvest_fish = adult_fish * (1 - grow_out.mortality) ** ((harvest - adult) / 30)
         return Way(steps, numbers, day, fish, min(max(splitting, day), harvest), adult, harvest, harvest_fish)
+
+    def harvest(self, batch: Standing, early: float, late: float, day: int) -> HarvestWindow:
+        """When fish at sea can be harvested.
+
+        Args:
+            batch: where it is today.
+            early: share of its target weight from which on it can be harvested.
+            late: share of its target weight from which on it should have been.
+            day: today.
+        """
+        grow_out, window = self.scenario.farm.stages[Stage.ADULT], self.scenario.farm.batches.growout_days
+        geography, weight, adult = batch.geography, batch.progress, batch.adult_day
+        if adult < 0:
+            adult = self._grown(self.sea[geography], geography, Stage.POST_SMOLT, day, weight, grow_out.entry_weight_g)
+            day, weight = max(day, adult), max(weight, grow_out.entry_weight_g)
+        earliest, ripe, latest = (
+            int(
+                np.clip(
+                    self._grown(self.sea[geography], geography, Stage.ADULT, day, weight, share * batch.target_weight),
+                    adult + window.low,
+                    adult + window.high,
+                )
+            )
+            for share in (early, 1.0, late)
+        )
+        fish = batch.fish * (1 - grow_out.mortality) ** (max(ripe - day, 0) / 30)
+        return HarvestWindow(earliest, ripe, latest, fish)
 
     def _open_month(self, day: int) -> int:
         """``day``, or the first day after it in a month in which smolts go to sea."""

@@ -107,8 +107,11 @@ def _relieve(farm: Farm, batch: int, rows: np.ndarray, day: int) -> None:
 
 
 def order(farm: Farm, rows: np.ndarray, share: float, day: int, reason: HarvestReason) -> None:
-    """Orders boats for cages (rows): they take ``share`` of the fish on ``day``."""
+    """Orders boats for cages (rows): they take ``share`` of the fish on ``day``, and their room in the plant."""
     c = farm.containers
+    planned = np.array([one.harvest is not None for one in farm.scenario.farm.geographies])
+    geography = farm.layout.geography[rows]
+    np.subtract.at(farm.plant_room, geography, planned[geography] * share * c.count[rows] * c.weight[rows] / 1e6)
     c.harvest_reason[rows] = reason
     c.harvest_day[rows] = day
     c.harvest_share[rows] = share

@@ -3,22 +3,27 @@
 Belongs here: which areas are opened, and which cage the plant takes next. Does not belong here: harvests outside the
 plan (``harvest``), the stocking that leads to them (``batches.starting``).
 
-A company sells fish every week. It spreads the fish that are ripe, or will be soon, over the days of its plant, which
-takes so many tonnes on each of them at most: of a few areas in turn, the heaviest cage of an area first; so an area is
-emptied in two to four months. When an area is empty, the ripest one is opened. If none has reached its target weight,
-one that is heavy enough is opened early rather than that the plant stands idle; if many have, they wait and grow. Batches are started no faster than the plant can take them (``space.plant_fits``).
+A company sells fish every week. It spreads the fish that it can expect over the days of its plant (``harvest_supply``),
+which takes so many tonnes on each of them at most: in autumn, when most fish are ripe, it keeps some for the spring, in
+which they grow slowly. They come of a few areas in turn, the heaviest cage of an area first; so an area is emptied in
+two to four months. When an area is empty, another one of a batch whose harvest has begun is opened, else the ripest one, early if none has
+reached its target weight. What
+is harvested outside the plan, from sick and crowded cages, takes its room in the plant. Batches are started no faster
+than the plant can take them (``space.plant_fits``).
 
 | parameter | unit | meaning and source |
 |---|---|---|
 | ``tonnes_per_day`` | t | round weight that the plant takes at most on one of its days (yearly harvest / plant days) |
-| ``ahead_days`` | day | over which it spreads the fish that will be ripe in them (calibrated) |
+| ``ahead_days`` | day | over which it spreads the fish that will be ripe in them (general knowledge: a year) |
 | ``sites`` | areas | areas that are harvested at the same time (general knowledge) |
-| ``early`` | 1 | share of the target weight from which on an area is opened early (calibrated) |
+| ``early`` | 1 | share of the target weight from which on an area can be opened (calibrated) |
+| ``late`` | 1 | share of the target weight from which on fish that wait are overdue (calibrated) |
 """
 
 import numpy as np
 
 from aquamind_assets.farm.moves import harvest
+from aquamind_assets.farm.moves.harvest_supply import Supply
 from aquamind_assets.farm.working import Farm
 from aquamind_assets.ledger.codes import HarvestReason, Stage
 from aquamind_assets.scenario.places import HarvestPlanSpec
@@ -44,19 +49,12 @@ def plan_harvests(farm: Farm) -> None:
             if cage < 0:
                 break
             harvest.order(farm, np.array([cage]), 1.0, day, HarvestReason.DUE)
-            farm.plant_room[geography] -= farm.containers.count[cage] * farm.containers.weight[cage] / 1e6
 
 
 def _planned(farm: Farm, geography: int, spec: HarvestPlanSpec) -> float:
-    """Round weight that the plant takes on a day, t: as much as will be ripe in the days ahead, for each plant day in
-    them."""
-    c, window = farm.containers, farm.scenario.farm.batches.growout_days
-    rows = np.flatnonzero((c.count > 0) & (c.stage == Stage.ADULT) & (farm.layout.geography == geography))
-    batch = c.batch[rows]
-    soon = farm.today.day - farm.plans["adult_day"][batch] + spec.ahead_days >= window.low
-    weight = np.maximum(c.weight[rows], farm.plans["target_weight_g"][batch])
-    tonnes = float((c.count[rows] * weight)[soon].sum()) / 1e6
-    return min(spec.tonnes_per_day, tonnes / (spec.ahead_days * float(farm.calendar.plant_share[geography])))
+    """Round weight that the plant takes on a day, t: an even part of the fish ahead, for each plant day."""
+    rate = Supply.expected(farm, geography, spec).even_rate(spec.ahead_days)
+    return min(spec.tonnes_per_day, rate / float(farm.calendar.plant_share[geography]))
 
 
 def _areas(farm: Farm, geography: int) -> np.ndarray:
@@ -73,12 +71,21 @@ def _open_areas(farm: Farm, geography: int, spec: HarvestPlanSpec) -> None:
     areas = _areas(farm, geography)
     for area in areas[farm.open_areas[areas]]:
         farm.open_areas[area] = _fish(farm, int(area)).size > 0
+    missing = spec.sites - int(farm.open_areas[areas].sum())
+    if missing <= 0:
+        return
     ripe = np.array([_ripeness(farm, int(area)) for area in areas])
-    for place in np.argsort(-ripe, kind="stable")[: max(0, spec.sites - int(farm.open_areas[areas].sum()))]:
+    begun = np.array([bool(np.any(farm.plans["harvesting"][_batches(farm, int(area))])) for area in areas])
+    for place in np.lexsort((-ripe, ~begun | (ripe < spec.early)))[:missing]:
         if ripe[place] < spec.early:
             return
         farm.open_areas[areas[place]] = True
-        farm.plans["harvesting"][np.unique(farm.containers.batch[_fish(farm, int(areas[place]))])] = True
+        farm.plans["harvesting"][_batches(farm, int(areas[place]))] = True
+
+
+def _batches(farm: Farm, area: int) -> np.ndarray:
+    """Rows of the batches in an area."""
+    return np.unique(farm.containers.batch[_fish(farm, area)])
 
 
 def _ripeness(farm: Farm, area: int) -> float:

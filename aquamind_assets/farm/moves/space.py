@@ -22,13 +22,14 @@ CAGES_PER_DAY = 2
 AREAS_OF_BATCH = 2
 """Areas of a batch that are harvested at the same time, usually."""
 
-PLANT_USED = 0.85
+PLANT_USED = 0.76
 """Share of what the plant takes at most that it takes on average, as it spreads its fish (measured on the farm)."""
 
-PLANT_WINDOWS = ((730, 1.2), (180, 1.6))
+PLANT_WINDOWS = ((365, 0.95), (90, 1.35))
 """Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
-for: a little more, as forecasts know no outbreaks and are a tenth too high (measured on the farm); in half a year batches
-that end close to each other may wait for one another."""
+for: more than it will take on average, as forecasts know no outbreaks and are a tenth too high (measured on the farm),
+and batches that find no room do not start. In a season,
+batches that end close to each other may wait for one another, but not so many that a lean season follows a fat one."""
 
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
