@@ -29,7 +29,7 @@ MIDDLE = "middle"
 MOVING_DAYS = 2
 """Days without growth at each movement: the one before it and its own."""
 
-SEEN_GROWTH = np.array([1.0, 1.0, 1.0, 1.0, 0.97, 0.965])
+SEEN_GROWTH = np.array([1.0, 1.0, 1.0, 1.0, 0.90, 0.965])
 """Growth in each stage relative to undisturbed growth: fasting around treatments and splittings, lice and sickness
 (measured on the farm)."""
 
