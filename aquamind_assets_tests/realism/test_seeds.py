@@ -75,7 +75,7 @@ def test_the_mean_of_seeds_that_were_not_used_for_tuning_stands_alone() -> None:
 
 def test_every_seed_of_a_preset_is_named_as_used_for_tuning() -> None:
     presets = [name for name in preset_names() if name != "uat"]  # It needs a day; it extends demo.
-    assert {load_scenario(name).seed for name in presets} == set(tuning_seeds())
+    assert {load_scenario(name).seed for name in presets} <= set(tuning_seeds())
     assert all(use for use in tuning_seeds().values())
 
 
