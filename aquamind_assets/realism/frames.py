@@ -212,12 +212,13 @@ class HarvestDays(Frame):
 
 
 class DelousingWeeks(Frame):
-    """Cages of an area in a week from Monday to Sunday (``campaigns``)."""
+    """Cages of an area in a week from Monday to Sunday (``sea_treatments``)."""
 
     area: np.ndarray = column("int16", "", "row in Areas")
     week: np.ndarray = column("int32", "week", "week since 1969-12-29, a Monday")
     cage_days: np.ndarray = column("float64", "day", "days of cages with fish")
     deloused: np.ndarray = column("float64", "cages", "cages deloused")
+    counted: np.ndarray = column("float64", "cages", "cages whose lice were counted")
 
 
 class SalinityClasses(Frame):

@@ -1,5 +1,5 @@
-"""Treatments at sea: which share of a farm's cages is deloused in a week in which the farm is, and how often a cage is
-treated against a disease.
+"""Treatments at sea: which share of a farm's cages is deloused in a week in which the farm is, in which weeks its lice
+are not counted, and how often a cage is treated against a disease.
 
 Belongs here: the sums of a year and their statistics. Does not belong here: the decision (``farm.health``).
 """
@@ -23,7 +23,8 @@ _MONDAY = 3
 
 
 def delousing_weeks(ledger: Ledger, infrastructure: Infrastructure) -> DelousingWeeks:
-    """Return the cages with fish and those deloused, of each area in each week from Monday to Sunday."""
+    """Return the cages with fish, those deloused and those whose lice are counted, of each area in each week from
+    Monday to Sunday."""
     area = infrastructure.containers.area
     fish = ledger.container_days.take(
         (area[ledger.container_days.container] >= 0) & (ledger.container_days.closing > 0)
@@ -31,12 +32,15 @@ def delousing_weeks(ledger: Ledger, infrastructure: Infrastructure) -> Delousing
     given = ledger.treatments.take(
         (ledger.treatments.reason == TreatmentReason.LICE) & (ledger.treatments.day >= year_days(ledger.year).first)
     )
-    day = np.concatenate([fish.day, given.day]).astype(np.int64)
+    counts = ledger.lice_counts
+    day = np.concatenate([fish.day, given.day, counts.day]).astype(np.int64)
+    sizes = [len(fish), len(given), len(counts)]
     frame = DelousingWeeks(
-        area=area[np.concatenate([fish.container, given.container])],
+        area=area[np.concatenate([fish.container, given.container, counts.container])],
         week=(day + _MONDAY) // _WEEK,
-        cage_days=np.repeat([1.0, 0.0], [len(fish), len(given)]),
-        deloused=np.repeat([0.0, 1.0], [len(fish), len(given)]),
+        cage_days=np.repeat([1.0, 0.0, 0.0], sizes),
+        deloused=np.repeat([0.0, 1.0, 0.0], sizes),
+        counted=np.repeat([0.0, 0.0, 1.0], sizes),
     )
     return grouped(frame, ("area", "week"))
 
@@ -45,6 +49,12 @@ def deloused_shares(weeks: DelousingWeeks) -> np.ndarray:
     """Return the share of a farm's cages that is deloused, for each farm and week in which it is, (n,)."""
     treated = weeks.take((weeks.deloused > 0) & (weeks.cage_days >= LEAST_CAGES * _WEEK))
     return np.minimum(treated.deloused / (treated.cage_days / _WEEK), 1.0)
+
+
+def weeks_without_counts(weeks: DelousingWeeks) -> float:
+    """Return the share of the weeks of farms with fish in which no lice are counted; nan without such weeks."""
+    lived = weeks.take(weeks.cage_days >= LEAST_CAGES * _WEEK)
+    return float((lived.counted == 0).mean()) if len(lived) else float("nan")
 
 
 def disease_treatments(ledger: Ledger, infrastructure: Infrastructure) -> DiseaseTreatments:

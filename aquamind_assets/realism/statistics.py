@@ -20,7 +20,12 @@ from aquamind_assets.realism.frames import FarmWeeks, grouped
 from aquamind_assets.realism.growth import growout_days, growth_rates, small_over_large
 from aquamind_assets.realism.harvests import days_of_an_area, month_shares, month_variation, monthly_tonnes
 from aquamind_assets.realism.observations import Observations
-from aquamind_assets.realism.sea_treatments import WHOLE_FARM, deloused_shares, treatments_a_cage_year
+from aquamind_assets.realism.sea_treatments import (
+    WHOLE_FARM,
+    deloused_shares,
+    treatments_a_cage_year,
+    weeks_without_counts,
+)
 from aquamind_assets.realism.strings import change_kurtosis, m2_shares, stratified_sd
 from aquamind_assets.realism.sums import SETTLED_YEARS, sums_of
 from aquamind_assets.scenario.model import Scenario
@@ -93,6 +98,7 @@ def measure(scenario: Scenario, infrastructure: Infrastructure, observed: Observ
         "harvest_days_of_an_area": days_of_an_area(observed.harvests),
         "adult_female_share": _ratio(counted.counted_females.sum(), counted.counted_lice.sum()),
         "farm_months_without_females": float((counted.counted_females == 0).mean()) if len(counted) else np.nan,
+        "farm_weeks_without_counts": weeks_without_counts(observed.delousing),
         "louse_days_to_adult": days_to_adult_female(np.array([6.0, 10.0, 14.0])),
         "sgr_small_over_large": small_over_large(
             growth_rates(observed.growth, np.arange(len(scenario.farm.geographies)))

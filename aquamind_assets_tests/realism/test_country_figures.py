@@ -13,7 +13,7 @@ from aquamind_assets.realism.frames import (
     GrowthClasses,
 )
 from aquamind_assets.realism.growth import WEIGHTS, growout_days, growth_rates, small_over_large
-from aquamind_assets.realism.sea_treatments import deloused_shares, treatments_a_cage_year
+from aquamind_assets.realism.sea_treatments import deloused_shares, treatments_a_cage_year, weeks_without_counts
 
 
 def growing(rates: np.ndarray) -> GrowthClasses:
@@ -60,14 +60,16 @@ def test_densities_are_of_one_geography() -> None:
     assert np.isnan(found[1:3]).all()
 
 
-def test_shares_deloused_are_of_farm_weeks_with_enough_cages_in_which_one_is_deloused() -> None:
+def test_shares_of_farm_weeks_are_of_those_with_enough_cages() -> None:
     weeks = DelousingWeeks(
         area=np.array([0, 0, 1, 2]),
         week=np.array([1, 2, 1, 1]),
         cage_days=np.array([70.0, 70.0, 14.0, 56.0]),
         deloused=np.array([2.0, 0.0, 2.0, 8.0]),
+        counted=np.array([10.0, 0.0, 0.0, 8.0]),
     )
     assert deloused_shares(weeks).tolist() == [0.2, 1.0]
+    assert weeks_without_counts(weeks) == pytest.approx(1 / 3)
 
 
 def test_treatments_of_a_cage_in_a_year_are_of_one_country_and_disease() -> None:
