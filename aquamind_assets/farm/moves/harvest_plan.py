@@ -6,10 +6,9 @@ plan (``harvest``), the stocking that leads to them (``batches.starting``).
 A company sells fish every week. It spreads the fish that it can expect over the days of its plant (``harvest_supply``),
 which takes so many tonnes on each of them at most: in autumn, when most fish are ripe, it keeps some for the spring, in
 which they grow slowly. They come of a few areas in turn, the heaviest cage of an area first; so an area is emptied in
-two to four months. When an area is empty, another one of a batch whose harvest has begun is opened, else the ripest one, early if none has
-reached its target weight. What
-is harvested outside the plan, from sick and crowded cages, takes its room in the plant. Batches are started no faster
-than the plant can take them (``space.plant_fits``).
+two to four months. When an area is empty, another one of a batch whose harvest has begun is opened, else the ripest
+one, early if none has reached its target weight. What is harvested outside the plan, from sick and crowded cages, takes
+its room in the plant. Batches are started no faster than the plant can take them (``space.plant_fits``).
 
 | parameter | unit | meaning and source |
 |---|---|---|

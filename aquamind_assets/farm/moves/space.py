@@ -28,8 +28,8 @@ PLANT_USED = 0.76
 PLANT_WINDOWS = ((365, 0.95), (90, 1.35))
 """Days in a row for which starts are planned for the plant, and the share of what it can take in them that is planned
 for: more than it will take on average, as forecasts know no outbreaks and are a tenth too high (measured on the farm),
-and batches that find no room do not start. In a season,
-batches that end close to each other may wait for one another, but not so many that a lean season follows a fat one."""
+and batches that find no room do not start. In a season, batches that end close to each other may wait for one another,
+but not so many that a lean season follows a fat one."""
 
 HARVEST_SLACK = 0.85
 """An area set is large enough when it holds this share of the batch at target weight: the heaviest cages are harvested
