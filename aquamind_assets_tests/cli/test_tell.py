@@ -49,7 +49,7 @@ def test_the_scenarios_weeks_are_written_without_a_reference(tmp_path: Path) -> 
 def test_the_example_says_that_it_is_simulated() -> None:
     weeks = read_reference(EXAMPLE)
     assert set(weeks) == {*KEYS, *NAMES}
-    assert weeks[[SITE, CAGE]].drop_duplicates().shape[0] == 9
+    assert weeks[[SITE, CAGE]].drop_duplicates().shape[0] == 10
     assert "simulated" in EXAMPLE_ORIGIN
     assert "not of a real farm" in EXAMPLE_ORIGIN
     assert weeks[WEEK].min() >= pd.Timestamp("2015-01-01")

@@ -84,7 +84,8 @@ def test_tonnes_feed_and_treatments_are_the_sums_of_all_rows(warehouse: Warehous
     assert figures["counts_above_threshold_pct"] == pytest.approx(one(warehouse, above))
     assert figures["deaths"] == one(warehouse, "SELECT SUM(count) FROM health_mortalityrecord")
     assert figures["transfer_losses"] == one(warehouse, "SELECT SUM(mortality_count) FROM batch_batchtransfer")
-    assert figures["sea_mortality_median_pct"] < figures["sea_mortality_pct"] < figures["sea_mortality_p90_pct"]
+    # On so small a farm one bad month may lift the mean above nine tenths of the months.
+    assert figures["sea_mortality_median_pct"] < min(figures["sea_mortality_pct"], figures["sea_mortality_p90_pct"])
 
 
 def test_figures_of_years_and_of_months_sum_to_those_of_the_whole(accounts: Accounts) -> None:
