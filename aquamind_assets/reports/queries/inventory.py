@@ -10,8 +10,8 @@ from aquamind_assets.timeline import DayRange, day_number, id_range, to_date, ye
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 LAST_FED_DAYS = 5
-"""Biomass at the end of a month is that at the last meals of its last days. Fish get no feed for up to three days before
-a treatment or a move and on its day, and hardly ever for longer."""
+"""Biomass at the end of a month is that at the last meals of its last days. Fish get no feed for up to three days
+before a treatment or a move and on its day, and hardly ever for longer."""
 
 
 def month_ranges(year: int) -> Iterator[tuple[pd.Timestamp, DayRange]]:
