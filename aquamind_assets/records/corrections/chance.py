@@ -9,7 +9,8 @@ a working day. What is still wrong on the last day of a year is found then, when
 are complete in it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 
@@ -47,6 +48,10 @@ class Slips:
     user_id: np.ndarray
     luck: np.ndarray
     pick: np.ndarray
+
+    def take(self, chosen: np.ndarray) -> Self:
+        """Return the chosen ones."""
+        return type(self)(**{one.name: getattr(self, one.name)[chosen] for one in fields(self)})
 
 
 def slips(

@@ -4,7 +4,8 @@ Belongs here: the corrections of the single fish, and of the samples that AquaMi
 here: counts (``counts``).
 
 Of a sample that was mistyped, one fish has a wrong weight. Means, deviation, extremes and condition of the sample were
-computed with it, and again when it was corrected.
+computed with it, and again when it was corrected. A weight that leaves the mean as it is, to its last decimal, is never
+noticed: it was not mistyped.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aquamind_assets.records.batch.growth_observations import observation_ids
-from aquamind_assets.records.batch.growth_samples import due_samples, measured_of, sampled_rows
+from aquamind_assets.records.batch.growth_samples import Measured, due_samples, measured_of, sampled_rows
 from aquamind_assets.records.corrections.chance import Slips, slips
 from aquamind_assets.records.corrections.correction import Corrections
 from aquamind_assets.records.corrections.mistakes import wrong_number
@@ -87,13 +88,20 @@ def _mistyped(year: YearInputs, block: Rows) -> _Mistyped:
     wrong = np.array([number for number, _ in typed], dtype=np.int64)
     weight = measured.weight.copy()
     weight[sample, fish] = wrong / 100
-    computed = sampled_rows(year, replace(measured, weight=weight))
+    first, right = (_computed(year, one) for one in (replace(measured, weight=weight), measured))
+    noticed = np.flatnonzero(first[_COMPUTED[0]] != right[_COMPUTED[0]])
     sample_id = row_ids(day, number_within_day(day))[found.row]
     return _Mistyped(
-        slips=found,
-        sample_id=sample_id,
-        fish_id=observation_ids(sample_id, day[found.row], fish),
-        wrong=wrong,
-        mistake=np.array([mistake for _, mistake in typed], dtype=np.int64),
-        first={name: np.broadcast_to(computed.columns[name].values, (sample.size,)) for name in _COMPUTED},
+        slips=found.take(noticed),
+        sample_id=sample_id[noticed],
+        fish_id=observation_ids(sample_id, day[found.row], fish)[noticed],
+        wrong=wrong[noticed],
+        mistake=np.array([mistake for _, mistake in typed], dtype=np.int64)[noticed],
+        first={name: values[noticed] for name, values in first.items()},
     )
+
+
+def _computed(year: YearInputs, measured: Measured) -> dict[str, np.ndarray]:
+    """Return what AquaMind computes of each sample, stored units by column, shape (samples,)."""
+    computed = sampled_rows(year, measured).columns
+    return {name: np.broadcast_to(computed[name].values, (len(measured.due),)) for name in _COMPUTED}

@@ -24,20 +24,16 @@ def _rules(table: str, column: str) -> Iterator[Rule]:
             " t.history_date))"
         ),
     )
-    # A correction may be of a day that is not written yet; that of the longest wait is, if later ones are.
+    # A correction may be of a day that is not written yet; that of the longest wait is, if later ones are. The latest
+    # version is one number: to ask for versions of each row's own days would join every version with every other.
     later = f"({day_of_id_sql('t.history_id', narrow=True)} + {LONGEST_DAYS + 1}) * {NARROW_DAY_ROWS}"
-    of_later = f"n.history_id >= {later} AND n.history_id < {later} + {NARROW_DAY_ROWS}"
-    written = f"EXISTS (SELECT 1 FROM {history} n WHERE {of_later})"
+    written = f"{later} <= (SELECT max(n.history_id) FROM {history} n)"
     corrected = f"EXISTS (SELECT 1 FROM {history} c WHERE c.id = t.id AND c.history_type = '~')"
     yield Rule(
         f"{history}.{column}.first",
         history,
         "A first version with another number than the row is followed by a correction within two weeks.",
-        # Most numbers are right, and are not looked up again.
-        query=(
-            f"{versions} t.history_type = '+' AND CASE WHEN t.{column} = x.{column} THEN 0 WHEN {written} AND NOT"
-            f" {corrected} THEN 1 ELSE 0 END = 1"
-        ),
+        query=f"{versions} t.history_type = '+' AND t.{column} <> x.{column} AND {written} AND NOT {corrected}",
     )
 
 
