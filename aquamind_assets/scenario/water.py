@@ -30,7 +30,8 @@ class ParameterSpec(Section):
     acceptance: Annotated[Range, within(-100, 99_999, apart=True)] = quantity(
         "readings outside are not accepted", "of the parameter", "specification, widened to what sensors see"
     )
-    optimal: Annotated[Range, within(-100, 99_999)] = quantity("optimal range", "of the parameter")
+    # AquaMind keeps that of temperature with the species too, with three digits before the point.
+    optimal: Annotated[Range, within(-100, 999)] = quantity("optimal range", "of the parameter")
 
 
 class ProbeSpec(Section):

@@ -63,7 +63,8 @@ class Task:
         notes: what a user should know, sentences.
         offset: see ``kind``; in the target's unit.
         naive: of a forecast, the feature that is the target's latest known value, in the target's unit.
-        known: names of features that the check of the true state may use as well: plans and horizons.
+        known: names of features that the check of the true state may use as well: plans, horizons, what is plainly
+            seen.
         recognised: of an early warning, the column with the day of recognition.
         rare: the positives of a detection are rare events in the series.
     """

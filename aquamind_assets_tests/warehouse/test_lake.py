@@ -67,6 +67,20 @@ def test_a_small_table_has_one_file_a_year(warehouse: Warehouse, database_url: s
     assert warehouse.manifest() == warehouse.recount()
 
 
+def test_a_question_within_a_transaction_is_answered_after_another_writer_replaced_the_rows(
+    warehouse: Warehouse, database_url: str
+) -> None:
+    write_parents(warehouse)
+    write_readings(warehouse, 0)
+    count = f"SELECT count(*), max(value) FROM {READINGS}"
+    with open_warehouse(database_url, "2025-08") as other:
+        other.prepare()
+        with warehouse.database.transaction():
+            before = warehouse.database.query(count)
+            write_readings(other, 0, "other", salt=3)
+            assert warehouse.database.query(count) == other.query(count) != before
+
+
 def test_a_heavy_table_has_one_file_a_chunk(
     warehouse: Warehouse, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

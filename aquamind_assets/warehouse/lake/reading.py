@@ -63,6 +63,9 @@ class Reader:
                     return self._showing().answer(sql, params)
             except FileNotFoundError as error:
                 self._shown = -1
+                if self.transaction is not None:
+                    # Another commit has replaced the file since the transaction began.
+                    self._log.rebase()
                 if attempt + 1 == ATTEMPTS:
                     raise DatabaseDamaged(f"{self._place.url}: a file of the lake is missing: {error}") from None
         raise AssertionError("the loop returns or raises")
