@@ -135,9 +135,9 @@ def _row(line: Measured, ratio: float | None) -> str:
         return f"{line.what:<20} {line.seconds * 1e3:.1f} ms"
 
     def each(seconds: float | None) -> str:
-        return "-" if seconds is None else f"{seconds / line.rows * 1e6:.2f}"
+        return "-" if seconds is None else _short(seconds / line.rows * 1e6, 2)
 
-    stored = "-" if line.stored_bytes is None else f"{line.stored_bytes / line.rows:.1f}"
+    stored = "-" if line.stored_bytes is None else _short(line.stored_bytes / line.rows, 1)
     return _LAYOUT.format(
         line.what,
         f"{line.rows:,}",
@@ -149,6 +149,11 @@ def _row(line: Measured, ratio: float | None) -> str:
         f"{line.peak_mb:,.0f}",
         "" if ratio is None else f"{ratio:.2f}",
     )
+
+
+def _short(value: float, decimals: int) -> str:
+    """A number with these decimals, or whole where it is so large that they would not fit its column."""
+    return f"{value:.{decimals if value < 1000 else 0}f}"
 
 
 def _cells(lines: Sequence[Measured]) -> str:
