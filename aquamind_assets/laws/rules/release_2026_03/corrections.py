@@ -6,7 +6,7 @@ from aquamind_assets.laws.rules.model import Rule
 from aquamind_assets.records.corrections.chance import LONGEST_DAYS
 from aquamind_assets.records.corrections.tables import TYPED
 from aquamind_assets.tables.releases import tables_of
-from aquamind_assets.timeline import NARROW_DAY_ROWS, day_of_id_sql
+from aquamind_assets.timeline import day_of_id_sql
 
 _HISTORIES = {spec.versions_of: spec.name for spec in tables_of("2026-03").values() if spec.versions_of in TYPED}
 
@@ -24,10 +24,10 @@ def _rules(table: str, column: str) -> Iterator[Rule]:
             " t.history_date))"
         ),
     )
-    # A correction may be of a day that is not written yet; that of the longest wait is, if later ones are. The latest
-    # version is one number: to ask for versions of each row's own days would join every version with every other.
-    later = f"({day_of_id_sql('t.history_id', narrow=True)} + {LONGEST_DAYS + 1}) * {NARROW_DAY_ROWS}"
-    written = f"{later} <= (SELECT max(n.history_id) FROM {history} n)"
+    # A correction may be of a day that is not written yet; that of the longest wait is, if the day after it is. The
+    # days are one list for all rows: ranges of each row's own would join every version with every other.
+    day, days = (day_of_id_sql(f"{alias}.history_id", narrow=True) for alias in "tn")
+    written = f"{day} + {LONGEST_DAYS + 1} IN (SELECT {days} FROM {history} n)"
     corrected = f"EXISTS (SELECT 1 FROM {history} c WHERE c.id = t.id AND c.history_type = '~')"
     yield Rule(
         f"{history}.{column}.first",
