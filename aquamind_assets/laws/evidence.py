@@ -19,7 +19,7 @@ from aquamind_assets.tables.releases import Release
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, chunks_of, id_range, to_date, year_days
 from aquamind_assets.warehouse.ddl import quoted
-from aquamind_assets.warehouse.id_sql import id_sql
+from aquamind_assets.warehouse.id_sql import any_of, id_sql
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 MAX_ROWS_CHECKED = 50_000
@@ -217,8 +217,7 @@ def id_condition(spec: TableSpec, first: int, last: int, alias: str = "") -> str
 
 def days_condition(spec: TableSpec, days: Collection[DayRange], alias: str = "") -> str:
     """Return the SQL condition on a table's rows whose ids are of these stretches of days."""
-    conditions = [id_condition(spec, one.first, one.end - 1, alias) for one in days]
-    return conditions[0] if len(conditions) == 1 else f"({' OR '.join(f'({one})' for one in conditions)})"
+    return any_of(id_condition(spec, one.first, one.end - 1, alias) for one in days)
 
 
 def integers(values: pd.Series, scale: int = 1) -> np.ndarray:

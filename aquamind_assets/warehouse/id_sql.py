@@ -1,8 +1,10 @@
 """Row ids in SQL, the same in every database: the column, or the number in a UUID.
 
-Belongs here: expressions for ids, and for columns that hold ids of other rows. Does not belong here: the layout of
-UUIDs (``tables.uuids``).
+Belongs here: expressions and conditions for ids, and for columns that hold ids of other rows. Does not belong here: the
+layout of UUIDs (``tables.uuids``).
 """
+
+from collections.abc import Iterable
 
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.tables.uuids import BEGINNING, FOREIGN
@@ -16,6 +18,12 @@ def id_sql(spec: TableSpec, alias: str = "") -> str:
 def reference_sql(target: TableSpec, column: str) -> str:
     """The whole number that a column holds as id of a row of ``target``, NULL where it is NULL."""
     return uuid_number_sql(column) if target.has_uuids else column
+
+
+def any_of(conditions: Iterable[str]) -> str:
+    """The condition that at least one of these holds."""
+    listed = list(conditions)
+    return listed[0] if len(listed) == 1 else f"({' OR '.join(f'({one})' for one in listed)})"
 
 
 def uuid_number_sql(column: str) -> str:

@@ -17,7 +17,7 @@ from aquamind_assets.laws.rules.model import SUMMARISED, TIME_COLUMNS, Rule
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import CHUNK_DAYS, DayRange, id_range, to_date, year_days, year_of_ids
 from aquamind_assets.warehouse.ddl import quoted
-from aquamind_assets.warehouse.id_sql import id_sql
+from aquamind_assets.warehouse.id_sql import any_of, id_sql
 
 Days = Sequence[DayRange]
 """Stretches of days."""
@@ -165,8 +165,7 @@ def _rows_of(spec: TableSpec, alias: str, days: Days | None) -> str:
 def rows_of_days(spec: TableSpec, alias: str, days: Days) -> str:
     """Return the SQL condition on the rows ``alias`` of a table whose ids are of these days, each stretch of which lies
     in one calendar year."""
-    conditions = [_rows_of_stretch(spec, alias, stretch) for stretch in days]
-    return conditions[0] if len(conditions) == 1 else f"({' OR '.join(f'({one})' for one in conditions)})"
+    return any_of(_rows_of_stretch(spec, alias, stretch) for stretch in days)
 
 
 def _rows_of_stretch(spec: TableSpec, alias: str, days: DayRange) -> str:

@@ -4,7 +4,7 @@ Belongs here: draws about entries. Does not belong here: what is typed (``mistak
 ``weights``).
 
 An entry is named by what is entered, of which container, on which day, and for which of the numbers of that day (a
-cause, a type of lice). A wrong number is noticed some days later, often by somebody else of the crew, and corrected on
+cause, a type of lice). A wrong number is noticed some days later, often by another one of the crew, and corrected on
 a working day. What is still wrong on the last day of a year is found then, when stock is taken; so a year's corrections
 are complete in it.
 """

@@ -2,7 +2,7 @@
 
 Belongs here: the corrections of the tables with counts. Does not belong here: weights (``weights``).
 
-AquaMind itself counts the fish that die in a transfer; nobody types them. Nor is a count of nothing mistyped. The same
+AquaMind itself counts the fish that die in a transfer; people do not. A count of zero is not mistyped. The same
 deaths stand in two tables, and are typed once.
 """
 

@@ -12,7 +12,7 @@ Belongs here: the kinds of mistake, and the wrong number of each. Does not belon
 | line | the number of the next line: of the next cage of the site, of the next fish of the sample |
 | unit | kilograms instead of grams |
 
-A number that is hardly wrong is never noticed, so that nobody corrects it; there are none such here.
+A number that is only a little wrong is never noticed and never corrected; there are none here.
 """
 
 from enum import IntEnum

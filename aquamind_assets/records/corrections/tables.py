@@ -2,7 +2,7 @@
 
 Belongs here: which tables. Does not belong here: the corrections (``counts``, ``weights``).
 
-Feed is metered by the feeders, water by sensors, fish by the counters of vessels and plants: nobody types them. Texts
+Feed is metered by the feeders, water by sensors, fish by the counters of vessels and plants. Texts
 are no numbers. The fish of health samplings are weighed like those of growth samples, and are left as they are.
 """
 
