@@ -11,7 +11,7 @@ class Pace:
     """Progress over (asset, year) steps.
 
     A step that has not run yet is expected to take what the same asset took in earlier years, or what a step takes on
-    average.
+    average. Checks and reports come after a step's rows; their time counts with the step that completes next.
 
     Attributes:
         assets: the assets of every year.
@@ -24,7 +24,7 @@ class Pace:
     clock: Callable[[], float]
     rows: int = 0
     step: tuple[str, int] | None = None
-    _began_at: float = 0.0
+    _counted_until: float = 0.0
     _chunks: int = 1
     _chunks_done: int = 0
     _seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -34,8 +34,9 @@ class Pace:
     def started(self, asset: str, year: int, chunks: int) -> None:
         """A step begins."""
         now = self.clock()
-        self._first = now if self._first is None else self._first
-        self.step, self._began_at, self._chunks, self._chunks_done = (asset, year), now, max(1, chunks), 0
+        if self._first is None:
+            self._first = self._counted_until = now
+        self.step, self._chunks, self._chunks_done = (asset, year), max(1, chunks), 0
 
     def chunk_written(self, rows: int) -> None:
         """The step wrote a chunk."""
@@ -44,7 +45,9 @@ class Pace:
 
     def completed(self, asset: str, year: int) -> None:
         """A step is done."""
-        self._seconds[asset].append(self.clock() - self._began_at)
+        now = self.clock()
+        self._seconds[asset].append(now - self._counted_until)
+        self._counted_until = now
         self._done.add((asset, year))
         self.step = None
 

@@ -1,9 +1,11 @@
-"""What a process beside does while the steps of a year write its tables: simulate the next year, then write tables.
+"""What a process beside does while the steps of a year write its tables: write tables that are ready, fill the time
+between with readings, of which there are most, and simulate the next year.
 
 Belongs here: that work, and for which years and assets it is done. Does not belong here: the process (``beside``).
 """
 
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -16,7 +18,7 @@ from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
-from aquamind_assets.pipeline.shares import Shares
+from aquamind_assets.pipeline.shares import LOOKS_EVERY_S
 from aquamind_assets.pipeline.simulation import store_climate, store_year
 from aquamind_assets.settings import Settings
 
@@ -50,38 +52,65 @@ def work(settings: Settings, task: Task) -> None:
     """
     try:
         platform = Platform(settings)
-        if task.next_year is not None:
-            store_climate(platform, task.next_year)
-            store_year(platform, task.next_year)
-            task.simulated.set()
-        if platform.settings.database_url.kind != "sqlite":
-            # SQLite has one writer.
-            _write_tables(platform, task)
+        with platform.kept_open():
+            _work(platform, task)
     except Exception:
         raise SystemExit(1) from None
 
 
-def _write_tables(platform: Platform, task: Task) -> None:
-    def in_chunks(asset: str) -> bool:
-        return platform.recorders[asset].kind == "chunked"
+def _work(platform: Platform, task: Task) -> None:
+    shares = task.shares
 
-    while (asset := task.shares.take_beside(in_chunks)) is not None:
-        platform.progress = _UntilWanted(task.shares, asset)
-        with suppress(UserError, Interrupted), platform.open() as warehouse:
-            recorder = platform.recorders[asset]
-            require_upstream(recorder, task.year, platform, warehouse)
-            replace(platform.writer(recorder, warehouse, task.run_id), workers=1).write(task.year)
+    def allowed(asset: str) -> bool:
+        # SQLite has one writer.
+        return platform.settings.database_url.kind != "sqlite" and platform.recorders[asset].kind == "chunked"
+
+    while not shares.is_over(allowed):
+        if asset := shares.take(allowed):
+            _write(platform, task, asset, lambda: False)
+        elif asset := shares.take_spare(allowed):
+            _write(platform, task, asset, lambda: shares.ready(allowed) is not None)
+        else:
+            time.sleep(LOOKS_EVERY_S)
+    # The last steps of a year and the first ones of the next leave a core free that no table can use.
+    _simulate(platform, task)
+
+
+def _simulate(platform: Platform, task: Task) -> None:
+    if task.next_year is None:
+        return
+    store_climate(platform, task.next_year)
+    store_year(platform, task.next_year)
+    task.simulated.set()
+
+
+def _write(platform: Platform, task: Task, asset: str, another: Callable[[], bool]) -> None:
+    """Write an asset's year until its step wants to go on with it, or ``another`` is to be written first."""
+    until = platform.progress = _Until(partial(task.shares.wanted, asset), another)
+    with suppress(UserError), platform.step() as warehouse:
+        recorder = platform.recorders[asset]
+        require_upstream(recorder, task.year, platform, warehouse)
+        writer = replace(platform.writer(recorder, warehouse, task.run_id), workers=1)
+        # The connection is in a known state, and stays open.
+        with suppress(Interrupted):
+            writer.write(task.year)
+    if until.paused:
+        task.shares.pause(asset)
+    else:
         task.shares.leave(asset)
 
 
-class _UntilWanted(Progress):
-    """Nothing is shown, and the work ends at the next chunk when the asset's step wants to go on with it."""
+class _Until(Progress):
+    """Nothing is shown; the work ends at the next chunk when the asset's step wants to go on with it, and pauses when
+    another asset is to be written first."""
 
-    def __init__(self, shares: Shares, asset: str) -> None:
+    def __init__(self, wanted: Callable[[], bool], another: Callable[[], bool]) -> None:
         super().__init__()
-        self._shares, self._asset = shares, asset
+        self._wanted, self._another = wanted, another
+        self.paused = False
 
     def raise_if_interrupted(self, place: str) -> None:
         """See :class:`Progress`."""
-        self.interrupt_requested = self._shares.wanted(self._asset)
+        self.paused = not self._wanted() and self._another()
+        self.interrupt_requested = self.paused or self._wanted()
         super().raise_if_interrupted(place)

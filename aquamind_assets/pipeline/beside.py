@@ -1,9 +1,9 @@
 """A process beside the one that works on a year, as that one sees it: begun, waited for, and ended.
 
-While the steps of a year write its tables, most of them with one core, the process simulates the next year, which needs
-no table, and then writes tables whose steps come late. What it stores and commits is what the steps themselves would
-have stored and committed, so each step takes over what is there. What is not there, because the process died, found no
-room or met a refusal, the step does itself, and reports what stands in the way.
+While the steps of a year write its tables, most of them with one core, the process writes tables whose steps come
+later, and then simulates the next year, which needs no table. What it stores and commits is what the steps themselves
+would have stored and committed, so each step takes over what is there. What is not there, because the process died,
+found no room or met a refusal, the step does itself, and reports what stands in the way.
 
 Belongs here: the process. Does not belong here: what it does (``ahead``), who writes what (``shares``).
 """
@@ -14,6 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Event
 
 from aquamind_assets.pipeline import side_process
+from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.shares import Shares
 
 WORTH_A_PROCESS_S = 1.0
@@ -66,7 +67,7 @@ class Beside:
             return
         context = side_process.context()
         next_year = year + 1 if year + 1 in self.years else None
-        self._task = Task(year, run_id, next_year, context.Event(), Shares.among(context, self.needs))
+        self._task = Task(year, run_id, next_year, context.Event(), Shares.among(context, self.needs, READINGS))
         self._process = context.Process(target=_work, args=(self.work, self._task), daemon=True)
         self._process.start()
 
@@ -77,6 +78,11 @@ class Beside:
         while self._alive() and not self._task.simulated.wait(_LOOKS_EVERY_S):
             pass
         return self._task.simulated.is_set()
+
+    @property
+    def simulates(self) -> bool:
+        """Whether the process has a year to simulate, and has not done so."""
+        return self._task is not None and self._task.next_year is not None and not self._task.simulated.is_set()
 
     def hand_over(self, asset: str, year: int) -> bool:
         """Leave an asset's year to its step, once the chunk under way is committed; whether chunks may be there."""

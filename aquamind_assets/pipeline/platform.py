@@ -152,8 +152,8 @@ class Platform:
         fingerprint = self.fingerprint_of(recorder.asset)
         inputs_of = partial(self.inputs_for, recorder)
         database = self.settings.database_url.text
-        # A process beside has a core, until the readings, which are the last, are left to their step.
-        beside = self.beside is not None and recorder.asset != READINGS
+        # A process beside has a core; when the readings, which are the last, are left to their step, it may be done.
+        beside = self.beside is not None and (recorder.asset != READINGS or self.beside.simulates)
         workers = max(1, self.workers - 1) if beside else self.workers
         return YearWriter(recorder, inputs_of, warehouse, fingerprint, run_id, self.progress, workers, database)
 
@@ -219,15 +219,16 @@ class Platform:
             with suppress(Exception):
                 self._close_kept()
             raise
+        self._kept.give_back_memory()
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
         """Let the steps of one thread share a connection that is prepared once.
 
-        On a small farm, preparing it at each step and reading again what it had read costs as much as the simulation. A
-        lake is opened for each step all the same: DuckDB holds what it has read as long as it is open.
+        On a small farm, preparing it at each step and reading again what it had read costs as much as the simulation; a
+        large lake has its list of files read, and its folders looked through, each time.
         """
-        self._keeps_open = self.settings.database_url.kind != "lake"
+        self._keeps_open = True
         try:
             yield
         finally:

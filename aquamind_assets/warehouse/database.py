@@ -6,7 +6,7 @@ in each of them (``sqlite``, ``postgres``). Does not belong here: anything that 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,10 @@ class Database(ABC):
     def close(self) -> None:
         """Give the connection back; locks held by it go with it."""
 
+    def give_back_memory(self) -> None:
+        """Let go of what is kept to answer sooner; called between two steps that share a connection."""
+        return
+
     @abstractmethod
     def prepare(self, *, create: bool = True) -> None:
         """Prepare the database for writing: make AquaMind's tables in an empty one (if ``create``) or check those it
@@ -134,6 +138,11 @@ class Database(ABC):
         Numbers are integers or floats, flags 0 and 1, dates ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS[.ffffff]``
         in UTC; columns named in ``dates`` are parsed into ``datetime64``.
         """
+
+    def at_hand(self, table: str, condition: str) -> AbstractContextManager[None]:
+        """Within this block no other rows of a table are asked about than those for which a condition holds: a database
+        may have them at hand."""
+        return nullcontext()
 
     @abstractmethod
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:

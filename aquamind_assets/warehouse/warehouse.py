@@ -67,6 +67,10 @@ class Warehouse:
         """Give the connection back; locks held by it go with it."""
         self.database.close()
 
+    def give_back_memory(self) -> None:
+        """See :meth:`Database.give_back_memory`."""
+        self.database.give_back_memory()
+
     @property
     def release(self) -> Release:
         """See :attr:`Database.release`."""
@@ -96,6 +100,10 @@ class Warehouse:
     def is_locked(self, asset: str, year: int) -> bool:
         """See :meth:`Database.is_locked`."""
         return self.database.is_locked(asset, year)
+
+    def at_hand(self, table: str, condition: str) -> AbstractContextManager[None]:
+        """See :meth:`Database.at_hand`."""
+        return self.database.at_hand(table, condition)
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See :meth:`Database.query`."""

@@ -51,13 +51,16 @@ def test_a_step_after_one_that_failed_has_a_connection_of_its_own(tmp_path: Path
             assert second.query("SELECT count(*) FROM aquamind_assets_version WHERE version = 99") == [(0,)]
 
 
-def test_a_lake_is_opened_for_each_step(tmp_path: Path) -> None:
+def test_steps_share_a_lake_and_between_them_it_holds_nothing_in_memory(tmp_path: Path) -> None:
     there = platform(f"parquet:///{tmp_path / 'lake'}", tmp_path)
     with there.kept_open():
         with there.step() as first:
-            pass
+            assert first.query("SELECT count(*) FROM batch_batch") == [(0,)]
+            assert first.database._reader._asked is not None  # type: ignore[attr-defined]
+        assert first.database._reader._asked is None  # type: ignore[attr-defined]
         with there.step() as second:
-            assert second is not first
+            assert second is first
+            assert second.query("SELECT count(*) FROM batch_batch") == [(0,)]
 
 
 def test_a_lock_ends_with_its_step_though_the_connection_stays(tmp_path: Path, postgres_url: str) -> None:

@@ -20,44 +20,60 @@ def needs(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     }
 
 
+SPARE = NAMES[-1]
+
+
 def among(needs: dict[str, tuple[str, ...]]) -> Shares:
-    return Shares.among(get_context("forkserver"), needs)
+    return Shares.among(get_context("forkserver"), needs, SPARE)
 
 
-@given(needs(), st.lists(st.booleans(), min_size=60, max_size=60), st.sets(st.sampled_from(NAMES)))
+@given(
+    needs(),
+    st.lists(st.sampled_from(["take", "step", "stop"]), min_size=60, max_size=60),
+    st.sets(st.sampled_from(NAMES)),
+)
 def test_each_asset_is_written_once_and_after_what_it_refers_to(
-    needs: dict[str, tuple[str, ...]], beside_next: list[bool], allowed: set[str]
+    needs: dict[str, tuple[str, ...]], events: list[str], allowed: set[str]
 ) -> None:
-    """Steps run in order; between them the other process takes what it may, and leaves it when its step wants it."""
+    """Steps run in order; between them the other process takes what it may, and leaves it when its step wants it. The
+    spare asset is taken when nothing else can be, and as often as it was paused."""
     shares, steps, complete, taken = among(needs), list(NAMES), set[str](), list[str]()
     under_way: str | None = None
-    for takes in beside_next:
-        if takes and under_way is None:
-            left = [one for one in steps[STEPS_AHEAD:] if one in allowed and one not in taken]
-            ready = [one for one in left if complete.issuperset(needs[one])]
-            if ready or not left:
-                under_way = shares.take_beside(allowed.__contains__)
-                assert under_way == (ready[-1] if ready else None)
-                taken += [under_way] if under_way else []
-        elif under_way is not None and shares.wanted(under_way):
-            shares.leave(under_way)
+    for event in events:
+        left = [one for one in steps[STEPS_AHEAD:] if one in allowed and one not in taken]
+        may = [one for one in left if complete.issuperset(needs[one])]
+        ready = [one for one in may if one != SPARE]
+        paused = SPARE in taken and under_way != SPARE and SPARE in steps
+        if event == "take" and under_way is None:
+            assert shares.is_over(allowed.__contains__) == (not left and not paused)
+            assert shares.ready(allowed.__contains__) == (ready[-1] if ready else None)
+            under_way = shares.take(allowed.__contains__) or shares.take_spare(allowed.__contains__)
+            assert under_way == (ready[-1] if ready else SPARE if SPARE in may or paused else None)
+            taken += [under_way] if under_way and not (under_way == SPARE and paused) else []
+        elif event == "stop" and under_way is not None:
+            (shares.pause if under_way == SPARE else shares.leave)(under_way)
             under_way = None
-        elif steps and steps[0] != under_way:
+        elif event == "step" and steps and steps[0] != under_way:
             step = steps.pop(0)
             assert shares.take_for_step(step, lambda: True) == (step in taken)
             shares.complete(step)
             complete.add(step)
-        elif under_way is not None:
-            shares.leave(under_way)
-            under_way = None
     assert len(taken) == len(set(taken))
+
+
+def test_a_finished_spare_asset_is_not_taken_again() -> None:
+    shares = among(dict.fromkeys(NAMES, ()))
+    assert shares.take_spare(SPARE.__eq__) == SPARE
+    shares.leave(SPARE)
+    assert shares.take_spare(SPARE.__eq__) is None
+    assert shares.is_over(SPARE.__eq__)
 
 
 @pytest.mark.parametrize("alive", [True, False])
 def test_a_step_waits_for_the_chunk_under_way_as_long_as_its_process_lives(alive: bool) -> None:
     shares = among(dict.fromkeys(NAMES, ()))
-    asset = shares.take_beside(lambda name: True)
-    assert asset == NAMES[-1]
+    asset = shares.take(lambda name: True)
+    assert asset == NAMES[-2]
     looked = 0
 
     def lives() -> bool:

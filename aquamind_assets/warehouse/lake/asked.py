@@ -6,7 +6,8 @@ Belongs here: views of the files, and values in the portable form. Does not belo
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -23,7 +24,6 @@ from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.ddl import quoted, text_literal
 from aquamind_assets.warehouse.errors import DatabaseDamaged, DatabaseFull, DatabaseRefused
 from aquamind_assets.warehouse.lake.columns import arrow_schema
-from aquamind_assets.warehouse.lake.data_files import DataFile
 from aquamind_assets.warehouse.lake.unchanging import UnchangingFiles
 from aquamind_assets.warehouse.portable_text import texts
 
@@ -33,6 +33,8 @@ MEMORY = "500MB"
 SETTINGS = ("TimeZone = 'UTC'", "integer_division = true", "parquet_metadata_cache = true")
 """Instants are UTC; whole numbers are divided as in SQLite and PostgreSQL; footers of files are read once."""
 
+_HELD = "held_rows"
+
 _OFFLOADED = "Out of Memory Error: failed to offload"
 """How DuckDB begins when temporary files would take more than its own limit, by default the room that there was when
 it wrote the first of them. It has a code for that neither here nor for a full disk."""
@@ -41,9 +43,10 @@ it wrote the first of them. It has a code for that neither here nor for a full d
 class Asked:
     """A DuckDB connection in memory with a view of every table, made over when the table's files change."""
 
-    def __init__(self, filesystem: Any) -> None:
+    def __init__(self, filesystem: Any, *, one_core: bool = False) -> None:
         self._connection = duckdb.connect(":memory:")
-        for setting in (*SETTINGS, f"memory_limit = {text_literal(MEMORY)}"):
+        cores = ["threads = 1"] if one_core else []
+        for setting in (*SETTINGS, f"memory_limit = {text_literal(MEMORY)}", *cores):
             self._connection.execute(f"SET {setting}")
         # Where a sort or a join needs more than its memory; by default that would be a folder in the working directory.
         self._spilled = Path(gettempdir()) / f"aquamind-duckdb-{uuid4().hex}"
@@ -51,39 +54,59 @@ class Asked:
         self._store = None if filesystem is None else UnchangingFiles(filesystem)
         if self._store is not None:
             self._connection.register_filesystem(self._store)
-        self._tables: dict[str, TableSpec] = {}
-        self._files: dict[str, tuple[str, ...]] = {}
+        self._tables: Mapping[str, TableSpec] = {}
+        self._files_of: Callable[[str], Iterable[tuple[str, int]]] = lambda table: ()
         self._shown: dict[str, tuple[str, ...]] = {}
+        self._current: set[str] = set()
+        self._held: str | None = None
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
-    def show(
-        self, tables: Mapping[str, TableSpec], files: Sequence[DataFile], location: Callable[[DataFile], str]
-    ) -> None:
-        """Let every table be seen as the rows of its files."""
-        of_table: dict[str, list[str]] = {table: [] for table in tables}
-        sizes = {}
-        for file in files:
-            place = location(file)
-            of_table[file.table].append(place)
-            sizes[place] = file.size
-        self._tables = dict(tables)
-        self._files = {table: tuple(places) for table, places in of_table.items()}
-        if self._store is not None:
-            self._store.sizes = sizes
+    def show(self, tables: Mapping[str, TableSpec], files_of: Callable[[str], Iterable[tuple[str, int]]]) -> None:
+        """Let every table be seen as the rows of its files, of which ``files_of`` gives places and bytes. It is asked
+        again once after each call of this."""
+        self._tables, self._files_of = tables, files_of
+        self._current = set()
 
     def _let_see(self, table: str) -> None:
         """Make a table's view, unless it shows the files already. It is made when it is asked for, because DuckDB opens
         files for it: in an object store, requests by the hundred for views of all tables."""
-        places = self._files[table]
-        if self._shown.get(table) == places:
+        if table in self._current or table == self._held:
             return
+        sizes = dict(self._files_of(table))
+        if self._store is not None:
+            self._store.sizes |= sizes
+        places = tuple(sizes)
+        if self._shown.get(table) != places:
+            self._shown.pop(table, None)
+            files = map(pattern, places) if self._store is None else places
+            self._connection.execute(
+                f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(self._tables[table], files)}"
+            )
+            self._shown[table] = places
+        self._current.add(table)
+
+    def hold(self, table: str, condition: str) -> None:
+        """Let a table be seen as a copy in memory of its rows for which a condition holds, until it is let go.
+
+        Raises:
+            FileNotFoundError, DatabaseDamaged, DatabaseFull, DatabaseRefused: see :meth:`answer`.
+        """
+        copy = f"CREATE TEMP TABLE {_HELD} AS SELECT * FROM {quoted(table)} WHERE {condition}"
+        with self._seeing(copy):
+            self._connection.execute(copy)
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM {_HELD}")
+        self._held = table
+
+    def let_go(self) -> None:
+        """Let the held table be seen as the rows of its files again."""
+        table, self._held = str(self._held), None
         self._shown.pop(table, None)
-        files = map(pattern, places) if self._store is None else places
-        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS {select_of(self._tables[table], files)}")
-        self._shown[table] = places
+        self._current.discard(table)
+        self._connection.execute(f"DROP VIEW {quoted(table)}")
+        self._connection.execute(f"DROP TABLE {_HELD}")
 
     def answer(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """What a portable statement gives.
@@ -94,12 +117,18 @@ class Asked:
             DatabaseFull: there is no room for DuckDB's temporary files.
             DatabaseRefused: its folder of temporary files cannot be used.
         """
+        with self._seeing(sql):
+            return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
+
+    @contextmanager
+    def _seeing(self, sql: str) -> Iterator[None]:
+        """Within this block the tables of a statement are seen, and errors of DuckDB say what they mean."""
         if self._store is not None:
             self._store.failure = None
         try:
             for table in self._tables.keys() & set(re.findall(r"\w+", sql.lower())):
                 self._let_see(table)
-            return self._connection.sql(sql, params=list(map(_parameter, params))).to_arrow_table()
+            yield
         except duckdb.Error as error:
             raise self._cause(error) from None
 

@@ -112,6 +112,11 @@ def ids_of(spec: TableSpec, rows: pa.Table) -> np.ndarray:
     return _values(spec.by_name[spec.id_column], rows.column(spec.id_column))
 
 
+def referenced_ids(column: ColumnSpec, rows: pa.Table) -> np.ndarray:
+    """The distinct ids, int64, ascending, that a foreign key of an Arrow table holds."""
+    return np.sort(_values(column, rows.column(column.name).unique().drop_null()))
+
+
 def digest_values(spec: TableSpec, rows: pa.Table | pa.RecordBatch) -> Mapping[str, np.ndarray]:
     """Digest values (see ``tables.digest``) of every column, int64, shape (rows,)."""
     return {column.name: _values(column, rows.column(column.name)) for column in spec.columns}

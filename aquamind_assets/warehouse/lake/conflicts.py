@@ -3,22 +3,20 @@
 Belongs here: whether the changes of two transactions can both stand. Does not belong here: their order (``log``).
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.errors import Overtaken, WarehouseUnavailable
 from aquamind_assets.warehouse.lake.transaction import Transaction
-from aquamind_assets.warehouse.references import dangling_sql
 
 
-def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[tuple[Any, ...]]]) -> None:
+def prove_again(url: str, transaction: Transaction) -> None:
     """Prove a transaction's changes on top of the commits that came before it.
 
     Raises:
         Overtaken: the same rows were written.
-        WarehouseUnavailable: a row that it refers to is gone, or a row came that refers to
-            one that it deleted; nothing of the transaction is in the lake.
+        WarehouseUnavailable: a row that it refers to is gone, or a row came that refers to one that it deleted; nothing
+            of the transaction is in the lake.
     """
     if table := transaction.filled_by_others():
         raise Overtaken(f"{url}: another writer has changed the same rows of {table}; nothing was written")
@@ -27,8 +25,7 @@ def prove_again(url: str, transaction: Transaction, query: Callable[[str], list[
             raise WarehouseUnavailable(f"{url}: another writer has deleted rows of {table}; nothing was written")
     for table in transaction.deleted_from:
         for child, column in referring(transaction.tables, table):
-            ((broken,),) = query(dangling_sql(child, column, table, transaction.tables[table].id_column))
-            if broken:
+            if transaction.missing_ids(table, transaction.referred_to_by_others(table, child, column)).size:
                 raise WarehouseUnavailable(
                     f"{url}: another writer has added rows of {child} that refer to {table}; nothing was written"
                 )

@@ -50,6 +50,11 @@ class LocalPlace(Place):
         except (FileNotFoundError, NotADirectoryError):
             return []
 
+    def is_the_latest(self, name: str, following: str) -> bool:
+        """See :class:`Place`."""
+        # In this order: what follows may not come and go between the two looks while the first stays.
+        return not os.path.exists(self.location(following)) and os.path.exists(self.location(name))
+
     def all_names(self) -> Iterator[str]:
         """See :class:`Place`."""
         for file in sorted(self._root.rglob("*")):

@@ -84,6 +84,8 @@ class Log:
         Raises:
             DatabaseDamaged: a commit cannot be read, or is missing.
         """
+        if self.begun and self._place.is_the_latest(_name(self._number), _name(self._number + 1)):
+            return False
         names = self._place.names(LOG)
         snapshots = [_number(name) for name in names if name.endswith(".db")]
         commits = {_number(name) for name in names if name.endswith(".json")}

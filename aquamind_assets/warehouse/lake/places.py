@@ -57,6 +57,11 @@ class Place(ABC):
     def names(self, folder: str) -> list[str]:
         """Names of the files in a folder, in order; none if there is no such folder."""
 
+    def is_the_latest(self, name: str, following: str) -> bool:
+        """Whether a file of a sequence is there and the one after it is not, where that is known for less than a look
+        at the names of its folder. Files are removed from the beginning of the sequence alone."""
+        return False
+
     @abstractmethod
     def all_names(self) -> Iterator[str]:
         """Names of all files below the folder, but those of :data:`OWN_FOLDER`."""

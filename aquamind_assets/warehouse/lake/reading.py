@@ -5,6 +5,7 @@ Belongs here: which files are read, and what it means that one is gone. Does not
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -31,19 +32,21 @@ class Reader:
 
     Attributes:
         transaction: the open one, whose rows are seen too; None outside of one.
+        one_core: whether questions are answered with one core.
     """
 
     def __init__(self, place: Place, log: Log, tables: Callable[[], Mapping[str, TableSpec]]) -> None:
         self.transaction: Transaction | None = None
+        self.one_core = False
         self._place, self._log, self._tables = place, log, tables
         self._asked: Asked | None = None
         self._shown = -1
 
     def close(self) -> None:
-        """End DuckDB."""
+        """End DuckDB; the next question begins it anew."""
         if self._asked is not None:
             self._asked.close()
-            self._asked = None
+            self._asked, self._shown = None, -1
 
     def refresh(self) -> None:
         """Take in the commits of others; not within a transaction."""
@@ -73,15 +76,32 @@ class Reader:
     def _showing(self) -> Asked:
         """DuckDB with the files that are in the lake now."""
         if self._asked is None:
-            self._asked = Asked(self._place.filesystem)
+            self._asked = Asked(self._place.filesystem, one_core=self.one_core)
         self.refresh()
-        if self.transaction is not None:
-            self._asked.show(self._tables(), files_of(self._log), self.transaction.location)
-            self._shown = -1
-        elif self._shown != self._log.number:
-            self._asked.show(self._tables(), files_of(self._log), lambda file: self._place.location(file.name))
-            self._shown = self._log.number
+        if self.transaction is not None or self._shown != self._log.number:
+            self._asked.show(self._tables(), self._places_and_sizes)
+            self._shown = -1 if self.transaction is not None else self._log.number
         return self._asked
+
+    def _places_and_sizes(self, table: str) -> Iterator[tuple[str, int]]:
+        for file in files_of(self._log, table):
+            yield self.transaction.location(file) if self.transaction else self._place.location(file.name), file.size
+
+    @contextmanager
+    def at_hand(self, table: str, condition: str) -> Iterator[None]:
+        """Within this block a table is a copy of its rows for which a condition holds."""
+        asked = self._showing()
+        try:
+            with failures_named(self._place.url):
+                asked.hold(table, condition)
+        except FileNotFoundError:
+            # A file was replaced just now: the rows are read from the files, each time they are asked for.
+            yield
+            return
+        try:
+            yield
+        finally:
+            asked.let_go()
 
     def may_hold(self, table: str, low: int, high: int) -> bool:
         """Whether a file of a table has ids of which some may be ``low <= id < high``."""

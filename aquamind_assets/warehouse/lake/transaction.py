@@ -20,7 +20,7 @@ import pyarrow as pa
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.warehouse.lake import data_files
-from aquamind_assets.warehouse.lake.columns import arrow_table, ids_of
+from aquamind_assets.warehouse.lake.columns import arrow_table, ids_of, referenced_ids
 from aquamind_assets.warehouse.lake.data_files import DataFile, FileWriter
 from aquamind_assets.warehouse.lake.log import Log
 from aquamind_assets.warehouse.lake.places import Place
@@ -34,10 +34,12 @@ CREATE_FILE_TABLE = (
 
 def files_of(log: Log, table: str | None = None) -> list[DataFile]:
     """The files in the lake, of one table or of all, in order of their ids."""
+    # Names begin with the table, and are the key: a condition on them reads that table's lines alone.
+    condition, params = ("", ()) if table is None else ("WHERE name > ? AND name < ?", (f"{table}/", f"{table}0"))
     found = log.query(
-        f"SELECT name, table_name, id_year, row_count, bytes, low_id, high_id FROM {FILE_TABLE}"
-        " WHERE table_name = ? OR ? = '' ORDER BY table_name, low_id, name",
-        (table or "", table or ""),
+        f"SELECT name, table_name, id_year, row_count, bytes, low_id, high_id FROM {FILE_TABLE} {condition}"
+        " ORDER BY table_name, low_id, name",
+        params,
     )
     return [DataFile(*row) for row in found]
 
@@ -64,6 +66,7 @@ class Transaction:
         self._folder = self._held.enter_context(place.living(self._id))
         self.referenced: dict[str, np.ndarray] = {}
         self.deleted_from: set[str] = set()
+        self._there_at_first: frozenset[str] | None = None
         self.written: set[tuple[str, int]] = set()
         self.emptied: list[tuple[str, int, int]] = []
 
@@ -137,7 +140,7 @@ class Transaction:
             elif file.low < high and file.high >= low:
                 deleted += self._rewrite(file, lambda ids: (ids < low) | (ids >= high))
         if deleted:
-            self.deleted_from.add(table)
+            self._note_deleted(table)
         return deleted
 
     def delete_ids(self, table: str, ids: np.ndarray) -> int:
@@ -148,8 +151,14 @@ class Transaction:
             if there.size:
                 deleted += self._rewrite(file, lambda found, there=there: ~np.isin(found, there))
         if deleted:
-            self.deleted_from.add(table)
+            self._note_deleted(table)
         return deleted
+
+    def _note_deleted(self, table: str) -> None:
+        """Note that rows of a table are deleted, and which files were in the lake then."""
+        self.deleted_from.add(table)
+        if self._there_at_first is None:
+            self._there_at_first = frozenset(file.name for file in files_of(self._log))
 
     def _rewrite(self, file: DataFile, stays: Any) -> int:
         """Keep only some rows of a file, by their ids; how many are gone."""
@@ -204,6 +213,18 @@ class Transaction:
                     if ((ids >= low) & (ids < high)).any():
                         return table
         return None
+
+    def referred_to_by_others(self, table: str, child: str, column: str) -> np.ndarray:
+        """Distinct ids of a table, ascending, that a foreign key of another holds in rows which others have added since
+        this transaction began to delete."""
+        before = self._staged.keys() | (self._there_at_first or frozenset())
+        found = [
+            referenced_ids(self.tables[child].by_name[column], part)
+            for file in files_of(self._log, child)
+            if file.name not in before
+            for part in self._read(file, [column])
+        ]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
     def publish(self) -> None:
         """Give the new files their names: the last thing before the commit."""

@@ -9,7 +9,6 @@ Belongs here: what fsspec and DuckDB want to know of a file. Does not belong her
 """
 
 import errno
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +24,7 @@ class UnchangingFiles(AbstractFileSystem):
     """Files of another file system, for reading, of which nothing is asked but their bytes.
 
     Attributes:
-        sizes: bytes of every file that there is, by its location.
+        sizes: bytes of every file that is known to be there, by its location.
         failure: why the latest bytes could not be read.
     """
 
@@ -34,7 +33,7 @@ class UnchangingFiles(AbstractFileSystem):
     def __init__(self, files: AbstractFileSystem) -> None:
         super().__init__()
         self.protocol = files.protocol
-        self.sizes: Mapping[str, int] = {}
+        self.sizes: dict[str, int] = {}
         self.failure: Exception | None = None
         self._files = files
 

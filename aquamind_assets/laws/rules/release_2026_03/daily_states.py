@@ -43,12 +43,15 @@ RULES: list[Rule] = [
         "LEFT JOIN batch_growthsample s ON s.assignment_id = t.assignment_id AND s.sample_date = t.date",
         "(s.id IS NULL) <> (t.anchor_type IS NULL) OR s.avg_weight_g <> t.avg_weight_g",
     ),
-    _of_day(
-        "mortality_count.sum",
+    Rule(
+        f"{_STATE}.mortality_count.sum",
+        _STATE,
         "The deaths of a day are those recorded for the stay.",
-        "LEFT JOIN (SELECT e.assignment_id, e.event_date, SUM(e.count) AS dead FROM batch_mortalityevent e GROUP BY"
-        " e.assignment_id, e.event_date) d ON d.assignment_id = t.assignment_id AND d.event_date = t.date",
-        "t.mortality_count <> coalesce(d.dead, 0)",
+        # Joined and then added up: sums of all events would be made for every few days.
+        query=f"SELECT t.id FROM {_STATE} t LEFT JOIN batch_mortalityevent e ON e.assignment_id = t.assignment_id AND"
+        " e.event_date = t.date WHERE {rows} GROUP BY t.id, t.mortality_count HAVING t.mortality_count <>"
+        " coalesce(SUM(e.count), 0)",
+        by_chunk=True,
     ),
     _of_day(
         "population.balance",
