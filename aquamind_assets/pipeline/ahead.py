@@ -21,6 +21,7 @@ from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.shares import LOOKS_EVERY_S
 from aquamind_assets.pipeline.simulation import store_climate, store_year
 from aquamind_assets.settings import Settings
+from aquamind_assets.warehouse.memory import return_freed_memory
 
 
 @contextmanager
@@ -79,6 +80,7 @@ def _work(platform: Platform, task: Task) -> None:
 def _simulate(platform: Platform, task: Task) -> None:
     if task.next_year is None:
         return
+    return_freed_memory()
     store_climate(platform, task.next_year)
     store_year(platform, task.next_year)
     task.simulated.set()

@@ -33,6 +33,7 @@ from aquamind_assets.tables.releases import Release
 from aquamind_assets.timeline import DayRange, day_number, year_days
 from aquamind_assets.warehouse.connect import open_warehouse, release_of
 from aquamind_assets.warehouse.errors import NothingMaterialized
+from aquamind_assets.warehouse.memory import return_freed_memory
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 
@@ -220,6 +221,7 @@ class Platform:
                 self._close_kept()
             raise
         self._kept.give_back_memory()
+        return_freed_memory()
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:

@@ -3,14 +3,17 @@
 Belongs here: measuring memory and choosing the size of blocks. Does not belong here: making the blocks (``records``).
 """
 
+import ctypes
 import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import psutil
+import pyarrow as pa
 
 MEGABYTE = 1 << 20
 HALVE_ABOVE = 0.6
@@ -42,6 +45,22 @@ def memory_budget_mb(configured: int | None) -> int:
     machine = psutil.virtual_memory().total
     limits = [int(text) for path in _CGROUP_LIMITS if path.exists() and (text := path.read_text().strip()).isdigit()]
     return int(min([machine, *limits]) / MEGABYTE)
+
+
+def return_freed_memory() -> None:
+    """Let the machine have what this process has freed and its allocators keep for later."""
+    pa.default_memory_pool().release_unused()
+    if (trim := _trim()) is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    """The C library's function that gives back what it keeps; None where it has none, as on macOS and Windows."""
+    try:
+        return cast("Callable[[int], int]", ctypes.CDLL(None).malloc_trim)
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 @dataclass
