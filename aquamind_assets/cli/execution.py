@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 SHOWN_MEETINGS = 10
 """Meetings with user-entered rows that are printed; the log and the JSON document have all of them."""
+
+LOOKS_AFTER_OTHERS_EVERY_S = 60.0
+"""So often the dead are looked for among other runs: one of them may hold the place that this one waits for."""
 
 _log = logging.getLogger(__name__)
 
@@ -107,11 +110,28 @@ def execute_years(
                 )
         with bar.shown() if bar else nullcontext(), requests_interrupt(progress), ThreadPoolExecutor(1) as aside:
             # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
-            runs = aside.submit(run_years, job, instance, years, platform, assets=assets).result()
+            running = aside.submit(run_years, job, instance, years, platform, assets=assets)
+            while not wait([running], LOOKS_AFTER_OTHERS_EVERY_S).done:
+                _look_after_others(platform)
+            runs = running.result()
     if all(run.success for run in runs):
         with platform.read() as warehouse:
             warehouse.show_to_others()
     return Execution(list(years), runs, progress.interrupt_requested, met)
+
+
+def _look_after_others(platform: "Platform") -> None:
+    """Report dead runs failed, which frees their places among the writers; what stands in the way is tried again
+    later."""
+    from aquamind_assets.assets.dead_runs import reconcile
+
+    try:
+        with open_instance() as instance, platform.lock_probe() as is_locked:
+            for run in reconcile(instance, is_locked):
+                if not run.alive:
+                    _log.info("dead run %s reported failed (%s)", run.run_id, run.reason)
+    except Exception:
+        _log.info("other runs could not be looked after", exc_info=True)
 
 
 @contextmanager
