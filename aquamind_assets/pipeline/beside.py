@@ -81,8 +81,9 @@ class Beside:
 
     @property
     def simulates(self) -> bool:
-        """Whether the process has a year to simulate, and has not done so."""
-        return self._task is not None and self._task.next_year is not None and not self._task.simulated.is_set()
+        """Whether the process is going to simulate a year, or does so now."""
+        task = self._task
+        return task is not None and task.next_year is not None and self._alive() and not task.simulated.is_set()
 
     def hand_over(self, asset: str, year: int) -> bool:
         """Leave an asset's year to its step, once the chunk under way is committed; whether chunks may be there."""

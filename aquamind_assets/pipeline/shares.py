@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from ctypes import Array, c_byte
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing.context import BaseContext
 
 FREE, TAKEN, PAUSED, LEFT = range(4)
@@ -111,14 +112,18 @@ class Shares:
         it may go on with, in the order of the steps."""
         to_come = [one for one in self.needs if not self.wanted(one)]
         states = {one: self.beside[self._number(one)] for one in to_come}
-        later = to_come[STEPS_AHEAD:]
+        later = set(to_come[STEPS_AHEAD:])
         return [one for one in to_come if states[one] == PAUSED or (states[one] == FREE and one in later)]
 
     def _may(self, asset: str, allowed: Callable[[str], bool]) -> bool:
         return allowed(asset) and all(map(self._is_complete, self.needs[asset]))
 
     def _number(self, asset: str) -> int:
-        return list(self.needs).index(asset)
+        return self._numbers[asset]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {asset: number for number, asset in enumerate(self.needs)}
 
     def _is_complete(self, asset: str) -> bool:
         return self.steps[self._number(asset)] == COMPLETE
