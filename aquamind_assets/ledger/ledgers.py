@@ -43,6 +43,10 @@ class Ledgers:
         self.first_year = first_year
         self._kept: tuple[StoredPart, Ledger] | None = None
 
+    def forget(self) -> None:
+        """Let go of the ledger read last: a year of the full farm takes 50 MB."""
+        self._kept = None
+
     def years(self) -> list[int]:
         """Return the years that have a ledger."""
         return self.store.years(FARM)

@@ -80,6 +80,7 @@ def _work(platform: Platform, task: Task) -> None:
 def _simulate(platform: Platform, task: Task) -> None:
     if task.next_year is None:
         return
+    platform.ledgers.forget()
     return_freed_memory()
     store_climate(platform, task.next_year)
     store_year(platform, task.next_year)
