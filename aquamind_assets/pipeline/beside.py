@@ -72,9 +72,11 @@ class Beside:
         self._process.start()
 
     def simulated(self, year: int) -> bool:
-        """Whether this year was simulated beside; waits for it where it is under way."""
+        """Whether this year was simulated beside; waits for it where it is to come. The year before is over then, also
+        where some of its assets were not asked for."""
         if self._task is None or self._task.next_year != year:
             return False
+        self._task.shares.close()
         while self._alive() and not self._task.simulated.wait(_LOOKS_EVERY_S):
             pass
         return self._task.simulated.is_set()

@@ -107,6 +107,11 @@ class Shares:
         if asset in self.needs:
             self.steps[self._number(asset)] = COMPLETE
 
+    def close(self) -> None:
+        """Note that no further step of the year will come: the process beside writes none of its tables any more."""
+        for number in range(len(self.needs)):
+            self.steps[number] = max(self.steps[number], BEGUN)
+
     def _open(self) -> list[str]:
         """The assets that the process beside has not begun and whose steps do not come within the next few, and those
         it may go on with, in the order of the steps."""

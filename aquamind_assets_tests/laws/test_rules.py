@@ -10,7 +10,7 @@ from aquamind_assets.laws.registry import laws_of
 from aquamind_assets.laws.rules import Rule, rules_of, violations
 from aquamind_assets.laws.rules_across import rules_across
 from aquamind_assets.records.registry import recorders_of
-from aquamind_assets.tables.releases import RELEASES, Release
+from aquamind_assets.tables.releases import RELEASES, Release, tables_of
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets_tests.laws.small_farm import ROWS, WIDE, Farm
 from aquamind_assets_tests.laws.wrong_values import CHANGES, READING, SAMPLING
@@ -35,6 +35,16 @@ def farm(request):
 
 def violated(farm, **restrictions):
     return {result.rule.name: result for result in violations(farm, **restrictions, release="2025-08") if result.count}
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_rules_of_a_table_by_time_look_at_the_rows_of_each_day_alone(release: Release) -> None:
+    """While they are judged, no other rows of it may be seen (``at_hand``)."""
+    by_time = {name for name, spec in tables_of(release).items() if spec.time_column}
+    queries = [rule for rule in rules_of(release) if rule.table in by_time and rule.query]
+    assert {rule.table for rule in queries} == by_time
+    for rule in queries:
+        assert len(re.findall(rf"\b{rule.table}\b", rule.query)) == rule.query.count("{rows}") == 1, rule.name
 
 
 def test_every_table_has_rows_and_rules():

@@ -83,6 +83,16 @@ def test_years_that_are_simulated_beside_are_the_same(platform: Platform, expect
     assert stored(platform) == expected
 
 
+def test_a_year_is_simulated_beside_though_steps_of_the_year_before_never_came(
+    tmp_path: Path, expected: list[tuple[str, str]]
+) -> None:
+    """Where only some assets are asked for, the process beside does not wait for the others."""
+    platform = platform_in(tmp_path, "tiny", f"parquet:///{tmp_path / 'lake'}")
+    for year, beside in simulate_all(platform):
+        assert beside.simulated(year + 1) == (year + 1 in YEARS)
+    assert stored(platform) == expected
+
+
 def test_a_year_whose_process_was_killed_is_simulated_here(platform: Platform, expected: list[tuple[str, str]]) -> None:
     killed = 0
     for year, beside in simulate_all(platform):

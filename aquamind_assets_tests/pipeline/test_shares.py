@@ -69,6 +69,16 @@ def test_a_finished_spare_asset_is_not_taken_again() -> None:
     assert shares.is_over(SPARE.__eq__)
 
 
+def test_nothing_is_written_beside_once_no_step_will_come() -> None:
+    shares = among(dict.fromkeys(NAMES, ()))
+    assert shares.take(lambda name: True) == NAMES[-2]
+    shares.complete(NAMES[0])
+    shares.close()
+    assert shares.wanted(NAMES[-2])
+    assert shares.is_over(lambda name: True)
+    assert shares.take(lambda name: True) is shares.take_spare(lambda name: True) is None
+
+
 @pytest.mark.parametrize("alive", [True, False])
 def test_a_step_waits_for_the_chunk_under_way_as_long_as_its_process_lives(alive: bool) -> None:
     shares = among(dict.fromkeys(NAMES, ()))
