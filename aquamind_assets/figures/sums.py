@@ -4,10 +4,13 @@ Belongs here: the frames' columns, and cutting them. Does not belong here: filli
 tables, ``realism/sums.py`` from the ledger), formulas (``batch``, ``health``, ``inventory``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+
+Part = TypeVar("Part")
 
 LIFE_SUMS = (
     *("eggs", "smolts", "stocked_kg", "harvested", "harvest_kg", "given", "given_kg", "taken", "taken_kg"),
@@ -66,7 +69,7 @@ class Sums:
             missing = set(FRAMES[name]) - set(frame.columns)
             if missing:
                 raise ValueError(f"sums {name!r} lack the columns {', '.join(sorted(missing))}")
-        self._frames = dict(frames)
+        self._frames: Mapping[str, pd.DataFrame] = dict(frames)
         self.threshold = threshold
         self.settled = tuple(settled)
 
@@ -80,29 +83,58 @@ class Sums:
     def between(self, first_year: int, last_year: int) -> "Sums":
         """The sums of these years, both included."""
         first, end = pd.Timestamp(first_year, 1, 1), pd.Timestamp(last_year + 1, 1, 1)
-        frames = {
-            name: frame[(frame["month"] >= first) & (frame["month"] < end)] for name, frame in self._frames.items()
-        }
-        return Sums(frames, self.threshold, [year for year in self.settled if first_year <= year <= last_year])
+
+        def within(name: str) -> pd.DataFrame:
+            frame = self._frames[name]
+            return frame[(frame["month"] >= first) & (frame["month"] < end)]
+
+        settled = [year for year in self.settled if first_year <= year <= last_year]
+        return self._cut(_Parts(tuple(self._frames), within), settled)
 
     def of(self, geography: str) -> "Sums":
         """The sums of one geography; frames that are not kept by geography are left out."""
-        frames = {
-            name: frame[frame["geography"] == geography]
-            for name, frame in self._frames.items()
-            if "geography" in frame.columns
-        }
-        return Sums(frames, self.threshold, self.settled)
+
+        def there(name: str) -> pd.DataFrame:
+            frame = self._frames[name]
+            return frame[frame["geography"] == geography]
+
+        names = tuple(name for name in self._frames if "geography" in FRAMES[name])
+        return self._cut(_Parts(names, there), self.settled)
 
     def by_month(self, months: Iterable[pd.Timestamp]) -> "dict[pd.Timestamp, Sums]":
         """The sums of each of these months."""
-        parts = {name: dict(list(frame.groupby("month"))) for name, frame in self._frames.items()}
-        return {
-            month: Sums(
-                {name: parts[name].get(month, frame.iloc[:0]) for name, frame in self._frames.items()}, self.threshold
-            )
-            for month in months
-        }
+        names = tuple(self._frames)
+        groups = _Parts(names, lambda name: dict(list(self._frames[name].groupby("month"))))
+
+        def of(month: pd.Timestamp) -> Callable[[str], pd.DataFrame]:
+            return lambda name: groups[name].get(month, self._frames[name].iloc[:0])
+
+        return {month: self._cut(_Parts(names, of(month)), ()) for month in months}
+
+    def _cut(self, frames: Mapping[str, pd.DataFrame], settled: Sequence[int]) -> "Sums":
+        cut = Sums({}, self.threshold, settled)
+        cut._frames = frames
+        return cut
+
+
+class _Parts(Mapping[str, Part]):
+    """Parts by name, each made when it is first asked for: a figure reads one or two of twenty frames."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], Part]) -> None:
+        self._make = make
+        self._made: dict[str, Part | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> Part:
+        made = self._made[name]
+        if made is None:
+            made = self._made[name] = self._make(name)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def active_batches(start: np.ndarray, end: np.ndarray, days: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ Dagster.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Literal, Self
 
@@ -73,7 +74,8 @@ class Comparison:
     standing: Standing
 
 
-def load_targets() -> list[Target]:
+@cache
+def load_targets() -> tuple[Target, ...]:
     """Return the targets of the package, in their order.
 
     Raises:
@@ -84,7 +86,7 @@ def load_targets() -> list[Target]:
     keys = [target.key for target in targets]
     if len(set(keys)) != len(keys):
         raise ValueError(f"targets.yaml names {sorted({key for key in keys if keys.count(key) > 1})} twice")
-    return targets
+    return tuple(targets)
 
 
 def standing_of(target: Target, measured: Sequence[float]) -> Standing:

@@ -13,7 +13,7 @@ from aquamind_assets.figures.registry import FIGURES, values_of
 from aquamind_assets.figures.sums import Sums
 from aquamind_assets.realism.statistics import FULL_SCALE_CAGES
 from aquamind_assets.realism.targets import Comparison, compare, load_targets
-from aquamind_assets.reports.history import History, first_year_of_lives, read_history
+from aquamind_assets.reports.history import History, read_history, years_of_lives
 from aquamind_assets.reports.sums import sums_of
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -47,14 +47,22 @@ class Accounts:
         self.history = history
         self.sums = sums_of(history, threshold)
         self.geographies = sorted(history["places"]["geography"].unique())
+        self._cut: dict[tuple[int, int], Sums] = {}
+        self._figures: dict[tuple[int, int], dict[str, float]] = {}
 
     def within(self, years: Sequence[int]) -> Sums:
         """The sums of these years, which follow each other."""
-        return self.sums.between(min(years), max(years))
+        key = min(years), max(years)
+        if key not in self._cut:
+            self._cut[key] = self.sums.between(*key)
+        return self._cut[key]
 
     def figures(self, years: Sequence[int]) -> dict[str, float]:
         """Every figure of these years that the tables can give; nan where the rows cannot say."""
-        return values_of(self.within(years))
+        key = min(years), max(years)
+        if key not in self._figures:
+            self._figures[key] = values_of(self.within(years))
+        return dict(self._figures[key])
 
     def by_geography(self, key: str, years: Sequence[int]) -> dict[str, float]:
         """One figure of these years in each geography."""
@@ -120,5 +128,5 @@ def read_accounts(
         threshold: the scenario's treatment threshold, adult female lice per fish.
         progress: called with each year when it begins to be read.
     """
-    lived = range(first_year_of_lives(warehouse, min(years)), max(years) + 1)
-    return Accounts(read_history(warehouse, lived, progress=progress), threshold)
+    lived = years_of_lives(warehouse, min(years))
+    return Accounts(read_history(warehouse, years, progress=progress, before=lived), threshold)

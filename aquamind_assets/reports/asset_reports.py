@@ -20,7 +20,7 @@ from aquamind_assets.records.master_ids import CAUSE_NAMES
 from aquamind_assets.reports import charts, closeups
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.drawing import Chart, png
-from aquamind_assets.reports.history import History, first_year_of_lives, read_history
+from aquamind_assets.reports.history import History, read_history, years_of_lives
 from aquamind_assets.reports.report import biomass_by_stage
 from aquamind_assets.reports.sums import frames_for, sums_of
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -79,9 +79,9 @@ def asset_report(
     if shown is None:
         return AssetReport()
     if accounts is None:
-        first = first_year_of_lives(warehouse, year) if shown.whole_lives else year
+        before = years_of_lives(warehouse, year) if shown.whole_lives else ()
         frames: Collection[str] = frames_for(shown.keys) | set(shown.frames)
-        history = read_history(warehouse, range(first, year + 1), frames)
+        history = read_history(warehouse, [year], frames, before=before)
         sums = sums_of(history, threshold).between(year, year)
     else:
         history, sums = accounts.history, accounts.within([year])

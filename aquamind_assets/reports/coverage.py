@@ -100,8 +100,9 @@ class Coverage:
 def coverage(warehouse: Warehouse, years: Sequence[int]) -> Coverage:
     """What is written of these years."""
     known: dict[tuple[str, int], list[Checkpoint]] = {}
-    for checkpoint in warehouse.checkpoints():
-        known.setdefault((checkpoint.asset, checkpoint.year), []).append(checkpoint)
+    for year in years:
+        for checkpoint in warehouse.checkpoints(year=year):
+            known.setdefault((checkpoint.asset, year), []).append(checkpoint)
     assets = recorders_of(warehouse.release)
     return Coverage({year: _of_year(year, {asset: known.get((asset, year), []) for asset in assets}) for year in years})
 

@@ -34,13 +34,16 @@ FRAMES = ("batches", "places", "rows", *_YEARLY)
 day of the month. ``rows`` has ``table year rows`` as counted when they were committed. ``biomass`` has ``month stage
 kg``."""
 
+_OF_LIVES = frozenset({"moves", "stocked", "deaths", "feed", "sea_deaths"})
+"""The frames of which the years before a report's are read too: lives are made of them."""
+
 
 @dataclass(frozen=True)
 class History:
     """What is written of some years.
 
     Attributes:
-        years: the years read.
+        years: the years read, with those before the report's.
         coverage: what of them is written.
         frames: the frames read, by name.
     """
@@ -62,14 +65,18 @@ def read_history(
     years: Sequence[int],
     frames: Collection[str] = FRAMES,
     progress: Callable[[int], None] = lambda year: None,
+    before: Sequence[int] = (),
 ) -> History:
-    """Read these frames of the years; ``progress`` is called with each year when it begins."""
+    """Read these frames of the years, and of the years ``before`` them what lives are made of; ``progress`` is called
+    with each year when it begins."""
     found: dict[str, pd.DataFrame] = {}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _YEARLY if name in frames}
-    for year in years if parts else ():
+    every = (*before, *years)
+    for year in every if parts else ():
         progress(year)
         for name, read in parts.items():
-            read.append(_YEARLY[name](warehouse, year))
+            if name in _OF_LIVES or year not in before:
+                read.append(_YEARLY[name](warehouse, year))
     found = {name: pd.concat(read, ignore_index=True) for name, read in parts.items()}
     if "biomass" in found:
         found["biomass"] = _with_stages(warehouse, found["biomass"], max(years))
@@ -80,14 +87,14 @@ def read_history(
     if "rows" in frames:
         counted = [(one.table, one.year, one.rows) for one in warehouse.manifest()]
         found["rows"] = pd.DataFrame(counted, columns=["table", "year", "rows"])
-    return History(tuple(years), coverage(warehouse, years), found)
+    return History(every, coverage(warehouse, every), found)
 
 
-def first_year_of_lives(warehouse: Warehouse, first_year: int) -> int:
-    """The first year to read for a report that begins with ``first_year``: that of the eggs of the first batch that was
+def years_of_lives(warehouse: Warehouse, first_year: int) -> range:
+    """The years to read before a report that begins with ``first_year``: from the eggs of the first batch on that was
     not over then."""
     begun = batch.first_egg_year(warehouse, first_year)
-    return max(first_year - LIFE_YEARS, first_year if begun is None else min(first_year, begun))
+    return range(max(first_year - LIFE_YEARS, first_year if begun is None else min(first_year, begun)), first_year)
 
 
 def _with_stages(warehouse: Warehouse, biomass: pd.DataFrame, last_year: int) -> pd.DataFrame:

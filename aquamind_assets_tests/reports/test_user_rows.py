@@ -10,7 +10,7 @@ import pytest
 from aquamind_assets.cli.contents import contents_of
 from aquamind_assets.reports.accounts import Accounts
 from aquamind_assets.reports.asset_reports import YEAR_REPORT, AssetReport, asset_report
-from aquamind_assets.reports.history import first_year_of_lives, read_history
+from aquamind_assets.reports.history import read_history, years_of_lives
 from aquamind_assets.reports.report import Report, Span, make_report
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -88,8 +88,8 @@ def with_users(shared: str) -> Iterator[Warehouse]:
 
 
 def _report(warehouse: Warehouse) -> Report:
-    years = range(first_year_of_lives(warehouse, FIRST_YEAR), LAST_YEAR + 1)
-    return make_report(warehouse, Accounts(read_history(warehouse, years), THRESHOLD), SPAN)
+    years, before = range(FIRST_YEAR, LAST_YEAR + 1), years_of_lives(warehouse, FIRST_YEAR)
+    return make_report(warehouse, Accounts(read_history(warehouse, years, before=before), THRESHOLD), SPAN)
 
 
 def test_the_report_counts_the_platforms_rows_alone(warehouse: Warehouse, with_users: Warehouse) -> None:

@@ -21,7 +21,7 @@ from aquamind_assets.pipeline.generation import record_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.records.users.people import users
 from aquamind_assets.reports.accounts import Accounts
-from aquamind_assets.reports.history import first_year_of_lives, read_history
+from aquamind_assets.reports.history import read_history, years_of_lives
 from aquamind_assets.reports.report import Span, make_report
 from aquamind_assets.settings import Settings
 from aquamind_assets.tables.schema import ColumnSpec
@@ -156,7 +156,7 @@ def report_of(platform: Platform) -> Any:
     """The figures of a report about the years, without the numbers of rows: the platform writes none in place of
     adopted ones."""
     with platform.read() as warehouse:
-        history = read_history(warehouse, range(first_year_of_lives(warehouse, YEARS[0]), YEARS[-1] + 1))
+        history = read_history(warehouse, YEARS, before=years_of_lives(warehouse, YEARS[0]))
         accounts = Accounts(history, platform.scenario.health.lice.threshold)
         return _comparable(json.loads(make_report(warehouse, accounts, Span("years", "Years", YEARS)).as_json()))
 
