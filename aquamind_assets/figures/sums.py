@@ -130,6 +130,9 @@ class _Parts(Mapping[str, Part]):
             made = self._made[name] = self._make(name)
         return made
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._made
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._made)
 

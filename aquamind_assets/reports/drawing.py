@@ -22,6 +22,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from aquamind_assets.reports.scales import draw_scales
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -88,7 +90,7 @@ def svg(chart: Chart) -> str:
     # Names of clip paths are made from the salt: two charts of a page must not share them.
     with matplotlib.rc_context({**_style(PAGE), "svg.fonttype": "none", "svg.hashsalt": chart.name}):
         figure = Figure(figsize=chart.size)
-        chart.draw(_panels(figure, chart, 0.0), PAGE)
+        _draw(figure, chart, PAGE)
         target = io.StringIO()
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     drawn = target.getvalue()
@@ -108,13 +110,13 @@ def png(chart: Chart, title: str = "") -> bytes:
     with matplotlib.rc_context(_style(PICTURE)):
         height = chart.size[1] + 0.1
         figure = Figure(figsize=(PICTURE_WIDTH, height), dpi=PICTURE_DPI)
-        chart.draw(_panels(figure, chart, 0.3), PICTURE)
+        _draw(figure, chart, PICTURE, above=0.3)
         figure.text(0.1 / PICTURE_WIDTH, 1 - 0.2 / height, title or chart.label, fontsize=10, color=PICTURE.text)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
     target = io.BytesIO()
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    drawn.quantize(COLORS, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+    drawn.quantize(COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "png", optimize=True)
     return target.getvalue()
 
 
@@ -142,20 +144,13 @@ _NAMES_OF_PARTS = re.compile(
 
 
 def _style(palette: Palette) -> dict[Any, Any]:
-    shown = {"text.color": palette.text, "axes.labelcolor": palette.muted, "axes.edgecolor": palette.grid}
-    ticks = {f"{axis}tick.{part}": palette.muted for axis in "xy" for part in ("color", "labelcolor")}
     background = "none" if palette is PAGE else "white"
     return {
-        **shown,
-        **ticks,
+        "text.color": palette.text,
+        "axes.edgecolor": palette.grid,
         "font.size": 9,
-        "xtick.major.size": 3,
-        "ytick.major.size": 0,
-        "axes.grid": True,
-        "axes.grid.axis": "y",
-        "grid.color": palette.grid,
-        "grid.linewidth": 0.7,
-        "axes.axisbelow": True,
+        # Given, so that Matplotlib does not look for a height above everything.
+        "axes.titley": 1.0,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.spines.left": False,
@@ -166,6 +161,14 @@ def _style(palette: Palette) -> dict[Any, Any]:
         "axes.facecolor": background,
         "savefig.facecolor": background,
     }
+
+
+def _draw(figure: Figure, chart: Chart, palette: Palette, above: float = 0.0) -> None:
+    """The chart on the figure, with so many inches left above it."""
+    panels = _panels(figure, chart, above)
+    chart.draw(panels, palette)
+    for axes in panels:
+        draw_scales(axes, palette.muted, palette.grid)
 
 
 def _panels(figure: Figure, chart: Chart, above: float) -> list[Axes]:

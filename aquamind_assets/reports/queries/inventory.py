@@ -1,9 +1,11 @@
 """Feed given, the biomass that was fed, and the monthly summaries of both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from aquamind_assets.timeline import DayRange, day_number, id_range, to_date, year_days
@@ -24,11 +26,11 @@ def month_ranges(year: int) -> Iterator[tuple[pd.Timestamp, DayRange]]:
 def feed(warehouse: Warehouse, year: int) -> pd.DataFrame:
     """``month batch_id container_id kg eur``."""
     sql = """
-        SELECT batch_id, container_id, SUM(amount_kg) AS kg, SUM(feed_cost) AS eur
+        batch_id, container_id, SUM(amount_kg) AS kg, SUM(feed_cost) AS eur
         FROM inventory_feedingevent WHERE id >= ? AND id < ? GROUP BY batch_id, container_id"""
-    frames = [warehouse.frame(sql, id_range(days)).assign(month=month) for month, days in month_ranges(year)]
+    found = _by_month(warehouse, year, sql, [id_range(days) for _, days in month_ranges(year)])
     ids = dict.fromkeys(("batch_id", "container_id"), "int64")
-    return pd.concat(frames, ignore_index=True).astype({**ids, "kg": float, "eur": float, "month": "datetime64[us]"})
+    return found.astype({**ids, "kg": float, "eur": float})
 
 
 def biomass(warehouse: Warehouse, year: int) -> pd.DataFrame:
@@ -37,19 +39,26 @@ def biomass(warehouse: Warehouse, year: int) -> pd.DataFrame:
     Stays that ended with the month are left out: their fish are counted where they went, or were harvested.
     """
     sql = """
-        SELECT stay.batch_id AS batch_id, stay.lifecycle_stage_id AS stage_id, SUM(fed.kg) AS kg
+        stay.batch_id AS batch_id, stay.lifecycle_stage_id AS stage_id, SUM(fed.kg) AS kg
         FROM (SELECT batch_assignment_id, MAX(batch_biomass_kg) AS kg FROM inventory_feedingevent
               WHERE id >= ? AND id < ? GROUP BY batch_assignment_id) AS fed
         JOIN batch_batchcontainerassignment AS stay ON stay.id = fed.batch_assignment_id
         WHERE stay.departure_date IS NULL OR stay.departure_date >= ?
         GROUP BY stay.batch_id, stay.lifecycle_stage_id"""
-    frames = []
-    for month, days in month_ranges(year):
-        low, high = id_range(DayRange(days.end - LAST_FED_DAYS, days.end))
-        frames.append(warehouse.frame(sql, (low, high, to_date(days.end).isoformat())).assign(month=month))
-    return pd.concat(frames, ignore_index=True).astype(
-        {"kg": float, "stage_id": "int64", "batch_id": "int64", "month": "datetime64[us]"}
-    )
+    asked = [
+        (*id_range(DayRange(days.end - LAST_FED_DAYS, days.end)), to_date(days.end).isoformat())
+        for _, days in month_ranges(year)
+    ]
+    return _by_month(warehouse, year, sql, asked).astype({"kg": float, "stage_id": "int64", "batch_id": "int64"})
+
+
+def _by_month(warehouse: Warehouse, year: int, selection: str, asked: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """What a selection gives of each month, with the first day of the ``month``; ``asked`` are the parameters of each.
+    One statement for all months: twelve would cost more than what they read."""
+    sql = " UNION ALL ".join(f"SELECT {place} AS month, {selection}" for place in range(12))
+    found = warehouse.frame(sql, [value for one in asked for value in one])
+    firsts = np.array([month for month, _ in month_ranges(year)], dtype="datetime64[us]")
+    return found.assign(month=firsts[found["month"].to_numpy(dtype=np.int64)])
 
 
 def summaries(warehouse: Warehouse, year: int) -> pd.DataFrame:
