@@ -168,7 +168,7 @@ def _draw(figure: Figure, chart: Chart, palette: Palette, above: float = 0.0) ->
     panels = _panels(figure, chart, above)
     chart.draw(panels, palette)
     for axes in panels:
-        draw_scales(axes, palette.muted, palette.grid)
+        draw_scales(figure, axes, palette.muted, palette.grid)
 
 
 def _panels(figure: Figure, chart: Chart, above: float) -> list[Axes]:

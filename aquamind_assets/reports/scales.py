@@ -12,6 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN
 from matplotlib.transforms import ScaledTranslation, Transform
@@ -24,10 +25,11 @@ _BELOW_EVERYTHING = 0.5
 """Where Matplotlib draws grids: over patches of the background, below lines."""
 
 
-def draw_scales(axes: Axes, color: str, grid: str) -> None:
+def draw_scales(figure: Figure, axes: Axes, color: str, grid: str) -> None:
     """Draw the scales of a panel in place of Matplotlib's.
 
     Args:
+        figure: that of the panel.
         axes: the panel, with everything that decides its limits drawn.
         color: of marks and labels.
         grid: of grid lines.
@@ -40,25 +42,25 @@ def draw_scales(axes: Axes, color: str, grid: str) -> None:
     bottom, side = axes.get_xaxis_transform(), axes.get_yaxis_transform()
     lines = [[(0, place), (1, place)] for place in up]
     axes.add_artist(LineCollection(lines, transform=side, colors=grid, linewidths=0.7, zorder=_BELOW_EVERYTHING))
-    marks = {"linestyle": "none", "marker": TICKDOWN, "markersize": _MARK, "markeredgewidth": 0.8}
+    marks: dict[str, Any] = {"linestyle": "none", "marker": TICKDOWN, "markersize": _MARK, "markeredgewidth": 0.8}
     axes.add_artist(Line2D(list(along), [0] * len(along), transform=bottom, **marks, **shown))
-    below, beside = _moved(axes, bottom, down=_GAP), _moved(axes, side, left=_SIDE_GAP)
+    below, beside = _moved(figure, bottom, down=_GAP), _moved(figure, side, left=_SIDE_GAP)
     for place, label in along.items():
         axes.text(place, 0, label, transform=below, ha="center", va="top", **shown)
     for place, label in up.items():
         axes.text(0, place, label, transform=beside, ha="right", va="center_baseline", **shown)
     if unit:
-        middle = _moved(axes, axes.transAxes, left=_UNIT_PLACE)
+        middle = _moved(figure, axes.transAxes, left=_UNIT_PLACE)
         axes.text(0, 0.5, unit, transform=middle, ha="center", va="center", rotation="vertical", **shown)
 
 
 def _ticks(axis: Axis, limits: tuple[float, float]) -> dict[float, str]:
     """Labels by their places within the limits."""
     places = axis.get_majorticklocs()
-    labels = axis.get_major_formatter().format_ticks(places)
+    labels = axis.get_major_formatter().format_ticks(list(places))
     return {place: label for place, label in zip(places, labels, strict=True) if limits[0] <= place <= limits[1]}
 
 
-def _moved(axes: Axes, place: Transform, left: float = 0.0, down: float = 0.0) -> Transform:
+def _moved(figure: Figure, place: Transform, left: float = 0.0, down: float = 0.0) -> Transform:
     """A place moved by so many points."""
-    return place + ScaledTranslation(-left / 72, -down / 72, axes.get_figure().dpi_scale_trans)
+    return place + ScaledTranslation(-left / 72, -down / 72, figure.dpi_scale_trans)

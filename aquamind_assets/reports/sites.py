@@ -7,6 +7,7 @@ Fish are counted only where nothing of their life is missing in the database: a 
 and feed are written on every day from its eggs to that day.
 """
 
+import numpy as np
 import pandas as pd
 
 from aquamind_assets.figures.sums import WHOLE_MONTH_DAYS
@@ -14,6 +15,7 @@ from aquamind_assets.reports.history import History
 from aquamind_assets.timeline import day_number
 
 _COLUMNS = ("day", "area_id", "batch_id", "opening", "in", "out", "dead")
+_NO_DAYS = np.empty((0, len(_COLUMNS)), dtype="int64")
 
 
 def followed(history: History) -> "pd.Series[pd.Timestamp]":
@@ -36,21 +38,43 @@ def site_days(history: History, area_id: int | None = None) -> pd.DataFrame:
     all sites or of one."""
     flows = _flows(history)
     flows = flows if area_id is None else flows[flows["area_id"] == area_id]
+    flows = _until_their_end(flows, history).sort_values(["area_id", "batch_id"], kind="stable")
+    day, last = _day_numbers(flows["day"]), _day_numbers(flows["last"])
+    fish = flows[["in", "out", "dead"]].fillna(0).to_numpy(dtype="int64")
+    places = flows[["area_id", "batch_id"]].to_numpy()
+    starts = np.flatnonzero(np.any(places[1:] != places[:-1], axis=1)) + 1
+    parts = [
+        _days_at_site(places[rows[0]], last[rows[0]], day[rows], fish[rows])
+        for rows in np.split(np.arange(len(places)), starts)
+        if rows.size
+    ]
+    found = pd.DataFrame(np.concatenate([_NO_DAYS, *parts]), columns=list(_COLUMNS))
+    return found.assign(day=found["day"].to_numpy().astype("datetime64[D]").astype("datetime64[us]"))
+
+
+def _until_their_end(flows: pd.DataFrame, history: History) -> pd.DataFrame:
+    """The flows of followed days, with the ``last`` of them: the batch's last day where it has ended."""
     known = followed(history)
-    flows = flows[flows["day"] <= known.reindex(flows["batch_id"]).to_numpy()]
-    parts = []
-    for (site, batch), part in flows.groupby(["area_id", "batch_id"], sort=True):
-        last, ended = known[batch], history["batches"]["end"].get(batch)
-        days = pd.date_range(part["day"].min(), last if pd.isna(ended) else min(last, ended), freq="D")
-        daily = part.groupby("day")[["in", "out", "dead"]].sum().reindex(days, fill_value=0).astype("int64")
-        daily.insert(0, "opening", (daily["in"] - daily["out"] - daily["dead"]).cumsum().shift(fill_value=0))
-        daily.insert(0, "batch_id", batch)
-        daily.insert(0, "area_id", site)
-        # A site that this batch has left, or not reached yet, is not one of its days.
-        parts.append(daily[(daily["opening"] + daily["in"]) > 0].rename_axis("day").reset_index())
-    if not parts:
-        return pd.DataFrame({name: pd.Series(dtype="int64") for name in _COLUMNS}).astype({"day": "datetime64[us]"})
-    return pd.concat(parts, ignore_index=True)
+    last = np.minimum(known, history["batches"]["end"].reindex(known.index).fillna(known))
+    flows = flows.assign(last=last.reindex(flows["batch_id"]).to_numpy())
+    return flows[flows["day"] <= flows["last"]]
+
+
+def _days_at_site(place: np.ndarray, last: int, day: np.ndarray, fish: np.ndarray) -> np.ndarray:
+    """The rows of :data:`_COLUMNS` of a batch at a site up to its ``last`` day, of what came, went and died (columns of
+    ``fish``) on each ``day``; days are day numbers."""
+    first = day.min()
+    daily = np.zeros((last + 1 - first, 3), dtype="int64")
+    np.add.at(daily, day - first, fish)
+    came, went, died = daily.T
+    opening = np.cumsum(came - went - died) - (came - went - died)
+    # A site that this batch has left, or not reached yet, is not one of its days.
+    there = np.flatnonzero(opening + came > 0)
+    return np.column_stack([first + there, np.broadcast_to(place, (len(there), 2)), opening[there], daily[there]])
+
+
+def _day_numbers(days: "pd.Series[pd.Timestamp]") -> np.ndarray:
+    return days.to_numpy("datetime64[D]").astype("int64")
 
 
 def _flows(history: History) -> pd.DataFrame:
