@@ -102,7 +102,8 @@ def _count_year(
     recorder = next((one for one in recorders_of(warehouse.release).values() if table in one.tables), None)
     chunks = [one for one in checkpoints if recorder and (one.asset, one.year) == (recorder.asset, year)]
     stretches = list(_stretches(year, chunks if recorder and recorder.kind == "chunked" else []))
-    parts = {stretch: warehouse.recount_days(table, stretch.days) for stretch in stretches}
+    counted = warehouse.recount_days(table, [stretch.days for stretch in stretches])
+    parts = dict(zip(stretches, counted, strict=True))
     entry = TableYear(
         table, year, sum(rows for rows, _ in parts.values()), add([digest for _, digest in parts.values()])
     )

@@ -8,7 +8,7 @@ Belongs here: counting and digesting rows that are in the database. Does not bel
 (``references``), the law that compares (``laws.digests``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -20,6 +20,12 @@ from aquamind_assets.warehouse.claims import fixed_ids
 from aquamind_assets.warehouse.database import Database
 from aquamind_assets.warehouse.errors import RowsRefused
 from aquamind_assets.warehouse.tally import Tally
+
+Counted = tuple[int, int]
+"""Number of rows, and their digest."""
+
+IdRange = tuple[int, int]
+"""The ids ``low <= id < high``."""
 
 
 class Recount:
@@ -43,30 +49,54 @@ class Recount:
 
     def year(self, table: str, year: int) -> TableYear:
         """The rows with ids of a calendar year."""
-        return TableYear(table, year, *self.days(table, year_days(year)))
+        return TableYear(table, year, *self.days(table, [year_days(year)])[0])
 
-    def days(self, table: str, days: DayRange) -> tuple[int, int]:
-        """Rows with ids of these days, which lie in one calendar year, and their digest."""
-        return self._count(table, *id_range(days, narrow=self._database.tables[table].narrow_id))
+    def days(self, table: str, stretches: Sequence[DayRange]) -> list[Counted]:
+        """Rows with ids of each of these stretches of days, and their digest. A stretch lies in one calendar year and
+        shares no day with another; those that follow each other are read together."""
+        narrow = self._database.tables[table].narrow_id
+        ranges = [id_range(days, narrow=narrow) for days in stretches]
+        counted: dict[IdRange, Counted] = {}
+        for run in _runs(sorted(ranges)):
+            counted |= zip(run, self._count(table, run), strict=True)
+        return [counted[one] for one in ranges]
 
     def fixed(self, table: str) -> TableYear:
         """The rows of the platform with ids that AquaMind fixes: few, and none in most tables."""
-        counts = [self._count(table, number, number + 1) for number in fixed_ids(self._database, table).tolist()]
+        numbers = fixed_ids(self._database, table).tolist()
+        counts = [count for run in _runs([(one, one + 1) for one in numbers]) for count in self._count(table, run)]
         return TableYear(table, 0, sum(rows for rows, _ in counts), add([digest for _, digest in counts]))
 
-    def ids(self, table: str, ids: np.ndarray) -> tuple[int, int]:
+    def ids(self, table: str, ids: np.ndarray) -> Counted:
         """Rows with these ids (ascending), and their digest; reads all rows between the first and the last of them."""
-        return self._count(table, int(ids[0]), int(ids[-1]) + 1, ids) if ids.size else (0, 0)
+        return self._count(table, [(int(ids[0]), int(ids[-1]) + 1)], ids)[0] if ids.size else (0, 0)
 
-    def _count(self, table: str, low: int, high: int, ids: np.ndarray | None = None) -> tuple[int, int]:
-        rows, digest, spec = 0, 0, self._database.tables[table]
-        for values in self._database.scan(table, low, high):
+    def _count(self, table: str, run: Sequence[IdRange], ids: np.ndarray | None = None) -> list[Counted]:
+        """Rows and digest of each range of ids of a run, and of ``ids`` alone where they are given."""
+        rows, digests, spec = [0] * len(run), [0] * len(run), self._database.tables[table]
+        for values in self._database.scan(table, run[0][0], run[-1][1]):
             found = values[spec.id_column]
             hashes = hash_values(spec, found.size, self._translation.to_recorded(spec, values))
             if ids is not None:
-                hashes = hashes[np.isin(found, ids)]
-            rows, digest = rows + hashes.size, add([digest, int(hashes.sum(dtype=np.uint64))])
-        return rows, digest
+                wanted = np.isin(found, ids)
+                found, hashes = found[wanted], hashes[wanted]
+            for place, (low, high) in enumerate(run):
+                part = hashes[(found >= low) & (found < high)] if len(run) > 1 else hashes
+                rows[place] += part.size
+                digests[place] = add([digests[place], int(part.sum(dtype=np.uint64))])
+        return list(zip(rows, digests, strict=True))
+
+
+def _runs(ranges: Iterable[IdRange]) -> Iterator[list[IdRange]]:
+    """Ranges of ids, ascending, in lists of those that follow each other without a gap."""
+    run: list[IdRange] = []
+    for one in ranges:
+        if run and run[-1][1] != one[0]:
+            yield run
+            run = []
+        run.append(one)
+    if run:
+        yield run
 
 
 def prove_stored(database: Database, tally: Tally) -> None:
@@ -81,7 +111,7 @@ def prove_stored(database: Database, tally: Tally) -> None:
     for table, names in triggers.items():
         assert recount is not None
         written = tally.of_table(table)
-        found = recount.ids(table, tally.ids_of(table)) if tally.days is None else recount.days(table, tally.days)
+        found = recount.ids(table, tally.ids_of(table)) if tally.days is None else recount.days(table, [tally.days])[0]
         if found != written:
             raise RowsRefused(
                 f"{database.url}: of {written[0]} rows written into {table}, {found[0]} are there or they differ: a"

@@ -271,10 +271,10 @@ class Warehouse:
         not what was written."""
         return Recount(self.database).manifest(self.database.tables if tables is None else tables)
 
-    def recount_days(self, table: str, days: DayRange) -> tuple[int, int]:
-        """Rows with ids of these days, which lie in one calendar year, and their digest, from the rows that lie in the
-        database."""
-        return Recount(self.database).days(table, days)
+    def recount_days(self, table: str, stretches: Sequence[DayRange]) -> list[tuple[int, int]]:
+        """Rows with ids of each of these stretches of days, and their digest, from the rows that lie in the database;
+        see :meth:`Recount.days`."""
+        return Recount(self.database).days(table, stretches)
 
     def clear(self, assets: Mapping[str, Sequence[str]], years: Iterable[int]) -> dict[str, int]:
         """Delete what the platform wrote for these assets (name to its tables) in these years, checkpoints too; rows
