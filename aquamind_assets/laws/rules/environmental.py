@@ -91,11 +91,14 @@ RULES: list[Rule] = [
         f"{READINGS}.batch_id.given",
         READINGS,
         "A reading in a container that holds fish the whole day names their batch.",
+        # Readings of a day are counted before stays are looked for: a third of the time of a join of every reading.
         query=(
-            f"SELECT t.id FROM {READINGS} t JOIN batch_batchcontainerassignment a ON a.container_id = t.container_id"
-            " WHERE {rows} AND t.batch_id IS NULL AND a.assignment_date < date(t.reading_time)"
-            " AND (a.departure_date IS NULL OR a.departure_date > date(t.reading_time))"
+            "SELECT d.id, d.n FROM (SELECT min(t.id) AS id, count(*) AS n, t.container_id, date(t.reading_time) AS day"
+            f" FROM {READINGS} t WHERE {{rows}} AND t.batch_id IS NULL GROUP BY t.container_id, date(t.reading_time)) d"
+            " JOIN batch_batchcontainerassignment a ON a.container_id = d.container_id AND a.assignment_date < d.day"
+            " AND (a.departure_date IS NULL OR a.departure_date > d.day)"
         ),
+        weight="t.n",
         by_chunk=True,
     ),
     _once_an_instant(READINGS, "sensor_id"),

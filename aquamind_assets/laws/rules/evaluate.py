@@ -1,7 +1,8 @@
 """Counting violations of rules in a database.
 
-All rules on single rows of a table are evaluated in one pass over it; each of the others has a query of its own. The
-ids of rows hold their day, so a check of a year reads only the rows of that year.
+All rules on single rows of a table are evaluated in one pass over it; each of the others has a query, which is asked
+once for all rules that have the same. The ids of rows hold their day, so a check of a year reads only the rows of that
+year.
 
 Belongs here: building and running the queries. Does not belong here: the rules (the other modules of this package).
 """
@@ -57,8 +58,13 @@ def evaluate(
         by_table.setdefault(rule.table, []).append(rule)
     results: list[RuleResult] = []
     for table, found in by_table.items():
-        results += _on_rows(warehouse, tables[table], [rule for rule in found if rule.violation], days)
-        results += [_by_query(warehouse, tables[table], rule, days) for rule in found if rule.query]
+        results += _on_rows(warehouse, tables[table], [rule for rule in found if not rule.query], days)
+        by_query = [rule for rule in found if rule.query]
+        of_rule: dict[str, RuleResult] = {}
+        for query in dict.fromkeys(rule.query for rule in by_query):
+            together = [rule for rule in by_query if rule.query == query]
+            of_rule |= {one.rule.name: one for one in _by_query(warehouse, tables[table], together, days)}
+        results += [of_rule[rule.name] for rule in by_query]
     return results
 
 
@@ -120,14 +126,22 @@ def _source(spec: TableSpec, joins: _Joins, days: Days | None) -> str:
     return f"{spec.name} t{joins.sql} WHERE {_rows_of(spec, 't', days)}"
 
 
-def _by_query(warehouse: Queryable, spec: TableSpec, rule: Rule, days: Days | None) -> RuleResult:
-    total, example = 0, None
-    for rows in _portions(warehouse, spec, rule, days):
-        found, first = warehouse.query(f"SELECT count(*), min(v.id) FROM ({rule.query.format(rows=rows)}) v")[0]
-        part = _result(rule, found, first)
-        total += part.count
-        example = part.example_id if example is None else example
-    return RuleResult(rule, rule.table, total, example)
+def _by_query(warehouse: Queryable, spec: TableSpec, rules: Sequence[Rule], days: Days | None) -> Iterator[RuleResult]:
+    """Yield the results of rules with the same query."""
+    conditions = [rule.violation or "1 = 1" for rule in rules]
+    columns = [
+        sql
+        for rule, one in zip(rules, conditions, strict=True)
+        for sql in (f"SUM(CASE WHEN {one} THEN {rule.weight} ELSE 0 END)", f"MIN(CASE WHEN {one} THEN t.id END)")
+    ]
+    parts = [
+        _asked(warehouse, columns, f"({rules[0].query.format(rows=rows)}) t")
+        for rows in _portions(warehouse, spec, rules[0], days)
+    ]
+    for place, rule in enumerate(rules):
+        found = [_result(rule, part[2 * place], part[2 * place + 1]) for part in parts]
+        example = next((one.example_id for one in found if one.example_id is not None), None)
+        yield RuleResult(rule, rule.table, sum(one.count for one in found), example)
 
 
 def _result(rule: Rule, count: Any, example: Any) -> RuleResult:

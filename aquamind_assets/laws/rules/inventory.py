@@ -7,34 +7,32 @@ _ASSIGNMENT = "batch_batchcontainerassignment"
 _SUMMARY = "inventory_batchfeedingsummary"
 
 
-def _sum_of_feedings(name: str, description: str, violation: str) -> Rule:
-    """Return a rule on a summary ``t`` and its feeding events ``e``; ``violation`` is a condition on their aggregates.
+_PERIODS = f"FROM {_SUMMARY} t WHERE {{rows}}"
 
-    The events are restricted to the time of all summaries before they are joined, so that the feedings of a decade are
-    read once.
-    """
-    periods = f"FROM {_SUMMARY} t WHERE {{rows}}"
-    return Rule(
-        f"{_SUMMARY}.{name}",
-        _SUMMARY,
-        description,
-        query=f"""
-            SELECT t.id
-            FROM {_SUMMARY} t
-            LEFT JOIN (
-                SELECT f.batch_id, f.feeding_date, count(*) AS meals, SUM(f.amount_kg) AS amount_kg,
-                       SUM(f.batch_biomass_kg) AS biomass_kg,
-                       SUM(f.feeding_percentage) AS percentage
-                FROM inventory_feedingevent f
-                WHERE f.feeding_date >= (SELECT min(t.period_start) {periods})
-                   AND f.feeding_date <= (SELECT max(t.period_end) {periods})
-                GROUP BY f.batch_id, f.feeding_date
-            ) e ON e.batch_id = t.batch_id AND e.feeding_date >= t.period_start AND e.feeding_date <= t.period_end
-            WHERE {{rows}}
-            GROUP BY t.id, t.total_feed_kg, t.average_biomass_kg, t.average_feeding_percentage
-            HAVING {violation}
-        """,
-    )
+_SUMS_OF_FEEDINGS = f"""
+    SELECT t.id, t.total_feed_kg, t.average_biomass_kg, t.average_feeding_percentage,
+           coalesce(SUM(e.amount_kg), 0) AS fed_kg, 1.0 * SUM(e.biomass_kg) / SUM(e.meals) AS mean_biomass_kg,
+           1.0 * SUM(e.percentage) / SUM(e.meals) AS mean_percentage
+    FROM {_SUMMARY} t
+    LEFT JOIN (
+        SELECT f.batch_id, f.feeding_date, count(*) AS meals, SUM(f.amount_kg) AS amount_kg,
+               SUM(f.batch_biomass_kg) AS biomass_kg,
+               SUM(f.feeding_percentage) AS percentage
+        FROM inventory_feedingevent f
+        WHERE f.feeding_date >= (SELECT min(t.period_start) {_PERIODS})
+           AND f.feeding_date <= (SELECT max(t.period_end) {_PERIODS})
+        GROUP BY f.batch_id, f.feeding_date
+    ) e ON e.batch_id = t.batch_id AND e.feeding_date >= t.period_start AND e.feeding_date <= t.period_end
+    WHERE {{rows}}
+    GROUP BY t.id, t.total_feed_kg, t.average_biomass_kg, t.average_feeding_percentage
+"""
+"""Summaries with the sums and means of their feeding events. The events are restricted to the time of all summaries
+before they are joined, so that the feedings of a decade are read once."""
+
+
+def _sum_of_feedings(name: str, description: str, violation: str) -> Rule:
+    """Return a rule on a summary and its feeding events."""
+    return Rule(f"{_SUMMARY}.{name}", _SUMMARY, description, violation=violation, query=_SUMS_OF_FEEDINGS)
 
 
 RULES: list[Rule] = [
@@ -135,12 +133,12 @@ RULES: list[Rule] = [
     _sum_of_feedings(
         "total_feed_kg.sum",
         "The feed of a period is the sum of its feedings.",
-        f"abs(t.total_feed_kg - coalesce(SUM(e.amount_kg), 0)) > {HALF_CENT}",
+        f"abs(t.total_feed_kg - t.fed_kg) > {HALF_CENT}",
     ),
     _sum_of_feedings(
         "averages.mean",
         "Mean biomass and mean percentage of a period are the means over its feedings.",
-        f"abs(t.average_biomass_kg - 1.0 * SUM(e.biomass_kg) / SUM(e.meals)) > {HALF_CENT}"
-        f" OR abs(t.average_feeding_percentage - 1.0 * SUM(e.percentage) / SUM(e.meals)) > {HALF_CENT}",
+        f"abs(t.average_biomass_kg - t.mean_biomass_kg) > {HALF_CENT}"
+        f" OR abs(t.average_feeding_percentage - t.mean_percentage) > {HALF_CENT}",
     ),
 ]

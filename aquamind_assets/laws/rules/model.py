@@ -39,7 +39,7 @@ saves a database without an index on ids from reading other years."""
 class Rule:
     """A condition that holds for every row of a table.
 
-    Either ``violation`` or ``query`` finds violations, in SQL that both SQLite and PostgreSQL understand.
+    ``violation`` or ``query`` finds violations, or both together, in SQL that both SQLite and PostgreSQL understand.
 
     Attributes:
         name: the name, beginning with the table; unique among all rules.
@@ -49,8 +49,9 @@ class Rule:
             group ``t``). All conditions of a table are evaluated in one pass. ``[batch_id.start_date]`` stands for the
             ``start_date`` of the row that ``t.batch_id`` refers to, NULL if there is none.
         weight: number of violations that a matching ``t`` counts for: an SQL expression.
-        query: instead of ``violation``, a SELECT of one ``id`` for each violation; ``{rows}`` in it stands for the
-            condition on the ids of ``t``.
+        query: a SELECT of rows ``t`` with an ``id``, each of which is a violation, or may be one: then ``violation`` is
+            the condition on them. ``{rows}`` in it stands for the condition on the ids of the table's rows. Rules with
+            the same query share it.
         by_chunk: whether the query may be run for thirty days at a time, because no violation spans two days.
     """
 
@@ -63,8 +64,8 @@ class Rule:
     by_chunk: bool = False
 
     def __post_init__(self) -> None:
-        if bool(self.violation) == bool(self.query):
-            raise ValueError(f"rule {self.name}: needs either a condition or a query, not both")
+        if not (self.violation or self.query):
+            raise ValueError(f"rule {self.name}: needs a condition or a query")
         if self.query and "{rows}" not in self.query:
             raise ValueError(f"rule {self.name}: the query lacks {{rows}}, the place for the condition on the ids")
 

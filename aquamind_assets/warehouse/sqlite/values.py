@@ -76,7 +76,6 @@ def strange_values_named(table: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        # The first is an error of the function; the second none of SQLite's.
         if kind_of(error) not in (sqlite3.SQLITE_ERROR, None):
             raise
         raise DatabaseDamaged(f"{table} holds bytes that are no value of a column: {str(error)[:100]}") from None
