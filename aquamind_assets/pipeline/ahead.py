@@ -17,7 +17,7 @@ from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.prerequisites import require_upstream
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Code, code_of
 from aquamind_assets.pipeline.shares import LOOKS_EVERY_S
 from aquamind_assets.pipeline.simulation import store_climate, store_year
 from aquamind_assets.settings import Settings
@@ -30,7 +30,8 @@ def working_ahead(platform: Platform, years: Collection[int]) -> Iterator[None]:
     if platform.processes < 2 or platform.days is not None:
         yield
         return
-    platform.beside = Beside(partial(work, platform.settings), frozenset(years), needs_of(platform))
+    its_work = partial(work, platform.settings, code_of(platform.release))
+    platform.beside = Beside(its_work, frozenset(years), needs_of(platform))
     try:
         yield
     finally:
@@ -46,13 +47,13 @@ def needs_of(platform: Platform) -> dict[str, tuple[str, ...]]:
     return {one.asset: tuple(name for name in one.upstream if name not in BEFORE_THE_FARM) for one in order}
 
 
-def work(settings: Settings, task: Task) -> None:
-    """Do a task, from nothing but settings.
+def work(settings: Settings, code: Code, task: Task) -> None:
+    """Do a task, from nothing but settings and what the code is.
 
     What stands in the way ends the process alone: the step that it worked for meets the same, and reports it.
     """
     try:
-        platform = Platform(settings)
+        platform = Platform(settings, code=code)
         with platform.kept_open():
             _work(platform, task)
     except Exception:

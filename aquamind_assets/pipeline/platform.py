@@ -21,7 +21,7 @@ from aquamind_assets.ledger.store import LedgerStore
 from aquamind_assets.pipeline.beside import Beside
 from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.progress import Progress
-from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, combine, ledger_code, rows_code
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM, Code, combine, ledger_code, rows_code
 from aquamind_assets.pipeline.workers import processes_with_room
 from aquamind_assets.pipeline.writing import YearWriter
 from aquamind_assets.records.inputs import YearInputs
@@ -50,12 +50,15 @@ class Platform:
         progress: receives what is generated, and carries the request to stop.
         days: the only days of which events are recorded; None for all.
         beside: a process that works ahead of the steps, see ``ahead``.
+        code: fingerprints of the code where another process has read it; None where this one reads it when it is
+            asked.
     """
 
     settings: Settings
     progress: Progress = field(default_factory=Progress)
     days: DayRange | None = None
     beside: Beside | None = field(default=None, repr=False)
+    code: Code | None = field(default=None, repr=False)
     _shortened: dict[tuple[int, int], Ledger] = field(default_factory=dict, repr=False)
     _keeps_open: bool = field(default=False, repr=False)
     _kept: Warehouse | None = field(default=None, repr=False)
@@ -77,7 +80,8 @@ class Platform:
 
     def fingerprint_of(self, asset: str) -> str:
         """Fingerprint of everything that decides the rows of a recorder's asset: the scenario, code, tables."""
-        return combine(self.scenario_fingerprint, rows_code(asset, self.release))
+        code = self.code.rows[asset] if self.code else rows_code(asset, self.release)
+        return combine(self.scenario_fingerprint, code)
 
     @cached_property
     def scenario_fingerprint(self) -> str:
@@ -97,7 +101,7 @@ class Platform:
     @cached_property
     def ledgers(self) -> Ledgers:
         """The scenario's ledgers."""
-        fingerprint = combine(self.scenario.farm_fingerprint(), ledger_code())
+        fingerprint = combine(self.scenario.farm_fingerprint(), self.code.ledger if self.code else ledger_code())
         return Ledgers(LedgerStore(self.settings.ledger, fingerprint), self.scenario.first_year)
 
     def through(self, year: int) -> int:

@@ -7,7 +7,8 @@ Belongs here: which functions decide what. Does not belong here: how code is has
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from aquamind_assets.farm.engine import simulate_year
@@ -55,6 +56,24 @@ def rows_code(asset: str, release: Release) -> str:
     upstream = (build,) if asset in BEFORE_THE_FARM else (*LEDGER, lives_of)
     code = fingerprint_of([*recorder_functions(recorder), *upstream, Recorder, digest_by_year])
     return combine(code, *(_table_form(tables_of(release)[table]) for table in recorder.tables))
+
+
+@dataclass(frozen=True)
+class Code:
+    """Fingerprints of the code of one release: what a process has read of it, for another process.
+
+    Attributes:
+        ledger: of the code that decides ledgers.
+        rows: by asset, of what decides its rows.
+    """
+
+    ledger: str
+    rows: Mapping[str, str]
+
+
+def code_of(release: Release) -> Code:
+    """The code of a release, which takes a second to read once."""
+    return Code(ledger_code(), {asset: rows_code(asset, release) for asset in recorders_of(release)})
 
 
 def recorder_functions(recorder: Recorder) -> Iterable[Callable[..., object]]:
