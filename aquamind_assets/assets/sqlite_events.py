@@ -106,6 +106,9 @@ class Events(SqliteEventLogStorage):
 
     def has_table(self, table_name: str) -> bool:
         """See :class:`SqliteEventLogStorage`."""
+        with self._db_lock:
+            if used := self._connected.get(INDEX_SHARD_NAME):
+                return used.dialect.has_table(used, table_name)
         with self._engine_of(INDEX_SHARD_NAME).connect() as connection:
             return connection.dialect.has_table(connection, table_name)
 

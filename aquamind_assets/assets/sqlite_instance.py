@@ -9,6 +9,7 @@ Belongs here: the instance, and its storage of runs. Does not belong here: where
 events (``sqlite_events``).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -34,6 +35,9 @@ from aquamind_assets.warehouse.file_locks import FileLocks
 MAKING = "making"
 """Name of the lock that is held while an instance's databases may be made."""
 
+PLANNED_TOGETHER = "500"
+"""So many planned events are stored at a time: more than a year's run has."""
+
 MAKING_WAIT_S = 60.0
 """Making them takes two seconds; a process that hangs over it does not keep others from trying."""
 
@@ -51,8 +55,10 @@ def instance_in(home: Path) -> dg.DagsterInstance:
     ref = InstanceRef.from_dir(str(home))
     storage = ref.storage_data
     if storage and storage.class_name == DagsterSqliteStorage.__name__:
-        kept_open = ConfigurableClassData(__name__, KeptOpenStorage.__name__, storage.config_yaml)
-        ref = ref._replace(storage_data=kept_open)
+        storage = ConfigurableClassData(__name__, KeptOpenStorage.__name__, storage.config_yaml)
+        ref = ref._replace(storage_data=storage)
+        # What a run plans is stored in one transaction: Dagster's switch for that, for this process and its children.
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", PLANNED_TOGETHER)
     with usable("DAGSTER_HOME", home), FileLocks(home).lock(MAKING, wait=MAKING_WAIT_S):
         return dg.DagsterInstance.from_ref(ref)
 

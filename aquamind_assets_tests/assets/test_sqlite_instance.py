@@ -183,3 +183,45 @@ def test_processes_that_make_a_home_at_once_all_find_it_whole(tmp_path: Path) ->
         for maker in makers:
             maker.kill()
             maker.communicate()
+
+
+VERSION = "dagster/data_version"
+
+
+def test_what_is_known_of_an_asset_is_read_again_when_anyone_has_changed_it(tmp_path: Path) -> None:
+    asset, materialization = dg.AssetKey("answer"), dg.DagsterEventType.ASSET_MATERIALIZATION
+
+    def known(instance: dg.DagsterInstance) -> tuple[str | None, int]:
+        (record,) = instance.get_asset_records([asset])
+        tags = instance.event_log_storage.get_latest_tags_by_partition(asset, materialization, [VERSION])
+        return record.asset_entry.last_run_id, len(tags)
+
+    def report(instance: dg.DagsterInstance, partition: str) -> None:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(asset, partition=partition, tags={VERSION: partition})
+        )
+
+    with instance_in(tmp_path) as instance, instance_in(tmp_path) as another:
+        first = materialized(instance)
+        assert known(instance) == known(instance) == (first, 0)
+        report(instance, "2015")
+        assert known(instance)[1] == 1
+        report(another, "2016")
+        assert known(instance)[1] == known(another)[1] == 2
+        second = materialized(another)
+        assert known(instance)[0] == second
+        another.wipe_assets([asset])
+        assert not instance.get_asset_records([asset])
+
+
+def test_events_stored_together_are_stored_all_or_not_at_all(tmp_path: Path) -> None:
+    with instance_in(tmp_path) as instance:
+        events = instance.all_logs(dg.materialize([answer], instance=instance).run_id)
+        made = len(instance.fetch_materializations(dg.AssetKey("answer"), limit=100).records)
+        storage = instance.event_log_storage
+        storage.store_event_batch(events)
+        assert len(instance.all_logs(events[0].run_id)) == 2 * len(events)
+        assert len(instance.fetch_materializations(dg.AssetKey("answer"), limit=100).records) == 2 * made
+        with pytest.raises(AttributeError, match="dagster_event"):
+            storage.store_event_batch([*events, "not an event"])  # type: ignore[list-item]
+        assert len(instance.all_logs(events[0].run_id)) == 2 * len(events)

@@ -155,7 +155,7 @@ def _numbers(spec: ColumnSpec, values: np.ndarray) -> np.ndarray:
     return values / 10.0**spec.scale if spec.kind in DECIMAL_KINDS and spec.scale else values
 
 
-def _instants(spec: ColumnSpec, texts: Sequence[str]) -> np.ndarray:
+def _instants(spec: ColumnSpec, texts: Sequence[str] | np.ndarray) -> np.ndarray:
     if spec.kind == "date":
         return np.array(texts, dtype="datetime64[D]").astype(np.int64)
     if spec.kind == "time":
