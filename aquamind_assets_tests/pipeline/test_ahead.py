@@ -21,6 +21,7 @@ from aquamind_assets.pipeline.beside import Beside
 from aquamind_assets.pipeline.generation import record_years, recorders_in_order
 from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import code_of
 from aquamind_assets.pipeline.simulation import store_climate_once, store_ledgers, store_year_once
 from aquamind_assets.pipeline.writing import YearWritten
 from aquamind_assets.settings import Settings
@@ -121,6 +122,14 @@ def test_the_process_ends_with_the_years(platform: Platform) -> None:
     years.close()
     assert platform.beside is None
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_process_beside_is_told_what_the_code_is(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Platform(platform.settings, code=code_of(platform.release))
+    known = platform.fingerprint, platform.ledgers.store.fingerprint
+    monkeypatch.setattr("aquamind_assets.pipeline.platform.rows_code", None)
+    monkeypatch.setattr("aquamind_assets.pipeline.platform.ledger_code", None)
+    assert (told.fingerprint, told.ledgers.store.fingerprint) == known
 
 
 def test_one_process_is_enough_where_only_one_is_wanted(tmp_path: Path) -> None:
