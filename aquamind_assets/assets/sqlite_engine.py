@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-# A private name: how long Dagster itself waits for another writer.
+# A private name: how long Dagster itself waits for another writer, which it has no way to choose (dagster#17370).
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 
 from aquamind_assets.durable_files import flush_file
