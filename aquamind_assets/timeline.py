@@ -91,11 +91,20 @@ def year_days(year: int) -> DayRange:
 
 @dataclass(frozen=True)
 class Chunk:
-    """The ``index``-th thirty days of a year: the unit of writing, checkpointing and resuming."""
+    """The ``index``-th thirty days of a year: the unit of writing, checkpointing and resuming.
+
+    Attributes:
+        year: the calendar year.
+        index: its number in the year, from 0.
+        days: its days.
+        known_from: where its rows look back on days before it, and some of those are not recorded: the first day, a day
+            number, from which on all are. None where nothing is missing.
+    """
 
     year: int
     index: int
     days: DayRange
+    known_from: int | None = None
 
 
 def chunks_of(year: int, through: int | None = None) -> list[Chunk]:

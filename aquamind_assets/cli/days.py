@@ -1,6 +1,5 @@
 """``aquamind days``: record some days alone, for a quick test."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,6 +71,7 @@ def record_days(settings: Settings, start: date, count: int, console: Console, *
     """
     from aquamind_assets.cli.execution import execute_years
     from aquamind_assets.pipeline.platform import BEFORE_THE_FARM, Platform
+    from aquamind_assets.pipeline.some_days import platform_of_days
     from aquamind_assets.timeline import DayRange, day_number
 
     settings = settings.settled()
@@ -81,9 +81,7 @@ def record_days(settings: Settings, start: date, count: int, console: Console, *
             f"{count} days from {start}: allowed are days from {scenario.first_year}-01-01 to yesterday, {yesterday}"
         )
     last = start + timedelta(days=count - 1)
-    platform = Platform(
-        replace(settings, today=last + timedelta(days=1)), days=DayRange(day_number(start), day_number(last) + 1)
-    )
+    platform = platform_of_days(settings, DayRange(day_number(start), day_number(last) + 1))
     console.print(
         f"Scenario [bold]{escape(scenario.name)}[/], {start} to {last}, into {escape(settings.database_name)}",
         highlight=False,

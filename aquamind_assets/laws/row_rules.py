@@ -14,25 +14,21 @@ AS_OF_THE_LATEST_DAY = frozenset({"batch_batch.status.assignments", "inventory_f
 """Rules that compare rows which change over their life with rows of all years up to the latest simulated year. They
 hold once all these years are written."""
 
-OF_EVERY_FEEDING = frozenset(
-    {"inventory_batchfeedingsummary.total_feed_kg.sum", "inventory_batchfeedingsummary.averages.mean"}
-)
-"""Rules that sum up the feedings of a period. They hold once the feedings of all its days are written."""
-
 
 def judge_row_rules(evidence: Evidence, asset: str, tables: Collection[str]) -> LawResult:
     """Check every row of the year in an asset's tables against every rule of its table, but those across
     assets."""
     found, across = ResultBuilder(), rules_across(evidence.release)
-    missing, unfed = evidence.later_years_missing(asset), _days_without_feedings(evidence)
+    missing = evidence.later_years_missing(asset)
+    unwritten = _days_missing(evidence, asset) or _days_missing(evidence, "feeding_events")
     for result in _results(evidence, tables, found, lambda rule: rule.name not in across):
         if missing and result.rule.name in AS_OF_THE_LATEST_DAY:
             found.note_not_checked(
                 f"{result.rule.name}: {', '.join(map(str, missing))} of {asset} are simulated but not yet in the"
                 " database"
             )
-        elif unfed and result.count and result.rule.name in OF_EVERY_FEEDING:
-            found.note_not_checked(f"{result.rule.name}: {unfed}")
+        elif unwritten and result.count and result.rule.over_days:
+            found.note_not_checked(f"{result.rule.name}: {unwritten}")
         else:
             found.add_violations(result.count, _describe(result))
     found.empty_reason = evidence.no_rows_reason(tables)
@@ -72,16 +68,16 @@ def _at_hand(evidence: Evidence, table: str, days: Sequence[DayRange]) -> Abstra
     return evidence.warehouse.at_hand(table, days_condition(spec, days)) if spec.time_column else nullcontext()
 
 
-def _days_without_feedings(evidence: Evidence) -> str:
-    """Return a note if only some of the year's days were recorded; ``""`` if all days up to the last recorded one
-    were."""
-    checkpoints = [one.days for one in evidence.warehouse.checkpoints("feeding_events", evidence.year)]
+def _days_missing(evidence: Evidence, asset: str) -> str:
+    """Return a note if only some of the year's days of an asset were recorded; ``""`` if all days up to the last
+    recorded one were."""
+    checkpoints = [one.days for one in evidence.warehouse.checkpoints(asset, evidence.year)]
     last = max((days.end for days in checkpoints), default=evidence.days.first)
     recorded = sum(map(len, checkpoints))
     return (
         ""
         if recorded == last - evidence.days.first
-        else f"feedings are recorded for only {recorded} of the days up to {format_day(last - 1)}"
+        else f"{asset} are recorded for only {recorded} of the days up to {format_day(last - 1)}"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from aquamind_assets.pipeline.platform import Platform
+from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.timeline import DayRange
 
@@ -32,11 +33,12 @@ def record_years(
         platform: scenario, ledgers and database.
         years: the years, in order; their ledgers are stored.
         assets: names of the recorders to run; None for all.
-        days: the only days of which events are recorded; None for all.
+        days: the only days of which events are recorded; None for all. What is built is written as far as it is over.
         run_id: what the checkpoints name as their run.
     """
     recorders = recorders_in_order(platform.recorders, assets)
     with platform.open() as warehouse:
         for year in years:
             for recorder in recorders:
-                platform.writer(recorder, warehouse, run_id).write(year, days)
+                writer = platform.writer(recorder, warehouse, run_id)
+                writer.write(year, None if recorder.asset in BEFORE_THE_FARM else days)

@@ -6,7 +6,7 @@ Dagster's definitions of assets.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -48,7 +48,8 @@ class Platform:
     Attributes:
         settings: what options, environment and the note in DAGSTER_HOME say.
         progress: receives what is generated, and carries the request to stop.
-        days: the only days of which events are recorded; None for all.
+        days: the only days of which events are recorded; None for all. Ledgers may reach further than the days that are
+            over by the settings, those of another database: then the farm stands as of the last of these.
         beside: a process that works ahead of the steps, see ``ahead``.
         code: fingerprints of the code where another process has read it; None where this one reads it when it is
             asked.
@@ -115,13 +116,16 @@ class Platform:
             raise YearNotBegun(f"no day of {year} is over yet: today is {self.settings.current_day()}")
         return min(year_days(year).end, today) - 1
 
-    def inputs_for(self, recorder: Recorder, year: int, last_year: int | None = None) -> YearInputs:
+    def inputs_for(
+        self, recorder: Recorder, year: int, last_year: int | None = None, through: int | None = None
+    ) -> YearInputs:
         """Everything that the recorder of a year reads.
 
         Args:
             recorder: whose inputs.
             year: the calendar year.
             last_year: living rows stand as of the end of this year; None for the year itself.
+            through: the day of ``last_year``, a later year, that they stand for; None for the last one.
 
         Raises:
             LedgerMissing: the climate of the year or a ledger up to ``last_year`` is not stored.
@@ -133,11 +137,13 @@ class Platform:
             later = [
                 _nothing_lived(one, self.through(one), ledger.fingerprint) for one in range(year + 1, last_year + 1)
             ]
+            if later and through is not None:
+                later[-1] = replace(later[-1], through=min(later[-1].through, through))
             lives = lives_of([ledger, *later])
             return YearInputs(self.scenario, self.infrastructure, SiteDays.empty(), ledger, lives, self.release)
         ledger, later = self.ledger(year), self.ledgers.later(year, last_year)
         if later:
-            later[-1] = self._up_to_the_days(later[-1])
+            later[-1] = self._up_to_the_days(later[-1]) if through is None else self._up_to(later[-1], through)
         lives = lives_of([ledger, *later])
         return YearInputs(self.scenario, self.infrastructure, self.ledgers.climate(year), ledger, lives, self.release)
 
@@ -174,7 +180,7 @@ class Platform:
         return self.settings.workers or processes_with_room(self.scenario.memory_budget_mb)
 
     def ledger(self, year: int) -> Ledger:
-        """The ledger of a year; where only some days are recorded, as it stands on the last of them.
+        """The ledger of a year; where only some days are recorded, as it stands on the last day that is over.
 
         Raises:
             LedgerMissing: it is not stored.
@@ -182,11 +188,16 @@ class Platform:
         return self._up_to_the_days(self.ledgers.ledger(year))
 
     def _up_to_the_days(self, ledger: Ledger) -> Ledger:
-        """The same year simulated up to the last of the days that are recorded, where its ledger reaches further."""
-        year = ledger.year
-        if self.days is None or self.days.end - 1 >= ledger.through or self.days.end <= year_days(year).first:
+        """The same year simulated up to the last day that is over, where only some days are recorded."""
+        if self.days is None or self.days.end <= year_days(ledger.year).first:
             return ledger
-        through = self.days.end - 1
+        return self._up_to(ledger, self.through(ledger.year))
+
+    def _up_to(self, ledger: Ledger, through: int) -> Ledger:
+        """The same year simulated up to a day of it, where its ledger reaches further."""
+        year = ledger.year
+        if through >= ledger.through:
+            return ledger
         if (year, through) not in self._shortened:
             opening, climate = self.ledgers.opening(year), self.ledgers.climate(year)
             shortened, _ = simulate_year(self.scenario, self.infrastructure, climate, opening, year, through)

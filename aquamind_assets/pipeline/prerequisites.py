@@ -79,9 +79,9 @@ def _complete(recorder: Recorder, year: int, platform: Platform, warehouse: Ware
     if recorder.kind == "living":
         return bool(known)
     days = None if recorder.asset in BEFORE_THE_FARM else platform.days
-    return not pending(
-        known, platform.fingerprint_of(recorder.asset), wanted_chunks(year, platform.through(year), days, known)
-    )
+    days_back = recorder.days_back(platform.scenario)
+    wanted = wanted_chunks(year, platform.through(year), days, known, days_back)
+    return not pending(known, platform.fingerprint_of(recorder.asset), wanted)
 
 
 def _span(years: list[int]) -> str:

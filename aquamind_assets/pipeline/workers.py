@@ -43,11 +43,13 @@ class ChunkTask:
         key: which one.
         days: the days of it to write.
         append: whether they follow days that are there.
+        known_from: see :class:`Chunk`.
     """
 
     key: ChunkKey
     days: DayRange
     append: bool
+    known_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ class ChunkWriter:
 
     def write(self, warehouse: Warehouse, recorder: Any, task: ChunkTask, guard: MemoryGuard) -> Checkpoint:
         """Write a chunk."""
-        write = warehouse.append_days if task.append else warehouse.write_chunk
-        blocks = partial(recorder.rows_of_days, self.inputs, task.days, guard.next_block)
-        return write(task.key, task.days, self.fingerprint, self.run_id, recorder.tables, blocks)
+        blocks = partial(recorder.rows_of_days, self.inputs, task.days, guard.next_block, task.known_from)
+        what = (task.key, task.days, self.fingerprint, self.run_id, recorder.tables, blocks)
+        return warehouse.append_days(*what) if task.append else warehouse.write_chunk(*what, task.known_from)
 
 
 def processes_with_room(configured_mb: int | None) -> int:

@@ -14,7 +14,7 @@ from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.pipeline.workers import ChunkTask, ChunkWriter, write_side_by_side
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.recorder import Recorder
-from aquamind_assets.timeline import Chunk, DayRange, chunks_of, year_days
+from aquamind_assets.timeline import Chunk, DayRange, chunks_of, merged, year_days
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey, pending
 from aquamind_assets.warehouse.warehouse import Warehouse
 
@@ -25,8 +25,9 @@ again."""
 WORTH_A_WORKER_S = 1.0
 """Chunks of an asset's year are written side by side if one of the asset takes at least this long."""
 
-InputsOf = Callable[[int, int], YearInputs]
-"""The inputs of a year, with everything that changes over its life as of the end of the second year."""
+InputsOf = Callable[[int, int, int | None], YearInputs]
+"""The inputs of a year, with everything that changes over its life as of the end of the second year, or of a day of
+it."""
 
 OnChunk = Callable[[Checkpoint, int], None]
 
@@ -162,7 +163,9 @@ class YearWriter:
         latest = max([*written, *([] if year is None else [year])], default=None)
         if latest is None:
             return []
-        return due_years(written, self.inputs_of(latest, latest).lives.through, year)
+        if year is not None and year < latest and (last_day := written[latest]) is not None:
+            return due_years(written, last_day, year)
+        return due_years(written, self.inputs_of(latest, latest, None).lives.through, year)
 
     def _living_years(self) -> dict[int, int | None]:
         """The day that the living rows of each year stand for; stale years are left out."""
@@ -172,7 +175,11 @@ class YearWriter:
     def _replace_living(self, year: int) -> Checkpoint:
         """Write a year's living rows as of the latest year that is materialized, itself included."""
         with self.warehouse.lock(self.recorder.asset, year, wait=LOCK_WAIT_S):
-            inputs = self.inputs_of(year, max([year, *self._living_years()]))
+            written = self._living_years()
+            latest = max([year, *written])
+            # A later year may have been written when the ledger reached less far, or in part: what came since is not
+            # there to be referred to.
+            inputs = self.inputs_of(year, latest, written[latest] if latest > year else None)
             return self.warehouse.write_living(
                 ChunkKey(self.recorder.asset, year, 0),
                 year_days(year),
@@ -196,12 +203,16 @@ class YearWriter:
         keep_only: Collection[str] | None,
         begun_beside: bool,
     ) -> YearWritten:
-        asset, inputs, done = self.recorder.asset, self.inputs_of(year, year), YearWritten()
+        asset, inputs, done = self.recorder.asset, self.inputs_of(year, year, None), YearWritten()
         there = {checkpoint.chunk: checkpoint for checkpoint in self.warehouse.checkpoints(asset, year)}
         current = [checkpoint for checkpoint in there.values() if checkpoint.fingerprint == self.fingerprint]
-        chunks = wanted_chunks(year, inputs.ledger.through, days, current)
+        days_back = self.recorder.days_back(inputs.scenario)
+        chunks = wanted_chunks(year, inputs.ledger.through, days, current, days_back)
         missing = pending(self._kept(list(there.values()), keep_only), self.fingerprint, chunks)
-        tasks = [ChunkTask(ChunkKey(asset, year, one.chunk.index), one.days, one.append) for one in missing]
+        tasks = [
+            ChunkTask(ChunkKey(asset, year, one.chunk.index), one.days, one.append, one.chunk.known_from)
+            for one in missing
+        ]
         if tasks and DAY_UNDER_WAY in there:
             # The whole day replaces what there is of it, and a kill in between leaves the days before it.
             self.warehouse.drop_day_under_way(asset, year, self.recorder.tables)
@@ -250,8 +261,19 @@ class YearWriter:
         return any(one.seconds >= WORTH_A_WORKER_S for one in self.warehouse.checkpoints(self.recorder.asset))
 
 
-def wanted_chunks(year: int, through: int, days: DayRange | None, committed: Sequence[Checkpoint]) -> list[Chunk]:
-    """The year's chunks as they should be: whole, or cut to ``days`` but never smaller than what is committed."""
+def wanted_chunks(
+    year: int, through: int, days: DayRange | None, committed: Sequence[Checkpoint], days_back: int = 0
+) -> list[Chunk]:
+    """The year's chunks as they should be: whole, or cut to ``days`` but never smaller than what is committed.
+
+    Args:
+        year: the calendar year.
+        through: the last day that is simulated, a day number.
+        days: the only days to record; None for all.
+        committed: what is there of the year from the same scenario and code.
+        days_back: how many days the rows of a chunk look back. Where only some days are recorded, a chunk leaves out
+            what belongs to rows that are not there, and says so; once they are there it is written again.
+    """
     chunks = chunks_of(year, through)
     if days is None:
         return chunks
@@ -259,7 +281,17 @@ def wanted_chunks(year: int, through: int, days: DayRange | None, committed: Seq
     cut = []
     for chunk in chunks:
         first, end = max(chunk.days.first, days.first), min(chunk.days.end, days.end)
+        there = known.get(chunk.index)
         if first < end:
-            there = known.get(chunk.index, DayRange(first, end))
+            there = there or DayRange(first, end)
             cut.append(Chunk(year, chunk.index, DayRange(min(first, there.first), max(end, there.end))))
-    return cut
+        elif there:
+            cut.append(Chunk(year, chunk.index, there))
+    recorded = merged([one.days for one in cut])
+    return [replace(one, known_from=_known_from(one, recorded, days_back)) for one in cut]
+
+
+def _known_from(chunk: Chunk, recorded: Sequence[DayRange], days_back: int) -> int | None:
+    """See :class:`Chunk`; ``recorded`` are all days that are there once the chunks are written."""
+    since = next((one.first for one in recorded if chunk.days.first in one), chunk.days.first)
+    return since if since > max(chunk.days.first - days_back, year_days(chunk.year).first) else None

@@ -11,10 +11,12 @@ from typing import Literal
 import numpy as np
 
 from aquamind_assets.records.changes import Change
+from aquamind_assets.records.corrections.chance import LONGEST_DAYS
 from aquamind_assets.records.corrections.corrected import Corrected
 from aquamind_assets.records.corrections.correction import Corrections, Corrector
 from aquamind_assets.records.inputs import YearInputs
 from aquamind_assets.records.versions import Versions
+from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import DayRange, year_days
@@ -88,9 +90,16 @@ class Recorder:
         """Whether rows are written in chunks of 30 days (``chunked``) or as a whole (``living``)."""
         return "living" if self.living else "chunked"
 
-    def rows_of_days(self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS) -> Iterator[Rows]:
-        """Yield all rows of these days, one function after another. Only ``sized`` functions use ``block_rows``."""
-        versions, corrected = Versions(year, self.changes), Corrected(year, days, self.corrections)
+    def days_back(self, scenario: Scenario) -> int:
+        """Return how many days before its own the rows of a day may depend on: which rows of those there are."""
+        return LONGEST_DAYS if self.corrections and scenario.entries.mistyped_share else 0
+
+    def rows_of_days(
+        self, year: YearInputs, days: DayRange, block_rows: BlockRows = BLOCK_ROWS, known_from: int | None = None
+    ) -> Iterator[Rows]:
+        """Yield all rows of these days, one function after another. Only ``sized`` functions use ``block_rows``. Where
+        the days before ``known_from`` are not recorded, what belongs to their rows is left out."""
+        versions, corrected = Versions(year, self.changes), Corrected(year, days, self.corrections, known_from)
         for record in self.events:
             corrected.look_back(record)
             for block in record(year, days):

@@ -12,9 +12,10 @@ from datetime import date
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
 from aquamind_assets.pipeline.staleness import is_stale
+from aquamind_assets.pipeline.writing import wanted_chunks
 from aquamind_assets.records.recorder import Recorder
 from aquamind_assets.tables.digest import add
-from aquamind_assets.timeline import FIRST_ID_YEAR, LAST_ID_YEAR, chunks_of, day_number, to_date, year_days
+from aquamind_assets.timeline import FIRST_ID_YEAR, LAST_ID_YEAR, DayRange, chunks_of, day_number, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, LIVING_CHUNK, Checkpoint, ChunkKey, hex_digest
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.warehouse import Warehouse
@@ -34,6 +35,7 @@ _COLUMNS: dict[str, dict[str, range | re.Pattern[str]]] = {
         "digest": _DIGEST,
         "fingerprint": _TEXT,
         "coalesce(as_of, first_day)": _DAY,
+        "coalesce(known_from, first_day)": _DAY,
     },
     "aquamind_assets_chunk_table": {
         "asset": _TEXT,
@@ -141,6 +143,24 @@ def _wrong_days(platform: Platform, year: int, chunks: Sequence[Checkpoint]) -> 
             yield f"{_place(one)}: it ends on {to_date(one.last_day)}, the ledger on {to_date(ledger.through)}"
         if one.as_of is not None:
             yield f"{_place(one)}: as_of = {one.as_of}, but its rows never change"
+    yield from _wrong_known_from(platform, year, [one for one in chunks if not is_stale(platform, one)])
+
+
+def _wrong_known_from(platform: Platform, year: int, chunks: Sequence[Checkpoint]) -> Iterator[str]:
+    """Chunks of an asset's year that were written when other days before them were there than there are."""
+    known = {one.chunk: one for one in chunks}
+    days_back = max((platform.recorders[one.asset].days_back(platform.scenario) for one in chunks), default=0)
+    for chunk in wanted_chunks(year, year_days(year).end - 1, DayRange(0, 0), chunks, days_back):
+        one = known[chunk.index]
+        if one.known_from != chunk.known_from:
+            yield (
+                f"{_place(one)}: it was written as if {_known(one.known_from)}, but {_known(chunk.known_from)}; run"
+                f" {year} again"
+            )
+
+
+def _known(day: int | None) -> str:
+    return "all days before it were there" if day is None else f"the days before it were there from {to_date(day)} on"
 
 
 def _built_to(one: Checkpoint, year: int) -> int:

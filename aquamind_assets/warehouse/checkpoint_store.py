@@ -92,6 +92,7 @@ def note_checkpoint(database: Database, checkpoint: Checkpoint) -> None:
         hex_digest(checkpoint.digest),
         checkpoint.fingerprint,
         checkpoint.as_of,
+        checkpoint.known_from,
         checkpoint.run_id,
         checkpoint.seconds,
         checkpoint.peak_memory_mb,

@@ -22,7 +22,18 @@ year's run wrote them last."""
 DAY_UNDER_WAY = 365
 """Number of the chunk with the rows of a day that is not over. The rows of the whole day replace it."""
 
-CONTENT_COLUMNS = ("asset", "year", "chunk", "first_day", "last_day", "row_count", "digest", "fingerprint", "as_of")
+CONTENT_COLUMNS = (
+    "asset",
+    "year",
+    "chunk",
+    "first_day",
+    "last_day",
+    "row_count",
+    "digest",
+    "fingerprint",
+    "as_of",
+    "known_from",
+)
 """Columns of ``aquamind_assets_chunk`` that are a function of scenario, code and the years in the database. All of
 ``aquamind_assets_chunk_table`` and ``aquamind_assets_living`` is content too."""
 
@@ -57,6 +68,9 @@ class Checkpoint:
         fingerprint: of the scenario and the code that it was made from.
         as_of: the day (a day number) that living rows stand for: the end of the latest year that the database had of
             their asset when they were last written; None for rows that never change.
+        known_from: where the rows look back on days before the chunk (as the corrections of records do), and some of
+            those were not to be recorded: the first day, a day number, from which on all were. What belongs to rows of
+            the days before it was left out. None where nothing was.
         run_id: the run that wrote it.
         seconds: time it took, from when it was this chunk's turn to write until just before the commit.
         peak_memory_mb: most memory that the process held meanwhile.
@@ -71,6 +85,7 @@ class Checkpoint:
     digest: int
     fingerprint: str
     as_of: int | None
+    known_from: int | None
     run_id: str
     seconds: float
     peak_memory_mb: float
@@ -109,12 +124,12 @@ class PendingChunk:
 
 def pending(committed: Sequence[Checkpoint], fingerprint: str, chunks: Sequence[Chunk]) -> list[PendingChunk]:
     """Which of ``chunks`` have to be written, given a year's checkpoints: all but those committed with this fingerprint
-    for all their days."""
+    for all their days, and for all that they look back on."""
     known = {checkpoint.chunk: checkpoint for checkpoint in committed if checkpoint.fingerprint == fingerprint}
     found = []
     for chunk in chunks:
         checkpoint = known.get(chunk.index)
-        if checkpoint is None or checkpoint.first_day != chunk.days.first:
+        if checkpoint is None or (checkpoint.first_day, checkpoint.known_from) != (chunk.days.first, chunk.known_from):
             found.append(PendingChunk(chunk, chunk.days, append=False))
         elif checkpoint.last_day + 1 < chunk.days.end:
             found.append(PendingChunk(chunk, DayRange(checkpoint.last_day + 1, chunk.days.end), append=True))

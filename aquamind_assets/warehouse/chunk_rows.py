@@ -30,6 +30,7 @@ def write_chunk(
     run_id: str,
     tables: Sequence[str],
     blocks: Iterable[Rows],
+    known_from: int | None = None,
 ) -> Checkpoint:
     """Write a chunk; see ``Warehouse.write_chunk``."""
     if not len(days) or days.first not in year_days(key.year) or days.end > year_days(key.year).end:
@@ -60,6 +61,7 @@ def write_chunk(
                 digest=tally.digest,
                 fingerprint=fingerprint,
                 as_of=None,
+                known_from=known_from,
                 run_id=run_id,
                 seconds=time.monotonic() - started,
                 peak_memory_mb=tally.peak_mb,
@@ -104,6 +106,7 @@ def append_days(
                 digest=add([before.digest, tally.digest]),
                 fingerprint=fingerprint,
                 as_of=None,
+                known_from=before.known_from,
                 run_id=run_id,
                 seconds=before.seconds + time.monotonic() - started,
                 peak_memory_mb=max(before.peak_memory_mb, tally.peak_mb),

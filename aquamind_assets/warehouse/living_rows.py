@@ -68,6 +68,7 @@ def write_living(
             digest=tally.digest,
             fingerprint=fingerprint,
             as_of=as_of,
+            known_from=None,
             run_id=run_id,
             seconds=time.monotonic() - started,
             peak_memory_mb=tally.peak_mb,

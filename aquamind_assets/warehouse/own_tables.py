@@ -115,6 +115,7 @@ STEPS = (
     Step(("ALTER TABLE aquamind_assets_chunk ADD COLUMN as_of integer",), _separate_as_of),
     Step(_ADOPTION, _return_rows_of_migrations),
     Step((f"ALTER TABLE {VERSION_TABLE} ADD COLUMN release varchar(10)",), _note_release),
+    Step(("ALTER TABLE aquamind_assets_chunk ADD COLUMN known_from integer",)),
 )
 """Step ``n`` (counted from 1) makes version ``n``. Version 1 had no table that names the version."""
 

@@ -131,13 +131,20 @@ class Warehouse:
         return pending(checkpoint_store.read_present(self.database, asset, year), fingerprint, chunks)
 
     def write_chunk(
-        self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Blocks
+        self,
+        key: ChunkKey,
+        days: DayRange,
+        fingerprint: str,
+        run_id: str,
+        tables: Sequence[str],
+        blocks: Blocks,
+        known_from: int | None = None,
     ) -> Checkpoint:
         """Write a chunk in one transaction: what it held before is deleted, the blocks are loaded, and its checkpoint
         is set.
 
         ``blocks`` are taken one at a time. Where a function is given that makes them, a lost connection is made again
-        and the chunk tried again, :data:`ATTEMPTS` times in all.
+        and the chunk tried again, :data:`ATTEMPTS` times in all. ``known_from`` is kept in the checkpoint.
 
         Raises:
             RowsError: a block is for another table, or has ids outside ``days``.
@@ -146,13 +153,16 @@ class Warehouse:
             WarehouseUnavailable: the connection was lost; nothing of this chunk is in the database.
         """
         return _tried(
-            lambda: chunk_rows.write_chunk(self.database, key, days, fingerprint, run_id, tables, _made(blocks)), blocks
+            lambda: chunk_rows.write_chunk(
+                self.database, key, days, fingerprint, run_id, tables, _made(blocks), known_from
+            ),
+            blocks,
         )
 
     def append_days(
         self, key: ChunkKey, days: DayRange, fingerprint: str, run_id: str, tables: Sequence[str], blocks: Blocks
     ) -> Checkpoint:
-        """Add days to a chunk in one transaction; they follow the last day it has.
+        """Add days to a chunk in one transaction; they follow the last day it has, and know of what it knows of.
 
         Raises:
             WarehouseError: the chunk is not in the database, was made from another scenario, or ends on another day.

@@ -32,7 +32,9 @@ before they are joined, so that the feedings of a decade are read once."""
 
 def _sum_of_feedings(name: str, description: str, violation: str) -> Rule:
     """Return a rule on a summary and its feeding events."""
-    return Rule(f"{_SUMMARY}.{name}", _SUMMARY, description, violation=violation, query=_SUMS_OF_FEEDINGS)
+    return Rule(
+        f"{_SUMMARY}.{name}", _SUMMARY, description, violation=violation, query=_SUMS_OF_FEEDINGS, over_days=True
+    )
 
 
 RULES: list[Rule] = [

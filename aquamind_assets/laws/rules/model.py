@@ -53,6 +53,7 @@ class Rule:
             the condition on them. ``{rows}`` in it stands for the condition on the ids of the table's rows. Rules with
             the same query share it.
         by_chunk: whether the query may be run for thirty days at a time, because no violation spans two days.
+        over_days: whether it compares a row with those of a stretch of days. It holds once all of these are written.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Rule:
     weight: str = "1"
     query: str = ""
     by_chunk: bool = False
+    over_days: bool = False
 
     def __post_init__(self) -> None:
         if not (self.violation or self.query):

@@ -22,17 +22,20 @@ class Corrected:
         year: the year that is written.
         days: the days.
         correctors: the corrections, by table.
+        known_from: the first day of the year whose rows are recorded, if it is not the first of the year; a correction
+            of a row that is not there has no version.
         found: those rows so far, as they have been since, with their corrections; in the order of their ids by table.
     """
 
     year: YearInputs
     days: DayRange
     correctors: Mapping[str, Corrector]
+    known_from: int | None = None
     found: list[tuple[Rows, Corrections]] = field(default_factory=list)
 
     def look_back(self, record: Callable[[YearInputs, DayRange], Iterator[Rows]]) -> None:
         """See the rows of the days before that may have been corrected on these."""
-        first = max(self.days.first - LONGEST_DAYS, year_days(self.year.year).first)
+        first = max(self.days.first - LONGEST_DAYS, self.known_from or year_days(self.year.year).first)
         if self.correctors and first < self.days.first and self.year.scenario.entries.mistyped_share:
             for block in record(self.year, DayRange(first, self.days.first)):
                 self.see(block)

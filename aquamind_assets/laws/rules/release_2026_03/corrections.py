@@ -34,6 +34,7 @@ def _rules(table: str, column: str) -> Iterator[Rule]:
         history,
         "A first version with another number than the row is followed by a correction within two weeks.",
         query=f"{versions} t.history_type = '+' AND t.{column} <> x.{column} AND {written} AND NOT {corrected}",
+        over_days=True,
     )
 
 

@@ -33,6 +33,7 @@ def _samples(name: str, description: str, violation: str) -> Rule:
             LEFT JOIN {_SAMPLE} l ON l.assignment_id = t.container_assignment_id AND l.sample_date = n.last_date
             WHERE {{rows}} AND ({violation})
         """,
+        over_days=True,
     )
 
 
@@ -85,6 +86,7 @@ RULES: list[Rule] = [
             GROUP BY t.id, t.total_feed_kg
             HAVING abs(t.total_feed_kg - coalesce(SUM(e.amount_kg), 0)) > {HALF_CENT}
         """,
+        over_days=True,
     ),
     _samples(
         "data_points.count",
