@@ -87,12 +87,14 @@ def _last_days(checkpoints: Sequence[Checkpoint], recorders: Mapping[str, Record
 def _another_day(
     asset: str, written: dict[int, Checkpoint], years: Collection[int] | None, last_days: dict[int, set[int]]
 ) -> Iterator[str]:
-    """Years whose rows stand for another day than the last one of the events in that day's year."""
+    """Years whose rows stand for another day than the last one of the events in that day's year. Rows that lived on
+    into the next year are written again with it, so the others need not stand for more than the end of their own."""
     for year, one in written.items():
         if one.as_of is None or (years is not None and year not in years):
             continue
         ends = last_days.get(to_date(one.as_of).year, set())
-        if len(ends) == 1 and (one.as_of < max(ends) or (one.as_of > max(ends) and asset not in BEFORE_THE_FARM)):
+        needed = year_days(year).end - 1 if year + 1 in written else max(ends, default=one.as_of)
+        if len(ends) == 1 and (one.as_of < needed or (one.as_of > max(ends) and asset not in BEFORE_THE_FARM)):
             yield (
                 f"checkpoint {asset} {year}: its rows stand for {to_date(one.as_of)}, the events of that year reach to"
                 f" {to_date(max(ends))}"
@@ -136,7 +138,8 @@ def _not_as_simulated(
     if one.as_of is None:
         return
     try:
-        inputs = platform.inputs_for(recorder, one.year, to_date(one.as_of).year)
+        year = to_date(one.as_of).year
+        inputs = platform.inputs_for(recorder, one.year, year, one.as_of if year > one.year else None)
     except (LedgerMissing, YearNotBegun) as error:
         found.left_out.append(f"checkpoint {place}: {error}")
         return

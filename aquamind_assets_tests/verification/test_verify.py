@@ -56,6 +56,7 @@ LIVING = "asset = 'batches' AND year ="
             ),
             (f"UPDATE aquamind_assets_chunk SET fingerprint = 'another' WHERE {CHUNK}", "checkpoints of mortality"),
             (f"UPDATE aquamind_assets_chunk SET as_of = last_day WHERE {CHUNK}", "mortality 2015 chunk 4"),
+            (f"UPDATE aquamind_assets_chunk SET known_from = first_day WHERE {CHUNK}", "mortality 2015 chunk 4"),
             (
                 f"UPDATE aquamind_assets_chunk_table SET row_count = row_count + 1 WHERE {CHUNK}",
                 "mortality 2015 chunk 4",

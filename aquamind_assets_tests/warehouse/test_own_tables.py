@@ -58,13 +58,26 @@ def make_version_2(warehouse: Warehouse) -> None:
 
 def make_version_3(warehouse: Warehouse) -> None:
     """Turn the prepared database back into what the third version left: no release of AquaMind."""
+    make_version_4(warehouse)
     with warehouse.database.transaction():
         warehouse.database.execute(f"DROP TABLE {VERSION_TABLE}")
         warehouse.database.execute(f"CREATE TABLE {VERSION_TABLE} (version integer NOT NULL)")
         warehouse.database.execute(f"INSERT INTO {VERSION_TABLE} VALUES (3)")
 
 
-AT_VERSION: dict[int, Callable[[Warehouse], None]] = {1: make_version_1, 2: make_version_2, 3: make_version_3}
+def make_version_4(warehouse: Warehouse) -> None:
+    """Turn the prepared database back into what the fourth version left: chunks know all that they look back on."""
+    with warehouse.database.transaction():
+        warehouse.database.execute("ALTER TABLE aquamind_assets_chunk DROP COLUMN known_from")
+        warehouse.database.execute(f"UPDATE {VERSION_TABLE} SET version = 4")
+
+
+AT_VERSION: dict[int, Callable[[Warehouse], None]] = {
+    1: make_version_1,
+    2: make_version_2,
+    3: make_version_3,
+    4: make_version_4,
+}
 """What turns a prepared database into one of an older version."""
 
 
