@@ -27,7 +27,7 @@ def assert_all_laws(scenario: Scenario, years: int, folder: Path) -> History:
     past = History(scenario, built, [one.ledger for one in made], [one.closing for one in made])
     all_laws(past)
 
-    def inputs(year: int, last_year: int) -> YearInputs:
+    def inputs(year: int, last_year: int, through: int | None = None) -> YearInputs:
         lives = lives_of([ledgers[one] for one in range(year, last_year + 1)])
         return YearInputs(scenario, built, made[year - first].climate, ledgers[year], lives, release="2025-08")
 

@@ -25,8 +25,8 @@ def farm() -> History:
     return history("tiny", YEARS, CHANGES)
 
 
-def inputs(year: int, last_year: int) -> YearInputs:
-    """The inputs of a year as of the end of another one."""
+def inputs(year: int, last_year: int, through: int | None = None) -> YearInputs:
+    """The inputs of a year as of the end of another one, whose last day ``through`` is."""
     past = farm()
     first = past.scenario.first_year
     ledgers = past.ledgers[year - first : last_year + 1 - first]

@@ -16,6 +16,7 @@ from aquamind_assets.pipeline.generation import record_years, recorders_in_order
 from aquamind_assets.pipeline.living import due_years
 from aquamind_assets.pipeline.platform import Platform
 from aquamind_assets.pipeline.provenance import BEFORE_THE_FARM
+from aquamind_assets.pipeline.some_days import platform_of_days
 from aquamind_assets.pipeline.staleness import stale_years
 from aquamind_assets.settings import Settings
 from aquamind_assets.timeline import DayRange, day_number, to_date, year_days
@@ -45,8 +46,8 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return chosen
 
 
-def platform(ledgers: Settings, database: Path, days: DayRange | None = None) -> Platform:
-    return Platform(replace(ledgers, database=f"sqlite:///{database}"), days=days)
+def platform(ledgers: Settings, database: Path) -> Platform:
+    return Platform(replace(ledgers, database=f"sqlite:///{database}"))
 
 
 def living_rows(there: Platform) -> list[TableYear]:
@@ -137,7 +138,7 @@ def test_some_days_leave_nothing_of_later_days(ledgers: Settings, tmp_path: Path
     """The ledger of the whole year is stored already, and later ones too."""
     first, last = date(2016, 3, 1), date(2016, 3, 7)
     days = DayRange(day_number(first), day_number(last) + 1)
-    there = platform(ledgers, tmp_path / "aquamind.db", days)
+    there = platform_of_days(platform(ledgers, tmp_path / "aquamind.db").settings, days)
     record_years(there, [2015, 2016], BEFORE_THE_FARM)
     record_years(
         there, [2016], [one.asset for one in recorders_in_order(RECORDERS) if one.asset not in BEFORE_THE_FARM], days

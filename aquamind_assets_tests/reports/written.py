@@ -27,8 +27,8 @@ def farm() -> Simulated:
 
 
 @cache
-def inputs(year: int, last_year: int) -> YearInputs:
-    """What the recorders are given for a year, as of the end of another one."""
+def inputs(year: int, last_year: int, through: int | None = None) -> YearInputs:
+    """What the recorders are given for a year, as of the end of another one, whose last day ``through`` is."""
     made = farm()
     first, place = made.ledgers[0].year, year - made.ledgers[0].year
     lives = lives_of(made.ledgers[place : last_year + 1 - first])
