@@ -170,11 +170,10 @@ def _begin(platform: "Platform", first_day: int | None, last: "Moment", speed: f
     Raises:
         UsageError: ``--from`` lies outside the scenario, or after ``--until``.
     """
-    from aquamind_assets.pipeline.live import reached_by
     from aquamind_assets.timeline import to_date
 
     earliest = _earliest(platform)
-    there = reached_by(platform)
+    there = _reached(platform)
     wanted = first_day if first_day is not None else last.day if speed is None or there is None else there + 1
     if not earliest <= wanted <= last.day:
         raise UsageError(f"--from {to_date(wanted)}: allowed are {to_date(earliest)} to {to_date(last.day)}")
@@ -230,6 +229,18 @@ def _write_before(platform: "Platform", begin: int, console: Console) -> "Execut
     before = Platform(replace(platform.settings, today=to_date(begin)), days=DayRange(earliest, begin))
     years = range(platform.scenario.first_year, to_date(begin - 1).year + 1)
     return execute_years(before, years, console, with_bar=not console.quiet, noted=False)
+
+
+def _reached(platform: "Platform") -> int | None:
+    """The last day that the database has, None where there is nothing."""
+    from aquamind_assets.pipeline.live import reached
+    from aquamind_assets.warehouse.errors import NothingMaterialized
+
+    try:
+        with platform.read() as warehouse:
+            return reached(warehouse, platform)
+    except NothingMaterialized:
+        return None
 
 
 def _moment(until: str | None, settings: Settings, per_day: int) -> "Moment":

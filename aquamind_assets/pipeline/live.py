@@ -34,7 +34,6 @@ from aquamind_assets.records.recorder import BLOCK_ROWS, Recorder
 from aquamind_assets.tables.rows import Rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, days_of_ids, to_date, year_days
 from aquamind_assets.warehouse.checkpoints import DAY_UNDER_WAY, Checkpoint, ChunkKey
-from aquamind_assets.warehouse.errors import NothingMaterialized
 from aquamind_assets.warehouse.warehouse import Warehouse
 
 RUN_ID = "live"
@@ -190,19 +189,6 @@ def reached(warehouse: Warehouse, platform: Platform) -> int | None:
         ),
         default=None,
     )
-
-
-def reached_by(platform: Platform) -> int | None:
-    """As :func:`reached`, of the platform's database; None also where there is none.
-
-    Raises:
-        UserError, TransientError: the database cannot be read.
-    """
-    try:
-        with platform.read() as warehouse:
-            return reached(warehouse, platform)
-    except NothingMaterialized:
-        return None
 
 
 def replay(
