@@ -25,7 +25,7 @@ class Fields:
 
     def __init__(self, seed: int, year: int, first_day: int) -> None:
         self._seed, self._year, self._first_day = seed, year, first_day
-        self._fields: dict[tuple[Key, ...], np.ndarray] = {}
+        self._fields: dict[tuple[Key | tuple[str, ...], ...], np.ndarray] = {}
 
     def uniform(self, process: str, day: int, entities: Groups, *keys: Key) -> np.ndarray:
         """Uniforms in (0, 1) of ``day``, shape (entities,)."""
@@ -37,18 +37,27 @@ class Fields:
 
     def uniforms(self, process: str, day: int, entities: Groups, names: tuple[str, ...]) -> np.ndarray:
         """Uniforms of ``day`` for each entity and each of ``names``, shape (entities, names)."""
-        columns = [self.uniform(process, day, entities, name) for name in names]
-        return np.stack(columns, axis=1) if columns else np.zeros((len(entities), 0), dtype=np.float32)
+        fields = (process, names)
+        if fields not in self._fields:
+            drawn = np.empty((_DAYS, len(entities), len(names)), dtype=np.float32)
+            for place, name in enumerate(names):
+                drawn[..., place] = self._drawn(process, entities, (name,), normal=False)
+            self._fields[fields] = drawn
+        return self._fields[fields][day - self._first_day]
 
     def _day(self, process: str, day: int, entities: Groups, keys: tuple[Key, ...], *, normal: bool) -> np.ndarray:
         field = (process, *keys)
         if field not in self._fields:
-            draw = entities.normals if normal else entities.uniforms
-            drawn = draw(self._seed, process, self._year, *keys, shape=(_DAYS,), dtype=np.float32)
-            if not normal:
-                np.maximum(drawn, _SMALLEST, out=drawn)
-            self._fields[field] = np.ascontiguousarray(drawn.T)
+            self._fields[field] = np.ascontiguousarray(self._drawn(process, entities, keys, normal=normal))
         return self._fields[field][day - self._first_day]
+
+    def _drawn(self, process: str, entities: Groups, keys: tuple[Key, ...], *, normal: bool) -> np.ndarray:
+        """A whole field, shape (days, entities)."""
+        draw = entities.normals if normal else entities.uniforms
+        drawn = draw(self._seed, process, self._year, *keys, shape=(_DAYS,), dtype=np.float32)
+        if not normal:
+            np.maximum(drawn, _SMALLEST, out=drawn)
+        return drawn.T
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class Today:
     def __init__(self, day: int, count: np.ndarray) -> None:
         size = count.size
         self.day = day
-        self.day_of_year = int(timeline.day_of_year(np.array([day]))[0])
+        self.day_of_year = timeline.to_date(day).timetuple().tm_yday
         self.opening = count.copy()
         self.moved_in = np.zeros(size, dtype=np.int64)
         self.moved_out = np.zeros(size, dtype=np.int64)
@@ -129,6 +129,7 @@ class Farm:
         for batch in range(len(self.batches)):
             self.learn_growth(batch)
         self.today = Today(self.days.first - 1, self.containers.count)
+        self._first_ids = timeline.row_ids(self.days.days, np.zeros(len(self.days)))
         self.collection = Collection.of(scenario, self.containers.count.size)
         self._next: dict[str, int] = {}
         self._tanks: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
@@ -151,7 +152,7 @@ class Farm:
     def begin(self, day: int) -> None:
         """A new day: clean scratch, ids from 0."""
         self.today = Today(day, self.containers.count)
-        self._base = int(timeline.row_ids(np.array([day]), np.zeros(1))[0])
+        self._base = int(self._first_ids[day - self.days.first])
         self._next = {}
 
     def next_id(self, table: str) -> int:
@@ -162,7 +163,7 @@ class Farm:
 
     def at_site(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Today's values of a (days, sites) driver for containers."""
-        return values[self.today.day - self.days.first, self.layout.site[rows]]
+        return values[self.today.day - self.days.first][self.layout.site[rows]]
 
     def draws_of(self, batch: int) -> BatchDraws:
         """Draws of a batch (row)."""

@@ -141,8 +141,8 @@ class Forecaster:
         tgc[:, Stage.ADULT] = [(spec.growout_tgc.low + spec.growout_tgc.high) / 2 for spec in scenario.farm.geographies]
         growth = Growth.from_scenario(scenario)
         stage = np.array([Stage.ADULT])
-        season = np.array([float(growth.season_factor(stage, int(day))[0]) for day in timeline.day_of_year(days)])
-        sea = sea * season / growth.undisturbed
+        season = np.array([float(growth.season_factor(stage, day)[0]) for day in range(1, 367)])
+        sea = sea * season[timeline.day_of_year(days) - 1] / growth.undisturbed
         return cls(first_day, _running(halls), _running(sea), tgc, scenario, growth)
 
     def adult_since(self, geography: int, day: int, weight: float) -> int:

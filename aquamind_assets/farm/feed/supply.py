@@ -8,6 +8,8 @@ there or will come within the lead of a movement, and no more than they will eat
 what stays behind would grow old until the next batch comes.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from aquamind_assets import timeline
@@ -80,11 +82,13 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
     plan, feed, day = farm.scenario.feed, farm.feed, farm.today.day
     silos = farm.infrastructure.feed_containers
     geography = farm.infrastructure.sites.geography[silos.site].astype(np.int64)
+    at_work = farm.calendar.works(geography, day)
+    if not at_work.any():
+        return
     coming = np.zeros(feed.stock_g.size)
     _add_next_feed(farm, rows, wanted, coming)
     _add_arrivals(farm, coming)
     demand = (feed.demand_g + coming) * GROWING
-    needed = feed.demand_g * _days_needed(farm, rows) + coming * (plan.cover_days + plan.delivery_days.high)
     open_orders = farm.orders["delivery_day"] > day
     position = feed.stock_g + np.bincount(
         farm.orders["feed_container"][open_orders],
@@ -96,13 +100,16 @@ def order(farm: Farm, rows: np.ndarray, wanted: np.ndarray) -> None:
     next_delivery = farm.calendar.working_days(geography, next_order, int(plan.delivery_days.high))
     lead = demand * (next_delivery - day + 1)
     usual = np.maximum(silos.reorder_kg * 1000.0, lead)
+    low = (position < usual) & (demand > STEP_G) & at_work
+    if not low.any():
+        return
+    needed = feed.demand_g * _days_needed(farm, rows) + coming * (plan.cover_days + plan.delivery_days.high)
     # The last feed is ordered as late as can be: only then is it known how much will be eaten.
     reorder = np.where(needed < usual, np.minimum(needed, lead), usual)
     room = np.floor((silos.capacity_kg * 1000.0 - position) / (LOT_KG * 1000.0))
     quantity = np.minimum(usual + demand * plan.cover_days, needed) - position
     lots = np.minimum(np.ceil(quantity / (LOT_KG * 1000.0)), room).astype(np.int64)
-    in_use = (demand > STEP_G) & farm.calendar.works(geography, day)
-    due = np.flatnonzero((position < reorder) & in_use & (lots > 0))
+    due = np.flatnonzero(low & (position < reorder) & (lots > 0))
     if not due.size:
         return
     stores = farm.infrastructure.feed_container_draws
@@ -215,16 +222,15 @@ def price_cents(scenario: Scenario, feed: int, day: int) -> int:
     date = timeline.to_date(day)
     plan = scenario.feed
     span = plan.market_price_factor
-    market = span.low + (span.high - span.low) * _market(scenario, date.year, date.month)
+    market = span.low + (span.high - span.low) * _market(scenario.seed, date.year, date.month)
     level = float(factor_on(plan.price_trend, day)) * market
     return max(1, round(plan.feeds[feed].price * 100 * plan.quarter_price_factors[(date.month - 1) // 3] * level))
 
 
-def _market(scenario: Scenario, year: int, month: int) -> float:
+@lru_cache
+def _market(seed: int, year: int, month: int) -> float:
     """State of the feed market in a month, 0 to 1: an AR1 over the months, started a year before."""
-    normals = np.concatenate(
-        [stream(scenario.seed, "feed.market", one).standard_normal(12) for one in (year - 1, year)]
-    )
+    normals = np.concatenate([stream(seed, "feed.market", one).standard_normal(12) for one in (year - 1, year)])
     level = 0.0
     for normal in normals[: 12 + month]:
         level = MARKET_RHO * level + np.sqrt(1 - MARKET_RHO**2) * float(normal)

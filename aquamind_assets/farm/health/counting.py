@@ -22,6 +22,7 @@ above 0, a farm's turn is missed by all its cages at once:
 | in a share ``missed_counts`` of the weeks beside: no staff, no boat | Szewczyk et al.: a fifth of farm-weeks without counts, all cages at once |
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,7 @@ from aquamind_assets import timeline
 from aquamind_assets.farm.calendar import Calendar
 from aquamind_assets.ledger.infrastructure import Infrastructure
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.streams import Groups
 
 if TYPE_CHECKING:
     from aquamind_assets.farm.working import Farm
@@ -80,8 +82,14 @@ def missed_today(farm: "Farm") -> np.ndarray:
     cages = np.flatnonzero(farm.layout.at_sea & (fish.count > 0))
     held = np.bincount(farm.layout.area[cages], minlength=len(areas))
     starving = np.bincount(farm.layout.area[cages[fish.fast_until[cages] >= day]], minlength=len(areas))
-    drawn = farm.infrastructure.area_draws.uniforms(farm.scenario.seed, "lice.count.missed", week) < share
+    drawn = _uniforms(farm.infrastructure.area_draws, farm.scenario.seed, "missed", week) < share
     return rough | cold | (starving >= BUSY * np.maximum(held, 1)) | drawn
+
+
+@lru_cache(maxsize=64)
+def _uniforms(areas: Groups, seed: int, process: str, when: int) -> np.ndarray:
+    """The uniforms of the areas for a week or a year, which many of its days ask for."""
+    return areas.uniforms(seed, f"lice.count.{process}", when)
 
 
 def count_days(
@@ -103,7 +111,7 @@ def count_days(
     first = (span.first + _MONDAY) // _WEEK * _WEEK - _MONDAY
     for monday in range(first, span.end, _WEEK):
         days = np.arange(monday, monday + _WEEK)
-        usual = draws.uniforms(scenario.seed, "lice.count.usual", timeline.to_date(monday).year)
+        usual = _uniforms(draws, scenario.seed, "usual", timeline.to_date(monday).year)
         drawn = draws.uniforms(scenario.seed, "lice.count.shift", monday)
         shift = np.array(SHIFTS)[np.searchsorted(np.cumsum(SHIFT_SHARES)[:-1], drawn, side="right")]
         whole = span.first <= monday and monday + _WEEK <= span.end

@@ -53,6 +53,8 @@ def plan_harvests(farm: Farm) -> None:
                 order(farm, open_rows[in_order(farm, open_rows)][:boats], 1.0, day, HarvestReason.DUE)
         elif not np.any(farm.moves["batch"] == batch):
             heavy = open_rows[c.weight[open_rows] >= LIGHTEST * farm.plans["target_weight_g"][batch]]
+            if not heavy.size:
+                continue
             dying = farm.health.sick[heavy] >= GRAVELY_SICK
             order(farm, heavy[dying], 1.0, farm.calendar.plant_day(geography, day), HarvestReason.SICK)
             if taken:
@@ -108,6 +110,8 @@ def _relieve(farm: Farm, batch: int, rows: np.ndarray, day: int) -> None:
 
 def order(farm: Farm, rows: np.ndarray, share: float, day: int, reason: HarvestReason) -> None:
     """Orders boats for cages (rows): they take ``share`` of the fish on ``day``, and their room in the plant."""
+    if not rows.size:
+        return
     c = farm.containers
     planned = np.array([one.harvest is not None for one in farm.scenario.farm.geographies])
     geography = farm.layout.geography[rows]

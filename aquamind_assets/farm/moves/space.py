@@ -241,8 +241,7 @@ def way_target(farm: Farm) -> float:
 
 def harvest_end(farm: Farm, geography: int, way: Way) -> int:
     """Forecast day after the last harvest."""
-    room, layout = way_target(farm), farm.layout
-    large = np.flatnonzero((layout.geography == geography) & layout.at_sea & np.isinf(layout.max_weight))
+    room, large = way_target(farm), farm.layout.grow_out_cages[geography]
     each = float(cage_room(farm, large, room).max()) if large.size else way.harvest_fish
     cages = int(np.ceil(way.harvest_fish / max(each, 1.0)))
     return way.harvest + int(cages / cages_harvested_daily(farm, geography)) + 1
@@ -252,7 +251,7 @@ def cages_harvested_daily(farm: Farm, geography: int) -> float:
     """Cages of a batch that are harvested on a day, on average: by its boats, or, where the plant has a plan, by its
     two areas' part of what the plant takes."""
     spec, share = farm.scenario.farm.geographies[geography].harvest, float(farm.calendar.plant_share[geography])
-    large = np.flatnonzero((farm.layout.geography == geography) & np.isinf(farm.layout.max_weight) & farm.layout.at_sea)
+    large = farm.layout.grow_out_cages[geography]
     if spec is None or not large.size:
         return farm.scenario.farm.batches.harvest_cages_per_day * share
     tonnes = float(cage_room(farm, large, way_target(farm)).max()) * way_target(farm) / 1e6

@@ -67,15 +67,16 @@ def egg_days(temperature: np.ndarray) -> np.ndarray:
 
 def infectivity(fish: np.ndarray, weight: np.ndarray, temperature: np.ndarray) -> np.ndarray:
     """Chance of a fish to catch a larva, relative to one of 1 kg among 70,000 at 9 degC (suggested)."""
-    return _caught(np.maximum(fish, 1.0) / 1e6, weight / 1e3, temperature) / _caught(
-        *(np.array(value) for value in _REFERENCE)
-    )
+    return _caught(np.maximum(fish, 1.0) / 1e6, weight / 1e3, temperature) / _CAUGHT_BY_REFERENCE
 
 
 def _caught(millions: np.ndarray, kilograms: np.ndarray, temperature: np.ndarray) -> np.ndarray:
     x = np.log(np.maximum(temperature, 1.0) / 9.0)
     logit = -2.134 + np.log(millions) + 0.067 * (np.log(kilograms) - 0.55) - 1.389 * x - 0.547 * x * x
     return 1.0 / (1.0 + np.exp(-logit)) / millions
+
+
+_CAUGHT_BY_REFERENCE = _caught(*(np.array(value) for value in _REFERENCE))
 
 
 def _exchange(scenario: Scenario) -> np.ndarray | None:

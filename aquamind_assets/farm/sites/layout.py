@@ -43,6 +43,9 @@ class Layout:
     cages_of: tuple[np.ndarray, ...]
     """Containers of each area."""
 
+    grow_out_cages: tuple[np.ndarray, ...]
+    """Cages of each geography that fish are not moved on from."""
+
     @classmethod
     def of(cls, scenario: Scenario, infrastructure: Infrastructure) -> Self:
         """The layout of an infrastructure."""
@@ -61,6 +64,13 @@ class Layout:
         def of_kind(values: list[float]) -> np.ndarray:
             return np.array(values)[kind]
 
+        max_weight = of_kind(
+            [
+                min(one.max_weight_g or np.inf, np.inf if last in one.stages or one.place == "hall" else grow_out)
+                for one in kinds
+            ]
+        )
+        to_the_end = np.where(in_hall | np.isfinite(max_weight), -1, containers.geography)
         return cls(
             kind=kind,
             site=containers.site.astype(np.int64),
@@ -72,16 +82,12 @@ class Layout:
             grace=of_kind([one.grace_days for one in kinds]),
             capacity=of_kind([one.capacity_fish or UNLIMITED for one in kinds]),
             max_density=of_kind([one.max_density_kg_m3 for one in kinds]),
-            max_weight=of_kind(
-                [
-                    min(one.max_weight_g or np.inf, np.inf if last in one.stages or one.place == "hall" else grow_out)
-                    for one in kinds
-                ]
-            ),
+            max_weight=max_weight,
             commissioned=containers.commissioned_day.astype(np.int64),
             lives=np.array([[name in one.stages for name in STAGE_NAMES] for one in kinds])[kind],
             silo=silo,
             cages_of=tuple(np.flatnonzero(containers.area == area) for area in range(len(infrastructure.areas))),
+            grow_out_cages=tuple(np.flatnonzero(to_the_end == row) for row in range(len(scenario.farm.geographies))),
             density_steps=(np.array([one.below_weight_g for one in steps]), np.array([one.max_kg_m3 for one in steps])),
         )
 

@@ -37,9 +37,9 @@ class Series:
             axis=1,
         )
         series = np.empty((noise.shape[1], len(places)))
-        scale, level = np.sqrt(1.0 - np.square(rho)), np.zeros(len(places))
-        for step, shock in enumerate(np.ascontiguousarray(noise.T)):
-            level = rho * level + scale * shock
+        level = np.zeros(len(places))
+        for step, shock in enumerate(np.sqrt(1.0 - np.square(rho)) * np.ascontiguousarray(noise.T)):
+            level = rho * level + shock
             series[step] = level
         return series[self._before - self._lead :].T
 
