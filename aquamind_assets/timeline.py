@@ -16,6 +16,7 @@ tables of AquaMind refer by four bytes without a foreign key; the ledger knows i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -187,6 +188,7 @@ def narrowed(ids: np.ndarray) -> np.ndarray:
     return np.ma.MaskedArray(found, mask=np.ma.getmaskarray(ids)) if isinstance(ids, np.ma.MaskedArray) else found
 
 
+@lru_cache
 def id_range(days: DayRange, *, narrow: bool = False) -> tuple[int, int]:
     """Return the range ``low <= id < high`` of the ids of these days, which lie in one calendar year.
 

@@ -8,7 +8,8 @@ def texts(kind: str, values: np.ndarray) -> list[str]:
     ``YYYY-MM-DD HH:MM:SS[.ffffff]``, ``HH:MM:SS[.ffffff]``."""
     if kind == "date":
         return np.datetime_as_string(values.astype("datetime64[D]"), unit="D").tolist()
-    whole = np.datetime_as_string(values.astype("datetime64[us]"), unit="s")
-    exact = np.datetime_as_string(values.astype("datetime64[us]"), unit="us")
-    found = np.where(values % 1_000_000 == 0, whole, exact).tolist()
+    instants = values.astype("datetime64[us]")
+    found = np.datetime_as_string(instants, unit="s").astype(object)
+    exact = values % 1_000_000 != 0
+    found[exact] = np.datetime_as_string(instants[exact], unit="us")
     return [text[11:] for text in found] if kind == "time" else [text.replace("T", " ") for text in found]

@@ -45,8 +45,7 @@ def _observation_ids(sample: FishSample, fish: np.ndarray) -> np.ndarray:
 
 
 def _events(year: YearInputs, sample: FishSample) -> Rows:
-    weight = np.ma.MaskedArray(sample.weight_units / 100, mask=~sample.taken)
-    length = np.ma.MaskedArray(sample.length_units / 100, mask=~sample.taken)
+    weight, length = sample.weight_units / 100, sample.length_units / 100
     alone = sample.size <= 1
     geography = year.container_geography[sample.fish.container]
     moment = _moment(sample)
@@ -57,21 +56,31 @@ def _events(year: YearInputs, sample: FishSample) -> Rows:
         assignment_id=sample.fish.assignment_id,
         sampling_date=sample.fish.day,
         number_of_fish_sampled=sample.size,
-        avg_weight_g=weight.mean(axis=1).data,
-        std_dev_weight_g=np.ma.MaskedArray(weight.std(axis=1).data, mask=alone),
-        min_weight_g=weight.min(axis=1).data,
-        max_weight_g=weight.max(axis=1).data,
-        avg_length_cm=length.mean(axis=1).data,
-        std_dev_length_cm=np.ma.MaskedArray(length.std(axis=1).data, mask=alone),
-        min_length_cm=length.min(axis=1).data,
-        max_length_cm=length.max(axis=1).data,
-        avg_k_factor=(100 * weight / length**3).mean(axis=1).data,
+        avg_weight_g=_mean(sample, weight),
+        std_dev_weight_g=np.ma.MaskedArray(_deviation(sample, weight), mask=alone),
+        min_weight_g=np.where(sample.taken, weight, np.inf).min(axis=1),
+        max_weight_g=np.where(sample.taken, weight, 0.0).max(axis=1),
+        avg_length_cm=_mean(sample, length),
+        std_dev_length_cm=np.ma.MaskedArray(_deviation(sample, length), mask=alone),
+        min_length_cm=np.where(sample.taken, length, np.inf).min(axis=1),
+        max_length_cm=np.where(sample.taken, length, 0.0).max(axis=1),
+        avg_k_factor=_mean(sample, 100 * weight / length**3),
         calculated_sample_size=sample.size,
         notes=Coded(_worst(sample), _NOTES),
         sampled_by_id=staff(year.scenario, year.infrastructure).vets(geography, sample.fish.batch_id),
         created_at=moment,
         updated_at=moment,
     )
+
+
+def _mean(sample: FishSample, values: np.ndarray) -> np.ndarray:
+    """Return the mean of each sample's fish; ``values`` of its places, (samples, places)."""
+    return np.where(sample.taken, values, 0.0).sum(axis=1) / sample.size
+
+
+def _deviation(sample: FishSample, values: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each sample's fish, likewise."""
+    return np.sqrt(_mean(sample, (values - _mean(sample, values)[:, None]) ** 2))
 
 
 REMARKABLE = 2.0

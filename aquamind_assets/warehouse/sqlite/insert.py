@@ -42,19 +42,34 @@ def insertions(block: Rows) -> Iterator[Insertion]:
     one = "(" + ", ".join("?" if name in varying else constant(column) for name, column in block.columns.items()) + ")"
     head = f"INSERT OR FAIL INTO {quoted(block.table)} ({', '.join(map(quoted, block.columns))}) VALUES "
     width = len(varying)
+    twins = _twins(block, varying)
     many = max(1, min(ROWS_A_STATEMENT, PARAMETERS // width))
     full = head + ", ".join([one] * many)
     for tile in block.slices(TILE_ROWS // many * many):
         part = _in_order(tile)
         flat: list[Any] = [None] * (part.size * width)
-        for place, name in enumerate(varying):
-            column = part.columns[name]
-            flat[place::width] = python_values(replace(column, values=part.ids) if name == key else column)
+        made: dict[str, list[Any]] = {}
+        for place, (name, twin) in enumerate(zip(varying, twins, strict=True)):
+            if twin not in made:
+                column = part.columns[name]
+                made[twin] = python_values(replace(column, values=part.ids) if name == key else column)
+            flat[place::width] = made[twin]
         whole = part.size // many * many * width
         for start in range(0, whole, many * width):
             yield full, flat[start : start + many * width]
         if rest := part.size % many:
             yield head + ", ".join([one] * rest), flat[whole:]
+
+
+def _twins(block: Rows, names: list[str]) -> list[str]:
+    """For each column the first one that holds the same array of the same kind: a row is often changed last when it is
+    made."""
+    first: dict[tuple[Any, ...], str] = {}
+    columns = [block.columns[name] for name in names]
+    return [
+        first.setdefault((id(one.values), id(one.null), id(one.labels), one.spec.kind, one.spec.scale), name)
+        for name, one in zip(names, columns, strict=True)
+    ]
 
 
 def _in_order(tile: Rows) -> Rows:

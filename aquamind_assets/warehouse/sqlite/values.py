@@ -31,8 +31,7 @@ def python_values(column: Stored) -> list[Any]:
     if column.labels is not None:
         objects = np.array(column.labels, dtype=object)[column.values]
     elif column.spec.kind in _TEMPORAL:
-        codes, distinct = pd.factorize(column.values)
-        objects = np.array(texts(column.spec.kind, distinct), dtype=object)[codes]
+        objects = _texts_of_runs(column.spec.kind, column.values)
     elif column.spec.kind == "uuid":
         objects = np.array(uuids.texts_of(column.values), dtype=object)
     elif column.null is not None:
@@ -42,6 +41,16 @@ def python_values(column: Stored) -> list[Any]:
     if column.null is not None:
         objects[column.null] = None
     return objects.tolist()
+
+
+def _texts_of_runs(kind: str, values: np.ndarray) -> np.ndarray:
+    """The texts of values, as objects; rows in the order of their ids come in runs of one day or instant, and each run's
+    text is made once."""
+    begins = np.ones(values.size, dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    starts = np.flatnonzero(begins)
+    made = np.array(texts(kind, values[starts]), dtype=object)
+    return np.repeat(made, np.diff(starts, append=values.size))
 
 
 def constant(column: Stored) -> str:

@@ -14,7 +14,6 @@ from dataclasses import replace
 import numpy as np
 
 from aquamind_assets.ledger.codes import EventKind, Stage, TreatmentReason
-from aquamind_assets.ledger.model import Outbreaks
 from aquamind_assets.records.batch.collection import collected_deaths
 from aquamind_assets.records.health.journal import grammar, phrases
 from aquamind_assets.records.health.journal.entry import (
@@ -107,12 +106,12 @@ def _rounds(year: YearInputs, fish: _BatchDays, rows: slice, rank: int) -> list[
         if not (fish.closing[today] > 0).any():
             continue
         week = fish.of_days(rows, day - _WEEK + 1, day + 1)
-        known = mine.take(
+        known = mine.disease[
             (mine.detected_day >= 0)
             & (mine.detected_day <= day)
             & (day < mine.end_day)
             & np.isin(mine.assignment_id, fish.assignment_id[today])
-        )
+        ]
         seen, worst = _seen(year, fish, today, week, known, found[-1][1].feed_percent if found else None)
         issue = (
             seen.strain >= grammar.ALERT
@@ -143,8 +142,8 @@ def _rounds(year: YearInputs, fish: _BatchDays, rows: slice, rank: int) -> list[
     return found
 
 
-def _severity(year: YearInputs, seen: grammar.Round, known: Outbreaks, issue: bool) -> int:
-    if any(year.scenario.health.diseases[disease].reportable for disease in known.disease):
+def _severity(year: YearInputs, seen: grammar.Round, known: np.ndarray, issue: bool) -> int:
+    if any(year.scenario.health.diseases[disease].reportable for disease in known):
         return HIGH
     if (seen.strain >= grammar.ACUTE and (issue or seen.diagnosed)) or (
         seen.mortality_percent >= _GRAVE_PERCENT and seen.stage > Stage.EGG_ALEVIN
@@ -154,9 +153,10 @@ def _severity(year: YearInputs, seen: grammar.Round, known: Outbreaks, issue: bo
 
 
 def _seen(
-    year: YearInputs, fish: _BatchDays, today: slice, week: slice, known: Outbreaks, last_feed: float | None
+    year: YearInputs, fish: _BatchDays, today: slice, week: slice, known: np.ndarray, last_feed: float | None
 ) -> tuple[grammar.Round, int]:
-    """Return the observations of a round, and the container with the highest mortality."""
+    """Return the observations of a round, and the container with the highest mortality; ``known`` are the diseases of
+    the batch's diagnosed infections."""
     living = fish.closing[today]
     container = fish.container[today]
     stage = Stage(int(np.bincount(fish.stage[today], weights=living + 1).argmax()))
@@ -170,7 +170,7 @@ def _seen(
         30 if spec.mortality_basis == "month" else (spec.nominal_days.low + spec.nominal_days.high) / 2
     )
     worst, worst_share = _worst(fish, week, container)
-    counted = zip(*np.unique(known.disease, return_counts=True), strict=True)
+    counted = zip(*np.unique(known, return_counts=True), strict=True)
     diseases = sorted(
         ((int(disease), int(count)) for disease, count in counted),
         key=lambda pair: year.scenario.health.diseases[pair[0]].name,
