@@ -177,17 +177,30 @@ class Groups:
         *,
         normal: bool,
     ) -> np.ndarray:
-        rows = np.arange(self.group.size) if entities is None else np.asarray(entities)
-        wanted = np.unique(self.group[rows])
-        ends = np.cumsum(self.sizes[wanted])
-        drawn = np.empty((int(ends[-1]) if ends.size else 0, *shape), dtype=dtype)
-        for group, end in zip(wanted.tolist(), ends.tolist(), strict=True):
-            generator = stream(seed, process, self.names[group], *keys)
-            part = drawn[end - self.sizes[group] : end]
+        parts, place = self._whole if entities is None else self._layout(np.asarray(entities))
+        drawn = np.empty((parts[-1][2] if parts else 0, *shape), dtype=dtype)
+        for name, first, end in parts:
+            generator = stream(seed, process, name, *keys)
             if normal:
-                generator.standard_normal(out=part, dtype=dtype)
+                generator.standard_normal(out=drawn[first:end], dtype=dtype)
             else:
-                generator.random(out=part, dtype=dtype)
-        starts = (ends - self.sizes[wanted])[np.searchsorted(wanted, self.group[rows])]
-        place = starts + self.place[rows]
-        return drawn if place.size == len(drawn) and (place == np.arange(place.size)).all() else drawn[place]
+                generator.random(out=drawn[first:end], dtype=dtype)
+        return drawn if place is None else drawn[place]
+
+    @cached_property
+    def _whole(self) -> tuple[list[tuple[str, int, int]], np.ndarray | None]:
+        return self._layout(np.arange(self.group.size))
+
+    def _layout(self, entities: np.ndarray) -> tuple[list[tuple[str, int, int]], np.ndarray | None]:
+        """The groups of some entities, each with the place of its first member and the place after its last one among
+        the members of all these groups; and the places of the entities, None where they are all in this order."""
+        groups = np.unique(self.group[entities])
+        ends = np.cumsum(self.sizes[groups])
+        firsts = ends - self.sizes[groups]
+        parts = [
+            (self.names[group], first, end)
+            for group, first, end in zip(groups.tolist(), firsts.tolist(), ends.tolist(), strict=True)
+        ]
+        place = firsts[np.searchsorted(groups, self.group[entities])] + self.place[entities]
+        in_order = place.size == self.sizes[groups].sum() and (place == np.arange(place.size)).all()
+        return parts, None if in_order else place

@@ -3,9 +3,10 @@
 Belongs here: the inputs of all recorders. Does not belong here: loading ledgers (``ledger``), making rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.tables.releases import RELEASES, Release, tables_of
 from aquamind_assets.tables.schema import TableSpec
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, year_days
+
+Made = TypeVar("Made")
 
 HOUR = MICROSECONDS_PER_DAY // 24
 """Microseconds in an hour. An instant within a day is ``day * MICROSECONDS_PER_DAY + hour * HOUR``."""
@@ -86,6 +89,18 @@ class YearInputs:
         turn = np.empty(site.size, dtype=np.int64)
         turn[order] = np.arange(site.size) - np.searchsorted(site[order], site[order])
         return turn
+
+    @cached_property
+    def _latest(self) -> dict[Callable[..., Any], tuple[DayRange, Any]]:
+        return {}
+
+    def latest(self, make: Callable[["YearInputs", DayRange], Made], days: DayRange) -> Made:
+        """Return what ``make`` makes of these days, not made again where the last one who asked for it asked for the
+        same days: several tables are made of one thing, chunk after chunk."""
+        if make not in self._latest or self._latest[make][0] != days:
+            self._latest[make] = (days, make(self, days))
+        made: Made = self._latest[make][1]
+        return made
 
     def batch_rows(self, batch_id: np.ndarray) -> np.ndarray:
         """Return the positions of these batch ids in ``lives.batches``."""

@@ -10,11 +10,14 @@ pH and salinity are shown too low, turbidity too high, and temperature as it is.
 winter (general knowledge). All sensors of a cage are cleaned on one day, every ``cleaning_days``.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from aquamind_assets.farm.sites.series import season
 from aquamind_assets.records.infrastructure.places import calibrations
 from aquamind_assets.records.inputs import YearInputs
+from aquamind_assets.streams import Groups
 from aquamind_assets.timeline import DayRange
 
 DAYS_PER_MONTH = 30.4375
@@ -42,9 +45,14 @@ def fouling(year: YearInputs, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     pace = water.imperfections.fouling_per_month * sign * at_sea
     error = pace[:, None] * since / DAYS_PER_MONTH * (1.0 + SUMMER[0] * season(days, SUMMER[1]))
     for one in np.unique(number).tolist():
-        grown = np.exp(SENSOR_SD * places.sensor_draws.normals(seed, "fouling", one))
-        error *= np.where(number == one, grown[:, None], 1.0)
+        error *= np.where(number == one, _grown(places.sensor_draws, seed, one)[:, None], 1.0)
     return error, number
+
+
+@lru_cache(maxsize=16)
+def _grown(sensors: Groups, seed: int, cleaning: int) -> np.ndarray:
+    """Relative growth on each sensor after a cleaning, of which the next chunk of days has days too."""
+    return np.exp(SENSOR_SD * sensors.normals(seed, "fouling", cleaning))
 
 
 class SlowErrors:

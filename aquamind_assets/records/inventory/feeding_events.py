@@ -45,7 +45,7 @@ def signed_by(year: YearInputs, fed: Meals) -> np.ndarray:
 
 def feeding_events(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     """Yield ``inventory_feedingevent`` of these days."""
-    fed = meals(year, days)
+    fed = year.latest(meals, days)
     ledger, scenario, built = year.ledger.container_days, year.scenario, year.infrastructure
     store = ledger.feed_container[fed.row]
     biomass = fed_biomass_kg(year, fed.row)

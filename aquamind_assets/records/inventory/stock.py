@@ -157,7 +157,7 @@ def feed_stock_history(year: YearInputs, days: DayRange) -> Iterator[Rows]:
     made = np.flatnonzero((stores.commissioned_day >= days.first) & (stores.commissioned_day < days.end))
     lots = received_lots(year.ledger)
     lots = lots.take((lots.delivery_day >= days.first) & (lots.delivery_day < days.end))
-    fed = meals(year, days)
+    fed = year.latest(meals, days)
 
     store = np.concatenate([made, lots.feed_container, year.ledger.container_days.feed_container[fed.row]]).astype(
         np.int64
