@@ -120,7 +120,7 @@ def _log_no_deaths(count: np.ndarray, probability: np.ndarray, step: float) -> n
         integral = (end * np.log(end) - end - start * np.log(start) + start) / step
         return integral + (np.log(start) + np.log(end)) / 2 + step * (1 / end - 1 / start) / 12
 
-    return np.where(count > 0, log_sum(1 - p) - log_sum(np.ones_like(p)), 0.0)
+    return np.where(count > 0, log_sum(1 - p) - log_sum(1.0), 0.0)
 
 
 def _expanded(count: np.ndarray, probability: np.ndarray, z: np.ndarray, correlation: float) -> np.ndarray:

@@ -45,14 +45,15 @@ def fouling(year: YearInputs, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     pace = water.imperfections.fouling_per_month * sign * at_sea
     error = pace[:, None] * since / DAYS_PER_MONTH * (1.0 + SUMMER[0] * season(days, SUMMER[1]))
     for one in np.unique(number).tolist():
-        error *= np.where(number == one, _grown(places.sensor_draws, seed, one)[:, None], 1.0)
+        grown = np.exp(SENSOR_SD * _drawn(places.sensor_draws, seed, "fouling", one))
+        error *= np.where(number == one, grown[:, None], 1.0)
     return error, number
 
 
-@lru_cache(maxsize=16)
-def _grown(sensors: Groups, seed: int, cleaning: int) -> np.ndarray:
-    """Relative growth on each sensor after a cleaning, of which the next chunk of days has days too."""
-    return np.exp(SENSOR_SD * sensors.normals(seed, "fouling", cleaning))
+@lru_cache(maxsize=32)
+def _drawn(sensors: Groups, seed: int, process: str, number: int) -> np.ndarray:
+    """Standard normals of all sensors for the time after a cleaning or calibration; it goes on in the next chunk."""
+    return sensors.normals(seed, process, number)
 
 
 class SlowErrors:
@@ -82,6 +83,6 @@ def drift_rates(year: YearInputs, number: np.ndarray) -> np.ndarray:
     rate = np.zeros(number.shape)
     for one in np.unique(number).tolist():
         sensors = np.flatnonzero((number == one).any(axis=1))
-        drawn = draws.normals(seed, "sensor_drift", one, entities=sensors)
+        drawn = _drawn(draws, seed, "sensor_drift", one)[sensors]
         rate[sensors] = np.where(number[sensors] == one, drawn[:, None], rate[sensors])
     return year.scenario.water.imperfections.drift_per_month * rate

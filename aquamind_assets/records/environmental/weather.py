@@ -71,11 +71,12 @@ def _within_the_day(year: YearInputs, days: DayRange) -> tuple[np.ndarray, np.nd
     """
     draws, slots = year.infrastructure.area_draws, OBSERVATION_HOURS.size
     normals, shares = np.empty((len(days), 3, slots, len(draws))), np.empty((len(days), slots, len(draws)))
+    spread = np.full(slots, 0.8)
     for position, day in enumerate(range(days.first, days.end)):
         for area in range(len(draws)):
             generator = stream(year.scenario.seed, "weather_in_day", *draws.key(area), day)
             normals[position, ..., area] = generator.standard_normal((3, slots))
-            shares[position, :, area] = generator.dirichlet(np.full(slots, 0.8))
+            shares[position, :, area] = generator.dirichlet(spread)
     return normals, shares
 
 

@@ -6,6 +6,7 @@ infrastructure. ``sensors`` also depends on the latest simulated day, for the la
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from aquamind_assets.records.infrastructure.area_groups import group_id, group_o
 from aquamind_assets.records.inputs import HOUR, YearInputs
 from aquamind_assets.records.users.people import staff
 from aquamind_assets.scenario.model import Scenario
+from aquamind_assets.streams import Groups
 from aquamind_assets.tables.rows import Coded, Rows, rows
 from aquamind_assets.timeline import MICROSECONDS_PER_DAY, DayRange, narrow_row_ids, number_within_day, year_days
 
@@ -67,12 +69,17 @@ def calibrations(scenario: Scenario, places: Infrastructure, days: np.ndarray) -
     not calibrate all of them on one day. Before installation, the day of installation is returned.
     """
     period = scenario.water.calibration_days
-    uniforms = places.sensor_draws.uniforms(scenario.seed, "calibration")
-    first = np.ceil(period * (0.5 + 0.5 * uniforms)).astype(np.int64)[:, None]
+    first = np.ceil(period * (0.5 + 0.5 * _calibration(places.sensor_draws, scenario.seed))).astype(np.int64)[:, None]
     installed = places.sensors.commissioned_day.astype(np.int64)[:, None]
     since = np.asarray(days, dtype=np.int64)[None, :] - installed - first
     later = np.maximum(since, 0) // period
     return np.where(since < 0, installed, installed + first + later * period), np.where(since < 0, 0, 1 + later)
+
+
+@lru_cache(maxsize=1)
+def _calibration(sensors: Groups, seed: int) -> np.ndarray:
+    """The uniforms of the sensors' first calibrations, which every chunk of days asks for."""
+    return sensors.uniforms(seed, "calibration")
 
 
 def _opening(day: np.ndarray) -> np.ndarray:

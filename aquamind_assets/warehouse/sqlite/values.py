@@ -44,8 +44,8 @@ def python_values(column: Stored) -> list[Any]:
 
 
 def _texts_of_runs(kind: str, values: np.ndarray) -> np.ndarray:
-    """The texts of values, as objects. In the order of their ids rows come in runs of one day or instant: each run's text
-    is made once."""
+    """The texts of values, as objects. In the order of their ids rows come in runs of one day or instant: the text of
+    each run is made once."""
     begins = np.ones(values.size, dtype=bool)
     np.not_equal(values[1:], values[:-1], out=begins[1:])
     starts = np.flatnonzero(begins)

@@ -8,6 +8,7 @@ the review at the end of the year. So the issues of a year are complete in it. A
 its diagnosis on, never before.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -161,28 +162,24 @@ def _seen(
     container = fish.container[today]
     stage = Stage(int(np.bincount(fish.stage[today], weights=living + 1).argmax()))
     spec = year.scenario.farm.stages[stage]
-    days = int(np.unique(fish.day[week]).size)
+    days = int(np.count_nonzero(np.diff(fish.day[week]))) + 1
     first = fish.day[week] == fish.day[week][0]
     share = 100 * fish.deaths[week].sum() / max(1, fish.present[week][first].sum())
     biomass = (fish.closing[week] * fish.weight_g[week]).sum() / 1000
-    weights = fish.weight_g[today]
+    weight = float(np.average(fish.weight_g[today], weights=living))
     usual = spec.mortality / (
         30 if spec.mortality_basis == "month" else (spec.nominal_days.low + spec.nominal_days.high) / 2
     )
     worst, worst_share = _worst(fish, week, container)
-    counted = zip(*np.unique(known, return_counts=True), strict=True)
-    diseases = sorted(
-        ((int(disease), int(count)) for disease, count in counted),
-        key=lambda pair: year.scenario.health.diseases[pair[0]].name,
-    )
+    diseases = sorted(Counter(known.tolist()).items(), key=lambda pair: year.scenario.health.diseases[pair[0]].name)
     round_seen = grammar.Round(
         place=place_name(year, container),
         containers=container.size,
         noun=noun(year, container),
         stage=stage,
-        hatched=bool(np.average(weights, weights=living) >= year.scenario.farm.eggs.alevin_weight_g),
+        hatched=weight >= year.scenario.farm.eggs.alevin_weight_g,
         fish=int(living.sum()),
-        weight_g=float(np.average(weights, weights=living)),
+        weight_g=weight,
         days=days,
         mortality_percent=float(share),
         expected_percent=100 * usual * days,
