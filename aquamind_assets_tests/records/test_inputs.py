@@ -1,6 +1,6 @@
 """Making a year's inputs from ledgers."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,6 +42,19 @@ def test_what_is_read_of_later_ledgers_tells_all_of_the_later_state(history: lis
     for name in (one.name for one in fields(whole) if one.name != "through"):
         for column, values in getattr(whole, name).columns().items():
             assert getattr(getattr(read, name), column).tolist() == values.tolist(), (name, column)
+
+
+def test_what_is_made_of_days_is_kept_until_other_days_are_asked_for(history: list[YearInputs]) -> None:
+    year, asked = replace(history[0]), []
+
+    def first_day(inputs: YearInputs, days: DayRange) -> int:
+        assert inputs is year
+        asked.append(days.first)
+        return days.first
+
+    for first in (1, 1, 2, 1):
+        assert year.latest(first_day, DayRange(first, first + 1)) == first
+    assert asked == [1, 2, 1]
 
 
 def test_ledgers_must_follow_each_other(history: list[YearInputs]) -> None:
