@@ -80,8 +80,13 @@ class Recount:
             if ids is not None:
                 wanted = np.isin(found, ids)
                 found, hashes = found[wanted], hashes[wanted]
+            if not found.size:
+                continue
+            first, last = found.min(), found.max()
             for place, (low, high) in enumerate(run):
-                part = hashes[(found >= low) & (found < high)] if len(run) > 1 else hashes
+                if last < low or first >= high:
+                    continue
+                part = hashes if low <= first and last < high else hashes[(found >= low) & (found < high)]
                 rows[place] += part.size
                 digests[place] = add([digests[place], int(part.sum(dtype=np.uint64))])
         return list(zip(rows, digests, strict=True))
