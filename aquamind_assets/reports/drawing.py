@@ -116,7 +116,7 @@ def png(chart: Chart, title: str = "") -> bytes:
         canvas.draw()
     target = io.BytesIO()
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    drawn.quantize(COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+    drawn.quantize(COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "png")
     return target.getvalue()
 
 
