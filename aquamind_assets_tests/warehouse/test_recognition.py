@@ -14,6 +14,7 @@ from aquamind_assets.warehouse import ddl
 from aquamind_assets.warehouse.checkpoints import ChunkKey
 from aquamind_assets.warehouse.connect import open_warehouse
 from aquamind_assets.warehouse.errors import OtherVersion
+from aquamind_assets.warehouse.own_tables import VERSION
 from aquamind_assets.warehouse.recognition import OtherRelease, SchemaMismatch
 from aquamind_assets_tests.warehouse.databases import new_database
 
@@ -103,19 +104,20 @@ def test_a_database_that_was_migrated_after_it_was_filled_is_refused(url: str, d
             warehouse.begin_reading()
 
 
-def test_the_version_before_knew_one_release(url: str) -> None:
+def test_the_third_version_knew_one_release(url: str) -> None:
     with open_warehouse(url, "2025-08") as warehouse:
         warehouse.prepare()
     run(
         url,
         "UPDATE aquamind_assets_version SET version = 3",
         "ALTER TABLE aquamind_assets_version DROP COLUMN release",
+        "ALTER TABLE aquamind_assets_chunk DROP COLUMN known_from",
     )
     with open_warehouse(url) as warehouse:
         with pytest.raises(OtherVersion):
             warehouse.begin_reading()
         warehouse.prepare()
-        assert warehouse.query("SELECT version, release FROM aquamind_assets_version") == [(4, "2025-08")]
+        assert warehouse.query("SELECT version, release FROM aquamind_assets_version") == [(VERSION, "2025-08")]
 
 
 @pytest.mark.parametrize("place", ["sqlite", "postgresql", "lake"])
