@@ -28,14 +28,13 @@ from aquamind_assets.warehouse.schema_check import read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
 from aquamind_assets.warehouse.sqlite.insert import insertions
-from aquamind_assets.warehouse.sqlite.values import digest_values, listed, strange_values_named
+from aquamind_assets.warehouse.sqlite.values import chosen, digest_values
 
 USERS_FIRST_ID = 10**15
 """From here on user-entered rows of a SQLite file are numbered: above every id of the platform, and still exact in
 JavaScript."""
 
-_SCAN_ROWS = 20_000
-"""Rows that are digested at a time: some megabytes."""
+_SCAN_ROWS = 5_000
 
 
 class SqliteDatabase(Database):
@@ -289,20 +288,14 @@ class SqliteDatabase(Database):
     def scan(self, table: str, low: int, high: int) -> Iterator[Mapping[str, np.ndarray]]:
         """See :class:`Database`."""
         spec = self.tables[table]
-        key, name = id_sql(spec), ddl.quoted(table)
-        those = f"FROM {name} WHERE {key} >= ? AND {key} < ?"
-        arrays = ", ".join(map(listed, spec.columns))
-        while low < high:
-            following = self.query(f"SELECT {key} {those} ORDER BY {key} LIMIT 1 OFFSET ?", (low, high, _SCAN_ROWS))
-            end = following[0][0] if following else high
-            with failures_named(self.path), strange_values_named(table):
-                size, *found = (
-                    self._file.connection().execute(f"SELECT count(*), {arrays} {those}", (low, end)).fetchone()
-                )
-            if size:
-                columns = zip(spec.columns, found, strict=True)
-                yield {column.name: digest_values(column, array, size) for column, array in columns}
-            low = end
+        key = id_sql(spec)
+        names = ", ".join(map(chosen, spec.columns))
+        sql = f"SELECT {names} FROM {ddl.quoted(table)} WHERE {key} >= ? AND {key} < ?"
+        with failures_named(self.path):
+            cursor = self._file.connection().execute(sql, (low, high))
+            while found := cursor.fetchmany(_SCAN_ROWS):
+                columns = zip(spec.columns, zip(*found, strict=True), strict=True)
+                yield {column.name: digest_values(column, values) for column, values in columns}
 
     def id_bounds(self, table: str, low: int) -> tuple[int, int] | None:
         """See :class:`Database`."""

@@ -1,10 +1,7 @@
 """Rows as SQLite holds them, and back: decimals as numbers, dates, instants and UUIDs as text, the way Django
 writes them."""
 
-import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from types import NoneType
 from typing import Any
 
@@ -19,11 +16,8 @@ from aquamind_assets.timeline import MICROSECONDS_PER_DAY
 from aquamind_assets.warehouse.ddl import quoted
 from aquamind_assets.warehouse.errors import DatabaseDamaged
 from aquamind_assets.warehouse.portable_text import texts
-from aquamind_assets.warehouse.sqlite.failures import kind_of
 
 _TEMPORAL = frozenset({"date", "time", "timestamptz"})
-
-_NOT_INTEGERS = TEXT_KINDS | _TEMPORAL | DECIMAL_KINDS | {"uuid"}
 
 
 def python_values(column: Stored) -> list[Any]:
@@ -61,80 +55,23 @@ def constant(column: Stored) -> str:
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
 
 
-def listed(spec: ColumnSpec) -> str:
-    """A column of many rows as :func:`digest_values` takes it: as one text, which costs a fifth of an object of Python
-    for each value. Numbers that are NULL are the number of :func:`_of_null`."""
-    name, null = quoted(spec.name), _of_null(spec)
-    return f"json_group_array({name})" if null is None else f"json_group_array(coalesce({name}, {null!r}))"
+def chosen(spec: ColumnSpec) -> str:
+    """A column as :func:`digest_values` takes it: integers that are NULL as the number that NULL counts as."""
+    name = quoted(spec.name)
+    return f"coalesce({name}, {NULL_VALUE})" if spec.nullable and _is_integer(spec) else name
 
 
-def _of_null(spec: ColumnSpec) -> float | None:
-    """What NULL is asked for as; None where it is left as it is."""
-    if spec.nullable and _is_integer(spec):
-        return NULL_VALUE
-    return -1e300 if spec.kind in DECIMAL_KINDS else None
-
-
-@contextmanager
-def strange_values_named(table: str) -> Iterator[None]:
-    """Name what SQLite cannot list.
-
-    Raises:
-        DatabaseDamaged: bytes in the place of a value, or a text that is not UTF-8.
-    """
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if kind_of(error) not in (sqlite3.SQLITE_ERROR, None):
-            raise
-        raise DatabaseDamaged(f"{table} holds bytes that are no value of a column: {str(error)[:100]}") from None
-
-
-def digest_values(spec: ColumnSpec, array: str, size: int) -> np.ndarray:
-    """The digest values (see ``digest``), int64, of a column's ``size`` values as SQLite returns them for
-    :func:`listed`.
+def digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
+    """The digest values (see ``digest``), int64, of a column's values as SQLite returns them for :func:`chosen`.
 
     Raises:
         DatabaseDamaged: a value of another type than the column's, which SQLite would hold too.
     """
-    values = _values_in(spec, array, size)
-    if values is None:
-        values = _of_objects(spec, json.loads(array))
-    if spec.kind not in DECIMAL_KINDS:
-        return values
-    null = values == _of_null(spec)
-    units = np.rint(np.where(null, 0.0, values) * 10.0 ** (spec.scale or 0)).astype(np.int64)
-    return np.where(null, np.int64(NULL_VALUE), units)
-
-
-def _values_in(spec: ColumnSpec, array: str, size: int) -> np.ndarray | None:
-    """The values of an array as it is written: of numbers, or of dates or instants of one length. None where they are
-    others, of whatever type."""
-    try:
-        if _is_integer(spec) or spec.kind in DECIMAL_KINDS:
-            numbers = np.fromstring(array[1:-1], dtype=np.int64 if _is_integer(spec) else np.float64, sep=",")
-            return numbers if numbers.size == size else None
-        if spec.kind in ("date", "timestamptz"):
-            # Each between two quotes, with a comma or the closing bracket after them.
-            texts = np.frombuffer(array.encode(), dtype=np.uint8, offset=1).reshape(size, -1)[:, 1:-2]
-            return _instants(spec, np.ascontiguousarray(texts).view(f"S{texts.shape[1]}").ravel())
-    except ValueError:
-        pass
-    return None
-
-
-def _of_objects(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
-    """The values of a column as Python objects; decimals as float64, others as their digest values."""
     if wrong := set(map(type, found)) - _types(spec):
         value = next(value for value in found if type(value) in wrong)
         raise DatabaseDamaged(f"{spec.name} holds {value!r}, which is not of its type, {spec.type}")
     try:
-        if _is_integer(spec):
-            return np.array(found, dtype=np.int64)
-        if spec.kind in DECIMAL_KINDS:
-            return np.array(found, dtype=np.float64)
-        codes, distinct = pd.factorize(np.array(found, dtype=object))
-        return np.append(_text_values(spec, distinct), np.int64(NULL_VALUE))[codes]
+        return _digest_values(spec, found)
     except (ValueError, OverflowError) as error:
         raise DatabaseDamaged(f"{spec.name} holds a value that is not of its type, {spec.type}: {error}") from None
 
@@ -143,11 +80,23 @@ def _types(spec: ColumnSpec) -> frozenset[type]:
     """Types of Python that SQLite's values of a column have."""
     if _is_integer(spec):
         return frozenset({int})
-    return frozenset({int, float} if spec.kind in DECIMAL_KINDS else {str, NoneType})
+    return frozenset({int, float, NoneType} if spec.kind in DECIMAL_KINDS else {str, NoneType})
+
+
+def _digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
+    if _is_integer(spec):
+        return np.array(found, dtype=np.int64)
+    if spec.kind in DECIMAL_KINDS:
+        data = np.array(found, dtype=np.float64)  # NULL becomes NaN
+        units = np.rint(np.nan_to_num(data) * 10.0 ** (spec.scale or 0)).astype(np.int64)
+        return np.where(np.isnan(data), np.int64(NULL_VALUE), units)
+    codes, distinct = pd.factorize(np.array(found, dtype=object))
+    values = _text_values(spec, distinct)
+    return np.append(values, np.int64(NULL_VALUE))[codes]
 
 
 def _is_integer(spec: ColumnSpec) -> bool:
-    return spec.kind not in _NOT_INTEGERS
+    return spec.kind not in TEXT_KINDS | _TEMPORAL | DECIMAL_KINDS | {"uuid"}
 
 
 def _text_values(spec: ColumnSpec, distinct: Sequence[str]) -> np.ndarray:
@@ -164,7 +113,7 @@ def _numbers(spec: ColumnSpec, values: np.ndarray) -> np.ndarray:
     return values / 10.0**spec.scale if spec.kind in DECIMAL_KINDS and spec.scale else values
 
 
-def _instants(spec: ColumnSpec, texts: Sequence[str] | np.ndarray) -> np.ndarray:
+def _instants(spec: ColumnSpec, texts: Sequence[str]) -> np.ndarray:
     if spec.kind == "date":
         return np.array(texts, dtype="datetime64[D]").astype(np.int64)
     if spec.kind == "time":
