@@ -10,7 +10,6 @@ import sqlite3
 import threading
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -25,7 +24,6 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._serdes import ConfigurableClassData
 
 from aquamind_assets.assets.sqlite_engine import flush, kept_open
-from aquamind_assets.durable_files import replace_file
 
 ENDS = frozenset(event for event, status in EVENT_TYPE_TO_PIPELINE_RUN_STATUS.items() if status in FINISHED_STATUSES)
 """Types of events with which a run ends."""
@@ -96,7 +94,6 @@ class Events(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, sa.Engine] = {}
-        self._empty = b""
         self._together: ExitStack | None = None
         self._connected: dict[str, sa.Connection] = {}
         self._known = _Known()
@@ -136,10 +133,8 @@ class Events(SqliteEventLogStorage):
         """See :class:`SqliteEventLogStorage`."""
         with self._db_lock, self._known.changed_by(event):
             super().store_event(event)
-        if event.is_dagster_event and event.dagster_event_type in ENDS:
-            # Before the run counts as ended: a run that has succeeded never lacks what it materialized.
-            for shard in (event.run_id, INDEX_SHARD_NAME):
-                flush(self._engine_of(shard))
+        if self._together is None:
+            self._flush_ends([event])
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store the same events in one transaction of each database."""
@@ -150,6 +145,14 @@ class Events(SqliteEventLogStorage):
                     self.store_event(event)
             finally:
                 self._together, self._connected = None, {}
+        self._flush_ends(events)
+
+    def _flush_ends(self, events: Sequence[EventLogEntry]) -> None:
+        """Flush the databases of runs that have ended with these events, before the runs count as ended: one that has
+        succeeded never lacks what it materialized."""
+        for run_id in {one.run_id for one in events if one.is_dagster_event and one.dagster_event_type in ENDS}:
+            for shard in (run_id, INDEX_SHARD_NAME):
+                flush(self._engine_of(shard))
 
     def get_asset_records(self, asset_keys: Sequence[dg.AssetKey] | None = None) -> Sequence[AssetRecord]:
         """See :class:`SqliteEventLogStorage`."""
@@ -185,27 +188,12 @@ class Events(SqliteEventLogStorage):
         if shard not in self._engines:
             engine = kept_open(self.conn_string_for_shard(shard))
             if shard not in self._initialized_dbs:
-                self._make(shard, engine)
+                self._initdb(engine)
                 self._initialized_dbs.add(shard)
             for other in self._engines.keys() - {shard, INDEX_SHARD_NAME}:
                 self._engines.pop(other).dispose()
             self._engines[shard] = engine
         return self._engines[shard]
-
-    def _make(self, shard: str, engine: sa.Engine) -> None:
-        """Make the tables of a database where it has none. Those of all runs are alike: made once, then copied, which
-        takes a tenth of the time."""
-        path = Path(self.path_for_shard(shard))
-        if path.exists() or shard == INDEX_SHARD_NAME:
-            self._initdb(engine)
-        elif self._empty:
-            replace_file(path, self._empty)
-        else:
-            self._initdb(engine)
-            with engine.connect() as connection:
-                made = connection.connection.driver_connection
-                assert isinstance(made, sqlite3.Connection)
-                self._empty = made.serialize()
 
     def dispose(self) -> None:
         """See :class:`SqliteEventLogStorage`."""
