@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from aquamind_assets.scenario.merging import label, suggestion
+from aquamind_assets.scenario.merging import label, shown, suggestion
 from aquamind_assets.scenario.model import Scenario
 from aquamind_assets.scenario.places import COUNTRY
 from aquamind_assets.scenario.quantities import KEY
@@ -90,13 +90,14 @@ def _misspelt(place: tuple[int | str, ...], document: Any) -> str:
 
 
 def readable(place: tuple[int | str, ...], document: Any) -> str:
-    """A place as a path that can be given to a change: with the name of a list's entry instead of its position."""
+    """A place as a path that can be given to a change: with the name of a list's entry instead of its position,
+    where it can be shown."""
     steps = []
     for number, step in enumerate(place):
         if step == "[key]":
             continue
         found = label(_at(document, place[: number + 1])) if isinstance(step, int) else None
-        steps.append(str(step if found is None else found))
+        steps.append(found if found is not None and found.isprintable() else shown(step))
     return ".".join(steps) or "(whole scenario)"
 
 

@@ -41,7 +41,7 @@ def merge(base: Any, change: Any, path: str = "") -> Any:
 def _merge_mapping(base: dict[str, Any], change: dict[str, Any], path: str) -> dict[str, Any]:
     merged = dict(base)
     for key, value in change.items():
-        where = f"{path}.{key}".lstrip(".")
+        where = _below(path, key)
         if isinstance(value, Remove):
             if key not in base:
                 raise MergeError(f"{where}: !remove of what is not there{suggestion(key, base)}")
@@ -56,7 +56,7 @@ def _merge_entries(base: list[Any], change: Mapping[Any, Any], path: str) -> lis
     known = {label(entry): entry for entry in base}
     merged = dict(known)
     for name, entry in change.items():
-        where = f"{path}.{name}".lstrip(".")
+        where = _below(path, name)
         if isinstance(entry, Remove):
             if name not in known:
                 raise MergeError(f"{where}: !remove of what is not there{suggestion(name, known)}")
@@ -73,7 +73,7 @@ def _merge_entries(base: list[Any], change: Mapping[Any, Any], path: str) -> lis
 
 
 def _refuse_twice(names: Sequence[Any], path: str) -> None:
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    twice = sorted({shown(name) for name in names if names.count(name) > 1})
     if twice:
         raise MergeError(f"{path}: {', '.join(twice)} given more than once; allowed: each once")
 
@@ -89,10 +89,20 @@ def plain(value: Any, path: str = "") -> Any:
     if isinstance(value, Replace):
         return plain(value.value, path)
     if isinstance(value, dict):
-        return {key: plain(entry, f"{path}.{key}".lstrip(".")) for key, entry in value.items()}
+        return {key: plain(entry, _below(path, key)) for key, entry in value.items()}
     if isinstance(value, list):
         return [plain(entry, f"{path}.{number}") for number, entry in enumerate(value)]
     return value
+
+
+def shown(name: Any) -> str:
+    """A name as a message shows it: in one line, whatever characters somebody has given it."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)
+
+
+def _below(path: str, name: Any) -> str:
+    return f"{path}.{shown(name)}".lstrip(".")
 
 
 def label(entry: Any) -> Any:
@@ -103,7 +113,7 @@ def label(entry: Any) -> Any:
 
 def suggestion(name: Any, known: Any) -> str:
     """The end of a message about an unknown name: the nearest one there is, and all of them."""
-    names = [str(one) for one in known]
+    names = [shown(one) for one in known]
     near = get_close_matches(str(name), names, n=1)
     nearest = f"; did you mean {near[0]}?" if near else ""
     return f"{nearest or ';'} allowed: {', '.join(names) or 'nothing'}"

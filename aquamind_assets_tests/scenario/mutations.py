@@ -117,7 +117,8 @@ def beyond(node: Node, now: Any) -> st.SearchStrategy[Any]:
     others: list[st.SearchStrategy[Any]] = [WRONG]
     if kind in (int, float):
         low, high = _bounds(node)
-        others.append(st.sampled_from([low - 1, high + 1, low - 1000, -now, now * 1e6]))
+        inside = min(max(now, low), high)
+        others.append(st.sampled_from([low - 1, high + 1, low - 1000, -inside, inside * 1e6]))
     elif kind is str:
         longest = next((one.max_length for one in constraints if isinstance(one, annotated_types.MaxLen)), 40)
         others.append(st.sampled_from(["x" * (longest + 1), f"{now}\0", f" {now}", f"{now}\n", "\ud800"]))
@@ -161,7 +162,9 @@ def _bounds(node: Node) -> tuple[float, float]:
 
 def _numbers(node: Node, now: Any) -> st.SearchStrategy[Any]:
     low, high = _bounds(node)
-    near = [low, high, *(now * factor for factor in (0.5, 0.9, 1.1, 2, 3))]
+    # An earlier change may have put a number there that no float holds.
+    inside = min(max(now, low), high)
+    near = [low, high, *(inside * factor for factor in (0.5, 0.9, 1.1, 2, 3))]
     if node.kind is int:
         whole = [round(one) for one in near if low <= round(one) <= high]
         return st.one_of(st.integers(math.ceil(low), math.floor(high)), st.sampled_from(whole))

@@ -97,6 +97,31 @@ def test_a_change_of_something_that_is_not_there_says_what_is(change: str) -> No
         load_scenario("demo", [change])
 
 
+ODD = r'"a\n\e[31mb"'
+"""A name of two lines, of which the second one is red, in YAML."""
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        (f"sessions: [{{name: {ODD}, first_year: 2015, last_year: 2024}}]", r"name 'a\n\x1b[31mb' holds"),
+        (f"{ODD}: 1", r"'a\n\x1b[31mb': not known"),
+        (f"health: {{{ODD}: {{}}}}", r"health.'a\n\x1b[31mb': not known"),
+        (f"farm: {{geographies: {{{ODD}: 1}}}}", r"farm.geographies.'a\n\x1b[31mb' = 1"),
+        (f"farm: {{geographies: {{{ODD}: !remove }}}}", r"farm.geographies.'a\n\x1b[31mb': !remove"),
+        (f"farm: {{geographies: [{{name: {ODD}}}, {{name: {ODD}}}]}}", r"'a\n\x1b[31mb' given more than once"),
+        (f"farm: {{geographies: {{{ODD}: {{climate: {{warming: x}}}}}}}}", "farm.geographies.2.climate.warming = 'x'"),
+    ],
+)
+def test_what_somebody_has_named_is_shown_on_one_line(tmp_path: Path, document: str, shown: str) -> None:
+    (tmp_path / "odd.yaml").write_text(f"extends: demo\n{document}\n")
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(tmp_path / "odd.yaml")
+    lines = str(error.value).splitlines()
+    assert any(shown in line for line in lines)
+    assert all(line.isprintable() and not line.lstrip().startswith("b") for line in lines)
+
+
 def test_a_file_extends_a_preset_and_merges_named_entries(tmp_path: Path) -> None:
     path = tmp_path / "warm.yaml"
     path.write_text(
