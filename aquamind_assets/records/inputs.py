@@ -95,8 +95,8 @@ class YearInputs:
         return {}
 
     def latest(self, make: Callable[["YearInputs", DayRange], Made], days: DayRange) -> Made:
-        """Return what ``make`` makes of these days, not made again where the last one who asked for it asked for the
-        same days: several tables are made of one thing, chunk after chunk."""
+        """Return what ``make`` makes of these days. It is made once as long as the same days are asked for: several
+        tables of a chunk are made of one thing."""
         if make not in self._latest or self._latest[make][0] != days:
             self._latest[make] = (days, make(self, days))
         made: Made = self._latest[make][1]
