@@ -137,15 +137,14 @@ def written_metadata(
 ) -> dict[str, Any]:
     """A finished year of one asset; the same numbers every year. Rows of the year are those with ids of the year, and
     those whose ids AquaMind fixes, which are of every year. Dagster's own two counts are of the table that it names
-    beside them, the asset's first."""
-    ours = [entry for entry in manifest if entry.table in recorder.tables]
-    this_year = [entry for entry in ours if entry.year in (year, 0)]
+    beside them, the asset's first. ``manifest`` is of the asset's tables."""
+    this_year = [entry for entry in manifest if entry.year in (year, 0)]
     rows_by_table: dict[str, int] = {}
     for entry in this_year:
         rows_by_table[entry.table] = rows_by_table.get(entry.table, 0) + entry.rows
     first = recorder.tables[0]
     return {
-        "dagster/row_count": sum(entry.rows for entry in ours if entry.table == first),
+        "dagster/row_count": sum(entry.rows for entry in manifest if entry.table == first),
         "dagster/partition_row_count": rows_by_table.get(first, 0),
         "rows": sum(rows_by_table.values()),
         "rows_written": written.rows_written,

@@ -106,7 +106,7 @@ def _record(context: dg.AssetExecutionContext, platform: Platform, recorder: Rec
         except MissingReferences as error:
             raise missing_rows(recorder, year, platform, warehouse, error) from None
         report = asset_report(recorder.asset, warehouse, year, platform.scenario.health.lice.threshold)
-        metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest())
+        metadata = written_metadata(recorder, platform.release, year, written, warehouse.manifest(recorder.tables))
         metadata |= report_metadata(report) | origin(platform)
         checked = _checked(platform, recorder, year, warehouse)
     if platform.beside is not None and not violated(checked):

@@ -122,8 +122,7 @@ class Evidence:
 
     def rows_written(self, table: str) -> int:
         """Return the number of rows of the year that were written into a table, according to the checkpoints."""
-        sql = "SELECT coalesce(SUM(row_count), 0) FROM aquamind_assets_chunk_table WHERE table_name = ? AND id_year = ?"
-        return int(self.warehouse.query(sql, (table, self.year))[0][0])
+        return self._rows_by_table.get(table, 0)
 
     def no_rows_reason(self, tables: Collection[str]) -> str:
         """Return a reason for having nothing to check if no row of the year was written into any of the tables, as in
@@ -151,6 +150,11 @@ class Evidence:
         # A table that is stored by time would be read from end to end for days of several seasons.
         by_time = self.tables[table].time_column is not None
         return DaySample([(stretch,) for stretch in stretches] if by_time else [stretches], note)
+
+    @cached_property
+    def _rows_by_table(self) -> dict[str, int]:
+        sql = "SELECT table_name, SUM(row_count) FROM aquamind_assets_chunk_table WHERE id_year = ? GROUP BY table_name"
+        return {table: int(rows) for table, rows in self.warehouse.query(sql, (self.year,))}
 
     def frame(self, sql: str, *params: Any) -> pd.DataFrame:
         """Return the rows of a portable SQL statement."""

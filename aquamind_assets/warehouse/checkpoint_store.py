@@ -4,7 +4,7 @@ Belongs here: the SQL on ``aquamind_assets_chunk`` and ``aquamind_assets_chunk_t
 checkpoint is (``checkpoints``), which rows are written (``chunk_rows``, ``living_rows``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aquamind_assets.tables.digest import add
@@ -28,17 +28,12 @@ _COLUMNS = ", ".join((*CONTENT_COLUMNS, *DIARY_COLUMNS))
 
 def read_checkpoints(database: Database, asset: str | None = None, year: int | None = None) -> list[Checkpoint]:
     """Committed chunks in order: of everything, of an asset, or of a year of it."""
-    sql = (
-        f"SELECT {_COLUMNS} FROM aquamind_assets_chunk WHERE (asset = ? OR ? = '') AND (year = ? OR ? = 0) ORDER BY"
-        " asset, year, chunk"
-    )
-    return [_checkpoint(row) for row in database.query(sql, (asset or "", asset or "", year or 0, year or 0))]
+    return _read(database, asset=asset, year=year)
 
 
 def read_checkpoint(database: Database, key: ChunkKey) -> Checkpoint | None:
     """The checkpoint of one chunk; None if it is not committed."""
-    found = read_checkpoints(database, key.asset, key.year)
-    return next((checkpoint for checkpoint in found if checkpoint.chunk == key.chunk), None)
+    return next(iter(_read(database, asset=key.asset, year=key.year, chunk=key.chunk)), None)
 
 
 def read_present(database: Database, asset: str, year: int) -> list[Checkpoint]:
@@ -66,12 +61,13 @@ def read_counts(database: Database, key: ChunkKey) -> dict[tuple[str, int], tupl
     return {(table, year): (rows, _digest(digest, f"{key} {table}")) for table, year, rows, digest in found}
 
 
-def read_manifest(database: Database) -> list[TableYear]:
-    """Rows and digest of every table and year as they were written, in order."""
+def read_manifest(database: Database, tables: Sequence[str] | None = None) -> list[TableYear]:
+    """Rows and digest of every year of these tables, or of all, as they were written, in order."""
     parts: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    for table, year, rows, digest in database.query(
-        "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table"
-    ):
+    sql = "SELECT table_name, id_year, row_count, digest FROM aquamind_assets_chunk_table"
+    if tables is not None:
+        sql += f" WHERE table_name IN ({', '.join('?' * len(tables))})"
+    for table, year, rows, digest in database.query(sql, tables or ()):
         parts.setdefault((table, year), []).append((rows, _digest(digest, f"{table} {year}")))
     entries = [
         TableYear(table, year, sum(rows for rows, _ in found), add([digest for _, digest in found]))
@@ -147,6 +143,15 @@ def taint(database: Database, asset: str, fingerprint: str) -> None:
     is being written do not belong to theirs any more."""
     sql = "UPDATE aquamind_assets_chunk SET fingerprint = '' WHERE asset = ? AND fingerprint <> ?"
     database.execute(sql, (asset, fingerprint))
+
+
+def _read(database: Database, **key: str | int | None) -> list[Checkpoint]:
+    """Committed chunks in order, of those columns of the key that are given: with them alone in the condition, the
+    database finds the rows by their key."""
+    given = {name: value for name, value in key.items() if value is not None}
+    where = f" WHERE {' AND '.join(f'{name} = ?' for name in given)}" if given else ""
+    sql = f"SELECT {_COLUMNS} FROM aquamind_assets_chunk{where} ORDER BY asset, year, chunk"
+    return [_checkpoint(row) for row in database.query(sql, tuple(given.values()))]
 
 
 def _checkpoint(row: tuple[Any, ...]) -> Checkpoint:

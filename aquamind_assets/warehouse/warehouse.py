@@ -272,9 +272,9 @@ class Warehouse:
         """What is wrong with recorded rows that have a key of user-entered ones."""
         return taken_keys(keys, read_translation(self.database), blocks)
 
-    def manifest(self) -> list[TableYear]:
-        """Rows and digest of every table and year as they were written, in order."""
-        return checkpoint_store.read_manifest(self.database)
+    def manifest(self, tables: Sequence[str] | None = None) -> list[TableYear]:
+        """Rows and digest of every year of these tables, or of all, as they were written, in order."""
+        return checkpoint_store.read_manifest(self.database, tables)
 
     def recount(self, tables: Sequence[str] | None = None) -> list[TableYear]:
         """The manifest made anew from the rows that lie in the database: differs from :meth:`manifest` where they are

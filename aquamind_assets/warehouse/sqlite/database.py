@@ -28,6 +28,7 @@ from aquamind_assets.warehouse.schema_check import read_sqlite
 from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
 from aquamind_assets.warehouse.sqlite.insert import insertions
+from aquamind_assets.warehouse.sqlite.schema import Schema, read_schema
 from aquamind_assets.warehouse.sqlite.values import chosen, digest_values
 
 USERS_FIRST_ID = 10**15
@@ -47,13 +48,13 @@ class SqliteDatabase(Database):
         self.path = self._file.path
         self.url = f"sqlite:///{self.path}"
         self._locks = FileLocks(self.path.with_name(self.path.name + ".locks"))
-        self._keys_of: tuple[int, list[tuple[str, str, str, str | None]]] = (-1, [])
+        self._known: tuple[int, Schema] | None = None
 
     def close(self) -> None:
         """See :class:`Database`."""
         self._file.close()
         self._locks.release()
-        self._keys_of = (-1, [])
+        self._known = None
 
     def prepare(self, *, create: bool = True) -> None:
         """See :class:`Database`."""
@@ -79,7 +80,7 @@ class SqliteDatabase(Database):
 
     def table_names(self) -> frozenset[str]:
         """See :class:`Database`."""
-        return frozenset(name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        return self._schema.tables
 
     def _check(self, *, required: bool) -> bool:
         """Whether there are tables; False if the file is empty.
@@ -189,6 +190,8 @@ class SqliteDatabase(Database):
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
+                    # The version of a schema that is undone may become another one's.
+                    self._known = None
                     raise
 
     def serialise(self, name: str) -> None:
@@ -207,7 +210,7 @@ class SqliteDatabase(Database):
     def triggers_on(self, tables: Collection[str]) -> dict[str, list[str]]:
         """See :class:`Database`."""
         found: dict[str, list[str]] = {}
-        for name, table in self.query("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"):
+        for name, table in self._schema.triggers:
             if table in tables:
                 found.setdefault(table, []).append(name)
         return found
@@ -263,21 +266,17 @@ class SqliteDatabase(Database):
         # The connection has foreign keys off, so nothing that refers is deleted or changed with a row.
         return [
             ForeignKey(child, ddl.quoted(child), column, parent, owner="", on_delete=False)
-            for child, column, parent, to in self._foreign_keys()
+            for child, column, parent, to in self._schema.foreign_keys
             if parent in tables and to in (None, self.tables[parent].id_column)
         ]
 
-    def _foreign_keys(self) -> list[tuple[str, str, str, str | None]]:
-        """Child, column, parent and its column of every foreign key; read again when the schema has changed."""
-        sql = (
-            'SELECT child.name, key."from", key."table", key."to" FROM sqlite_master AS child,'
-            " pragma_foreign_key_list(child.name) AS key"
-            " WHERE child.type = 'table'"
-        )
+    @property
+    def _schema(self) -> Schema:
+        """Read again when it has changed, by whomever."""
         version = self.query("PRAGMA schema_version")[0][0]
-        if version != self._keys_of[0]:
-            self._keys_of = version, [(child, column, parent, to) for child, column, parent, to in self.query(sql)]
-        return self._keys_of[1]
+        if self._known is None or self._known[0] != version:
+            self._known = version, read_schema(self.query)
+        return self._known[1]
 
     def ids_condition(self, column: str, ids: np.ndarray | tuple[int, int]) -> tuple[str, list[Any]]:
         """See :class:`Database`."""
