@@ -68,6 +68,8 @@ class Versions:
             block: rows of the table whose versions it holds: all that were entered or have changed on these days.
             corrections: those of the block's rows; :meth:`of_corrected` has their versions.
         """
+        if not block.size:
+            return
         change = self.changes.get(block.table)
         entered = entered_at(block)
         day = days_of_ids(block.ids, narrow=block.spec.narrow_id) if self.days is None else _day(entered)
@@ -79,9 +81,9 @@ class Versions:
         if change is not None:
             changed = change.moment(self.year, block)
             later = changed > entered
-            yield self._versions(
-                history, block, "~", np.where(later, day if self.days is None else _day(changed), -1), changed, {}
-            )
+            if later.any():
+                of_change = np.where(later, day if self.days is None else _day(changed), -1)
+                yield self._versions(history, block, "~", of_change, changed, {})
 
     def of_corrected(self, history: TableSpec, block: Rows, corrections: Corrections) -> Rows:
         """Return the versions of corrections, of a block that holds the corrected rows alone. They are numbered after

@@ -5,12 +5,13 @@ Belongs here: a block of rows as columns. Does not belong here: the encoding for
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from aquamind_assets.tables.schema import ColumnSpec, TableSpec
-from aquamind_assets.tables.values import Coded, RowsError, Scaled, Stored, stored
+from aquamind_assets.tables.values import TEXT_KINDS, Coded, RowsError, Scaled, Stored, stored
 from aquamind_assets.timeline import narrowed
 
 __all__ = ["Coded", "Rows", "RowsError", "Scaled", "Stored", "by_table", "rows"]
@@ -82,6 +83,10 @@ def rows(spec: TableSpec, size: int, /, **columns: Any) -> Rows:
     table = spec.name
     if unknown := columns.keys() - spec.by_name.keys():
         raise RowsError(f"{table} has no column {', '.join(sorted(unknown))}; allowed: {', '.join(spec.column_names)}")
+    if not size:
+        for name in spec.by_name.keys() - columns.keys():
+            _default(table, spec.by_name[name])
+        return Rows(spec, 0, {name: _empty(column) for name, column in spec.by_name.items()})
     return Rows(
         spec,
         size,
@@ -90,6 +95,11 @@ def rows(spec: TableSpec, size: int, /, **columns: Any) -> Rows:
             for name, column in spec.by_name.items()
         },
     )
+
+
+@cache
+def _empty(column: ColumnSpec) -> Stored:
+    return Stored(column, np.zeros(0, dtype=np.int64), None, () if column.kind in TEXT_KINDS else None)
 
 
 def _stored(table: str, column: ColumnSpec, value: Any, size: int) -> Stored:

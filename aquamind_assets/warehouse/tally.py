@@ -17,6 +17,9 @@ from aquamind_assets.tables.values import RowsError, Stored
 from aquamind_assets.timeline import DayRange, id_range, to_date
 from aquamind_assets.warehouse.memory import resident_mb
 
+_LARGE_BLOCK = 10_000
+"""Rows of a block after which the memory is looked at; smaller ones are looked at together."""
+
 
 @dataclass
 class Tally:
@@ -50,7 +53,9 @@ class Tally:
             if block.size:
                 self._see(block)
                 yield block
-            self.peak_mb = max(self.peak_mb, resident_mb())
+            if block.size >= _LARGE_BLOCK:
+                self._note_memory()
+        self._note_memory()
 
     @property
     def rows(self) -> int:
@@ -81,6 +86,9 @@ class Tally:
             merged = np.unique(np.concatenate(parts if before is None else [before[0], *parts]))
             found[target] = (merged, place if before is None else f"{before[1]}, {place}")
         return found
+
+    def _note_memory(self) -> None:
+        self.peak_mb = max(self.peak_mb, resident_mb())
 
     def _see(self, block: Rows) -> None:
         ids = block.ids
