@@ -50,16 +50,21 @@ def _mortality(key: str, name: str, level: float, published: str = "") -> Figure
 
 def _treatments(key: str, title: str, kind: Literal["lice", "disease", "vaccination"], meaning: str) -> Figure:
     def formula(sums: Sums) -> float:
-        given = sums["treatments"]
-        return given.loc[given["kind"] == kind, "treatments"].sum()
+        return _given(sums, kind)
 
     unit = "vaccinations" if kind == "vaccination" else "treatments"
     return Figure(key, title, unit, meaning, Period.EVENTS, ("treatments",), formula)
 
 
-def _per_cage_year(sums: Sums) -> float:
+def _given(sums: Sums, kind: str) -> float:
+    """Treatments of a kind; asked for every month, of few rows."""
     given = sums["treatments"]
-    return 365.25 * ratio(given.loc[given["kind"] == "lice", "treatments"].sum(), sums["cages"]["cage_days"].sum())
+    number: float = given["treatments"].to_numpy()[given["kind"].to_numpy() == kind].sum()
+    return number
+
+
+def _per_cage_year(sums: Sums) -> float:
+    return 365.25 * ratio(_given(sums, "lice"), sums["cages"]["cage_days"].sum())
 
 
 def _per_year(sums: Sums) -> float:

@@ -238,9 +238,8 @@ def integers(values: pd.Series, scale: int = 1) -> np.ndarray:
 
 def day_numbers(values: pd.Series) -> np.ndarray:
     """Return a column of dates or instants (text) as day numbers, int64; NULL becomes -1."""
-    day = pd.to_datetime(values.str.slice(0, 10) if values.notna().any() else values, format="%Y-%m-%d").to_numpy(
-        dtype="datetime64[D]"
-    )
+    texts = [text[:10] if isinstance(text, str) else "NaT" for text in values.tolist()]
+    day = np.array(texts, dtype="datetime64[D]")
     return np.where(np.isnat(day), -1, day.astype(np.int64))
 
 

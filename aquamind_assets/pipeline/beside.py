@@ -17,8 +17,9 @@ from aquamind_assets.pipeline import side_process
 from aquamind_assets.pipeline.lineage import READINGS
 from aquamind_assets.pipeline.shares import Shares
 
-WORTH_A_PROCESS_S = 1.0
-"""A year has a process beside if the year before took at least this long to simulate, or was simulated beside."""
+WORTH_A_PROCESS_S = 2.0
+"""A year has a process beside if the year before took at least this long to simulate, as long as the first process
+takes to begin, or was simulated beside."""
 
 _ENDS_WITHIN_S = 5.0
 _LOOKS_EVERY_S = 0.2

@@ -29,7 +29,7 @@ from aquamind_assets.warehouse.sqlite.connection import BUSY_SECONDS, SqliteFile
 from aquamind_assets.warehouse.sqlite.failures import failures_named
 from aquamind_assets.warehouse.sqlite.insert import insertions
 from aquamind_assets.warehouse.sqlite.schema import Schema, read_schema
-from aquamind_assets.warehouse.sqlite.values import chosen, digest_values
+from aquamind_assets.warehouse.sqlite.values import chosen, digest_values, frame_of
 
 USERS_FIRST_ID = 10**15
 """From here on user-entered rows of a SQLite file are numbered: above every id of the platform, and still exact in
@@ -140,7 +140,7 @@ class SqliteDatabase(Database):
         """See :class:`Database`."""
         with failures_named(self.path):
             cursor = self._file.connection().execute(sql, params)
-            frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+            frame = frame_of(cursor.fetchall(), [column[0] for column in cursor.description])
         for name in dates:
             frame[name] = pd.to_datetime(frame[name], format="ISO8601")
         return frame

@@ -61,6 +61,20 @@ def chosen(spec: ColumnSpec) -> str:
     return f"coalesce({name}, {NULL_VALUE})" if spec.nullable and _is_integer(spec) else name
 
 
+def frame_of(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pd.DataFrame:
+    """Rows as a frame with the types that pandas finds in them. It looks at every value one by one; columns of numbers
+    are arrays before it does, which takes a third off."""
+    if not rows or len(set(names)) < len(names):
+        return pd.DataFrame(rows, columns=names)
+    columns = zip(*rows, strict=True)
+    return pd.DataFrame({name: _as_array(values) for name, values in zip(names, columns, strict=True)}, copy=False)
+
+
+def _as_array(values: tuple[Any, ...]) -> np.ndarray | list[Any]:
+    types = set(map(type, values))
+    return np.array(values) if types <= {int, float} else list(values)
+
+
 def digest_values(spec: ColumnSpec, found: Sequence[Any]) -> np.ndarray:
     """The digest values (see ``digest``), int64, of a column's values as SQLite returns them for :func:`chosen`.
 
