@@ -35,17 +35,18 @@ _LIVING = (
 
 
 class Ledgers:
-    """The stored ledgers of one scenario. The ledger read last is cached, because the recorders of a year run one after
-    another."""
+    """The stored ledgers of one scenario. The ledger and the climate read last are cached, because the recorders of a
+    year run one after another."""
 
     def __init__(self, store: LedgerStore, first_year: int) -> None:
         self.store = store
         self.first_year = first_year
         self._kept: tuple[StoredPart, Ledger] | None = None
+        self._kept_climate: tuple[StoredPart, SiteDays] | None = None
 
     def forget(self) -> None:
-        """Let go of the ledger read last: a year of the full farm takes 50 MB."""
-        self._kept = None
+        """Let go of what was read last: a year of the full farm takes 50 MB."""
+        self._kept = self._kept_climate = None
 
     def years(self) -> list[int]:
         """Return the years that have a ledger."""
@@ -121,7 +122,10 @@ class Ledgers:
         Raises:
             LedgerMissing: the year is not stored.
         """
-        return SiteDays(**self.store.frame(self.about(year, CLIMATE), "site_days"))
+        stored = self.about(year, CLIMATE)
+        if self._kept_climate is None or self._kept_climate[0] != stored:
+            self._kept_climate = stored, SiteDays(**self.store.frame(stored, "site_days"))
+        return self._kept_climate[1]
 
     def later(self, year: int, last_year: int) -> list[Ledger]:
         """The ledgers of the years after ``year`` up to ``last_year``, with the frames that living rows are made from.
