@@ -18,6 +18,7 @@ from rich.console import Console
 
 from aquamind_assets.cli.exits import INTERRUPTED
 from aquamind_assets.cli.home import open_instance
+from aquamind_assets.cli.output import streams_given_back
 from aquamind_assets.pipeline.progress import Progress
 from aquamind_assets.settings import home_of
 
@@ -108,7 +109,12 @@ def execute_years(
                     markup=False,
                     highlight=False,
                 )
-        with bar.shown() if bar else nullcontext(), requests_interrupt(progress), ThreadPoolExecutor(1) as aside:
+        with (
+            bar.shown() if bar else nullcontext(),
+            requests_interrupt(progress),
+            streams_given_back(),
+            ThreadPoolExecutor(1) as aside,
+        ):
             # Dagster takes over the signal handlers of the main thread, and would cut a chunk in two.
             running = aside.submit(run_years, job, instance, years, platform, assets=assets)
             while not wait([running], LOOKS_AFTER_OTHERS_EVERY_S).done:

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aquamind_assets.durable_files import FileUnusable, free_space, made_folder, replace_file, usable
+from aquamind_assets.durable_files import NO_ROOM, FileUnusable, free_space, made_folder, replace_file, usable
 from aquamind_assets.errors import DiskFull
 from aquamind_assets.settings import SettingsError, home_of
 
@@ -94,17 +94,24 @@ def _storage_failures(home: Path) -> Iterator[None]:
     except (DatabaseError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
         kind = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        if kind == sqlite3.SQLITE_FULL:
-            raise HomeFull(
-                f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}"
-            ) from error
+        if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _no_room(home)):
+            raise _full(home) from error
         if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _damaged(home, cause) from error
-        if kind == sqlite3.SQLITE_IOERR and shutil.disk_usage(home).free < LEAST_FREE_BYTES:
-            raise HomeFull(
-                f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}"
-            ) from error
         raise
+    except OSError as error:
+        # What a run prints is written there too.
+        if error.errno in NO_ROOM and _no_room(home):
+            raise _full(home) from error
+        raise
+
+
+def _no_room(home: Path) -> bool:
+    return shutil.disk_usage(home).free < LEAST_FREE_BYTES
+
+
+def _full(home: Path) -> HomeFull:
+    return HomeFull(f"DAGSTER_HOME {home} cannot be written, where Dagster keeps its runs: {free_space(home)}")
 
 
 def _damaged(home: Path, cause: object) -> HomeDamaged:

@@ -5,8 +5,10 @@ Belongs here: the streams, JSON, questions. Does not belong here: tables (``tabl
 """
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -49,6 +51,28 @@ def shown_work(console: Console, text: str) -> Iterator[Callable[[str], None]]:
     lines = Console(stderr=True, quiet=console.quiet)
     lines.print(text, markup=False, highlight=False, soft_wrap=True)
     yield lambda text: lines.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def streams_given_back() -> Iterator[None]:
+    """Let the standard streams lead to where they led before, however the block ends. During a run Dagster has them
+    lead to files in DAGSTER_HOME, and leaves them so where it cannot write what these still lack: on a full disk no
+    message would reach anyone."""
+    kept = {number: os.dup(number) for number in _numbers_of_streams()}
+    try:
+        yield
+    finally:
+        for number, copy in kept.items():
+            os.dup2(copy, number)
+            os.close(copy)
+
+
+def _numbers_of_streams() -> Iterator[int]:
+    """The file descriptors of the standard streams that have one."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            os.fstat(stream.fileno())
+            yield stream.fileno()
 
 
 def print_error(text: str) -> None:

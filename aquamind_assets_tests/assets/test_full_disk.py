@@ -64,9 +64,9 @@ def test_of_the_ledgers(made: Workshop, fresh: Callable[..., Platform], tmp_path
 @pytest.mark.parametrize("kilobytes", [40, 1500])
 def test_of_dagster_home(tmp_path: Path, kilobytes: int) -> None:
     with small_disk(tmp_path / "disk", kilobytes) as disk:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AQUAMIND_", "DAGSTER_"))
-        }
+        # Without PYTHONUNBUFFERED, as it is for people: what is printed waits in a buffer.
+        others = ("AQUAMIND_", "DAGSTER_", "PYTHON")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         command = [sys.executable, "-m", "aquamind_assets", "run", "--preset", "tiny", "--years", "2015"]
         command += ["--set", "water.readings_per_day=2", "--log-dir", str(tmp_path)]
         # A year of ten days: this is about Dagster's databases, which a short year fills as fast as a long one.
