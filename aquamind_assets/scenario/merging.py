@@ -96,7 +96,7 @@ def plain(value: Any, path: str = "") -> Any:
 
 
 def shown(name: Any) -> str:
-    """A name as a message shows it: in one line, whatever characters somebody has given it."""
+    """Return a name as messages show it: on one line, with control characters escaped."""
     text = str(name)
     return text if text.isprintable() else repr(text)
 

@@ -4,7 +4,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from aquamind_assets.warehouse.connect import open_warehouse
+from aquamind_assets.warehouse.sqlite.database import SqliteDatabase
 from aquamind_assets_tests.warehouse.test_contract import write_parents
 
 
@@ -25,3 +28,20 @@ def test_what_is_written_is_on_the_disk_when_it_is_closed_while_others_read(tmp_
         with open_warehouse(f"sqlite:///{path}", "2025-08") as warehouse:
             warehouse.begin_reading()
         assert flushed == [], "who reads has nothing to flush"
+
+
+def test_tables_that_were_undone_are_not_remembered_when_others_make_some(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "farm.db")
+
+    def make_and_fail() -> None:
+        with database.transaction():
+            database.execute("CREATE TABLE undone (id integer)")
+            assert database.table_names() == {"undone"}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        make_and_fail()
+    with closing(sqlite3.connect(database.path)) as other:
+        other.execute("CREATE TABLE kept (id integer)")
+    assert database.table_names() == {"kept"}
+    database.close()
